@@ -1,0 +1,11 @@
+"""`python -m bot`: see `bot.cli`."""
+
+from __future__ import annotations
+
+import sys
+
+from bot.cli import bot
+from embeddings.running import run_command
+
+if __name__ == "__main__":
+    sys.exit(run_command(bot, "python -m bot", None))

@@ -1,0 +1,126 @@
+"""Answers as cards for a terminal: values in, rich renderables out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from bot import words
+from bot.lookup import About, OnThisDay, RelatedAnswer
+from embeddings.events import Event, Related, Source, event_link
+from embeddings.search import Answer, DayAnswer
+from embeddings.text import shorten
+
+LIST_RELATED = 3  # related events on a card that is one of several
+LIST_SOURCES = 3
+RELATED_CHARACTERS = 160
+
+
+def answer_cards(answer: Answer) -> Iterable[RenderableType]:
+    """The events for a question, and how the dates in it were understood."""
+    if answer.dates:
+        yield Text(words.dates_understood(answer.dates), style="dim")
+    if not answer.hits:
+        yield Text(words.NOTHING_FITS)
+    for hit in answer.hits:
+        yield event_card(hit.event)
+    yield from _small_print(hit.event for hit in answer.hits)
+
+
+def day_cards(answer: DayAnswer) -> Iterable[RenderableType]:
+    """The events of some days, or what there is instead."""
+    yield Rule(words.days_heading(answer.dates, len(answer.events)), align="left")
+    if not answer.events:
+        yield Text(words.no_events(answer))
+    for event in answer.events:
+        yield event_card(event)
+    yield from _small_print(answer.events)
+
+
+def on_this_day_cards(answer: OnThisDay) -> Iterable[RenderableType]:
+    """One day over the years."""
+    yield Rule(words.on_this_day_heading(answer.month, answer.day), align="left")
+    if not answer.events:
+        yield Text(words.NO_EVENTS_ON_THIS_DAY)
+    for event in answer.events:
+        yield event_card(event)
+    yield from _small_print(answer.events)
+
+
+def related_cards(answer: RelatedAnswer) -> Iterable[RenderableType]:
+    """One event with everything that is known of it."""
+    yield event_card(answer.event, related=answer.related, sources=len(answer.event.sources))
+    yield from _small_print([answer.event])
+
+
+def about_card(about: About) -> RenderableType:
+    """What the archive holds and whose text it is."""
+    return Panel(Text("\n".join(words.about(about))), title="Dateline", title_align="left", border_style="blue")
+
+
+def event_card(event: Event, related: Sequence[Related] | None = None, sources: int = LIST_SOURCES) -> Panel:
+    """One event: headline, topics, summary, numbered sources with their addresses, related events.
+
+    Args:
+        related: all of them are shown; without, the first few of the event's own.
+        sources: how many are shown.
+    """
+    parts: list[RenderableType] = [Text(event.headline, style=_bold_link(event))]
+    if event.summary:
+        parts += [Text(), Text(event.summary)]
+    if event.sources:
+        parts += [Text(), Text(words.SOURCES, style="dim")]
+        parts.append(_numbered(_source_text(source) for source in event.sources[:sources]))
+        if len(event.sources) > sources:
+            parts.append(Text(words.more(len(event.sources) - sources), style="dim"))
+    shown = event.related[:LIST_RELATED] if related is None else related
+    if shown:
+        parts += [Text(), Text(words.RELATED, style="dim")]
+        parts.append(_numbered(_related_text(other) for other in shown))
+        if related is None and len(event.related) > len(shown):
+            parts.append(Text(words.more(len(event.related) - len(shown)), style="dim"))
+    title = Text(words.long_date(event.date), style="bold cyan")
+    if theme := " › ".join(event.topics) or event.category:
+        title.append(f"  {theme}", style="not bold magenta")
+    return Panel(Group(*parts), title=title, title_align="left", subtitle=Text(event.id, style="dim"),
+                 subtitle_align="right", border_style="blue")  # fmt: skip
+
+
+def _numbered(lines: Iterable[Text]) -> Table:
+    """Numbered lines; what is too long for one goes on under its own beginning."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", min_width=3)
+    grid.add_column(overflow="fold")
+    for number, line in enumerate(lines, 1):
+        grid.add_row(f"{number}.", line)
+    return grid
+
+
+def _source_text(source: Source) -> Text:
+    line = Text(source.name)
+    if source.url:
+        line.append(f"  {source.url}", style="blue")
+    return line
+
+
+def _related_text(other: Related) -> Text:
+    line = Text(str(other.date), style="cyan")
+    line.append(f"  {shorten(other.headline, RELATED_CHARACTERS)}", style="default")
+    if other.contexts:
+        line.append(f"  ({', '.join(other.contexts)})", style="dim")
+    return line
+
+
+def _bold_link(event: Event) -> str:
+    link = event_link(event)
+    return f"bold link {link}" if link else "bold"
+
+
+def _small_print(events: Iterable[Event]) -> Iterable[RenderableType]:
+    for attribution in dict.fromkeys(event.attribution for event in events):
+        yield Text(words.text_from(attribution), style="dim italic")

@@ -1,0 +1,8 @@
+"""News events: archives, an index of them, and answers from it.
+
+Data flows one way: `archive` → `events` → `merging` → `build` (`catalogue`, `encoder`, `vectors`) → `search`.
+
+This file imports nothing, so that a command pays only for the modules that it uses. `bot` uses `search` (questions to
+answers), `index_folder` and `build` (open and make an index), `encoder`, `dates`, `events`, `errors`, `settings`,
+`progress`, `text` and `sample`.
+"""

@@ -1,0 +1,34 @@
+"""Archives in, events out: a folder of Markdown pages, or a JSONL file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from embeddings.archive.jsonl import read_jsonl
+from embeddings.archive.markdown import read_markdown
+from embeddings.archive.report import Rejection, Report
+from embeddings.errors import ArchiveMissingError
+from embeddings.events import Event
+
+__all__ = ["Rejection", "Report", "read_archive"]
+
+
+def read_archive(path: Path, report: Report) -> Iterator[Event]:
+    """Choose the reader for `path` and yield its events; what cannot be read goes to `report`.
+
+    One event may come several times: once for each of its addresses.
+
+    Raises:
+        ArchiveMissingError: if there is nothing at `path`, or nothing that a reader can read (raised at the call).
+        ArchiveDamagedError: if a compressed file breaks off.
+    """
+    if path.is_dir():
+        return read_markdown(path, report)
+    if not path.exists():
+        raise ArchiveMissingError(
+            f"there is no archive at {path}: expected a folder of Markdown pages or a .jsonl file"
+        )
+    if path.name.endswith((".jsonl", ".jsonl.gz")):
+        return read_jsonl(path, report)
+    raise ArchiveMissingError(f"{path} is no archive: expected a folder with news/ in it, a .jsonl or a .jsonl.gz file")

@@ -1,0 +1,381 @@
+"""The Markdown archive: `news/YYYY/MM/D/`, one page an event and one index a day.
+
+A day's folder has a month with a leading zero and a day without one. `index.md` (also, or only, `README.md`) lists the
+day's events; `<slug>.md` is the page of one. The slug is the headline's letters and digits, cut at about 138
+characters: an address, not a text. What `write_archive` writes, `read_markdown` reads back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from embeddings.archive.folders import INDEX_NAMES, day_files, day_folders, news_folder, read_attribution
+from embeddings.archive.report import Report
+from embeddings.archive.topics import Topics, split_before
+from embeddings.events import Event, Related, Source, event_id
+from embeddings.text import clean, normalise, shorten
+
+MAX_HEADLINE = 5_000  # characters; the longest real one has 1,189
+MAX_SOURCES = 100
+MAX_RELATED = 50
+MAX_REJECTED_LINES = 100  # of one page; the rest are counted in one line more
+
+_ADDRESS = re.compile(r"/news/(\d{4})/(\d{2})/(\d{1,2})/([^/\s][^/]*)\.md")
+_DAY_HEADING = re.compile(r"#{2,3} \[(\d{4})-(\d{1,2})-(\d{1,2})\]")
+_NUMBER = re.compile(r"\s*(?:\d{1,7}[.)]|[-*])\s+")
+_CONTEXT = re.compile(r"_Contexts?: (.*?)_?\s*")
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An event as one file tells it: a page, or an entry of a day index. `title` may begin with topics."""
+
+    address: str
+    title: str
+    topic: str | None = None
+    summary: str | None = None
+    contexts: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    related: tuple[Related, ...] = ()
+
+
+class _Page:
+    """The lines of one file, and its place in the report."""
+
+    def __init__(self, path: str, text: str, report: Report) -> None:
+        self.path = path
+        self.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._report = report
+        self._rejected = 0
+
+    def reject(self, line: int, why: str) -> None:
+        """Report line number `line` (from 1); a page of nothing but bad lines is not listed whole."""
+        self._rejected += 1
+        if self._rejected <= MAX_REJECTED_LINES:
+            self._report.reject(self.path, line, why)
+        elif self._rejected == MAX_REJECTED_LINES + 1:
+            self._report.reject(self.path, line, "from here on more lines could not be read; they are not listed")
+
+
+def read_markdown(root: Path, report: Report) -> Iterator[Event]:
+    """Read the events of a Markdown archive in day order; an event may come several times, under each address.
+
+    Args:
+        root: the folder that holds `news/`, or `news/` itself. A file `attribution.txt` in either says whose texts
+            these are; without one they are the portal's.
+        report: takes what cannot be read.
+    Raises:
+        ArchiveMissingError: if there is no `news/` with years in it.
+    """
+    news = news_folder(root)
+    attribution = read_attribution(news)
+    days = list(day_folders(news, report))
+    topics = Topics()
+    unreported = Report()  # the second pass reports what cannot be read
+    for _, folder in days:
+        for name, path, text in day_files(news, folder, unreported):
+            _learn(topics, _Page(path, text, unreported), is_index=name in INDEX_NAMES)
+    for day, folder in days:
+        yield from _read_day(news, day, folder, topics, attribution, report)
+
+
+def _learn(topics: Topics, page: _Page, *, is_index: bool) -> None:
+    for line in page.lines:
+        if (at := line.find("_Context: ")) >= 0 and (match := _CONTEXT.fullmatch(line, at)):
+            topics.learn_contexts(_contexts(match[1]))
+        if line.startswith("##### "):
+            topics.learn_name(clean(line[6:]))
+        elif line.startswith("# ") and not is_index:
+            topics.learn_title(clean(line[2:]))
+        elif (link := _event_link(line[line.find("[") :])) is not None:
+            topics.learn_title(clean(link.text))
+
+
+def _read_day(
+    news: Path, day: dt.date, folder: Path, topics: Topics, attribution: str, report: Report
+) -> Iterator[Event]:
+    index: dict[str, _Entry] = {}
+    for name, path, text in day_files(news, folder, report):
+        page = _Page(path, text, report)
+        if name in INDEX_NAMES:
+            for entry in _read_index(page, day):
+                index.setdefault(entry.address, entry)
+                yield _event(day, entry, None, topics, attribution)
+        elif (told := _read_page(page, day, day_address(day) + name)) is not None:
+            yield _event(day, told, index.get(told.address), topics, attribution)
+
+
+def _event(day: dt.date, entry: _Entry, listed: _Entry | None, topics: Topics, attribution: str) -> Event:
+    """The event of an entry. `listed` is the day index's entry of the same page, which may know the bare headline."""
+    split = split_before(entry.title, listed.title) if listed is not None and listed.topic else None
+    names, headline = split if split is not None else topics.split(entry.title)
+    if entry.topic and all(normalise(entry.topic) != normalise(name) for name in names):
+        names = (entry.topic, *names)
+    return Event(
+        id=event_id(day, headline),
+        date=day,
+        headline=headline,
+        topics=names,
+        summary=entry.summary,
+        contexts=entry.contexts,
+        sources=entry.sources,
+        related=entry.related,
+        paths=(entry.address,),
+        attribution=attribution,
+    )
+
+
+def _read_page(page: _Page, day: dt.date, address: str) -> _Entry | None:
+    """The event of a page; None, reported, where the page has no headline."""
+    title: str | None = None
+    summary: list[str] = []
+    sources: list[Source] = []
+    related: list[Related] = []
+    section = ""
+    for number, raw in enumerate(page.lines, 1):
+        line = raw.strip()
+        if not line:
+            continue
+        if match := _DAY_HEADING.match(line):
+            _check_day(page, number, match, day)
+        elif line.startswith("# "):
+            if title is None:
+                title = _title(page, number, line[2:])
+            else:
+                page.reject(number, "a second headline; the first one counts")
+        elif line.startswith("### "):
+            section = clean(line[4:]).rstrip(":").lower()
+            if section not in ("source", "sources", "related"):
+                page.reject(number, f'unknown section "{shorten(section, 60)}": expected "Source:" or "Related:"')
+        elif section in ("source", "sources"):
+            if len(sources) >= MAX_SOURCES:
+                page.reject(number, f"more than {MAX_SOURCES} sources")
+            elif (source := _source(page, number, line)) is not None:
+                sources.append(source)
+        elif section == "related":
+            if len(related) >= MAX_RELATED:
+                page.reject(number, f"more than {MAX_RELATED} related events")
+            elif (other := _related(page, number, line)) is not None:
+                related.append(other)
+        elif section:
+            page.reject(number, "stands in an unknown section")
+        elif title is not None:
+            summary.append(line)
+        else:
+            page.reject(number, 'expected the headline, a line that begins with "# "')
+    if title is None:
+        page.reject(len(page.lines), 'the page has no headline (a line that begins with "# ")')
+        return None
+    contexts = dict.fromkeys(name for other in related for name in other.contexts)
+    return _Entry(
+        address, title, None, clean(" ".join(summary)) or None, tuple(contexts), tuple(sources), tuple(related)
+    )
+
+
+def _read_index(page: _Page, day: dt.date) -> Iterator[_Entry]:
+    topic: str | None = None
+    entry: _Entry | None = None
+    for number, raw in enumerate(page.lines, 1):
+        line = raw.strip()
+        if not line or line.startswith(("Formats: ", "## [Previous Day", "## [Next Day")):
+            continue
+        if match := _DAY_HEADING.match(line):
+            _check_day(page, number, match, day)
+        elif line.startswith("##### "):
+            topic = clean(line[6:]) or None
+        elif line.startswith("### "):
+            if entry is not None:
+                yield entry
+            entry, topic = _listed(page, number, line[4:], topic, day), None
+        elif entry is None:
+            page.reject(number, "expected an entry, a line such as ### [headline](/news/YYYY/MM/D/slug.md)")
+        elif match := _CONTEXT.fullmatch(line):
+            entry = replace(entry, contexts=_contexts(match[1]))
+        else:
+            text = clean(line)
+            entry = replace(entry, summary=f"{entry.summary} {text}" if entry.summary else text or None)
+    if entry is not None:
+        yield entry
+
+
+def _check_day(page: _Page, number: int, match: re.Match[str], day: dt.date) -> None:
+    written = "-".join(match.groups())
+    if tuple(map(int, match.groups())) != (day.year, day.month, day.day):
+        page.reject(number, f"the heading says {written}, the folder {day}; the folder's day counts")
+
+
+def _title(page: _Page, number: int, text: str) -> str | None:
+    title = clean(text)
+    if not title:
+        page.reject(number, "the headline is empty")
+        return None
+    if len(title) > MAX_HEADLINE:
+        page.reject(number, f"the headline has {len(title):,} characters, expected at most {MAX_HEADLINE:,}")
+        return None
+    return title
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """`[text](/news/YYYY/MM/D/slug.md) rest`."""
+
+    text: str
+    day: dt.date
+    address: str
+    rest: str
+
+
+def _event_link(text: str) -> _Link | None:
+    """Read a link to an event. Headlines hold brackets and slugs parentheses, so the ends are found from outside."""
+    at = text.rfind("](/news/")
+    end = text.find(".md)", at)
+    if not text.startswith("[") or at < 0 or end < 0:
+        return None
+    address = text[at + 2 : end + 3]
+    match = _ADDRESS.fullmatch(address)
+    try:
+        if match is None:
+            return None
+        day = dt.date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+    return _Link(text[1:at], day, address, text[end + 4 :])
+
+
+def _listed(page: _Page, number: int, text: str, topic: str | None, day: dt.date) -> _Entry | None:
+    link = _event_link(text)
+    if link is None:
+        page.reject(number, "expected [headline](/news/YYYY/MM/D/slug.md)")
+        return None
+    if link.day != day:
+        page.reject(number, f"the entry leads to {link.day}, the folder is {day}")
+        return None
+    title = _title(page, number, link.text)
+    return None if title is None else _Entry(link.address, title, topic)
+
+
+def _source(page: _Page, number: int, line: str) -> Source | None:
+    text = _NUMBER.sub("", line, count=1) if _NUMBER.match(line) else line
+    at = text.rfind("](")
+    if text.startswith("[") and at > 0:
+        name, url = clean(text[1:at]), text[at + 2 :].strip().removesuffix(")").strip()
+        if not text.rstrip().endswith(")"):
+            page.reject(number, "the source's link has no closing bracket")
+            return None
+    else:
+        name, url = clean(text), ""
+    if not name and not url:
+        page.reject(number, "the source has neither a name nor an address")
+        return None
+    if url and not is_web_address(url):
+        page.reject(number, f"the source's address is not http or https: {shorten(clean(url), 80)}; its name is kept")
+        url = ""
+    return Source(name or url, url or None) if name or url else None
+
+
+def is_web_address(url: str) -> bool:
+    """Whether `url` is an address that may be linked: http or https, with a host, without blanks or controls."""
+    return (
+        len(url) <= 2_000
+        and re.fullmatch(r"https?://[^\s/<>\"\\\x00-\x20\x7f][^\s<>\"\x00-\x20\x7f]*", url, re.IGNORECASE) is not None
+    )
+
+
+def _related(page: _Page, number: int, line: str) -> Related | None:
+    text = _NUMBER.sub("", line, count=1)
+    link = _event_link(text)
+    if link is None:
+        page.reject(number, "expected [headline](/news/YYYY/MM/D/slug.md) _Context: …_")
+        return None
+    title = _title(page, number, link.text)
+    if title is None:
+        return None
+    match = _CONTEXT.fullmatch(link.rest.strip())
+    return Related(link.day, title, _contexts(match[1]) if match else (), link.address)
+
+
+def _contexts(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for part in text.split(",") if (name := clean(part))))
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def address(event: Event) -> str:
+    """The archive address that an event's page is given: its own where it has one, else made from its title."""
+    if event.path is not None:
+        return event.path
+    return f"{day_address(event.date)}{slug(event.title)}.md"
+
+
+def slug(title: str) -> str:
+    """A title as the last part of an address: letters and digits in lower case, a dash for every run of others."""
+    return re.sub(r"[^a-z0-9]+", "-", normalise(title))[:138].strip("-") or "event"
+
+
+def day_address(day: dt.date) -> str:
+    """The address of a day's folder."""
+    return f"/news/{day.year:04}/{day.month:02}/{day.day}/"
+
+
+def write_page(event: Event) -> str:
+    """One event as a page. The layout has no place for its category, and for contexts only where related share them."""
+    lines = [f"### [{event.date}]({day_address(event.date)}index.md)", "", f"# {event.title} ", ""]
+    lines += [event.summary or "", "", ""]
+    if event.sources:
+        lines += ["### Source:", ""]
+        lines += [f"{n}. {_source_text(source)}" for n, source in enumerate(event.sources, 1)]
+        lines += [""]
+    if event.related:
+        lines += ["### Related:", ""]
+        lines += [f"{n}. {_related_text(other)}" for n, other in enumerate(event.related, 1)]
+    return "\n".join(lines) + "\n"
+
+
+def _source_text(source: Source) -> str:
+    return source.name if source.url is None else f"[{source.name}]({source.url})"
+
+
+def _related_text(other: Related) -> str:
+    path = other.path or f"{day_address(other.date)}{slug(other.headline)}.md"
+    contexts = f" _Context: {', '.join(other.contexts)}_" if other.contexts else ""
+    return f"[{other.headline} ]({path}){contexts}"
+
+
+def write_index(day: dt.date, events: Sequence[Event]) -> str:
+    """The index of a day: each event with its widest topic, and its summary or else its contexts."""
+    lines = [f"## [{day}]({day_address(day)}index.md)", ""]
+    for event in events:
+        if event.topics:
+            lines.append(f"##### {event.topics[0]}")
+        lines.append(f"### [{event.headline} ]({address(event)})")
+        if event.summary:
+            lines.append(event.summary)
+        elif event.contexts:
+            lines.append(f"_Context: {', '.join(event.contexts)}_")
+        lines.append("")
+    lines.append(f"## [Previous Day...]({day_address(day - dt.timedelta(days=1))}index.md)")
+    return "\n".join(lines) + "\n"
+
+
+def write_archive(root: Path, events: Iterable[Event], attribution: str | None = None) -> tuple[int, int]:
+    """Write pages and day indexes under `root/news`; returns how many pages and days. Other files are left alone."""
+    days: dict[dt.date, list[Event]] = {}
+    for event in events:
+        days.setdefault(event.date, []).append(event)
+    for day, of_day in days.items():
+        folder = root / day_address(day).lstrip("/")
+        folder.mkdir(parents=True, exist_ok=True)
+        for event in of_day:
+            (root / address(event).lstrip("/")).write_text(write_page(event), encoding="utf-8", newline="\n")
+        (folder / "index.md").write_text(write_index(day, of_day), encoding="utf-8", newline="\n")
+    if attribution is not None:
+        (root / "attribution.txt").write_text(attribution + "\n", encoding="utf-8")
+    return sum(map(len, days.values())), len(days)

@@ -1,0 +1,42 @@
+"""What could not be read, and where: nothing of an archive is dropped in silence."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import IO
+
+KEPT = 20  # rejections kept for showing; the file has them all
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A page or line that was left out; `line` counts from 1 and is None for a whole page or file."""
+
+    path: str
+    line: int | None
+    why: str
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}: line {self.line}"
+        return f"{place}: {self.why}"
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts rejections, keeps the first few and writes each as a JSON line to `file`, where there is one."""
+
+    file: IO[str] | None = None
+    count: int = 0
+    first: list[Rejection] = field(default_factory=list)
+
+    def reject(self, path: str, line: int | None, why: str) -> None:
+        """Note one rejection."""
+        self.count += 1
+        # A file name may hold bytes that are no text; they are written as escapes.
+        path = path.encode("utf-8", "backslashreplace").decode()
+        if len(self.first) < KEPT:
+            self.first.append(Rejection(path, line, why))
+        if self.file is not None:
+            row = {"path": path, "line": line, "why": why}
+            self.file.write(json.dumps(row, ensure_ascii=False) + "\n")

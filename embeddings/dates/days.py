@@ -1,0 +1,198 @@
+"""What the forms of single days mean.
+
+Each function takes what its form in `embeddings.dates.forms` reads, by name; most return the days meant. They
+raise RefusalError, or ValueError and OverflowError where the calendar ends.
+"""
+
+from __future__ import annotations
+
+from calendar import THURSDAY
+from collections.abc import Callable
+from datetime import date
+
+from embeddings.dates.ranges import (
+    DAY,
+    MONTH_NAMES,
+    WEEKDAY_NAMES,
+    YEAR_MONTHS,
+    DateRange,
+    RefusalError,
+    Unit,
+    day_exists,
+    exact_day,
+    from_to,
+    latest_years,
+    months_of,
+    move_day,
+    one_day,
+    spoken,
+    week_of,
+)
+
+Yearly = Callable[[int], date]  # a named day: its date in a year
+LEAP_YEAR = 2000  # a year that has every day of the year
+YEARS_OFFERED = 3  # for a day without a year
+
+
+# With a year, or counted from today
+
+
+def day_in_either_order(either_order: tuple[int, int, int], day_first: bool | None) -> DateRange:
+    """23/12/2015 can only be 23 December; 02/03/2015 is one of two days unless `day_first` settles it."""
+    a, b, year = either_order
+    day_month, month_day = day_exists(year, b, a), day_exists(year, a, b)
+    if day_month and month_day and a != b and day_first is None:
+        words = f"{a} {MONTH_NAMES[b - 1]} or {b} {MONTH_NAMES[a - 1]} {year}"
+        raise _one_of(words, exact_day(year, b, a), exact_day(year, a, b))
+    if month_day and not (day_month and day_first):
+        return exact_day(year, a, b)
+    # Where neither exists, complain about the reading whose month does.
+    return exact_day(year, b, a) if day_month or b <= YEAR_MONTHS else exact_day(year, a, b)
+
+
+def _one_of(words: str, *days: DateRange) -> RefusalError:
+    choices = tuple(sorted(days))
+    return RefusalError(f"may mean {words}; write {' or '.join(map(str, choices))}", choices)
+
+
+def day_with_short_year(short_date: tuple[int, int, int], today: date) -> DateRange:
+    """23/12/15: asks which century, and which of the numbers is the day."""
+    a, b, short = short_date
+    years = full_year(short, today), full_year(short, today) - 100
+    readings = {(year, *order) for year in years for order in ((a, b), (b, a)) if day_exists(year, *order)}
+    if not readings:
+        raise RefusalError("is no date; write the year first and in full, as in 2015-12-23")
+    days = sorted(exact_day(*reading) for reading in readings)
+    raise _one_of(" or ".join(spoken(day.first) for day in days), *days)
+
+
+def full_year(short: int, today: date) -> int:
+    """The latest year with these last figures that is not after this year."""
+    return today.year - (today.year - short) % 100
+
+
+def weekday_and_day(weekday: int, day: DateRange) -> DateRange:
+    if day.first.weekday() != weekday:
+        raise RefusalError(f"is no date: {spoken(day.first)} is a {WEEKDAY_NAMES[day.first.weekday()]}")
+    return day
+
+
+def latest_weekday(weekday: int, today: date) -> DateRange:
+    """The latest before today."""
+    return one_day(today - ((today.weekday() - weekday - 1) % 7 + 1) * DAY)
+
+
+def since_latest_weekday(weekday: int, today: date) -> DateRange:
+    return from_to(latest_weekday(weekday, today).first, today)
+
+
+def next_weekday(weekday: int, today: date) -> DateRange:
+    return one_day(today + ((weekday - today.weekday() - 1) % 7 + 1) * DAY)
+
+
+def this_weekday(weekday: int, today: date) -> DateRange:
+    return one_day(week_of(today).first + weekday * DAY)
+
+
+def days_ago(days: int) -> Callable[[date], DateRange]:
+    return lambda today: one_day(today - days * DAY)
+
+
+def units_ago(count: int, unit: Unit, today: date) -> DateRange:
+    """`two years ago` is one day."""
+    return one_day(move_day(today, unit, -count))
+
+
+# Without a year
+
+
+def day_of_year(month: int, day: int) -> tuple[int, int]:
+    """Month and day, which the 29th of February is too."""
+    if 1 <= month <= YEAR_MONTHS and not day_exists(LEAP_YEAR, month, day):
+        at_most = months_of(LEAP_YEAR, month).days
+        raise RefusalError(f"is no date: {MONTH_NAMES[month - 1]} has {at_most} days")
+    exact_day(LEAP_YEAR, month, day)
+    return month, day
+
+
+def day_of_year_in_either_order(pair: tuple[int, int], today: date) -> tuple[int, int]:
+    """23/12 can only be 23 December, 02/03 is one of two days."""
+    a, b = pair
+    readings = _days_of_year(a, b)
+    if len(readings) > 1:
+        days = tuple(next(latest_years(today, *reading, 1)) for reading in readings)
+        words = " or ".join(f"{day} {MONTH_NAMES[month - 1]}" for month, day in readings)
+        written = " or ".join(f"{month:02}-{day:02}" for month, day in readings)
+        raise RefusalError(f"may mean {words}; write {written}", tuple(sorted(days)))
+    return readings[0] if readings else day_of_year(b, a)
+
+
+def _days_of_year(a: int, b: int) -> list[tuple[int, int]]:
+    return sorted({(month, day) for month, day in ((a, b), (b, a)) if day_exists(LEAP_YEAR, month, day)})
+
+
+def day_needs_year(month: int, day: int, today: date) -> DateRange:
+    """Asks which year, and offers the last few."""
+    day_of_year(month, day)
+    raise _which_year(*latest_years(today, month, day, YEARS_OFFERED))
+
+
+def day_month_needs_year(day_month: tuple[int, int], today: date) -> DateRange:
+    day, month = day_month
+    return day_needs_year(month, day, today)
+
+
+def pair_needs_year(pair: tuple[int, int], today: date, day_first: bool | None) -> DateRange:
+    """Asks which year of 23/12, and which day and year of 02/03."""
+    a, b = pair
+    readings = _days_of_year(a, b)
+    if len(readings) > 1 and day_first is not None:
+        readings = [(b, a) if day_first else (a, b)]
+    if not readings:
+        return day_needs_year(b, a, today)
+    raise _which_year(*(day for reading in readings for day in latest_years(today, *reading, YEARS_OFFERED)))
+
+
+def named_needs_year(named: Yearly, today: date) -> DateRange:
+    days = (one_day(named(year)) for year in range(today.year, max(today.year - YEARS_OFFERED - 1, 0), -1))
+    raise _which_year(*[day for day in days if day.first <= today][:YEARS_OFFERED])
+
+
+def _which_year(*days: DateRange) -> RefusalError:
+    choices = tuple(sorted(days))
+    examples = ", ".join(str(choice) for choice in choices) or "2015-12-23"
+    return RefusalError(f"has no year; write which one, such as {examples}", choices)
+
+
+# With a name
+
+
+def fixed(month: int, day: int) -> Callable[[], Yearly]:
+    return lambda: lambda year: date(year, month, day)
+
+
+def after_easter(days: int) -> Callable[[], Yearly]:
+    def in_year(year: int) -> date:
+        from dateutil.easter import easter  # few dates need it
+
+        sunday: date = easter(year)
+        return sunday + days * DAY
+
+    return lambda: in_year
+
+
+def thanksgiving() -> Yearly:
+    """The American one: the fourth Thursday of November."""
+    return lambda year: date(year, 11, 22 + (THURSDAY - date(year, 11, 22).weekday()) % 7)
+
+
+def day_of_this_year(named: Yearly, today: date) -> tuple[int, int]:
+    """Month and day, which move from year to year where the feast does."""
+    day = named(today.year)
+    return day.month, day.day
+
+
+def latest_named(named: Yearly, today: date) -> DateRange:
+    """The latest before today."""
+    day = named(today.year)
+    return one_day(day if day < today else named(today.year - 1))

@@ -1,0 +1,30 @@
+"""Days in other languages: `23 décembre 2015`, `23 de diciembre de 2015`."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+# A day number, the name of a month and a year of four figures, nothing else.
+_SHAPE = re.compile(r"\s*([0-9]{1,2})\.?\s+(?:(?:de|di|del)\s+)?([^\W\d_]{3,20})\.?\s+(?:(?:de|del)\s+)?([0-9]{4})\s*")
+# dateparser tries every language it knows otherwise, which takes a second.
+_LANGUAGES = [
+    "fr", "de", "es", "it", "pt", "nl", "pl", "ru", "uk", "tr", "sv", "da", "nb", "fi", "cs", "hu", "ro",
+    "el", "id", "vi", "ar", "he", "fa", "hi",
+]  # fmt: skip
+
+
+def day_in_another_language(text: str) -> date | None:
+    """The day, or None where the text has another shape or names no month."""
+    shape = _SHAPE.fullmatch(text.casefold())
+    if shape is None:
+        return None
+    import dateparser  # 100 ms, and few texts need it
+
+    day, year = int(shape[1]), int(shape[3])
+    settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"]}  # a whole date, nothing guessed
+    try:
+        found = dateparser.parse(f"{day} {shape[2]} {shape[3]}", languages=_LANGUAGES, settings=settings)
+    except Exception:  # noqa: BLE001  # whatever it stumbles over, the text is no date
+        return None
+    return found.date() if found and (found.day, found.year) == (day, year) else None

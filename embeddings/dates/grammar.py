@@ -1,0 +1,200 @@
+"""A small reader of grammars that are tables of forms.
+
+A rule is a named tuple of forms, a form a pattern and its meaning. In a pattern ("the? DAY of? MONTH YEAR")
+
+    word        is that word or sign; `a|b` is either; a trailing `?` makes it optional
+    CLASS       is a token that has such a reading; its value is called `class`, in `name:CLASS` it is `name`
+    <rule>      is whatever an earlier rule reads, its value called `rule` or as said
+
+and the meaning is a function of these values, by name, and perhaps of `today` and `day_first`. A form without
+a meaning means the one thing that it reads. As a rule refers to earlier rules only, and what it reads at a
+token is remembered, reading takes time linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from itertools import product
+from types import CodeType
+from typing import NamedTuple
+
+from embeddings.dates.ranges import RefusalError
+from embeddings.dates.words import Token
+
+
+class Where(Enum):
+    """In which texts a form counts."""
+
+    ANYWHERE = "anywhere"
+    TYPED = "where it is the whole text: inside a question the same words often mean something else"
+    ASKED = "inside a question"
+
+
+class Form(NamedTuple):
+    """A way to write a date, and what it means (or why not: RefusalError, ValueError, OverflowError)."""
+
+    pattern: str
+    meaning: Callable[..., object] | None = None
+    where: Where = Where.ANYWHERE
+
+
+Rules = Mapping[str, Sequence[Form]]
+
+
+class Found(NamedTuple):
+    """What a rule reads from a token on."""
+
+    end: int  # after the last token
+    value: object  # a Misread where the words have the form of a date but no meaning
+
+
+class Misread(NamedTuple):
+    """Tokens that have the form of a date, and why they are none."""
+
+    start: int
+    end: int
+    refusal: RefusalError
+    inner: bool = False  # whether they are a part of a longer expression
+
+
+_CONTEXT = {"today", "day_first"}
+_BEYOND = "is no date: days go from 0001-01-01 to 9999-12-31"
+
+
+class Grammar:
+    """The forms of some rules that count in one kind of text.
+
+    Raises:
+        ValueError: if a pattern names a rule that does not come before it, or values that its meaning lacks.
+    """
+
+    def __init__(self, rules: Rules, where: Where) -> None:
+        self._starts: dict[str, _State] = {}
+        for rule, forms in rules.items():
+            start = _State()
+            for form in forms:
+                _check(form, self._starts.keys())
+                if form.where in (Where.ANYWHERE, where):
+                    _add(start, form)
+            self._starts[rule] = start
+
+    def reader(self, tokens: Sequence[Token], today: date, day_first: bool | None = None) -> Reader:
+        return Reader(self._starts, tokens, {"today": today, "day_first": day_first})
+
+
+class Reader:
+    """A text being read."""
+
+    def __init__(self, starts: Mapping[str, _State], tokens: Sequence[Token], context: dict[str, object]) -> None:
+        self._starts = starts
+        self._tokens = tokens
+        self._context = context
+        self._known: dict[tuple[str, int], list[Found]] = {}
+
+    def read(self, rule: str, at: int) -> list[Found]:
+        """What a rule reads from a token on, the longest first, once for each length.
+
+        Where several forms read the same tokens, the first that has a meaning counts.
+        """
+        if (rule, at) not in self._known:
+            values: dict[int, object] = {}
+            for end, form, parts in self._walk(self._starts[rule], at, {}):
+                if end not in values or isinstance(values[end], Misread):
+                    value = self._mean(form, at, end, parts)
+                    if end not in values or not isinstance(value, Misread):
+                        values[end] = value
+            self._known[rule, at] = [Found(end, values[end]) for end in sorted(values, reverse=True)]
+        return self._known[rule, at]
+
+    def _walk(self, state: _State, at: int, parts: dict[str, object]) -> Iterator[tuple[int, Form, dict[str, object]]]:
+        for form in state.forms:
+            yield at, form, parts
+        if at < len(self._tokens):
+            for reading, value in self._tokens[at].readings.items():
+                for name, next_state in state.by_token.get(reading, ()):
+                    yield from self._walk(next_state, at + 1, parts | {name: value} if name else parts)
+        for rule, edges in state.by_rule.items():
+            for end, value in self.read(rule, at):
+                for name, next_state in edges:
+                    yield from self._walk(next_state, end, parts | {name: value})
+
+    def _mean(self, form: Form, start: int, end: int, parts: dict[str, object]) -> object:
+        for part in parts.values():
+            if isinstance(part, Misread):
+                return part._replace(inner=True) if form.meaning or part.inner else Misread(start, end, part.refusal)
+        if not form.meaning:
+            (value,) = parts.values()
+            return value
+        known = self._context | parts
+        try:
+            return form.meaning(**{name: known[name] for name in _parameters(form.meaning)})
+        except RefusalError as refusal:
+            return Misread(start, end, refusal)
+        except (ValueError, OverflowError):
+            return Misread(start, end, RefusalError(_BEYOND))
+
+
+@dataclass(slots=True)
+class _State:
+    """A place in the patterns of a rule, all of which are walked at once.
+
+    An edge has the name of the value that it gives ("" for a word) and leads on to another place.
+    """
+
+    by_token: dict[str, list[tuple[str, _State]]] = field(default_factory=dict)  # from a reading
+    by_rule: dict[str, list[tuple[str, _State]]] = field(default_factory=dict)
+    forms: list[Form] = field(default_factory=list)  # those that end here
+
+    def next(self, step: str, name: str) -> _State:
+        """Where a word, CLASS or <rule> leads, a new place if there was none."""
+        edges = (
+            self.by_rule.setdefault(step.strip("<>"), [])
+            if step.startswith("<")
+            else self.by_token.setdefault(step, [])
+        )
+        for known, state in edges:
+            if known == name:
+                return state
+        edges.append((name, state := _State()))
+        return state
+
+
+def _add(start: _State, form: Form) -> None:
+    """Lay the paths of a form: one for each choice of optional and alternative words."""
+    choices = []
+    for element in form.pattern.split():
+        name, steps, optional = _element(element)
+        choices.append([*((step, name) for step in steps), *([None] if optional else [])])
+    for path in product(*choices):
+        state = start
+        for edge in path:
+            if edge:
+                state = state.next(*edge)
+        state.forms.append(form)
+
+
+def _element(element: str) -> tuple[str, list[str], bool]:
+    """An element of a pattern: its value's name ("" if none), the steps it allows, if it is optional."""
+    name, _, alternatives = element.removesuffix("?").rpartition(":")
+    steps = alternatives.split("|")
+    valued = steps[0].startswith("<") or steps[0][0].isupper()
+    return name or (steps[0].strip("<>").lower() if valued else ""), steps, element.endswith("?")
+
+
+def _check(form: Form, earlier: Set[str]) -> None:
+    elements = [_element(element) for element in form.pattern.split()]
+    names = {name for name, _, _ in elements if name}
+    wanted = set(_parameters(form.meaning)) - _CONTEXT if form.meaning else names
+    if names != wanted or (not form.meaning and len(names) != 1):
+        raise ValueError(f"{form.pattern!r} reads {sorted(names)}, its meaning wants {sorted(wanted)}")
+    for _, steps, _ in elements:
+        if any(step.startswith("<") and step.strip("<>") not in earlier for step in steps):
+            raise ValueError(f"{form.pattern!r} names a rule that does not come before it")
+
+
+def _parameters(function: Callable[..., object]) -> Sequence[str]:
+    code: CodeType = function.__code__
+    return code.co_varnames[: code.co_argcount]

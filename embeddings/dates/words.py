@@ -1,0 +1,237 @@
+"""The words of date expressions, and texts cut into them.
+
+A token is a word, a number, a date in figures or a sign. Its `readings` say what it may be: the word itself
+in small letters, and classes in capitals with their values, so `May` reads {"may": None, "MONTH": 5, ...}.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from embeddings.dates.ranges import (
+    CENTURY_MONTHS,
+    DECADE_MONTHS,
+    MONTH_NAMES,
+    WEEKDAY_NAMES,
+    YEAR_MONTHS,
+    Unit,
+)
+
+Readings = dict[str, object]
+
+_MONTHS = {name.lower(): number for number, name in enumerate(MONTH_NAMES, 1)}
+_MONTH_ABBREVIATIONS = {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
+_WEEKDAYS = {name.lower(): number for number, name in enumerate(WEEKDAY_NAMES)}
+_WEEKDAY_ABBREVIATIONS = {name[:3]: number for name, number in _WEEKDAYS.items()} | {
+    "tues": 1, "weds": 2, "thur": 3, "thurs": 3,
+}  # fmt: skip
+_NUMBERS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
+_ORDINALS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
+    "eighteenth", "nineteenth", "twentieth",
+)  # fmt: skip
+_PERIODS = {  # calendar periods, of which there is a last and a next one
+    "week": Unit(7, 0),
+    "month": Unit(0, 1),
+    "quarter": Unit(0, 3),
+    "year": Unit(0, YEAR_MONTHS),
+    "decade": Unit(0, DECADE_MONTHS),
+    "century": Unit(0, CENTURY_MONTHS),
+}
+_UNITS = _PERIODS | {"day": Unit(1, 0), "fortnight": Unit(14, 0)}
+_PLURALS = {f"{name}s": unit for name, unit in _UNITS.items()} | {"centuries": Unit(0, CENTURY_MONTHS)}
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}  # northern: the first month
+_DECADES = {
+    "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70,
+    "eighties": 80, "nineties": 90,
+}  # fmt: skip
+_THIRDS = {"early": 0, "mid": 1, "late": 2}
+_EDGES = {"beginning": 0, "start": 0, "middle": 1, "end": 2}
+
+_CLASSES: tuple[tuple[str, Mapping[str, object]], ...] = (
+    ("MONTH", _MONTHS | _MONTH_ABBREVIATIONS),
+    ("MONTH_NAME", _MONTHS),
+    ("WEEKDAY", _WEEKDAYS | _WEEKDAY_ABBREVIATIONS),
+    ("WEEKDAY_NAME", _WEEKDAYS),
+    ("COUNT", {word: number for number, word in enumerate(_NUMBERS, 1)} | {"a": 1, "an": 1}),
+    ("NUMBER", {word: number for number, word in enumerate(_NUMBERS, 1)}),
+    ("ORDINAL", {word: number for number, word in enumerate(_ORDINALS, 1)}),
+    ("PERIOD", _PERIODS),
+    ("UNIT", _UNITS | _PLURALS),
+    ("SEASON", _SEASONS),
+    ("DECADE_NAME", _DECADES),
+    ("THIRD", _THIRDS),
+    ("EDGE", _EDGES),
+)
+
+_ABBREVIATIONS = (_MONTH_ABBREVIATIONS.keys() | _WEEKDAY_ABBREVIATIONS.keys()) - _MONTHS.keys()
+_VOCABULARY: dict[str, Readings] = {}  # every word that has a class
+for _class, _members in _CLASSES:
+    for _word, _value in _members.items():
+        _VOCABULARY.setdefault(_word, {})[_class] = _value
+
+# Dates in figures, by their outline: Y is four figures, n one or two.
+_OUTLINES = {
+    "Y-n-n": "YEAR_MONTH_DAY", "Y/n/n": "YEAR_MONTH_DAY", "Y.n.n": "YEAR_MONTH_DAY",
+    "n/n/Y": "EITHER_ORDER", "n-n-Y": "EITHER_ORDER", "n.n.Y": "DAY_MONTH_YEAR",
+    "n/n/n": "SHORT_DATE", "n-n-n": "SHORT_DATE", "n.n.n": "SHORT_DATE",
+    "Y-n": "YEAR_MONTH", "Y/n": "YEAR_SLASH", "n/Y": "MONTH_YEAR", "n-Y": "MONTH_YEAR", "n.Y": "MONTH_YEAR",
+    "Y-Y": "YEARS", "Y/Y": "YEARS", "n/n": "PAIR", "n.n": "DAY_MONTH",
+}  # fmt: skip
+
+_END = r"(?![^\W_])"  # no letter or figure follows
+_TOKEN = re.compile(
+    rf"""
+      (?P<THOUSANDS>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9]))
+    | (?P<EASTERN>[0-9]{{4}}\s*[年년]\s*[0-9]{{1,2}}\s*[月월]\s*[0-9]{{1,2}}\s*[日일])
+    | (?P<YEAR_WEEK>[0-9]{{4}}-?w[0-9]{{2}}{_END})
+    | (?P<DECADE>'?[0-9]{{2}}(?:[0-9]{{2}})?'?s{_END})
+    | (?P<ORDINAL>[0-9]{{1,2}}(?:st|nd|rd|th){_END})
+    | (?P<SHORT_YEAR>'[0-9]{{2}}{_END})
+    | (?P<FIGURES>[0-9]+(?:(?P<sign>[-/.])[0-9]+(?:(?P=sign)[0-9]+)?)?)
+    | (?P<QUARTER>q[1-4]{_END})
+    | (?P<HALF>h[12]{_END})
+    | (?P<POSSESSIVE>'s{_END})
+    | (?P<WORD>[^\W\d_]+(?:'(?!s{_END})[^\W\d_]+)*)
+    | (?P<SIGN>\.\.+|\S)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[0-9]+")
+_SIGNS = re.compile(r"[-/.]")
+_MAX_FIGURES = 9  # a longer number counts nothing here
+# Dashes, the minus sign, and what is typed for an apostrophe; one character each, so that offsets stay.
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_APOSTROPHES = "\u2018\u2019\u02bc\u2032\u00b4`"
+_FOLDED = str.maketrans(dict.fromkeys(_DASHES, "-") | dict.fromkeys(_APOSTROPHES, "'"))
+_BETWEEN_MONTH_AND_NUMBER = frozenset({"of", "the", "de", ",", "-", ".", "/"})
+
+
+@dataclass(slots=True)
+class Token:
+    """A piece of a text, without the blanks around it."""
+
+    start: int
+    end: int
+    word: str  # in small letters
+    readings: Readings
+
+
+def tokens_of(text: str, first_year: int, last_year: int, shortest_month: int) -> list[Token]:
+    """Cut a text into tokens, in time linear in its length.
+
+    Args:
+        text: any text.
+        first_year: numbers of four figures below it are no years,
+        last_year: nor are those above.
+        shortest_month: how many letters a month's name must have for its misspellings to be understood.
+    """
+    text = text.translate(_FOLDED)
+    tokens: list[Token] = []
+    position = 0
+    while match := _TOKEN.search(text, position):
+        kind, word = match.lastgroup or "", match[0].casefold()
+        if kind == "FIGURES":
+            if _outline(word) not in _OUTLINES:
+                word = _SIGNS.split(word)[0]
+            readings = _read_figures(word, first_year, last_year)
+        else:
+            readings = _READERS[kind](word)
+        position = match.start() + len(word) if kind == "FIGURES" else match.end()
+        full_stop = word == "." and tokens and tokens[-1].end == match.start()
+        if not (full_stop and tokens[-1].word in _ABBREVIATIONS):
+            tokens.append(Token(match.start(), position, word, readings))
+    _read_misspelt_months(tokens, shortest_month)
+    return tokens
+
+
+def _outline(figures: str) -> str:
+    return _NUMBER.sub(lambda part: {1: "n", 2: "n", 4: "Y"}.get(len(part[0]), "?"), figures)
+
+
+def _read_figures(word: str, first_year: int, last_year: int) -> Readings:
+    """The readings of a number, or of a date in figures; none if its year is out of bounds."""
+    parts = _SIGNS.split(word)
+    if any(len(part) > _MAX_FIGURES for part in parts):
+        return {}
+    if len(parts) > 1:
+        years = [int(part) for part in parts if len(part) == 4]
+        within = all(first_year <= year <= last_year for year in years)
+        return {_OUTLINES[_outline(word)]: tuple(map(int, parts))} if within else {}
+    number = int(word)
+    readings: Readings = {"NUMBER": number, "COUNT": number}
+    if len(word) <= 2:
+        readings["DAY"] = number
+    elif len(word) == 4 and max(first_year, 1000) <= number <= last_year:
+        readings["YEAR"] = number
+    elif len(word) == 8 and first_year <= number // 10_000 <= last_year:
+        readings["YEAR_MONTH_DAY"] = (number // 10_000, number // 100 % 100, number % 100)
+    return readings
+
+
+def _numbers(word: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in _NUMBER.findall(word))
+
+
+def _read_decade(word: str) -> Readings:
+    """`1990s`, `the 90's`; but `2015's` is the year."""
+    (number,) = _numbers(word)
+    if number % 10:
+        return {"YEAR": number} if number >= 1000 and word.endswith("'s") else {}
+    return {"DECADE": number} if number >= 1000 else {"SHORT_DECADE": number}
+
+
+def _read_sign(word: str) -> Readings:
+    return {".." if word.startswith("..") or word == "…" else word: None}
+
+
+_READERS: Mapping[str, Callable[[str], Readings]] = {
+    "THOUSANDS": lambda word: {},
+    "EASTERN": lambda word: {"YEAR_MONTH_DAY": _numbers(word)},
+    "YEAR_WEEK": lambda word: {"YEAR_WEEK": _numbers(word)},
+    "DECADE": _read_decade,
+    "ORDINAL": lambda word: {"ORDINAL": _numbers(word)[0], "DAY": _numbers(word)[0]},
+    "SHORT_YEAR": lambda word: {"SHORT_YEAR": _numbers(word)[0]},
+    "QUARTER": lambda word: {"QUARTER": _numbers(word)[0]},
+    "HALF": lambda word: {"HALF": _numbers(word)[0]},
+    "POSSESSIVE": lambda word: {"'s": None},
+    "WORD": lambda word: {word: None} | _VOCABULARY.get(word, {}),
+    "SIGN": _read_sign,
+}
+
+
+def _read_misspelt_months(tokens: Sequence[Token], shortest_month: int) -> None:
+    """Let unknown words beside a number be the month that they resemble."""
+    for place, token in enumerate(tokens):
+        unknown = len(token.word) >= 5 and token.word.isalpha() and token.word not in _VOCABULARY
+        if unknown and _beside_number(tokens, place):
+            month = _resembled_month(token.word, shortest_month)
+            if month:
+                token.readings["MONTH"] = month
+
+
+def _beside_number(tokens: Sequence[Token], place: int) -> bool:
+    for step in (-1, 1):
+        near = place + step
+        if 0 <= near < len(tokens) and tokens[near].word in _BETWEEN_MONTH_AND_NUMBER:
+            near += step
+        if 0 <= near < len(tokens) and tokens[near].readings.keys() & {"DAY", "YEAR"}:
+            return True
+    return False
+
+
+def _resembled_month(word: str, shortest: int) -> int | None:
+    """The month of which a word is a misspelling: two slips of the pen, or one in a short name."""
+    names = [name for name in _MONTHS if len(name) >= shortest and name[0] == word[0]]
+    names = [name for name in names if abs(len(name) - len(word)) <= 2]
+    if not names:
+        return None
+    from rapidfuzz.distance import OSA  # 30 ms, and few texts have a misspelt month
+
+    slips, name = min((OSA.distance(word, name), name) for name in names)
+    return _MONTHS[name] if slips <= (2 if len(name) >= 7 else 1) else None

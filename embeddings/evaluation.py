@@ -1,0 +1,113 @@
+"""How well questions find the event that they are about: known-item search over labelled questions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from embeddings.errors import InputError
+from embeddings.events import Event
+from embeddings.ranking import says_the_same
+from embeddings.search import Search
+from embeddings.text import normalise
+
+DEPTH = 50  # how many answers are looked at
+
+Kind = Literal["kw", "nl"]
+
+
+class LabelledQuery(BaseModel):
+    """An event's id, a few keywords for it (`kw`) and a question that paraphrases it (`nl`)."""
+
+    id: str
+    kw: str
+    nl: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one question found: ids, best first; `rank` of the right one from 1, None if it is not among them."""
+
+    id: str
+    kind: Kind
+    query: str
+    found: tuple[str, ...]
+    rank: int | None
+    took_ms: float
+
+
+def read_queries(path: Path) -> list[LabelledQuery]:
+    """Read a JSONL file of labelled queries. InputError names the file and line that cannot be used."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"the questions in {path} cannot be read: {error}") from error
+    queries: list[LabelledQuery] = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                queries.append(LabelledQuery.model_validate_json(line))
+            except ValidationError as error:
+                raise InputError(f'{path}: line {number}: expected an object with "id", "kw" and "nl"') from error
+    if not queries:
+        raise InputError(f"{path} holds no questions; expected a JSON object a line")
+    return queries
+
+
+def run(
+    search: Search, queries: Sequence[LabelledQuery], today: dt.date, progress: Callable[[str, int, int], None]
+) -> Iterator[Outcome]:
+    """Ask every question, one after another."""
+    total = 2 * len(queries)
+    search.warm_up()
+    for place, query in enumerate(queries):
+        row = search.index.catalogue.row(query.id)
+        if row is None:
+            raise InputError(
+                f"the index holds no event {query.id}; build it from the archive that the questions are about"
+            )
+        [right] = search.index.catalogue.events([row])
+        for offset, kind in enumerate(_KINDS):
+            text: str = getattr(query, kind)
+            answer = search.ask(text, today, limit=DEPTH)
+            rank = next((n for n, hit in enumerate(answer.hits, 1) if _is_right(hit.event, right)), None)
+            found = tuple(hit.event.id for hit in answer.hits)
+            yield Outcome(query.id, kind, text, found, rank, answer.took_ms)
+            progress("asking", 2 * place + offset + 1, total)
+
+
+_KINDS: tuple[Kind, ...] = ("kw", "nl")
+
+
+def _is_right(event: Event, right: Event) -> bool:
+    if event.id == right.id:
+        return True
+    return says_the_same(event.date, normalise(event.headline), right.date, normalise(right.headline))
+
+
+def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The measures, as users' scripts read them: for keywords, questions and both, and the time that answers took."""
+    took = [outcome.took_ms for outcome in outcomes]
+    return {
+        **{kind: _measures([outcome for outcome in outcomes if outcome.kind == kind]) for kind in _KINDS},
+        "all": _measures(outcomes),
+        "p50_ms": round(float(np.percentile(took, 50)), 2),
+        "p95_ms": round(float(np.percentile(took, 95)), 2),
+    }
+
+
+def _measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """success@1 and @5, mean reciprocal rank among the first ten, recall among the first fifty."""
+    ranks = [outcome.rank or DEPTH + 1 for outcome in outcomes]
+    return {
+        "s1": round(float(np.mean([rank <= 1 for rank in ranks])), 4),
+        "s5": round(float(np.mean([rank <= 5 for rank in ranks])), 4),
+        "mrr10": round(float(np.mean([1 / rank if rank <= 10 else 0.0 for rank in ranks])), 4),
+        "r50": round(float(np.mean([rank <= DEPTH for rank in ranks])), 4),
+    }

@@ -1,0 +1,125 @@
+"""What the program knows of the world: events, their sources and their relations. Values, without input or output."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from embeddings.text import normalise
+
+PORTAL_ATTRIBUTION = "Wikipedia, CC BY-SA 4.0"
+"""The origin of the texts of Wikipedia's Current Events portal, and of the news site that was made from it."""
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who reported an event; `url` is http or https, or None where the archive has lost it."""
+
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A link from one event to another.
+
+    Attributes:
+        date, headline: of the other event, as the link has them (an archive's link may lead with topics).
+        contexts: what the two events share.
+        path: the other event's archive address, where the link has one.
+        id: the other event's id, where the index holds it.
+    """
+
+    date: dt.date
+    headline: str
+    contexts: tuple[str, ...] = ()
+    path: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened on one day.
+
+    Attributes:
+        headline: without its topics.
+        topics: from the wider to the narrower.
+        contexts: names of what the event is about.
+        paths: its addresses in a Markdown archive, the one that is shown first.
+        attribution: whose text this is, and its licence.
+    """
+
+    id: str
+    date: dt.date
+    headline: str
+    topics: tuple[str, ...] = ()
+    category: str | None = None
+    summary: str | None = None
+    contexts: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    related: tuple[Related, ...] = ()
+    paths: tuple[str, ...] = ()
+    attribution: str = PORTAL_ATTRIBUTION
+
+    @property
+    def path(self) -> str | None:
+        """The address that is shown."""
+        return self.paths[0] if self.paths else None
+
+    @property
+    def title(self) -> str:
+        """Topics and headline in one line, as an archive page has them."""
+        return ": ".join((*self.topics, self.headline))
+
+
+def event_id(day: dt.date, headline: str) -> str:
+    """The id of an event that is seen for the first time: its date and eight hexadecimal digits of its headline."""
+    digest = hashlib.sha256(normalise(headline).encode()).hexdigest()
+    return f"{day.isoformat()}-{digest[:8]}"
+
+
+def event_link(event: Event) -> str | None:
+    """Where the headline leads: the first source with an address, else the event's day on the portal it came from."""
+    for source in event.sources:
+        if source.url:
+            return source.url
+    if event.attribution == PORTAL_ATTRIBUTION:
+        day = event.date
+        month = MONTHS[day.month - 1]
+        return f"https://en.wikipedia.org/wiki/Portal:Current_events/{day.year}_{month}_{day.day}"
+    return None
+
+
+def related_as_dict(related: Related) -> dict[str, Any]:
+    """One related event as users' scripts read it."""
+    return {
+        "id": related.id,
+        "date": related.date.isoformat(),
+        "headline": related.headline,
+        "contexts": list(related.contexts),
+        "path": related.path,
+    }
+
+
+def event_as_dict(event: Event) -> dict[str, Any]:
+    """An event as users' scripts read it, and as a JSONL archive may hold it."""
+    return {
+        "id": event.id,
+        "date": event.date.isoformat(),
+        "headline": event.headline,
+        "topics": list(event.topics),
+        "category": event.category,
+        "summary": event.summary,
+        "contexts": list(event.contexts),
+        "sources": [{"name": source.name, "url": source.url} for source in event.sources],
+        "related": [related_as_dict(related) for related in event.related],
+        "path": event.path,
+        "attribution": event.attribution,
+    }

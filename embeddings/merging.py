@@ -1,0 +1,191 @@
+"""One event where an archive has several: the same page under two addresses, an entry and its page, two archives."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
+
+from rapidfuzz.distance import Levenshtein
+
+from embeddings.events import Event, Related, Source, event_id
+from embeddings.text import normalise
+
+NEIGHBOURS = 20  # in a sorted block, how many of the next are compared: bounds the work on a day of 50,000 pages
+MIN_WORDS = 8  # shorter headlines must be equal: one word is too much of them
+EDIT_SHARE = 0.15  # of the words may differ where a source is shared: what an editor changes, not another event
+
+
+class _Sets:
+    """Disjoint sets of positions (union-find); a set's name is its smallest position."""
+
+    def __init__(self, size: int) -> None:
+        self._parent = list(range(size))
+
+    def find(self, item: int) -> int:
+        while self._parent[item] != item:
+            self._parent[item] = self._parent[self._parent[item]]
+            item = self._parent[item]
+        return item
+
+    def join(self, one: int, other: int) -> None:
+        low, high = sorted((self.find(one), self.find(other)))
+        self._parent[high] = low
+
+
+def group_day(events: Sequence[Event], known_ids: Collection[str] = ()) -> list[list[int]]:
+    """Group the events of one day that are the same event, in the order of each group's first member.
+
+    They are where they share a given id, an archive address or the words of the headline, and where both are archive
+    pages and one is the other after a small edit (`is_renamed`).
+
+    Args:
+        known_ids: ids that count as given, though they were made from a headline once.
+    Returns:
+        Positions in `events`.
+    """
+    sets = _Sets(len(events))
+    seen: dict[tuple[str, str], int] = {}
+    words = [tuple(normalise(event.headline).split()) for event in events]
+    for place, event in enumerate(events):
+        keys = [("words", " ".join(words[place])), *(("path", path) for path in event.paths)]
+        if event.id in known_ids or has_given_id(event):
+            keys.append(("id", event.id))
+        for key in keys:
+            sets.join(place, seen.setdefault(key, place))
+    for one, other in _lookalikes(events, words):
+        first, second = events[one], events[other]
+        if sets.find(one) != sets.find(other) and is_renamed(
+            first.headline, second.headline, source_shared=bool(_addresses(first) & _addresses(second))
+        ):
+            sets.join(one, other)
+    groups: dict[int, list[int]] = defaultdict(list)
+    for place in range(len(events)):
+        groups[sets.find(place)].append(place)
+    return list(groups.values())
+
+
+def is_renamed(one: str, other: str, *, source_shared: bool) -> bool:
+    """Whether two headlines of a day are one before and after an edit.
+
+    Where the two name the same source, up to `EDIT_SHARE` of the words may differ. Else one word may: put in or left
+    out, spelt differently, or put for another where neither is a name or a number, for "Chile surpasses 300,000 cases"
+    and "Peru surpasses 300,000 cases" are two events.
+    """
+    first, second = _words(one), _words(other)
+    shorter, longer = sorted((len(first), len(second)))
+    if shorter < MIN_WORDS:
+        return False
+    limit = max(1, int(longer * EDIT_SHARE)) if source_shared else 1
+    folded = [word.casefold() for word in first], [word.casefold() for word in second]
+    if Levenshtein.distance(*folded, score_cutoff=limit) > limit:
+        return False
+    if source_shared:
+        return True
+    if shorter != longer:
+        return not any(word.isdigit() for word in set(folded[0]).symmetric_difference(folded[1]))
+    return all(
+        a == b or (a.isalpha() and b.isalpha() and ((a.islower() and b.islower()) or _spelt_alike(a, b)))
+        for a, b in zip(first, second, strict=True)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def _spelt_alike(one: str, other: str) -> bool:
+    return Levenshtein.distance(one.casefold(), other.casefold()) <= max(len(one), len(other)) // 5
+
+
+def _lookalikes(events: Sequence[Event], words: Sequence[tuple[str, ...]]) -> Iterable[tuple[int, int]]:
+    """Pairs of pages worth comparing: the same first or last words, or a source in common."""
+    blocks: dict[object, list[int]] = defaultdict(list)
+    for place, event in enumerate(events):
+        if event.paths:
+            blocks["first", words[place][: MIN_WORDS // 2]].append(place)
+            blocks["last", words[place][-MIN_WORDS // 2 :]].append(place)
+            for url in _addresses(event):
+                blocks["source", url].append(place)
+    for block in blocks.values():
+        block.sort(key=lambda place: words[place])
+        for at, one in enumerate(block):
+            for other in block[at + 1 : at + 1 + NEIGHBOURS]:
+                yield one, other
+
+
+def _addresses(event: Event) -> set[str]:
+    return {source.url for source in event.sources if source.url}
+
+
+def merge(group: Sequence[Event]) -> Event:
+    """Make one event of several of the same day, whatever order they come in.
+
+    The fullest one gives id, headline, category and summary where it has them; topics are the longest chain; sources,
+    contexts, related events and addresses are those of all.
+    """
+    if len(group) == 1:
+        return group[0]
+    ranked = sorted(group, key=_rank)
+    best = ranked[0]
+    return Event(
+        id=best.id,
+        date=best.date,
+        headline=best.headline,
+        topics=max((event.topics for event in ranked), key=len),
+        category=_first(event.category for event in ranked),
+        summary=_first(event.summary for event in ranked),
+        contexts=_merge_names(chain.from_iterable(event.contexts for event in ranked)),
+        sources=_merge_sources(chain.from_iterable(event.sources for event in ranked)),
+        related=_merge_related(chain.from_iterable(event.related for event in ranked)),
+        paths=tuple(dict.fromkeys(chain.from_iterable(event.paths for event in ranked))),
+        attribution=best.attribution,
+    )
+
+
+def has_given_id(event: Event) -> bool:
+    """Whether the archive named the event itself, rather than date and headline."""
+    return event.id != event_id(event.date, event.headline)
+
+
+def _rank(event: Event) -> tuple[object, ...]:
+    """Sorts the fullest first; the last parts only make the order independent of where the event was read."""
+    return (
+        not has_given_id(event),
+        -len(event.sources),
+        -len(event.related),
+        event.summary is None,
+        -len(event.headline),
+        event.headline,
+        event.id,
+        event.paths,
+        repr(event),
+    )
+
+
+def _first(values: Iterable[str | None]) -> str | None:
+    return next((value for value in values if value), None)
+
+
+def _merge_names(names: Iterable[str]) -> tuple[str, ...]:
+    kept: dict[str, str] = {}
+    for name in names:
+        kept.setdefault(normalise(name), name)
+    return tuple(kept.values())
+
+
+def _merge_sources(sources: Iterable[Source]) -> tuple[Source, ...]:
+    kept: dict[str, Source] = {}
+    for source in sources:
+        kept.setdefault(source.url or normalise(source.name), source)
+    # A source that lost its address in one archive and kept it in another is one.
+    named = {normalise(source.name) for source in kept.values() if source.url}
+    return tuple(s for s in kept.values() if s.url or normalise(s.name) not in named)
+
+
+def _merge_related(related: Iterable[Related]) -> tuple[Related, ...]:
+    kept: dict[object, Related] = {}
+    for other in related:
+        kept.setdefault(other.path or (other.date, normalise(other.headline)), other)
+    return tuple(kept.values())

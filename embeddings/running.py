@@ -1,0 +1,80 @@
+"""How a command line ends: an exit status, and one sentence on standard error where something went wrong."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import click
+from platformdirs import user_log_path
+
+from embeddings.errors import EmbeddingsError, InputError
+from embeddings.text import clean
+
+log = logging.getLogger("dateline")
+
+FAILED, BAD_INPUT = 1, 2
+INTERRUPTED = 128 + signal.SIGINT
+
+
+def run_command(command: click.Command, name: str, arguments: list[str] | None) -> int:
+    """Run a click command and return its exit status; nothing but that status and one sentence comes out of it."""
+    try:
+        result = command.main(arguments, prog_name=name, standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return BAD_INPUT
+    except click.UsageError as error:
+        return _say(error.format_message(), BAD_INPUT)
+    except InputError as error:
+        return _say(str(error), BAD_INPUT)
+    except EmbeddingsError as error:
+        return _say(str(error), FAILED)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else FAILED
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the answer has gone; keep Python from failing again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        place = f" ({os.fsdecode(error.filename)})" if error.filename else ""
+        _log_traceback()
+        return _say(f"the system refused: {error.strerror or error}{place}", FAILED)
+    except MemoryError:
+        return _say("there is not enough memory for this; free some, or take a smaller archive or model", FAILED)
+    except Exception as error:  # noqa: BLE001  # the one place where anything may end up
+        where = _log_traceback()
+        return _say(f"this should not have happened ({type(error).__name__}); the details are in {where}", FAILED)
+
+
+def _say(sentence: str, status: int) -> int:
+    click.echo(clean(sentence).rstrip("."), err=True)
+    return status
+
+
+def _log_traceback() -> str:
+    """Write the exception that is being handled to the log file; returns where that is."""
+    path = Path(user_log_path("dateline", appauthor=False)) / "dateline.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=2**20, backupCount=2, encoding="utf-8")
+    except OSError:
+        return "no log, for none could be written"
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.propagate = False
+    try:
+        log.exception("unexpected error in: %s", " ".join(sys.argv))
+    finally:
+        log.removeHandler(handler)
+        handler.close()
+    return str(path)

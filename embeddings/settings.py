@@ -1,0 +1,93 @@
+"""Settings from a TOML file and the environment: `[index] path` is also `DATELINE_INDEX__PATH`, which wins."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from embeddings.errors import InputError
+from embeddings.text import clean, shorten
+
+DEFAULT_CONFIG = Path("config.toml")
+
+
+class IndexSettings(BaseModel):
+    """Where the index is, and the model that makes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: Path = Path("index")
+    model: str | None = Field(default=None, min_length=1)  # None: the index's own, all-MiniLM-L6-v2 for a new one
+
+
+class Settings(BaseSettings):
+    """What the index commands read of the file; the other sections are the bot's."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DATELINE_",
+        env_nested_delimiter="__",
+        extra="ignore",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    index: IndexSettings = IndexSettings()
+
+
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+
+
+def load_settings(kind: type[SettingsT], path: Path | None) -> SettingsT:
+    """Read settings of one kind; the environment overrides the file.
+
+    Args:
+        path: the TOML file; None takes `config.toml` of the current folder, if there is one.
+    Raises:
+        InputError: naming the file or the setting that cannot be used.
+    """
+    if path is None:
+        path = DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None
+    elif not path.is_file():
+        raise InputError(f"there is no config file {path}; copy config.example.toml to it, or leave --config out")
+
+    class FromFile(kind):  # type: ignore[valid-type, misc]
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            file = () if path is None else (TomlConfigSettingsSource(settings_cls, toml_file=path),)
+            return (env_settings, *file)
+
+    try:
+        loaded: SettingsT = FromFile()
+    except ValidationError as error:
+        raise InputError(_first_problem(error)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"the config file {path} is no TOML: {error}") from error
+    except OSError as error:
+        raise InputError(f"the config file {path} cannot be read: {error.strerror}") from error
+    return loaded
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors(include_url=False, include_context=False)[0]
+    name = ".".join(map(str, problem["loc"]))
+    if problem["type"] == "extra_forbidden":
+        return f"there is no setting {name}; config.example.toml shows them all"
+    if "token" in name or "url" in name:  # may hold a secret
+        return f"the setting {name} cannot be used: {problem['msg']}"
+    return f"the setting {name} cannot be used: {problem['msg']}, got {shorten(clean(repr(problem['input'])), 60)}"

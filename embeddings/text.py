@@ -1,0 +1,48 @@
+"""Text from strangers made plain: what every reader does to every text before anything else sees it."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+_WIKI_QUOTES = re.compile(r"'{2,}")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Characters without a width of their own, and those that turn the direction of the text after them.
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def clean(text: str) -> str:
+    """One line of plain text: HTML entities decoded, wiki quotes and invisible characters gone, blanks folded."""
+    if "&" in text:
+        text = html.unescape(text)
+    text = _WIKI_QUOTES.sub("", text)
+    text = _INVISIBLE.sub("", _CONTROLS.sub(" ", text))
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def normalise(text: str) -> str:
+    """The words of a text for comparing: lower case, no accents, no punctuation, one blank between."""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _NOT_WORD.sub(" ", text.casefold()).strip()
+
+
+def compact(name: str) -> str:
+    """A name for comparing where one text has lost its commas or dashes: `normalise` without the blanks."""
+    return normalise(name).replace(" ", "")
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, cut at a blank where there is one near the end, with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    at = cut.rfind(" ")
+    if at > limit * 2 // 3:
+        cut = cut[:at]
+    return cut.rstrip(" ,;:.") + "…"

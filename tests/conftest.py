@@ -1,0 +1,69 @@
+"""Parts that many tests use: a small archive written on the spot, the sample archive, and the word encoder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from embeddings.archive import Report
+from embeddings.build import BuildResult, build_index
+from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.sample import sample_path
+from embeddings.search import Search
+from tests.word_encoder import WordEncoder
+
+Build = Callable[..., BuildResult]
+
+SAMPLE_FOLDER = sample_path()
+
+
+@pytest.fixture
+def encoder() -> WordEncoder:
+    return WordEncoder()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> IndexFolder:
+    return IndexFolder(tmp_path / "index")
+
+
+@pytest.fixture
+def build(folder: IndexFolder, encoder: WordEncoder) -> Build:
+    """Builds the index in `folder` from the archives that it is given."""
+
+    def run(*archives: Path, report: Report | None = None) -> BuildResult:
+        return build_index(folder, archives, encoder, report or Report())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
+    """An index of the sample archive. Nothing may write to it."""
+    folder = IndexFolder(tmp_path_factory.mktemp("sample") / "index")
+    build_index(folder, [SAMPLE_FOLDER], WordEncoder(), Report())
+    return folder
+
+
+@pytest.fixture
+def sample_index(sample_folder: IndexFolder) -> Iterator[OpenIndex]:
+    index = sample_folder.open()
+    yield index
+    index.close()
+
+
+@pytest.fixture
+def sample_search(sample_index: OpenIndex) -> Search:
+    return Search(sample_index, WordEncoder())
+
+
+@pytest.fixture(scope="session")
+def real_archives() -> Path:
+    """The folder of real archives that `DATELINE_TEST_ARCHIVES` names; tests that need it are skipped without it."""
+    folder = os.environ.get("DATELINE_TEST_ARCHIVES")
+    if not folder:
+        pytest.skip("DATELINE_TEST_ARCHIVES names no folder of real archives")
+    return Path(folder)
