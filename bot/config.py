@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from embeddings.settings import IndexSettings, load_settings
 
 
-class Config(BaseSettings):
+class Config(BaseModel):
     """Everything that an operator can set; a name that is not here is refused."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="DATELINE_",
-        env_nested_delimiter="__",
-        extra="forbid",
-        frozen=True,
-        nested_model_default_partial_update=True,
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     index: IndexSettings = IndexSettings()
 

@@ -29,21 +29,15 @@ class IndexSettings(BaseModel):
     model: str | None = Field(default=None, min_length=1)  # None: the index's own, all-MiniLM-L6-v2 for a new one
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What the index commands read of the file; the other sections are the bot's."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="DATELINE_",
-        env_nested_delimiter="__",
-        extra="ignore",
-        frozen=True,
-        nested_model_default_partial_update=True,
-    )
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     index: IndexSettings = IndexSettings()
 
 
-SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+SettingsT = TypeVar("SettingsT", bound=BaseModel)
 
 
 def load_settings(kind: type[SettingsT], path: Path | None) -> SettingsT:
@@ -59,7 +53,9 @@ def load_settings(kind: type[SettingsT], path: Path | None) -> SettingsT:
     elif not path.is_file():
         raise InputError(f"there is no config file {path}; copy config.example.toml to it, or leave --config out")
 
-    class FromFile(kind):  # type: ignore[valid-type, misc]
+    class Reader(kind, BaseSettings):  # type: ignore[valid-type, misc]
+        model_config = SettingsConfigDict(env_prefix="DATELINE_", env_nested_delimiter="__")
+
         @classmethod
         def settings_customise_sources(
             cls,
@@ -73,14 +69,13 @@ def load_settings(kind: type[SettingsT], path: Path | None) -> SettingsT:
             return (env_settings, *file)
 
     try:
-        loaded: SettingsT = FromFile()
+        return kind.model_validate(Reader().model_dump())
     except ValidationError as error:
         raise InputError(_first_problem(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"the config file {path} is no TOML: {error}") from error
     except OSError as error:
         raise InputError(f"the config file {path} cannot be read: {error.strerror}") from error
-    return loaded
 
 
 def _first_problem(error: ValidationError) -> str:

@@ -81,7 +81,8 @@ class Topics:
             name, rest = title[:at].strip(), title[at + 1 :].strip()
             if "." in name:
                 break
-            if rest and len(name) >= _SHORTEST_BEFORE_DOT and compact(name) in self._names:
+            # A sentence begins after a topic; "Martin Luther King Jr. is shot" goes on.
+            if rest and not rest[0].islower() and len(name) >= _SHORTEST_BEFORE_DOT and compact(name) in self._names:
                 return name, rest
         return None
 

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.cli import bot, dateline
+from embeddings.running import run_command
+
+
+def run(*arguments: str) -> int:
+    return run_command(bot, "python -m bot", list(arguments))
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No config.toml or index of whoever runs the tests."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+
+
+def test_check_names_what_is_missing_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--check") == 2
+    assert "there is no index in index; make one with" in capsys.readouterr().err
+
+
+def test_console_without_an_index_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--console") == 2
+    captured = capsys.readouterr()
+    assert not captured.out
+    assert captured.err.count("\n") == 1
+
+
+@pytest.mark.model
+def test_the_demo_answers_its_three_commands_and_ends_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--demo") == 0
+    out = capsys.readouterr().out
+    event, ask, on_this_day = out.split("dateline> ")[1:]
+    assert "at least 200 civilians" in event
+    assert ask.index("at least 200 civilians") < ask.index("╰")
+    assert "On " in on_this_day
+
+
+@pytest.mark.model
+def test_check_says_what_can_be_used(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("--demo") == 0
+    capsys.readouterr()
+    monkeypatch.setenv("DATELINE_INDEX__PATH", "cache/dateline/demo-index")
+    assert run("--check") == 0
+    config, index, model = capsys.readouterr().out.splitlines()
+    assert config == "config: can be used"
+    assert index.startswith("index: 7")
+    assert model == "model: all-MiniLM-L6-v2 gives 384-dim vectors"
+
+
+def test_the_script_dateline_has_both_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(dateline, "dateline", ["index", "dates", "late 2016"]) == 0
+    assert capsys.readouterr().out == "2016-09-01 to 2016-12-31 (122 days)\n"
+    assert run_command(dateline, "dateline", ["bot", "--help"]) == 0
+    assert "--console" in capsys.readouterr().out
+
+
+def test_help_needs_neither_the_model_nor_faiss() -> None:
+    code = "import sys; from bot.cli import dateline; print({'torch', 'faiss', 'transformers'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

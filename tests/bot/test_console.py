@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from bot import console
+from bot.cards.terminal import event_card
+from bot.console import Session
+from bot.lookup import Lookup
+from embeddings.events import Event, Related, Source
+from embeddings.search import Search
+
+TODAY = dt.date(2026, 11, 22)
+
+
+@pytest.fixture
+def lookup(sample_search: Search) -> Lookup:
+    return Lookup(sample_search, lambda: TODAY)
+
+
+def say(lookup: Lookup, line: str) -> tuple[str, str]:
+    """What one command prints on standard output and standard error."""
+    out, err = (Console(file=io.StringIO(), width=100, highlight=False) for _ in range(2))
+    assert Session(lookup, out, err).answer(line)
+    assert isinstance(out.file, io.StringIO)
+    assert isinstance(err.file, io.StringIO)
+    return out.file.getvalue(), err.file.getvalue()
+
+
+def test_event_shows_the_day_with_sources_related_and_attribution(lookup: Lookup) -> None:
+    out, err = say(lookup, "/event 2015-12-23")
+    assert not err
+    for text in (
+        "23 December 2015: 1 event",
+        "Wednesday 23 December 2015",
+        "Amnesty International",
+        "1. Wikipedia  https://en.wikipedia.org/wiki/",
+        "Related",
+        "2024-12-08",
+        "Text: Dateline's sample archive, CC0 1.0",
+    ):
+        assert text in out
+
+
+def test_ask_finds_the_event_and_takes_options(lookup: Lookup) -> None:
+    out, _ = say(lookup, "/ask air strikes in Syria have killed civilians count:1")
+    assert "Amnesty International" in out
+    assert out.count("╭") == 1
+    out, _ = say(lookup, '/ask air strikes in Syria have killed civilians from:2020 to:"June 2021"')
+    assert "Amnesty International" not in out
+    assert out.count("╭") == 5
+
+
+def test_ask_says_how_a_date_in_the_question_was_understood(lookup: Lookup) -> None:
+    out, _ = say(lookup, "/ask moon landing july 1969")
+    assert "Dates in the question: 1 to 31 July 1969" in out
+
+
+def test_onthisday_is_today_where_no_day_is_named(lookup: Lookup) -> None:
+    assert "On 22 November" in say(lookup, "/onthisday")[0]
+    assert "On 20 July" in say(lookup, "/onthisday 07-20")[0]
+
+
+def test_related_shows_all_that_is_known_of_an_event(lookup: Lookup, sample_search: Search) -> None:
+    [event] = sample_search.event(sample_search.ask("moon landing july 1969", TODAY).dates[0]).events[:1]
+    out, _ = say(lookup, f"/related {event.id}")
+    assert event.id in out
+    assert f"{len(event.related)}." in out
+
+
+def test_about_says_what_the_archive_holds_and_whose_text_it_is(lookup: Lookup) -> None:
+    out, _ = say(lookup, "/about")
+    assert "Dateline's sample archive, CC0 1.0" in out
+    assert "they are not stored" in out
+
+
+def test_a_day_after_the_end_says_where_the_archive_ends(lookup: Lookup) -> None:
+    out, _ = say(lookup, "/event yesterday")
+    assert "The archive ends on " in out
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("/event 2015-02-30", "2015-02-30"),
+        ("/event 02/03/2015", "2015-03-02"),
+        ("/event", "which day?"),
+        ("/ask", "the question is empty"),
+        ("/ask x count:11", "count must be from 1 to 10, got 11"),
+        ("/ask x from:2016 to:2015", "is after"),
+        ("/related 2015-12-23-00000000", "no event has the id"),
+        ("/onthisday 02-30", "02-30"),
+        ("/weather", "there is no command /weather"),
+        ("moon landing", "did you mean: /ask moon landing"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_no_card(lookup: Lookup, line: str, sentence: str) -> None:
+    out, err = say(lookup, line)
+    assert not out
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+def test_piped_commands_are_answered_until_quit_and_the_status_tells_of_failures(
+    lookup: Lookup, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("/event 2015-12-23\n\n/quit\n/event 1969-07-20\n"))
+    assert console.run(lookup) == 0
+    out = capsys.readouterr().out
+    assert "2015" in out
+    assert "Neil Armstrong" not in out
+    monkeypatch.setattr("sys.stdin", io.StringIO("/event 2015-02-30\n/about\n"))
+    assert console.run(lookup) == 2
+    assert "Dateline" in capsys.readouterr().out
+
+
+def show(event: Event) -> str:
+    out = Console(file=io.StringIO(), width=80, highlight=False)
+    out.print(event_card(event))
+    assert isinstance(out.file, io.StringIO)
+    return out.file.getvalue()
+
+
+EVENT = Event(
+    "2015-12-03-00000000",
+    dt.date(2015, 12, 3),
+    "It [bold]rains[/bold] :smile:.",
+    sources=(Source("A", "https://a.example"),),
+)
+
+
+def test_text_from_an_archive_is_never_markup() -> None:
+    shown = show(EVENT)
+    assert "It [bold]rains[/bold] :smile:." in shown
+
+
+def test_long_lists_are_cut_with_a_count() -> None:
+    sources = tuple(Source(f"Source {n}") for n in range(9))
+    related = tuple(Related(EVENT.date, f"Other {n}.") for n in range(9))
+    shown = show(replace(EVENT, sources=sources, related=related))
+    assert "Source 2" in shown
+    assert "Source 3" not in shown
+    assert shown.count("… and 6 more") == 2

@@ -1,0 +1,105 @@
+"""The main job on real archives, where `DATELINE_TEST_ARCHIVES` names a folder that has them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from embeddings.archive import Report
+from embeddings.build import BuildResult, build_index
+from embeddings.dates import DateRange, parse_range
+from embeddings.encoder import SentenceEncoder
+from embeddings.errors import DateError
+from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.search import Search
+from tests.word_encoder import WordEncoder
+
+DAY = dt.date(2015, 12, 23)
+TODAY = dt.date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def built(real_archives: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[IndexFolder, BuildResult]:
+    folder = IndexFolder(tmp_path_factory.mktemp("real") / "index")
+    archives = [real_archives / "archive", real_archives / "pages"]
+    return folder, build_index(folder, archives, WordEncoder(), Report())
+
+
+@pytest.fixture
+def index(built: tuple[IndexFolder, BuildResult]) -> Iterator[OpenIndex]:
+    index = built[0].open()
+    yield index
+    index.close()
+
+
+def test_every_page_is_read(built: tuple[IndexFolder, BuildResult]) -> None:
+    result = built[1]
+    assert result.rejected == 0
+    assert result.events == 447
+
+
+def test_the_page_of_2015_12_23_and_its_renamed_index_entry_are_one_event(index: OpenIndex) -> None:
+    events = Search(index, WordEncoder()).event(DateRange(DAY, DAY)).events
+    assert len(events) == 10
+    [event] = [event for event in events if event.sources]
+    assert event.headline.startswith("Amnesty International reports at least 200 civilians")
+    assert event.topics == ("Syrian Civil War", "Russian military intervention in the Syrian Civil War")
+    assert [(source.name, source.url) for source in event.sources] == [
+        ("BBC", "http://www.bbc.com/news/world-middle-east-35162523")
+    ]
+    assert event.summary is not None
+    assert event.summary.startswith("Amnesty International says at least 200 civilians died")
+    assert len(event.related) == 10
+    assert all("Syrian Civil War" in other.contexts for other in event.related)
+    assert len(event.paths) == 2
+
+
+def test_a_link_to_a_page_that_was_renamed_since_finds_it(index: OpenIndex) -> None:
+    [event] = [e for e in Search(index, WordEncoder()).event(DateRange(DAY, DAY)).events if e.related]
+    assert event.related[0].date == dt.date(2016, 1, 9)
+    assert event.related[0].id is not None
+    assert event.related[0].id.startswith("2016-01-09-")
+
+
+def test_ids_do_not_depend_on_the_order_of_the_archives(
+    built: tuple[IndexFolder, BuildResult], index: OpenIndex, real_archives: Path, tmp_path: Path
+) -> None:
+    folder = IndexFolder(tmp_path / "index")
+    build_index(folder, [real_archives / "pages", real_archives / "archive"], WordEncoder(), Report())
+    other = folder.open()
+    try:
+        assert other.catalogue.names(range(other.catalogue.size)) == index.catalogue.names(range(index.catalogue.size))
+    finally:
+        other.close()
+
+
+def test_every_line_of_the_table_of_dates_is_right(real_archives: Path) -> None:
+    lines = (real_archives / "queries" / "dates.tsv").read_text(encoding="utf-8").splitlines()
+    wrong: list[str] = []
+    for line in lines:
+        if line.startswith("#") or not line.strip():
+            continue
+        expression, first, last = line.split("\t")
+        try:
+            found = parse_range(expression, TODAY)
+            got = (found.first.isoformat(), found.last.isoformat())
+        except DateError:
+            got = ("ERROR", "ERROR")
+        if got != (first, last):
+            wrong.append(f"{expression}: {got}, expected {first}, {last}")
+    assert not wrong
+
+
+@pytest.mark.model
+def test_a_few_words_find_the_page_of_2015_12_23_first(real_archives: Path, tmp_path: Path) -> None:
+    folder, encoder = IndexFolder(tmp_path / "index"), SentenceEncoder()
+    build_index(folder, [real_archives / "archive"], encoder, Report())
+    index = folder.open()
+    try:
+        [first, *_] = Search(index, encoder).ask("civilian deaths Russia", TODAY).hits
+        assert first.event.date == DAY
+    finally:
+        index.close()

@@ -1,0 +1,64 @@
+"""What the documents say is true."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.cards.terminal import day_cards
+from bot.cli import DEMO_COMMANDS, bot
+from embeddings.__main__ import cli
+from embeddings.dates import parse_range
+from embeddings.search import Search
+from tests.bot.test_config import EXAMPLE
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TODAY = dt.date(2026, 11, 22)
+
+
+def test_the_readmes_table_names_every_index_command() -> None:
+    table = README.split("| --- | --- |\n")[1].split("\n\n")[0]
+    named = set(re.findall(r"`([a-z]+)[^`]*`(?=[^|]*\|[^|]*\|)", table))
+    assert named == set(cli.commands)
+
+
+def test_the_options_in_the_readme_exist() -> None:
+    known = {option for command in (bot, *cli.commands.values()) for param in command.params for option in param.opts}
+    mentioned = set(re.findall(r"`(--[a-z]+)`", README)) | set(re.findall(r"python -m bot (--[a-z]+)", README))
+    assert mentioned
+    assert mentioned <= known
+
+
+def test_the_dates_in_the_readme_are_understood() -> None:
+    [sentence] = re.findall(r"Dates are written as people write them: (.*?)\. In a question", README, re.DOTALL)
+    expressions = re.findall(r"`([^`]+)`", sentence)
+    assert len(expressions) >= 8
+    for expression in expressions:
+        parse_range(expression.replace("\n", " "), TODAY)
+
+
+def test_the_answer_in_the_readme_is_the_one_that_the_program_gives(sample_search: Search) -> None:
+    [block] = re.findall(r"dateline> /ask civilian deaths Russia\n(.*?)```", README, re.DOTALL)
+    out = Console(file=io.StringIO(), width=110, highlight=False)
+    for card in day_cards(sample_search.event(parse_range("2015-12-23", TODAY))):
+        out.print(card)
+    assert isinstance(out.file, io.StringIO)
+    printed = out.file.getvalue()
+    for line in block.splitlines():
+        if "…" not in line:
+            assert line in printed
+
+
+def test_the_readmes_first_command_answers_its_question() -> None:
+    assert "/ask civilian deaths Russia" in DEMO_COMMANDS
+    assert "make demo" in README
+
+
+def test_the_variables_in_the_config_example_and_readme_are_settings() -> None:
+    variables = set(re.findall(r"DATELINE_[A-Z_]+[A-Z]", README + EXAMPLE.read_text(encoding="utf-8")))
+    assert variables == {"DATELINE_INDEX__PATH"}
