@@ -221,7 +221,7 @@ def event(context: Context, date: tuple[str, ...], today: dt.date) -> None:
             _print_json(
                 {
                     **_range_as_dict(dates),
-                    "total": len(answer.events),
+                    "total": answer.total,
                     "events": [event_as_dict(event) for event in answer.events],
                     "archive": {
                         "first": answer.first and answer.first.isoformat(),

@@ -45,7 +45,7 @@ def show_answer(answer: Answer) -> None:
 def show_days(answer: DayAnswer) -> None:
     """The events of some days, or where the archive ends."""
     console = _console()
-    console.print(f"{day_range(answer.dates)}: {len(answer.events):,} events")
+    console.print(f"{day_range(answer.dates)}: {answer.total:,} events")
     if answer.after_the_end:
         console.print(f"the archive ends on {answer.last}")
     elif not answer.events and answer.nearest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,22 @@ _CANDIDATES = 200  # taken from each way of searching before they are fused
 _RELATED_CANDIDATES = 50
 _RELATED_COSINE = 0.4  # below, two events have little more than their language in common
 _COMMON_CONTEXT = 200  # a context of more events than this says nothing ("Russia")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it is searched for.
+
+    Attributes:
+        wanted: the question without the dates in it: the text that is encoded.
+        dates: what those dates mean.
+        within: only events of these days are looked for.
+    """
+
+    query: str
+    wanted: str
+    dates: tuple[DateRange, ...]
+    within: DateRange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +72,13 @@ class DayAnswer:
     """The events of some days.
 
     Attributes:
+        total: how many there are; `events` may be a part of them.
         nearest: days with events around an empty answer, in order of time.
         first, last: of the whole archive; None where it is empty.
     """
 
     dates: DateRange
+    total: int
     events: tuple[Event, ...]
     nearest: tuple[dt.date, ...]
     first: dt.date | None
@@ -82,7 +100,6 @@ class Search:
     def __init__(self, index: OpenIndex, encoder: Encoder) -> None:
         self.index = index
         self._encoder = encoder
-        self._checked = False
 
     # --- ask ---
 
@@ -92,7 +109,7 @@ class Search:
         Raises:
             IndexUnusableError: if the index was made with another model than the encoder's.
         """
-        self._encode("warm-up")
+        self.encode(["warm-up"])
 
     def ask(self, query: str, today: dt.date, *, within: DateRange | None = None, limit: int = 5) -> Answer:
         """Find the events that a question is about.
@@ -106,73 +123,74 @@ class Search:
             IndexUnusableError: if the index was made with another model than the encoder's.
         """
         started = time.perf_counter()
-        question = check_question(query)
-        spans = find_dates(question, today)
-        dates = tuple(dict.fromkeys(span.dates for span in spans))
-        wanted = question
-        for span in reversed(spans):
-            wanted = f"{wanted[: span.start]} {wanted[span.end :]}"
-        wanted = " ".join(wanted.split())
-        if not normalise(wanted):
-            wanted = question  # nothing but a date: the date's events, the nearest in meaning first
-        scored = self._rank(wanted, dates, within)
-        rows = fold(((row, outline.date, outline.words) for row, outline, _ in scored), limit)
-        scores = {row: score for row, _, score in scored}
+        question = understand(query, today, within)
+        answer = self.answer(question, self.encode([question.wanted])[0], limit)
+        return replace(answer, took_ms=(time.perf_counter() - started) * 1_000)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Encode the `wanted` of some questions, (len(texts), dimension); one call is faster than several.
+
+        Raises:
+            IndexUnusableError: if the index was made with another model than the encoder's.
+        """
+        model = self.index.manifest.model
+        if model.fingerprint != self._encoder.fingerprint:
+            raise IndexUnusableError(
+                f"the index was made with the model {model.name} ({model.fingerprint[:12]}), the model in use is "
+                f"{self._encoder.name} ({self._encoder.fingerprint[:12]}); set index.model to the first, or run "
+                "`python -m embeddings build` again"
+            )
+        vectors = self._encoder.encode(texts)
+        if vectors.shape[1] != model.dimension:
+            raise IndexUnusableError(
+                f"index holds {model.dimension}-dim vectors, the encoder gives {vectors.shape[1]}; "
+                "run `python -m embeddings build` again"
+            )
+        return vectors
+
+    def answer(self, question: Question, vector: np.ndarray, limit: int = 5) -> Answer:
+        """Find the events for a question whose `wanted` has been encoded as `vector`, (dimension,)."""
+        started = time.perf_counter()
+        ranked = self._rank(question, vector)
+        rows = fold(((row, outline.date, outline.words) for row, outline, _ in ranked), limit)
+        scores = {row: score for row, _, score in ranked}
         events = self.index.catalogue.events(rows)
         hits = tuple(Hit(event, scores[row]) for row, event in zip(rows, events, strict=True))
-        return Answer(question, dates, hits, (time.perf_counter() - started) * 1_000)
+        return Answer(question.query, question.dates, hits, (time.perf_counter() - started) * 1_000)
 
-    def _rank(
-        self, text: str, dates: Sequence[DateRange], within: DateRange | None
-    ) -> list[tuple[int, Outline, float]]:
+    def _rank(self, question: Question, vector: np.ndarray) -> list[tuple[int, Outline, float]]:
         """Rows with their scores, best first."""
         catalogue, vectors = self.index.catalogue, self.index.vectors
-        query, words = self._encode(text), question_stems(text)
+        words, within = question_stems(question.wanted), question.within
         window = None if within is None else catalogue.rows_between(within.first, within.last)
         candidates = {
-            *vectors.search(query, _CANDIDATES, window)[0].tolist(),
+            *vectors.search(vector, _CANDIDATES, window)[0].tolist(),
             *catalogue.match(words, _CANDIDATES, window),
         }
-        for span in dates:
+        for span in question.dates:
             of_span = _overlap(catalogue.rows_between(span.first, span.last), window)
-            candidates.update(vectors.search(query, _CANDIDATES, of_span)[0].tolist())
+            candidates.update(vectors.search(vector, _CANDIDATES, of_span)[0].tolist())
         rows = sorted(candidates)
         found = catalogue.outlines(rows)
         outlines = [found[row] for row in rows]
         scores = fuse(
-            vectors.scores(query, rows),
+            vectors.scores(vector, rows),
             coverage(words, catalogue.frequencies(words), catalogue.size, [outline.stems for outline in outlines]),
-            fit_dates([outline.date for outline in outlines], dates),
+            fit_dates([outline.date for outline in outlines], question.dates),
         )
         ranked = zip(rows, outlines, scores.tolist(), strict=True)
         return sorted(ranked, key=lambda candidate: (-candidate[2], candidate[0]))
 
-    def _encode(self, text: str) -> np.ndarray:
-        if not self._checked:
-            model = self.index.manifest.model
-            if model.fingerprint != self._encoder.fingerprint:
-                raise IndexUnusableError(
-                    f"the index was made with the model {model.name} ({model.fingerprint[:12]}), the model in use is "
-                    f"{self._encoder.name} ({self._encoder.fingerprint[:12]}); set index.model to the first, or run "
-                    "`python -m embeddings build` again"
-                )
-            self._checked = True
-        vector: np.ndarray = self._encoder.encode([text])[0]
-        if vector.shape != (self.index.vectors.dimension,):
-            raise IndexUnusableError(
-                f"the index holds {self.index.vectors.dimension}-dim vectors, the encoder gives {vector.size}; "
-                "run `python -m embeddings build` again"
-            )
-        return vector
-
     # --- days ---
 
-    def event(self, dates: DateRange) -> DayAnswer:
-        """Every event of some days, in order of time."""
+    def event(self, dates: DateRange, *, start: int = 0, limit: int | None = None) -> DayAnswer:
+        """The events of some days in order of time: all of them, or `limit` from the one numbered `start` on."""
         catalogue = self.index.catalogue
-        events = tuple(catalogue.events(catalogue.rows_between(dates.first, dates.last)))
-        nearest = () if events else tuple(catalogue.days_near(dates.first))
-        return DayAnswer(dates, events, nearest, catalogue.first, catalogue.last)
+        rows = catalogue.rows_between(dates.first, dates.last)
+        shown = rows[start:] if limit is None else rows[start : start + limit]
+        nearest = () if rows else tuple(catalogue.days_near(dates.first))
+        events = tuple(catalogue.events(shown))
+        return DayAnswer(dates, len(rows), events, nearest, catalogue.first, catalogue.last)
 
     def on_this_day(self, month: int, day: int, limit: int = 5) -> tuple[Event, ...]:
         """The best events of one day of all years, oldest first."""
@@ -233,6 +251,19 @@ class Search:
             if len(kept) == limit:
                 break
         return kept
+
+
+def understand(query: str, today: dt.date, within: DateRange | None = None) -> Question:
+    """Take the dates out of a question. InputError where it has no words or too many characters."""
+    question = check_question(query)
+    spans = find_dates(question, today)
+    wanted = question
+    for span in reversed(spans):
+        wanted = f"{wanted[: span.start]} {wanted[span.end :]}"
+    wanted = " ".join(wanted.split())
+    if not normalise(wanted):
+        wanted = question  # nothing but a date: the date's events, the nearest in meaning first
+    return Question(question, wanted, tuple(dict.fromkeys(span.dates for span in spans)), within)
 
 
 def check_question(query: str) -> str:

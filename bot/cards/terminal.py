@@ -34,7 +34,7 @@ def answer_cards(answer: Answer) -> Iterable[RenderableType]:
 
 def day_cards(answer: DayAnswer) -> Iterable[RenderableType]:
     """The events of some days, or what there is instead."""
-    yield Rule(words.days_heading(answer.dates, len(answer.events)), align="left")
+    yield Rule(words.days_heading(answer.dates, answer.total), align="left")
     if not answer.events:
         yield Text(words.no_events(answer))
     for event in answer.events:
