@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import binascii
 import datetime as dt
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from platformdirs import user_cache_path
@@ -20,28 +24,72 @@ from embeddings.running import FAILED, run_command
 if TYPE_CHECKING:
     from bot.lookup import Lookup
 
+MOST_SHARDS = 100_000
 DEMO_COMMANDS = ("/event 2015-12-23", "/ask civilian deaths Russia", "/onthisday")
+
+
+class _ShardIds(click.ParamType[tuple[int, ...]]):
+    """`0-15`, `3` or `0,2,4`."""
+
+    name = "IDS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        found: set[int] = set()
+        for part in value.split(","):
+            first, dash, last = part.partition("-")
+            if not (first.isdecimal() and (last.isdecimal() if dash else True)) or int(last or first) > MOST_SHARDS:
+                self.fail(f"{value} names no shards; write 0-15, 3 or 0,2,4", param, ctx)
+            found.update(range(int(first), int(last or first) + 1))
+        return tuple(sorted(found))
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--config", type=click.Path(path_type=Path), help="Config file.  [default: config.toml, if there]")
 @click.option("--check", is_flag=True, help="Say whether config, index and model can be used, and exit.")
 @click.option("--console", is_flag=True, help="Answer commands typed here or piped in, one a line.")
+@click.option("--shard-count", type=click.IntRange(1), help="How many shards there are in all.  [default: Discord's]")
+@click.option("--shard-ids", type=_ShardIds(), help="Which of them this process runs.  [default: all]")
 @click.option("--demo", is_flag=True, help="Answer three commands from the sample archive, then as --console.")
 @click.version_option(package_name="dateline", message="%(version)s")
-def bot(config: Path | None, check: bool, console: bool, demo: bool) -> int:
-    """Answer questions about news events."""
+def bot(
+    config: Path | None,
+    check: bool,
+    console: bool,
+    demo: bool,
+    shard_count: int | None,
+    shard_ids: tuple[int, ...] | None,
+) -> int:
+    """Connect to Discord and answer questions about news events."""
     if demo:
         return _demo()
     settings = load_config(config)
+    if shard_count is not None or shard_ids is not None:
+        settings = _with_shards(settings, shard_count, shard_ids)
     if check:
         return _check(settings)
-    if not console:
-        raise InputError("this version answers at the console; start it with --console, or look with --demo")
-    with _lookup(settings.index.path, settings.index.model) as lookup:
+    if console:
         from bot import console as terminal
 
-        return terminal.run(lookup)
+        with _lookup(settings.index.path, settings.index.model) as lookup:
+            return terminal.run(lookup)
+    from bot.run import run  # discord.py is slow to import
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    asyncio.run(run(settings))
+    return 0
+
+
+def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | None) -> Config:
+    """The settings with the shards of the command line."""
+    count = count if count is not None else settings.discord.shard_count
+    ids = ids if ids is not None else settings.discord.shard_ids
+    if ids and (count is None or max(ids) >= count):
+        raise InputError(f"--shard-ids {min(ids)}-{max(ids)} need a --shard-count above {max(ids)}, got {count}")
+    return settings.model_copy(
+        update={"discord": settings.discord.model_copy(update={"shard_count": count, "shard_ids": ids})}
+    )
 
 
 @contextmanager
@@ -103,6 +151,36 @@ def _check(settings: Config) -> int:
         click.echo(f"model: {error}")
         return FAILED
     click.echo(f"model: {encoder.name} gives {dimension}-dim vectors")
+    try:
+        asyncio.run(_try_store(settings.store.url))
+    except EmbeddingsError as error:
+        click.echo(f"store: {error}")
+        return FAILED
+    click.echo("store: can be used")
+    return _check_token(settings.discord.token.get_secret_value())
+
+
+async def _try_store(url: str) -> None:
+    from bot.store import Store
+
+    store = await Store.open(url)
+    await store.close()
+
+
+def _check_token(token: str) -> int:
+    """Say whether there is a token, and the link that invites its bot; whether Discord takes it shows at the start."""
+    from bot.client import invite_link
+
+    if not token:
+        click.echo("token: none; put the bot's into the environment variable DATELINE_DISCORD__TOKEN")
+        return FAILED
+    try:
+        # The part before the first dot is the bot's id in Base64.
+        application_id = int(base64.urlsafe_b64decode(token.split(".", maxsplit=1)[0] + "=="))
+    except (ValueError, binascii.Error):
+        click.echo("token: this is none; copy it from Discord's developer portal again")
+        return FAILED
+    click.echo(f"token: there is one; invite the bot with {invite_link(application_id)}")
     return 0
 
 

@@ -3,18 +3,60 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, TypeAdapter
 
 from embeddings.settings import IndexSettings, load_settings
 
+DISCORDS_API = "https://discord.com/api/v10"
 
-class Config(BaseModel):
-    """Everything that an operator can set; a name that is not here is refused."""
 
+class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    index: IndexSettings = IndexSettings()
+
+def _web_address(value: object) -> str:
+    return str(TypeAdapter(HttpUrl).validate_python(value)).rstrip("/")
+
+
+class BotIndexSettings(IndexSettings):
+    """Where the index is, and how often to look for a new one."""
+
+    check_seconds: float = Field(default=60, ge=1)
+
+
+class DiscordSettings(_Section):
+    """How to reach Discord."""
+
+    token: SecretStr = SecretStr("")
+    api_url: Annotated[str, BeforeValidator(_web_address)] = DISCORDS_API
+    shard_count: int | None = Field(default=None, ge=1)
+    shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
+
+
+class StoreSettings(_Section):
+    """The database for what must outlive a restart."""
+
+    url: str = "sqlite:///dateline.db"
+
+
+class LimitSettings(_Section):
+    """How much one user or server may ask."""
+
+    user_commands: int = Field(default=8, ge=1)
+    user_seconds: float = Field(default=15, gt=0)
+    at_once: int = Field(default=8, ge=1)
+    waiting_per_server: int = Field(default=30, ge=1)
+
+
+class Config(_Section):
+    """Everything that an operator can set; a name that is not here is refused."""
+
+    discord: DiscordSettings = DiscordSettings()
+    index: BotIndexSettings = BotIndexSettings()
+    store: StoreSettings = StoreSettings()
+    limits: LimitSettings = LimitSettings()
 
 
 def load_config(path: Path | None) -> Config:

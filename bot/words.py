@@ -1,22 +1,46 @@
-"""Every word that users of the bot read."""
+"""Every word that users of the bot read, and dates as their locale writes them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+
 from embeddings.dates import DateRange
-from embeddings.events import MONTHS
 
 if TYPE_CHECKING:
     from bot.lookup import About
     from embeddings.search import DayAnswer
 
+DEFAULT_LOCALE = "en-GB"  # the day before the month, as in the rest of the program
+
 NOTHING_FITS = "Nothing in the archive fits. Try other words, or a wider span of dates."
 NO_EVENTS_ON_THIS_DAY = "The archive has no event on this day of any year."
+GONE = "This event is no longer in the archive."
+ANSWER_FORGOTTEN = "This answer was last used too long ago and has been forgotten. Please ask again."
+NO_WORDS_IN_MESSAGE = "This message has no text to look for."
 SOURCES = "Sources"
 RELATED = "Related"
+CONTEXTS = "About"
+
+OPEN = "Open an event…"
+BACK = "Back"
+BACK_TO_LIST = "Back to the list"
+PREVIOUS = "Previous"
+NEXT = "Next"
+READ = "Read the source"
+SEARCH_ALL_DATES = "Search all dates"
+INVITE = "Add Dateline to a server"
+
+STORED = (
+    "Stored: for each answer with buttons, which events it showed, for a year after its last use. "
+    "Not stored: questions, who asked them, messages."
+)
+FAULTS = "Something is wrong? Tell the people who run this bot, with the reference that an error names."
 
 CONSOLE_HELP = """\
 /event DATE            events of a day, month or range: 2015-12-23, dec 2015, last month
@@ -26,30 +50,68 @@ CONSOLE_HELP = """\
 /about                 what the archive holds, and whose text it is
 /help, /quit"""
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+@lru_cache(maxsize=64)
+def _locale(name: str) -> Locale:
+    """Babel's locale for one of Discord's ("en-US", "es-419", "zh-CN"); English where it knows none."""
+    try:
+        found = Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")
+    return found
 
 
-def long_date(day: dt.date) -> str:
+def day_first(locale: str) -> bool:
+    """Whether a locale writes the day of the month before the month: 02/03/2015 is the 2nd of March there."""
+    pattern: str = _locale(locale).date_formats["short"].pattern
+    return pattern.find("d") < pattern.find("M")
+
+
+def long_date(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
     """`Wednesday 23 December 2015`."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+    return format_date(day, "full", _locale(locale))
 
 
-def date_range(dates: DateRange) -> str:
-    """`23 December 2015`, `1 to 31 December 2015`, `1 January 2015 to 30 June 2016`."""
+def short_date(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+    """`23 December 2015`."""
+    return format_date(day, "long", _locale(locale))
+
+
+def date_range(dates: DateRange, locale: str = DEFAULT_LOCALE) -> str:
+    """`23 December 2015`, `December 2015`, `2015`, or from one day to another."""
     first, last = dates.first, dates.last
-    end = f"{last.day} {MONTHS[last.month - 1]} {last.year}"
     if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {end}"
+        return short_date(last, locale)
+    after = last + dt.timedelta(days=1) if last < dt.date.max else last
+    if first.day == 1 and after.day == 1 and (first.year, first.month) == (last.year, last.month):
+        return format_skeleton("yMMMM", first, locale=_locale(locale))
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
     if first == dt.date.min:
-        return f"everything until {end}"
-    return f"{first.day} {MONTHS[first.month - 1]} {first.year} to {end}"
+        return f"everything until {short_date(last, locale)}"
+    if last == dt.date.max:
+        return f"everything from {short_date(first, locale)}"
+    return f"{short_date(first, locale)} to {short_date(last, locale)}"
 
 
-def dates_understood(ranges: Sequence[DateRange]) -> str:
+def day_of_year(month: int, day: int, locale: str = DEFAULT_LOCALE) -> str:
+    """`23 December`."""
+    return format_skeleton("MMMMd", dt.date(2000, month, day), locale=_locale(locale))
+
+
+def dates_understood(ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE) -> str:
     """How the dates in a question were understood."""
-    return "Dates in the question: " + "; ".join(map(date_range, ranges))
+    return "Dates in the question: " + "; ".join(date_range(dates, locale) for dates in ranges[:5])
+
+
+def only_within(dates: DateRange, locale: str = DEFAULT_LOCALE) -> str:
+    """To which days an answer was narrowed."""
+    return f"Only {date_range(dates, locale)}"
+
+
+def today_is(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+    """Which day counted as today, where that matters."""
+    return f" · today is {short_date(day, locale)} (UTC)"
 
 
 def days_heading(dates: DateRange, events: int) -> str:
@@ -57,25 +119,30 @@ def days_heading(dates: DateRange, events: int) -> str:
     return f"{date_range(dates)}: {count(events, 'event')}"
 
 
-def on_this_day_heading(month: int, day: int) -> str:
+def on_this_day_heading(month: int, day: int, locale: str = DEFAULT_LOCALE) -> str:
     """Above the events of one day of all years."""
-    return f"On {day} {MONTHS[month - 1]}"
+    return f"On {day_of_year(month, day, locale)}"
 
 
-def no_events(answer: DayAnswer) -> str:
+def no_events(answer: DayAnswer, locale: str = DEFAULT_LOCALE) -> str:
     """Why a day shows nothing, and where there is something."""
     if answer.last is None:
         return "The archive is empty."
-    if answer.after_the_end and answer.first is not None:
-        return f"The archive ends on {date_range(DateRange(answer.last, answer.last))}."
-    nearest = ", ".join(date_range(DateRange(day, day)) for day in answer.nearest)
+    if answer.after_the_end:
+        return f"The archive ends on {short_date(answer.last, locale)}."
+    nearest = ", ".join(short_date(day, locale) for day in answer.nearest)
     return f"The archive has no event then. The nearest days with events: {nearest}."
+
+
+def page_of(page: int, pages: int) -> tuple[str, ...]:
+    """Which page this is, where there are several."""
+    return (f"page {page:,} of {pages:,}",) if pages > 1 else ()
 
 
 def about(found: About) -> Iterable[str]:
     """What the archive holds, a line each."""
     if found.first is not None and found.last is not None:
-        days = date_range(DateRange(found.first, found.last))
+        days = f"{short_date(found.first)} to {short_date(found.last)}"
         yield f"{count(found.events, 'event')} on {count(found.days, 'day')}, {days}."
     yield "Texts: " + "; ".join(found.attributions)
     yield f"Questions are understood with the model {found.model} on this machine; they are not stored."
@@ -94,3 +161,31 @@ def more(number: int) -> str:
 def count(number: int, noun: str) -> str:
     """`1 event`, `1,024 events`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def suggested_days(dates: DateRange, events: int, locale: str) -> str:
+    """A suggestion while a date is typed: how it is understood, and how many events it has."""
+    return f"{date_range(dates, locale)} — {count(events, 'event')}"
+
+
+def apology(reference: str) -> str:
+    """For an error that nobody expected; the log has the same reference."""
+    return f"Something went wrong on our side. If it happens again, report it with the reference {reference}."
+
+
+# --- the commands, as Discord's menu shows them (at most 100 characters each) ---
+
+EVENT_COMMAND = "The events of a day, month or range"
+EVENT_DATE = "A date such as 2015-12-23, 23 dec 2015, december 2015, last month"
+ASK_COMMAND = "The events that a question is about"
+ASK_QUERY = "A question or a few words; dates in it are understood: civilian deaths Russia late 2015"
+ASK_FROM = "Only events of this day or later"
+ASK_TO = "Only events of this day or earlier"
+ASK_COUNT = "How many events, 1 to 10"
+ASK_PRIVATE = "Show the answer to you alone"
+ON_THIS_DAY_COMMAND = "What happened on this day over the years"
+ON_THIS_DAY_DAY = "A day such as 12-23 or 23 December; today if you leave it out"
+RELATED_COMMAND = "An event with its sources and what is related to it"
+RELATED_EVENT = "A few words of its headline, or its id"
+ABOUT_COMMAND = "What this archive holds, whose text it is, and what is stored"
+FIND_RELATED_MENU = "Find related events"

@@ -45,7 +45,10 @@ class Context:
     def folder(self) -> IndexFolder:
         from embeddings.index_folder import IndexFolder
 
-        return IndexFolder(self.index or self.settings().index.path)
+        root = self.index or self.settings().index.path
+        if root.is_file():
+            raise InputError(f"{root} is a file; the index needs a folder of its own")
+        return IndexFolder(root)
 
     def encoder(self, model: str | None = None) -> SentenceEncoder:
         """Of the model that was named, else the settings', else the index's own, else the default."""
@@ -105,7 +108,10 @@ def _answers(command: Callable[..., None]) -> Callable[..., None]:
     @click.pass_context
     def wrapped(ctx: click.Context, /, index: Path | None, config: Path | None, as_json: bool, **options: Any) -> None:
         outer: Context = ctx.obj
-        command(replace(outer, index=index or outer.index, config=config or outer.config, as_json=as_json), **options)
+        context = replace(outer, index=index or outer.index, config=config or outer.config, as_json=as_json)
+        if context.config is not None:  # a file that was named must be sound, whether or not the command needs it
+            context.settings()
+        command(context, **options)
 
     wrapped.__doc__ = command.__doc__
     wrapped.__name__ = command.__name__
@@ -358,7 +364,9 @@ def _range_as_dict(dates: DateRange) -> dict[str, str]:
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    # Where the output's encoding may lack letters, JSON has a way of its own to write them.
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not is_unicode))
 
 
 def main(arguments: list[str] | None = None) -> int:

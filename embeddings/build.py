@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import hashlib
+import logging
+import os
+import shutil
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from embeddings.archive import Report, read_archive
 from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent
 from embeddings.encoder import Encoder
-from embeddings.errors import IndexMissingError, InputError
+from embeddings.errors import EmbeddingsError, IndexMissingError, IndexUnusableError, InputError
 from embeddings.events import Event, event_id
 from embeddings.index_folder import (
     CATALOGUE,
@@ -30,12 +33,15 @@ from embeddings.index_folder import (
     OpenIndex,
     file_record,
 )
+from embeddings.journal import Journal
 from embeddings.merging import group_day, has_given_id, merge
+from embeddings.staging import EVENT, Staging
+from embeddings.text import clean, shorten
 from embeddings.vectors import VectorIndex
 
 CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work that a kill can cost
 
-_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+log = logging.getLogger(__name__)
 
 
 class Progress(Protocol):
@@ -87,34 +93,49 @@ def build_index(
         EmbeddingsError: if the work fails; the index that was there is still in force.
     """
     started = time.monotonic()
-    streams = [(path, read_archive(path, report)) for path in archives]
     result = BuildResult()
-    with folder.build_lock():
-        with _previous(folder) as previous:
-            built = dt.datetime.now(dt.UTC).replace(microsecond=0)
-            generation = folder.new_generation(built)
-            staging = _Staging(generation / "staging.sqlite")
-            for path, events in streams:
-                for event in events:
-                    if why := staging.add(event):
-                        report.reject(str(path), None, why)
-                    progress("reading", staging.size, None)
-            if staging.size == 0:
-                raise InputError(_nothing_read(archives, report))
-            _write_catalogue(generation / CATALOGUE, staging, previous, result, progress)
-            staging.delete()
-            journal = _Journal(folder.root / "encoded.sqlite", encoder.fingerprint)
+    with _explained(folder):
+        streams = [(path, read_archive(path, report)) for path in archives]
+        with folder.build_lock():
             try:
-                vectors = _encode(generation / CATALOGUE, encoder, previous, journal, progress)
-                vectors.save(generation / VECTORS)
-                folder.publish(generation, _manifest(generation, built, encoder, vectors))
-                journal.empty()
+                with _previous(folder) as previous:
+                    _build(folder, streams, encoder, previous, report, result, progress)
             finally:
-                journal.close()
-        folder.clear()
+                folder.clear()  # the index that was replaced; or, where the build failed, what it leaves
     result.rejected = report.count
     result.seconds = time.monotonic() - started
     return result
+
+
+def _build(
+    folder: IndexFolder,
+    streams: Sequence[tuple[Path, Iterable[Event]]],
+    encoder: Encoder,
+    previous: OpenIndex | None,
+    report: Report,
+    result: BuildResult,
+    progress: Progress,
+) -> None:
+    built = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    generation = folder.new_generation(built)
+    with Staging(generation / "staging.sqlite") as staging:
+        for path, events in streams:
+            for event in events:
+                if why := staging.add(event):
+                    report.reject(str(path), None, why)
+                progress("reading", staging.size, None)
+        if staging.size == 0:
+            raise InputError(_nothing_read([path for path, _ in streams], report))
+        _write_catalogue(generation / CATALOGUE, staging, previous, result, progress)
+    journal = Journal(folder.root / "encoded.sqlite", encoder.fingerprint)
+    try:
+        vectors = _encode(generation / CATALOGUE, encoder, previous, journal, progress)
+        vectors.save(generation / VECTORS)
+        folder.publish(generation, _manifest(generation, built, encoder, vectors))
+        with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
+            journal.empty()
+    finally:
+        journal.close()
 
 
 def _nothing_read(archives: Sequence[Path], report: Report) -> str:
@@ -127,11 +148,13 @@ def _nothing_read(archives: Sequence[Path], report: Report) -> str:
 @contextlib.contextmanager
 def _previous(folder: IndexFolder) -> Iterator[OpenIndex | None]:
     """The index in force, if there is a sound one: its ids are kept and its vectors used again."""
+    index = None
     try:
-        damaged = any(True for _ in folder.problems())
-        index = None if damaged else folder.open()
+        index = folder.open_checked()
     except IndexMissingError:
-        index = None
+        pass
+    except IndexUnusableError as error:
+        log.warning("the index in force cannot be used, everything is encoded again: %s", error)
     try:
         yield index
     finally:
@@ -139,53 +162,8 @@ def _previous(folder: IndexFolder) -> Iterator[OpenIndex | None]:
             index.close()
 
 
-class _Staging:
-    """The events of all archives on their way to being sorted by day, on the disk."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
-            "CREATE TABLE events (date TEXT, event BLOB);"
-            "CREATE TABLE given (id TEXT PRIMARY KEY, date TEXT) WITHOUT ROWID"
-        )
-        self.size = 0
-
-    def add(self, event: Event) -> str | None:
-        """Take an event in; otherwise the reason why not."""
-        date = event.date.isoformat()
-        if has_given_id(event):
-            self._db.execute("INSERT OR IGNORE INTO given VALUES (?, ?)", (event.id, date))
-            [(other,)] = self._db.execute("SELECT date FROM given WHERE id = ?", (event.id,))
-            if other != date:
-                return f"the id {event.id} is given to an event of {other} and to one of {date}; the first counts"
-        self._db.execute("INSERT INTO events VALUES (?, ?)", (date, _EVENT.dump_json(event)))
-        self.size += 1
-        return None
-
-    def days(self) -> Iterator[tuple[dt.date, list[Event]]]:
-        """Each day with its events, as they were read, in order of time."""
-        self._db.execute("CREATE INDEX by_date ON events (date)")
-        day: str | None = None
-        events: list[Event] = []
-        for date, data in self._db.execute("SELECT date, event FROM events ORDER BY date, rowid"):
-            if day is not None and date != day:
-                yield dt.date.fromisoformat(day), events
-                events = []
-            day = date
-            events.append(_EVENT.validate_json(data))
-        if day is not None:
-            yield dt.date.fromisoformat(day), events
-
-    def delete(self) -> None:
-        """Close and remove the file."""
-        self._db.close()
-        self._path.unlink()
-
-
 def _write_catalogue(
-    path: Path, staging: _Staging, previous: OpenIndex | None, result: BuildResult, progress: Progress
+    path: Path, staging: Staging, previous: OpenIndex | None, result: BuildResult, progress: Progress
 ) -> None:
     writer = CatalogueWriter(path)
     kept = 0
@@ -240,7 +218,7 @@ def _write_day(
             name = event_id(day, f"{merged.headline} {attempt}")
         taken.add(name)
         event = replace(merged, id=name, related=tuple(replace(other, id=None) for other in merged.related))
-        digest = hashlib.blake2b(_EVENT.dump_json(event), digest_size=16).digest()
+        digest = hashlib.blake2b(EVENT.dump_json(event), digest_size=16).digest()
         writer.add(
             NewEvent(
                 event=event,
@@ -266,7 +244,7 @@ def text_key(event: Event) -> bytes:
 
 
 def _encode(
-    path: Path, encoder: Encoder, previous: OpenIndex | None, journal: _Journal, progress: Progress
+    path: Path, encoder: Encoder, previous: OpenIndex | None, journal: Journal, progress: Progress
 ) -> VectorIndex:
     """The vector of every event of a new catalogue, in its order: used again, resumed or encoded."""
     fits = previous is not None and previous.manifest.model.fingerprint == encoder.fingerprint
@@ -284,7 +262,7 @@ def _encode(
             wanted = {key: row for key, row in zip(keys, rows, strict=True) if key not in known}
             if wanted:
                 titles = [event.title for event in catalogue.events(wanted.values())]
-                fresh = dict(zip(wanted, encoder.encode(titles), strict=True))
+                fresh = dict(zip(wanted, _encode_some(encoder, titles), strict=True))
                 journal.add(fresh)
                 known.update(fresh)
             vectors.add(np.stack([known[key] for key in keys]))
@@ -294,52 +272,52 @@ def _encode(
     return vectors
 
 
-class _Journal:
-    """Vectors that an unfinished build has encoded: the next one does not encode them again."""
+def _encode_some(encoder: Encoder, titles: Sequence[str]) -> np.ndarray:
+    try:
+        return encoder.encode(titles)
+    except RuntimeError as error:  # what torch raises, also where there is no memory or no thread to be had
+        raise EmbeddingsError(
+            f"the model {encoder.name} cannot encode: {shorten(clean(str(error)), 200)}. If memory is short, free some "
+            "and build again; what is encoded by then is kept, and the index that was there is unchanged"
+        ) from error
 
-    def __init__(self, path: Path, fingerprint: str) -> None:
-        self._path = path
-        try:
-            self._open(fingerprint)
-        except sqlite3.DatabaseError:  # a loss of power can leave it unreadable; then the work is done again
-            self.empty()
-            self._open(fingerprint)
 
-    def _open(self, fingerprint: str) -> None:
-        self._db = sqlite3.connect(self._path, isolation_level=None)
-        self._db.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-            "CREATE TABLE IF NOT EXISTS model (fingerprint TEXT);"
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
-        )
-        if self._db.execute("SELECT fingerprint FROM model").fetchall() != [(fingerprint,)]:
-            self._db.execute("DELETE FROM vectors")
-            self._db.execute("DELETE FROM model")
-            self._db.execute("INSERT INTO model VALUES (?)", (fingerprint,))
+@contextlib.contextmanager
+def _explained(folder: IndexFolder) -> Iterator[None]:
+    """Turn what the system refuses into a sentence that says what the build needed."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever watched has gone; that is nothing of the index
+    except (OSError, sqlite3.Error) as error:
+        why = _reason(error, folder.root)
+        raise EmbeddingsError(f"the index was not built: {why}. The index that was there is unchanged") from error
 
-    def vectors(self, keys: Sequence[bytes]) -> dict[bytes, np.ndarray]:
-        marks = ",".join("?" * len(keys))
-        return {
-            key: np.frombuffer(data, np.float32)
-            for key, data in self._db.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", keys)
-        }
 
-    def add(self, vectors: dict[bytes, np.ndarray]) -> None:
-        self._db.execute("BEGIN")
-        self._db.executemany(
-            "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
-            [(key, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
-        )
-        self._db.execute("COMMIT")
-
-    def close(self) -> None:
-        self._db.close()
-
-    def empty(self) -> None:
-        """Close and delete the file."""
-        self._db.close()
-        for suffix in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+def _reason(error: OSError | sqlite3.Error, root: Path) -> str:
+    told = str(error)
+    if isinstance(error, OSError):
+        place = f" ({os.fsdecode(error.filename)})" if error.filename else ""
+        told = f"{error.strerror or error}{place}"
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            return f"{told}; a build has some twenty files open, raise the limit (`ulimit -n`)"
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            return f"{told}; a build has to read the archives and to write to {root}"
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+    else:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        full = code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+        if code == sqlite3.SQLITE_READONLY:
+            return f"{told}; a build has to write to {root}"
+    if not full:
+        return told
+    free = "an unknown amount"
+    with contextlib.suppress(OSError):
+        free = f"{shutil.disk_usage(root).free / 1e6:,.0f} MB"
+    return (
+        f"{told}; {free} of the disk of {root} are free, and a build needs room for a second index beside the one in "
+        "force: free some, then build again, what is encoded by then is kept"
+    )
 
 
 def _manifest(generation: Path, built: dt.datetime, encoder: Encoder, vectors: VectorIndex) -> Manifest:

@@ -6,6 +6,7 @@ range of rows.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import sqlite3
@@ -19,7 +20,7 @@ from typing import Any
 
 from embeddings.errors import IndexUnusableError
 from embeddings.events import Event, Related, Source
-from embeddings.text import normalise
+from embeddings.text import clean, normalise, shorten
 from embeddings.words import stems
 
 _TABLES = """
@@ -49,6 +50,7 @@ CREATE TEMP TABLE links (row INTEGER, place INTEGER, date TEXT, words TEXT);
 CREATE TABLE addresses (path TEXT PRIMARY KEY, row INTEGER NOT NULL, place INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE names (id TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE texts USING fts5(topics, headline, summary, contexts, content='', tokenize='unicode61');
+CREATE VIRTUAL TABLE headlines USING fts5(words, content='', detail=none, prefix='1 2 3', tokenize='unicode61');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(texts, 'row');
 """
 
@@ -135,6 +137,7 @@ class CatalogueWriter:
             "INSERT INTO texts (rowid, topics, headline, summary, contexts) VALUES (?, ?, ?, ?, ?)",
             (row, *map(" ".join, searched)),
         )
+        self._db.execute("INSERT INTO headlines (rowid, words) VALUES (?, ?)", (row, normalise(event.headline)))
         self._db.executemany(
             "INSERT INTO sources VALUES (?, ?, ?, ?)",
             [(row, place, source.name, source.url) for place, source in enumerate(event.sources)],
@@ -191,19 +194,30 @@ def _without_leads(title: str) -> Iterator[str]:
 
 
 class Catalogue:
-    """A finished catalogue, read from any number of threads."""
+    """A finished catalogue, read from any number of threads.
+
+    SQLite finds much of what may be damaged in a file; what it hands out all the same is checked here, so that every
+    method raises IndexUnusableError rather than give out what no catalogue holds.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
-        self._attributions = dict(self._rows("SELECT number, text FROM attributions"))
-        [(self.size, first, last, self.day_count)] = self._rows(
-            "SELECT count(*), min(date), max(date), count(DISTINCT date) FROM events"
-        )
-        self.first = dt.date.fromisoformat(first) if first else None
-        self.last = dt.date.fromisoformat(last) if last else None
+        try:
+            with self._decoding():
+                self._attributions = {
+                    number: _text(text) for number, text in self._rows("SELECT number, text FROM attributions")
+                }
+                [(self.size, first, last, self.day_count)] = self._rows(
+                    "SELECT count(*), min(date), max(date), count(DISTINCT date) FROM events"
+                )
+                self.first = _day(first) if self.size else None
+                self.last = _day(last) if self.size else None
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the file in every thread."""
@@ -224,23 +238,50 @@ class Catalogue:
                 # Published files never change, so SQLite need not look for writers.
                 uri = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
                 connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+                connection.execute("PRAGMA cell_size_check = ON")  # finds damage before it is followed
                 self._local.connection = connection
                 with self._lock:
                     self._connections.append(connection)
             return connection.execute(sql, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise IndexUnusableError(
-                f"the catalogue {self._path} cannot be read ({error}); run `python -m embeddings build` again"
-            ) from error
+        except sqlite3.Error as error:
+            if _is_refusal(error):
+                raise IndexUnusableError(
+                    f"the system does not let the catalogue {self._path} be read ({error}); see whether its disk is "
+                    "in order and whether more files may be opened (`ulimit -n`)"
+                ) from error
+            raise self._damaged(str(error)) from error
+
+    def _damaged(self, why: str) -> IndexUnusableError:
+        return IndexUnusableError(
+            f"the catalogue {self._path} cannot be read ({why}); run `python -m embeddings build` again"
+        )
+
+    @contextlib.contextmanager
+    def _decoding(self) -> Iterator[None]:
+        """Around what turns a table's values into ours: values that cannot be are damage."""
+        try:
+            yield
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise self._damaged(f"it holds {type(error).__name__}: {shorten(clean(str(error)), 60)}") from error
+
+    def _checked(self, rows: Iterable[Any]) -> list[int]:
+        """Row numbers, each one that the catalogue has."""
+        found = list(rows)
+        for row in found:
+            if not isinstance(row, int) or not 0 <= row < self.size:
+                raise self._damaged(f"it names a row {row!r} of {self.size:,}")
+        return found
 
     # --- finding rows ---
 
     def row(self, event_id: str) -> int | None:
         """The row of an event, by its id or by an id that was merged into it."""
+        if not event_id.isascii():  # no id is; and half a surrogate pair cannot even be looked for
+            return None
         found = self._rows("SELECT row FROM events WHERE id = ?", (event_id,)) or self._rows(
             "SELECT row FROM names WHERE id = ?", (event_id,)
         )
-        return found[0][0] if found else None
+        return self._checked(found[0])[0] if found else None
 
     def rows_between(self, first: dt.date, last: dt.date) -> range:
         """The rows of the days from `first` to `last`, both included."""
@@ -248,23 +289,23 @@ class Catalogue:
         high = self._rows(
             "SELECT row FROM events WHERE date <= ? ORDER BY date DESC, row DESC LIMIT 1", (last.isoformat(),)
         )
-        return range(low[0][0], high[0][0] + 1) if low and high else range(0)
+        if not low or not high:
+            return range(0)
+        start, end = self._checked((*low[0], *high[0]))
+        return range(start, end + 1)
 
     def rows_on(self, month: int, day: int) -> list[int]:
         """The rows of one day of every year, oldest first."""
-        return [
-            row
-            for (row,) in self._rows(
-                "SELECT row FROM events WHERE month_day = ? ORDER BY row", (f"{month:02}-{day:02}",)
-            )
-        ]
+        found = self._rows("SELECT row FROM events WHERE month_day = ? ORDER BY row", (f"{month:02}-{day:02}",))
+        return self._checked(row for (row,) in found)
 
     def days_near(self, day: dt.date, limit: int = 2) -> list[dt.date]:
         """Up to `limit` days with events on either side of `day`, in order of time."""
         text = day.isoformat()
         before = self._rows("SELECT DISTINCT date FROM events WHERE date < ? ORDER BY date DESC LIMIT ?", (text, limit))
         after = self._rows("SELECT DISTINCT date FROM events WHERE date > ? ORDER BY date LIMIT ?", (text, limit))
-        return sorted(dt.date.fromisoformat(found) for (found,) in (*before, *after))
+        with self._decoding():
+            return sorted(_day(found) for (found,) in (*before, *after))
 
     def match(self, words: Sequence[str], limit: int, rows: range | None = None) -> list[int]:
         """Full-text search for any of some stems: at most `limit` rows, best by BM25 first."""
@@ -275,6 +316,16 @@ class Catalogue:
             f"SELECT rowid FROM texts WHERE texts MATCH ? {within} ORDER BY {_BM25}, rowid LIMIT ?",
             (" OR ".join(f'"{word}"' for word in words), limit),
         )
+        return self._checked(row for (row,) in found)
+
+    def starting(self, words: Sequence[str], limit: int) -> list[int]:
+        """Rows whose headline has all of some normalised words, the last of which may be unfinished; newest first."""
+        if not words:
+            return []
+        query = " AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
+        found = self._rows(
+            "SELECT rowid FROM headlines WHERE headlines MATCH ? ORDER BY rowid DESC LIMIT ?", (query, limit)
+        )
         return [row for (row,) in found]
 
     def frequencies(self, words: Sequence[str]) -> list[int]:
@@ -282,7 +333,8 @@ class Catalogue:
         found = dict(
             self._rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({','.join('?' * len(words))})", words)
         )
-        return [found.get(word, 0) for word in words]
+        with self._decoding():
+            return [_number(found.get(word, 0)) for word in words]
 
     def sharing(self, contexts: Sequence[str], limit: int) -> list[tuple[int, str, int]]:
         """Rows that have one of `contexts`: row, the context, and how many events have it; common ones left out."""
@@ -290,7 +342,7 @@ class Catalogue:
         for name in contexts:
             rows = self._rows("SELECT row FROM contexts WHERE name = ? LIMIT ?", (name, limit + 1))
             if len(rows) <= limit:
-                found += [(row, name, len(rows)) for (row,) in rows]
+                found += [(row, name, len(rows)) for row in self._checked(row for (row,) in rows)]
         return found
 
     # --- reading ---
@@ -299,9 +351,10 @@ class Catalogue:
         """The events of some rows, in the order of `rows`."""
         wanted = list(rows)
         found: dict[int, Event] = {}
-        for start in range(0, len(wanted), 500):  # SQLite bounds the values of one statement
-            found.update(self._some(wanted[start : start + 500]))
-        return [found[row] for row in wanted]
+        with self._decoding():
+            for start in range(0, len(wanted), 500):  # SQLite bounds the values of one statement
+                found.update(self._some(wanted[start : start + 500]))
+            return [found[row] for row in wanted]
 
     def _some(self, rows: Sequence[int]) -> dict[int, Event]:
         marks = ",".join("?" * len(rows))
@@ -309,15 +362,15 @@ class Catalogue:
         for row, name, url in self._rows(
             f"SELECT row, name, url FROM sources WHERE row IN ({marks}) ORDER BY row, place", rows
         ):
-            sources[row].append(Source(name, url))
+            sources[row].append(Source(_text(name), _text_or_none(url)))
         contexts: dict[int, list[str]] = defaultdict(list)
         for row, name in self._rows(f"SELECT row, name FROM contexts WHERE row IN ({marks}) ORDER BY row, place", rows):
-            contexts[row].append(name)
+            contexts[row].append(_text(name))
         paths: dict[int, list[str]] = defaultdict(list)
         for row, path in self._rows(
             f"SELECT row, path FROM addresses WHERE row IN ({marks}) ORDER BY row, place", rows
         ):
-            paths[row].append(path)
+            paths[row].append(_text(path))
         related: dict[int, list[Related]] = defaultdict(list)
         for row, date, headline, shared, path, other in self._rows(
             "SELECT related.row, related.date, related.headline, related.contexts, related.path, events.id "
@@ -325,16 +378,17 @@ class Catalogue:
             f"WHERE related.row IN ({marks}) ORDER BY related.row, related.place",
             rows,
         ):
-            day = dt.date.fromisoformat(date)
-            related[row].append(Related(day, headline, tuple(json.loads(shared)), path, other))
+            related[row].append(
+                Related(_day(date), _text(headline), _names(shared), _text_or_none(path), _text_or_none(other))
+            )
         return {
             row: Event(
-                id=name,
-                date=dt.date.fromisoformat(date),
-                headline=headline,
-                topics=tuple(json.loads(topics)),
-                category=category,
-                summary=summary,
+                id=_text(name),
+                date=_day(date),
+                headline=_text(headline),
+                topics=_names(topics),
+                category=_text_or_none(category),
+                summary=_text_or_none(summary),
                 contexts=tuple(contexts[row]),
                 sources=tuple(sources[row]),
                 related=tuple(related[row]),
@@ -349,14 +403,18 @@ class Catalogue:
         }
 
     def outlines(self, rows: Sequence[int]) -> dict[int, Outline]:
-        """What ranking needs of some rows, without the rest."""
+        """What ranking needs of some rows, each of which the catalogue has, without the rest."""
         marks = ",".join("?" * len(rows))
-        return {
-            row: Outline(dt.date.fromisoformat(date), words, frozenset(found.split()))
-            for row, date, words, found in self._rows(
-                f"SELECT row, date, words, stems FROM events WHERE row IN ({marks})", rows
-            )
-        }
+        with self._decoding():
+            found = {
+                row: Outline(_day(date), _text(words), frozenset(_text(searched).split()))
+                for row, date, words, searched in self._rows(
+                    f"SELECT row, date, words, stems FROM events WHERE row IN ({marks})", rows
+                )
+            }
+        if len(found) != len(set(rows)):
+            raise self._damaged(f"it lacks {len(set(rows)) - len(found)} of {len(rows)} rows")
+        return found
 
     # --- for the next build, and for checking ---
 
@@ -399,3 +457,43 @@ class Catalogue:
         [(last,)] = self._rows("SELECT max(row) FROM events")
         if rows and last != rows - 1:
             yield f"{self._path.name}: {rows} events, but the last row is {last}"
+
+
+def _is_refusal(error: sqlite3.Error) -> bool:
+    """Whether it is the system that refuses, rather than the file that is damaged."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_AUTH,
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} for a text")
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise TypeError(f"{type(value).__name__} for a number")
+    return value
+
+
+def _names(value: object) -> tuple[str, ...]:
+    """A JSON list of texts."""
+    names = json.loads(_text(value))
+    if not isinstance(names, list):
+        raise TypeError(f"{type(names).__name__} for a list")
+    return tuple(_text(name) for name in names)
+
+
+def _day(value: object) -> dt.date:
+    return dt.date.fromisoformat(_text(value))

@@ -20,9 +20,12 @@ _SHOWN_DAYS = 100  # events of a long range; JSON has them all
 
 
 def _console() -> Console:
+    # What an archive or a user named is printed as it stands: "[red]" is no colour and ":smile:" no picture.
+    console = Console(highlight=False, markup=False, emoji=False)
+    if console.is_terminal:
+        return console
     # Where the output is no terminal, lines are for grep: one event must not be broken into several.
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=10_000, soft_wrap=True)
+    return Console(highlight=False, markup=False, emoji=False, width=10_000, soft_wrap=True)
 
 
 def day_range(dates: DateRange) -> str:

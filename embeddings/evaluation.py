@@ -14,12 +14,14 @@ from pydantic import BaseModel, ValidationError
 from embeddings.errors import InputError
 from embeddings.events import Event
 from embeddings.ranking import says_the_same
-from embeddings.search import Search
+from embeddings.search import Search, check_question
 from embeddings.text import normalise
 
 DEPTH = 50  # how many answers are looked at
 
 Kind = Literal["kw", "nl"]
+
+_KINDS: tuple[Kind, ...] = ("kw", "nl")
 
 
 class LabelledQuery(BaseModel):
@@ -45,16 +47,25 @@ class Outcome:
 def read_queries(path: Path) -> list[LabelledQuery]:
     """Read a JSONL file of labelled queries. InputError names the file and line that cannot be used."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeError) as error:
+        # Not splitlines(): a JSON string may hold other marks that end a line.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except OSError as error:
+        raise InputError(f"the questions in {path} cannot be read: {error.strerror}") from error
+    except UnicodeError as error:
         raise InputError(f"the questions in {path} cannot be read: {error}") from error
     queries: list[LabelledQuery] = []
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                queries.append(LabelledQuery.model_validate_json(line))
+                query = LabelledQuery.model_validate_json(line)
             except ValidationError as error:
                 raise InputError(f'{path}: line {number}: expected an object with "id", "kw" and "nl"') from error
+            for kind in _KINDS:
+                try:
+                    check_question(getattr(query, kind))
+                except InputError as error:
+                    raise InputError(f"{path}: line {number}: {kind}: {error}") from error
+            queries.append(query)
     if not queries:
         raise InputError(f"{path} holds no questions; expected a JSON object a line")
     return queries
@@ -80,9 +91,6 @@ def run(
             found = tuple(hit.event.id for hit in answer.hits)
             yield Outcome(query.id, kind, text, found, rank, answer.took_ms)
             progress("asking", 2 * place + offset + 1, total)
-
-
-_KINDS: tuple[Kind, ...] = ("kw", "nl")
 
 
 def _is_right(event: Event, right: Event) -> bool:

@@ -9,12 +9,16 @@
 A build writes a generation beside the one in force and replaces the manifest with one rename; published files are
 never written again. Readers hold a shared lock on their generation until they let go of it; a build deletes the older
 ones that nobody holds. This guards against crashes and damage, not against somebody who may write to the folder.
+
+What makes it safe to delete: a build looks for the exclusive lock of a generation only after another one is in force,
+and a reader that has got the shared lock looks again whether its generation still is.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
@@ -29,7 +33,7 @@ import portalocker
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from embeddings.catalogue import Catalogue
-from embeddings.errors import BuildRunningError, IndexMissingError, IndexUnusableError
+from embeddings.errors import BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
 from embeddings.vectors import VectorIndex
 
 FORMAT = 1
@@ -37,9 +41,11 @@ MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.sqlite"
 VECTORS = "vectors.faiss"
 
+_NEW_MANIFEST = "manifest.json.new"
 _IN_USE = "in_use.lock"
 _AGAIN = "run `python -m embeddings build` again"
 _OPEN_TRIES = 5
+_ROWS_AT_ONCE = 4_096
 
 
 class _Frozen(BaseModel):
@@ -120,7 +126,7 @@ class IndexFolder:
                 f"make one with `python -m embeddings --index {self.root} build ARCHIVE`"
             ) from None
         except OSError as error:
-            raise IndexUnusableError(f"{path} cannot be read: {error.strerror}") from error
+            raise IndexUnusableError(_unreadable(path, error)) from error
         try:
             outer = json.loads(data)
             body = outer["manifest"]
@@ -136,37 +142,83 @@ class IndexFolder:
         return manifest
 
     def open(self) -> OpenIndex:
-        """Open the generation in force, checking the manifest and the sizes of its files.
+        """Open the generation in force, checking the manifest, the sizes of its files and that they belong together.
 
         Raises:
             IndexMissingError: if the folder has none.
             IndexUnusableError: if a file is missing, has another size, or does not belong to the others.
         """
+        return self._open(hashed=False)
+
+    def open_checked(self) -> OpenIndex:
+        """Open as `open` does, and hash every file first: for what reads the index for long, or builds on it.
+
+        Raises:
+            IndexMissingError, IndexUnusableError: as `open`; the second also if a file is not what was published.
+        """
+        return self._open(hashed=True)
+
+    def _open(self, *, hashed: bool) -> OpenIndex:
+        manifest, in_use = self._hold()
+        try:
+            for problem in self._file_problems(manifest, hashed=hashed):
+                raise IndexUnusableError(problem)
+            return self._open_parts(manifest, in_use)
+        except BaseException:
+            in_use.close()
+            raise
+
+    def _hold(self) -> tuple[Manifest, IO[bytes]]:
+        """The manifest in force and the shared lock on its generation, which is not deleted until that is closed."""
         for _ in range(_OPEN_TRIES):
             manifest = self.manifest()
-            folder = self._generation(manifest)
+            lock = self._generation(manifest) / _IN_USE
             try:
-                in_use = (folder / _IN_USE).open("rb")
+                in_use = lock.open("rb")
+            except OSError as error:
+                if self.manifest().generation != manifest.generation:
+                    continue  # a build replaced and deleted it in between
+                if isinstance(error, FileNotFoundError):
+                    raise IndexUnusableError(f"the index lacks {lock}; {_AGAIN}") from error
+                raise IndexUnusableError(_unreadable(lock, error)) from error
+            try:
                 portalocker.lock(in_use, portalocker.LOCK_SH)
-            except FileNotFoundError:
                 if self.manifest().generation == manifest.generation:
-                    raise IndexUnusableError(f"the index lacks {folder / _IN_USE}; {_AGAIN}") from None
-                continue  # a build replaced and deleted it in between
-            try:
-                return self._open_files(manifest, folder, in_use)
+                    return manifest, in_use
+            except portalocker.LockException as error:
+                in_use.close()
+                raise IndexUnusableError(
+                    f"{lock} cannot be locked ({error}); keep the index on a file system that has locks"
+                ) from error
             except BaseException:
                 in_use.close()
-                if self.manifest().generation == manifest.generation:
-                    raise
+                raise
+            in_use.close()
         raise IndexUnusableError(f"the index in {self.root} is replaced faster than it can be opened; try again")
 
-    def _open_files(self, manifest: Manifest, folder: Path, in_use: IO[bytes]) -> OpenIndex:
-        for name, record in manifest.files.items():
-            if problem := _size_problem(folder / name, record):
-                raise IndexUnusableError(f"{problem}; {_AGAIN}")
-        catalogue = Catalogue(folder / CATALOGUE)
+    def _file_problems(self, manifest: Manifest, *, hashed: bool) -> Iterator[str]:
+        folder = self._generation(manifest)
+        for name in (CATALOGUE, VECTORS):
+            if name not in manifest.files:
+                yield f"the manifest in {self.root} does not list {name}; {_AGAIN}"
+        for name, record in sorted(manifest.files.items()):
+            path = folder / name
+            try:
+                problem = _size_problem(path, record) or (_hash_problem(path, record) if hashed else None)
+            except FileNotFoundError:
+                yield f"the index lacks {path}; {_AGAIN}"
+            except OSError as error:
+                yield _unreadable(path, error)
+            else:
+                if problem:
+                    yield f"{problem}; {_AGAIN}"
+
+    def _open_parts(self, manifest: Manifest, in_use: IO[bytes]) -> OpenIndex:
+        folder = self._generation(manifest)
         vectors = VectorIndex.load(folder / VECTORS)
+        catalogue = Catalogue(folder / CATALOGUE)
         if not (catalogue.size == manifest.events == len(vectors) and vectors.dimension == manifest.model.dimension):
+            catalogue.close()
             raise IndexUnusableError(
                 f"the parts of the index in {self.root} do not belong together: {manifest.events:,} events in the "
                 f"manifest, {catalogue.size:,} in the catalogue, {len(vectors):,} vectors of {vectors.dimension} "
@@ -181,27 +233,28 @@ class IndexFolder:
             IndexMissingError: if the folder has no index.
         """
         try:
-            manifest = self.manifest()
+            manifest, in_use = self._hold()
         except IndexUnusableError as error:
             yield str(error)
             return
-        folder = self._generation(manifest)
-        sound = True
-        for name, record in sorted(manifest.files.items()):
-            if problem := _size_problem(folder / name, record) or _hash_problem(folder / name, record):
+        with in_use:
+            sound = True
+            for problem in self._file_problems(manifest, hashed=True):
                 sound = False
-                yield f"{problem}; {_AGAIN}"
-        if not sound:
-            return
-        try:
-            index = self.open()
-        except IndexUnusableError as error:
-            yield str(error)
-            return
-        try:
-            yield from index.catalogue.problems()
-        finally:
-            index.close()
+                yield problem
+            if not sound:
+                return
+            try:
+                index = self._open_parts(manifest, in_use)
+            except IndexUnusableError as error:
+                yield str(error)
+                return
+            try:
+                yield from _part_problems(index)
+            except IndexUnusableError as error:
+                yield str(error)
+            finally:
+                index.close()
 
     def _generation(self, manifest: Manifest) -> Path:
         return self.root / "generations" / manifest.generation
@@ -215,13 +268,24 @@ class IndexFolder:
         Raises:
             BuildRunningError: if another build runs.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / "build.lock").open("ab") as lock:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = (self.root / "build.lock").open("ab")
+        except OSError as error:
+            raise EmbeddingsError(
+                f"a build has to write to the folder of the index {self.root}, which refuses it ({error.strerror}); "
+                "make it writable, or name another one with --index"
+            ) from error
+        with lock:
             try:
                 portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
-            except portalocker.LockException as error:
+            except portalocker.AlreadyLocked as error:
                 raise BuildRunningError(
                     f"another build of the index in {self.root} is running; wait for it to end, then try again"
+                ) from error
+            except portalocker.LockException as error:
+                raise EmbeddingsError(
+                    f"{lock.name} cannot be locked ({error}); keep the index on a file system that has locks"
                 ) from error
             self.clear()
             yield
@@ -241,36 +305,56 @@ class IndexFolder:
         """
         for file in folder.iterdir():
             _sync(file)
-        _sync(folder)
-        _sync(folder.parent)
-        new = self.root / f"{MANIFEST}.new"
+        for parent in (folder, folder.parent, self.root):
+            _sync(parent)
+        with contextlib.suppress(PermissionError):  # who may write into the folder may not list the one around it
+            _sync(self.root.absolute().parent)
+        new = self.root / _NEW_MANIFEST
         new.write_bytes(_render(manifest))
         _sync(new)
         new.replace(self.root / MANIFEST)
         _sync(self.root)
 
     def clear(self) -> None:
-        """Delete the generations that are neither in force nor held by a reader."""
-        with contextlib.suppress(IndexMissingError, IndexUnusableError):
-            kept = self.manifest().generation
-            self._clear_but(kept)
-            return
-        if not (self.root / MANIFEST).exists():
-            self._clear_but(None)
+        """Delete what is neither in force nor held by a reader; only the build that holds the lock may.
 
-    def _clear_but(self, kept: str | None) -> None:
+        What cannot be deleted now is left to the next build. Where the manifest cannot be read, it may still be
+        repaired, so every generation is kept.
+        """
+        (self.root / _NEW_MANIFEST).unlink(missing_ok=True)
+        try:
+            kept = self.manifest().generation
+        except IndexMissingError:
+            kept = None
+        except IndexUnusableError:
+            return
         parent = self.root / "generations"
         for folder in parent.iterdir() if parent.is_dir() else ():
-            if folder.name == kept:
-                continue
-            try:
-                with (folder / _IN_USE).open("ab") as in_use:
-                    portalocker.lock(in_use, portalocker.LOCK_EX | portalocker.LOCK_NB)
-                    shutil.rmtree(folder)
-            except portalocker.LockException:
-                continue  # a reader holds it; a later build clears it
-            except FileNotFoundError:
-                shutil.rmtree(folder, ignore_errors=True)
+            if folder.name != kept and folder.is_dir():
+                _delete_unless_held(folder)
+
+
+def _delete_unless_held(folder: Path) -> None:
+    try:
+        in_use = (folder / _IN_USE).open("ab")
+    except OSError:
+        return
+    with in_use:
+        try:
+            portalocker.lock(in_use, portalocker.LOCK_EX | portalocker.LOCK_NB)
+        except portalocker.LockException:
+            return  # a reader holds it
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _part_problems(index: OpenIndex) -> Iterator[str]:
+    manifest, catalogue = index.manifest, index.catalogue
+    yield from catalogue.problems()
+    told = (manifest.days, manifest.first, manifest.last, manifest.attributions)
+    if told != (catalogue.day_count, catalogue.first, catalogue.last, catalogue.attributions):
+        yield f"the manifest and the catalogue of {manifest.generation} disagree about days or origin; {_AGAIN}"
+    for start in range(0, len(index.vectors), _ROWS_AT_ONCE):
+        index.vectors.take(range(start, min(start + _ROWS_AT_ONCE, len(index.vectors))))
 
 
 def file_record(path: Path) -> FileRecord:
@@ -287,18 +371,17 @@ def _render(manifest: Manifest) -> bytes:
 
 
 def _size_problem(path: Path, record: FileRecord) -> str | None:
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        return f"the index lacks {path}"
+    size = path.stat().st_size
     return None if size == record.size else f"{path} has {size:,} bytes, expected {record.size:,}"
 
 
 def _hash_problem(path: Path, record: FileRecord) -> str | None:
-    try:
-        return None if file_record(path) == record else f"{path} is damaged: its SHA-256 is not the manifest's"
-    except OSError as error:
-        return f"{path} cannot be read: {error.strerror}"
+    return None if file_record(path) == record else f"{path} is damaged: its SHA-256 is not the manifest's"
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    advice = "raise the limit (`ulimit -n`)" if error.errno == errno.EMFILE else "see to its disk and permissions"
+    return f"{path} cannot be read ({error.strerror}); {advice}"
 
 
 def _sync(path: Path) -> None:

@@ -47,10 +47,12 @@ def group_day(events: Sequence[Event], known_ids: Collection[str] = ()) -> list[
     """
     sets = _Sets(len(events))
     seen: dict[tuple[str, str], int] = {}
+    # An id that is given to one event may have been made from the headline of another: the same one before an edit.
+    given = {event.id for event in events if has_given_id(event)}.union(known_ids)
     words = [tuple(normalise(event.headline).split()) for event in events]
     for place, event in enumerate(events):
         keys = [("words", " ".join(words[place])), *(("path", path) for path in event.paths)]
-        if event.id in known_ids or has_given_id(event):
+        if event.id in given:
             keys.append(("id", event.id))
         for key in keys:
             sets.join(place, seen.setdefault(key, place))

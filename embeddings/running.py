@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import signal
@@ -23,12 +24,14 @@ INTERRUPTED = 128 + signal.SIGINT
 
 def run_command(command: click.Command, name: str, arguments: list[str] | None) -> int:
     """Run a click command and return its exit status; nothing but that status and one sentence comes out of it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a letter that an output's encoding lacks must not end a command
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = command.main(arguments, prog_name=name, standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return BAD_INPUT
+        return _say(_commands(error.ctx), BAD_INPUT)
     except click.UsageError as error:
         return _say(error.format_message(), BAD_INPUT)
     except InputError as error:
@@ -54,6 +57,14 @@ def run_command(command: click.Command, name: str, arguments: list[str] | None) 
     except Exception as error:  # noqa: BLE001  # the one place where anything may end up
         where = _log_traceback()
         return _say(f"this should not have happened ({type(error).__name__}); the details are in {where}", FAILED)
+
+
+def _commands(ctx: click.Context | None) -> str:
+    """What to say where a command was to be named."""
+    if ctx is None or not isinstance(ctx.command, click.Group):
+        return "something is missing; --help tells what"
+    names = ", ".join(ctx.command.list_commands(ctx))
+    return f"name a command: {names}; {ctx.command_path} --help tells what each does"
 
 
 def _say(sentence: str, status: int) -> int:

@@ -18,7 +18,7 @@ from embeddings.index_folder import OpenIndex
 from embeddings.on_this_day import choose
 from embeddings.ranking import coverage, fit_dates, fold, fuse, says_the_same
 from embeddings.text import clean, normalise, shorten
-from embeddings.words import question_stems
+from embeddings.words import MAX_WORDS, question_stems
 
 MAX_QUESTION = 500  # characters
 MOST_RELATED = 10
@@ -197,6 +197,11 @@ class Search:
         catalogue = self.index.catalogue
         return tuple(choose(catalogue.events(catalogue.rows_on(month, day)), limit))
 
+    def suggest(self, text: str, limit: int) -> list[Event]:
+        """Events whose headline has the words of `text`, the last of which may be unfinished; newest first."""
+        catalogue = self.index.catalogue
+        return catalogue.events(catalogue.starting(normalise(text).split()[-MAX_WORDS:], limit))
+
     # --- related ---
 
     def find(self, event_id: str) -> Event:
@@ -211,7 +216,11 @@ class Search:
         """
         row = self._row(event_id)
         [event] = self.index.catalogue.events([row])
-        own = event.related[:limit]
+        links: dict[object, Related] = {}
+        for other in event.related:  # two of them may lead to one event that has two addresses, or to this one
+            if other.id != event.id:
+                links.setdefault(other.id or other, other)
+        own = tuple(links.values())[:limit]
         if len(own) == limit:
             return own
         return (*own, *self._nearby(row, event, limit - len(own)))
@@ -236,6 +245,7 @@ class Search:
         ranked = sorted(candidates, key=lambda other: (-cosines[other] - 0.1 * rarity.get(other, 0.0), other))
         kept: list[Related] = []
         told = [(event.date, normalise(event.headline))]
+        told += [(other.date, normalise(other.headline)) for other in event.related]
         mine = {normalise(name): name for name in (*event.topics, *event.contexts)}
         shortlist = ranked[: 4 * limit]
         for place, found in zip(shortlist, catalogue.events(shortlist), strict=True):
@@ -276,16 +286,20 @@ def check_question(query: str) -> str:
     return question
 
 
-def search_window(first: str | None, last: str | None, today: dt.date) -> DateRange | None:
+def search_window(
+    first: str | None, last: str | None, today: dt.date, *, day_first: bool | None = None
+) -> DateRange | None:
     """The days from one expression to another, either of which may be missing; None where both are.
 
+    Args:
+        day_first: whether 02/03/2015 is the 2nd of March; None asks back.
     Raises:
         InputError: if one cannot be understood, or the first is after the last.
     """
     if first is None and last is None:
         return None
-    low = parse_range(first, today).first if first is not None else dt.date.min
-    high = parse_range(last, today).last if last is not None else dt.date.max
+    low = parse_range(first, today, day_first=day_first).first if first is not None else dt.date.min
+    high = parse_range(last, today, day_first=day_first).last if last is not None else dt.date.max
     if low > high:
         raise InputError(f"from {first} is after to {last} ({low} > {high}); exchange the two")
     return DateRange(low, high)

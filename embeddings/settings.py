@@ -11,6 +11,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -54,7 +55,11 @@ def load_settings(kind: type[SettingsT], path: Path | None) -> SettingsT:
         raise InputError(f"there is no config file {path}; copy config.example.toml to it, or leave --config out")
 
     class Reader(kind, BaseSettings):  # type: ignore[valid-type, misc]
-        model_config = SettingsConfigDict(env_prefix="DATELINE_", env_nested_delimiter="__")
+        model_config = SettingsConfigDict(
+            env_prefix="DATELINE_",
+            env_nested_delimiter="__",
+            extra=kind.model_config.get("extra", "ignore"),  # else BaseSettings' own counts
+        )
 
         @classmethod
         def settings_customise_sources(
@@ -72,6 +77,11 @@ def load_settings(kind: type[SettingsT], path: Path | None) -> SettingsT:
         return kind.model_validate(Reader().model_dump())
     except ValidationError as error:
         raise InputError(_first_problem(error)) from error
+    except SettingsError as error:  # a variable that names a whole section holds no JSON
+        raise InputError(
+            "the environment sets a whole section, such as DATELINE_INDEX, to what is no JSON object; "
+            "set its settings one by one, such as DATELINE_INDEX__PATH"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"the config file {path} is no TOML: {error}") from error
     except OSError as error:

@@ -19,8 +19,8 @@ def clean(text: str) -> str:
     """One line of plain text: HTML entities decoded, wiki quotes and invisible characters gone, blanks folded."""
     if "&" in text:
         text = html.unescape(text)
-    text = _WIKI_QUOTES.sub("", text)
     text = _INVISIBLE.sub("", _CONTROLS.sub(" ", text))
+    text = _WIKI_QUOTES.sub("", text)  # after what may stand invisibly between two of them
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -11,6 +11,8 @@ from rich.console import Console
 
 from bot.cards.terminal import day_cards
 from bot.cli import DEMO_COMMANDS, bot
+from bot.commands import about, ask, event, find_related, onthisday, related
+from bot.config import Config
 from embeddings.__main__ import cli
 from embeddings.dates import parse_range
 from embeddings.search import Search
@@ -22,7 +24,7 @@ TODAY = dt.date(2026, 11, 22)
 
 
 def test_the_readmes_table_names_every_index_command() -> None:
-    table = README.split("| --- | --- |\n")[1].split("\n\n")[0]
+    table = README.split("| command | does |")[1].split("\n\n")[0]
     named = set(re.findall(r"`([a-z]+)[^`]*`(?=[^|]*\|[^|]*\|)", table))
     assert named == set(cli.commands)
 
@@ -61,4 +63,12 @@ def test_the_readmes_first_command_answers_its_question() -> None:
 
 def test_the_variables_in_the_config_example_and_readme_are_settings() -> None:
     variables = set(re.findall(r"DATELINE_[A-Z_]+[A-Z]", README + EXAMPLE.read_text(encoding="utf-8")))
-    assert variables == {"DATELINE_INDEX__PATH"}
+    for variable in variables:
+        section, name = variable.removeprefix("DATELINE_").lower().split("__")
+        assert name in type(getattr(Config(), section)).model_fields
+
+
+def test_the_readmes_other_table_names_every_command_on_discord() -> None:
+    table = README.split("| command | what you get |")[1].split("\n\n")[0]
+    named = set(re.findall(r"`/([a-z]+)", table)) | set(re.findall(r"\*Apps → ([^*]+)\*", table))
+    assert named == {module.command.name for module in (about, ask, event, find_related, onthisday, related)}

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import io
 import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Annotated, cast
+from typing import Annotated, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from embeddings.archive.markdown import MAX_HEADLINE, is_web_address
+from embeddings.archive.markdown import MAX_HEADLINE, day_address, is_web_address
+from embeddings.archive.plain import tame
 from embeddings.archive.report import Report
-from embeddings.errors import ArchiveDamagedError
+from embeddings.errors import ArchiveDamagedError, ArchiveMissingError
 from embeddings.events import PORTAL_ATTRIBUTION, Event, Related, Source, event_id
 from embeddings.text import clean, normalise, shorten
 
 MAX_LINE_BYTES = 2 * 2**20
+_BUFFER_BYTES = 2**18
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,39}", re.ASCII)
 
-_Text = Annotated[str, Field(max_length=20_000)]
+_ADDRESS = re.compile(r"(/news/[0-9]{4}/[0-9]{2}/[0-9]{1,2}/)[^/\\\x00-\x1f\x7f]+\.md")
+
+
+def _day(value: object) -> dt.date:
+    """YYYY-MM-DD and nothing else: pydantic takes numbers too, as seconds since 1970."""
+    if not isinstance(value, str) or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("expected a day such as 2015-12-23")
+    return dt.date.fromisoformat(value)
+
+
+_Day = Annotated[dt.date, BeforeValidator(_day)]
+_Text = Annotated[str, Field(max_length=20_000), AfterValidator(tame)]
 
 
 class _SourceRecord(BaseModel):
@@ -32,14 +46,14 @@ class _SourceRecord(BaseModel):
 
 
 class _RelatedRecord(BaseModel):
-    date: dt.date
+    date: _Day
     headline: _Text
     contexts: list[_Text] = Field(default=[], max_length=100)
     path: _Text | None = None
 
 
 class _Record(BaseModel):
-    date: dt.date
+    date: _Day
     headline: _Text
     id: str | None = None
     topics: list[_Text] = Field(default=[], max_length=20)
@@ -56,25 +70,43 @@ def read_jsonl(path: Path, report: Report) -> Iterator[Event]:
     """Stream the events of a `.jsonl` or `.jsonl.gz` file, in its order; a bad line costs that line.
 
     Raises:
-        ArchiveDamagedError: if the compressed stream is broken: what comes after it is unknown.
+        ArchiveMissingError: if it is no regular file (raised at the call: to open a pipe is to wait for its writer).
+        ArchiveDamagedError: if the file cannot be read to its end: what comes after is unknown.
     """
-    opener = gzip.open if path.suffix == ".gz" else open
+    if not path.is_file():
+        raise ArchiveMissingError(f"{path} is no regular file; write what it gives to one and name that")
+    return _read(path, report)
+
+
+def _read(path: Path, report: Report) -> Iterator[Event]:
     number = 0
-    with cast("IO[bytes]", opener(path, "rb")) as file:
-        try:
+    try:
+        with _opened(path) as file:
             for number, line in _lines(file, str(path), report):
                 if (event := _event(line, str(path), number, report)) is not None:
                     yield event
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise ArchiveDamagedError(
-                f"{path} breaks off after line {number}: {error}; fetch the file again, the index was not changed"
-            ) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ArchiveDamagedError(
+            f"{path} breaks off after line {number}: {error}; fetch the file again, the index was not changed"
+        ) from error
 
 
-def _lines(file: IO[bytes], path: str, report: Report) -> Iterator[tuple[int, bytes]]:
+def _opened(path: Path) -> io.BufferedReader:
+    if path.suffix == ".gz":
+        # Buffered once more, for a GzipFile's own lines are read by Python.
+        return io.BufferedReader(cast("io.RawIOBase", gzip.open(path, "rb")), _BUFFER_BYTES)
+    return cast("io.BufferedReader", path.open("rb", buffering=_BUFFER_BYTES))
+
+
+def _lines(file: io.BufferedReader, path: str, report: Report) -> Iterator[tuple[int, bytes]]:
     """Numbered lines that are neither blank nor too long, in bounded memory."""
     number = 0
-    while line := file.readline(MAX_LINE_BYTES + 1):
+    while block := file.peek(1):
+        if block.isspace():  # a few kilobytes of gzip can hold millions of blank lines
+            number += block.count(b"\n")
+            file.read(len(block))
+            continue
+        line = file.readline(MAX_LINE_BYTES + 1)
         number += 1
         if len(line) > MAX_LINE_BYTES:
             report.reject(path, number, f"is too long: over {MAX_LINE_BYTES:,} bytes")
@@ -98,7 +130,7 @@ def _event(line: bytes, path: str, number: int, report: Report) -> Event | None:
         report.reject(path, number, f"headline: {len(headline):,} characters, expected at most {MAX_HEADLINE:,}")
         return None
     if record.id is not None and not _ID.fullmatch(record.id):
-        got = shorten(clean(record.id), 60)
+        got = shorten(clean(record.id[:100]), 60)
         report.reject(path, number, f'id: expected up to 40 letters, digits, dots and dashes, got "{got}"')
         return None
     sources: list[Source] = []
@@ -111,6 +143,15 @@ def _event(line: bytes, path: str, number: int, report: Report) -> Event | None:
             url = None
         if name := clean(source.name) or url:
             sources.append(Source(name, url))
+    for address, day in ((record.path, record.date), *((other.path, other.date) for other in record.related)):
+        if address and not _address(address, day):
+            report.reject(
+                path,
+                number,
+                f"path is no page of {day}, such as {day_address(day)}slug.md: {shorten(clean(address), 80)}; "
+                "the event is kept without it",
+            )
+    own = _address(record.path, record.date)
     return Event(
         id=record.id or event_id(record.date, headline),
         date=record.date,
@@ -121,13 +162,19 @@ def _event(line: bytes, path: str, number: int, report: Report) -> Event | None:
         contexts=_names(record.contexts),
         sources=tuple(sources),
         related=tuple(
-            Related(other.date, clean(other.headline), _names(other.contexts), other.path)
+            Related(other.date, clean(other.headline), _names(other.contexts), _address(other.path, other.date))
             for other in record.related
             if clean(other.headline)
         ),
-        paths=(record.path,) if record.path else (),
+        paths=() if own is None else (own,),
         attribution=clean(record.attribution or "") or PORTAL_ATTRIBUTION,
     )
+
+
+def _address(path: str | None, day: dt.date) -> str | None:
+    """The archive address of a page of that day; None for others: archives are written to their events' addresses."""
+    match = _ADDRESS.fullmatch(path or "")
+    return path if match is not None and match[1] == day_address(day) else None
 
 
 def _names(texts: list[str]) -> tuple[str, ...]:
@@ -137,5 +184,5 @@ def _names(texts: list[str]) -> tuple[str, ...]:
 def _first_problem(error: ValidationError) -> str:
     problem = error.errors(include_url=False, include_context=False)[0]
     where = ".".join(map(str, problem["loc"]))
-    got = shorten(clean(repr(problem["input"])), 60)
-    return f"{where + ': ' if where else ''}{problem['msg']}, got {got}"
+    got = shorten(clean(repr(problem["input"])[:100]), 60)
+    return f"{where + ': ' if where else ''}{problem['msg'].removeprefix('Value error, ')}, got {got}"

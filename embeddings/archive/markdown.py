@@ -20,14 +20,20 @@ from embeddings.events import Event, Related, Source, event_id
 from embeddings.text import clean, normalise, shorten
 
 MAX_HEADLINE = 5_000  # characters; the longest real one has 1,189
+MAX_SUMMARY = 20_000
+MAX_NAME = 1_000  # of a topic, context or source
+MAX_CONTEXTS = 500
+MAX_ENTRIES = 100_000  # of a day index
 MAX_SOURCES = 100
 MAX_RELATED = 50
 MAX_REJECTED_LINES = 100  # of one page; the rest are counted in one line more
 
-_ADDRESS = re.compile(r"/news/(\d{4})/(\d{2})/(\d{1,2})/([^/\s][^/]*)\.md")
-_DAY_HEADING = re.compile(r"#{2,3} \[(\d{4})-(\d{1,2})-(\d{1,2})\]")
-_NUMBER = re.compile(r"\s*(?:\d{1,7}[.)]|[-*])\s+")
-_CONTEXT = re.compile(r"_Contexts?: (.*?)_?\s*")
+# The digits are those of ASCII, for a date in others would be a second address of the same day.
+_ADDRESS = re.compile(r"/news/([0-9]{4})/([0-9]{2})/([0-9]{1,2})/([^/\\\s\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*)\.md")
+_MAX_FILE_NAME = 255  # bytes, of most file systems
+_DAY_HEADING = re.compile(r"#{2,3} \[([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\]")
+_NUMBER = re.compile(r"(?:[0-9]{1,7}[.)]|[-*])\s+")
+_CONTEXT = re.compile(r"_Contexts?: ")
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -75,7 +81,7 @@ def read_markdown(root: Path, report: Report) -> Iterator[Event]:
         ArchiveMissingError: if there is no `news/` with years in it.
     """
     news = news_folder(root)
-    attribution = read_attribution(news)
+    attribution = read_attribution(news, report)
     days = list(day_folders(news, report))
     topics = Topics()
     unreported = Report()  # the second pass reports what cannot be read
@@ -88,14 +94,15 @@ def read_markdown(root: Path, report: Report) -> Iterator[Event]:
 
 def _learn(topics: Topics, page: _Page, *, is_index: bool) -> None:
     for line in page.lines:
-        if (at := line.find("_Context: ")) >= 0 and (match := _CONTEXT.fullmatch(line, at)):
-            topics.learn_contexts(_contexts(match[1]))
+        if (at := line.find("_Context: ")) >= 0 and (contexts := _contexts(line[at:])):
+            topics.learn_contexts(contexts)
         if line.startswith("##### "):
-            topics.learn_name(clean(line[6:]))
+            if len(line) <= MAX_NAME:
+                topics.learn_name(clean(line[6:]))
         elif line.startswith("# ") and not is_index:
-            topics.learn_title(clean(line[2:]))
+            topics.learn_title(clean(line[2 : MAX_HEADLINE + 2]))
         elif (link := _event_link(line[line.find("[") :])) is not None:
-            topics.learn_title(clean(link.text))
+            topics.learn_title(clean(link.text[:MAX_HEADLINE]))
 
 
 def _read_day(
@@ -135,7 +142,7 @@ def _event(day: dt.date, entry: _Entry, listed: _Entry | None, topics: Topics, a
 def _read_page(page: _Page, day: dt.date, address: str) -> _Entry | None:
     """The event of a page; None, reported, where the page has no headline."""
     title: str | None = None
-    summary: list[str] = []
+    summary = _Summary(page)
     sources: list[Source] = []
     related: list[Related] = []
     section = ""
@@ -167,21 +174,43 @@ def _read_page(page: _Page, day: dt.date, address: str) -> _Entry | None:
         elif section:
             page.reject(number, "stands in an unknown section")
         elif title is not None:
-            summary.append(line)
+            summary.add(number, line)
         else:
             page.reject(number, 'expected the headline, a line that begins with "# "')
     if title is None:
         page.reject(len(page.lines), 'the page has no headline (a line that begins with "# ")')
         return None
     contexts = dict.fromkeys(name for other in related for name in other.contexts)
-    return _Entry(
-        address, title, None, clean(" ".join(summary)) or None, tuple(contexts), tuple(sources), tuple(related)
-    )
+    return _Entry(address, title, None, summary.text(), tuple(contexts)[:MAX_CONTEXTS], tuple(sources), tuple(related))
+
+
+class _Summary:
+    """The lines of a summary, as many as are kept."""
+
+    def __init__(self, page: _Page) -> None:
+        self._page = page
+        self._lines: list[str] = []
+        self._left = MAX_SUMMARY
+
+    def add(self, number: int, line: str) -> None:
+        """Take in line `number`; what goes beyond the limit is reported once and left out."""
+        if self._left <= 0:
+            return
+        if len(line) > self._left:
+            self._page.reject(number, f"the summary has more than {MAX_SUMMARY:,} characters; the rest is left out")
+        self._lines.append(line[: self._left])
+        self._left -= len(line) + 1
+
+    def text(self) -> str | None:
+        """All lines as one; None where there are none."""
+        return clean(" ".join(self._lines)) or None
 
 
 def _read_index(page: _Page, day: dt.date) -> Iterator[_Entry]:
     topic: str | None = None
     entry: _Entry | None = None
+    summary = _Summary(page)
+    entries = 0
     for number, raw in enumerate(page.lines, 1):
         line = raw.strip()
         if not line or line.startswith(("Formats: ", "## [Previous Day", "## [Next Day")):
@@ -189,20 +218,23 @@ def _read_index(page: _Page, day: dt.date) -> Iterator[_Entry]:
         if match := _DAY_HEADING.match(line):
             _check_day(page, number, match, day)
         elif line.startswith("##### "):
-            topic = clean(line[6:]) or None
+            topic = _name(page, number, line[6:], "topic")
         elif line.startswith("### "):
             if entry is not None:
-                yield entry
-            entry, topic = _listed(page, number, line[4:], topic, day), None
+                yield replace(entry, summary=summary.text())
+            entries += 1
+            if entries > MAX_ENTRIES:
+                page.reject(number, f"more than {MAX_ENTRIES:,} entries; the rest is left out")
+                return
+            entry, topic, summary = _listed(page, number, line[4:], topic, day), None, _Summary(page)
         elif entry is None:
             page.reject(number, "expected an entry, a line such as ### [headline](/news/YYYY/MM/D/slug.md)")
-        elif match := _CONTEXT.fullmatch(line):
-            entry = replace(entry, contexts=_contexts(match[1]))
+        elif _CONTEXT.match(line):
+            entry = replace(entry, contexts=_contexts(line, page, number))
         else:
-            text = clean(line)
-            entry = replace(entry, summary=f"{entry.summary} {text}" if entry.summary else text or None)
+            summary.add(number, line)
     if entry is not None:
-        yield entry
+        yield replace(entry, summary=summary.text())
 
 
 def _check_day(page: _Page, number: int, match: re.Match[str], day: dt.date) -> None:
@@ -213,13 +245,21 @@ def _check_day(page: _Page, number: int, match: re.Match[str], day: dt.date) -> 
 
 def _title(page: _Page, number: int, text: str) -> str | None:
     title = clean(text)
-    if not title:
-        page.reject(number, "the headline is empty")
+    if not normalise(title[:MAX_HEADLINE]):
+        page.reject(number, "the headline has no words" if title else "the headline is empty")
         return None
     if len(title) > MAX_HEADLINE:
         page.reject(number, f"the headline has {len(title):,} characters, expected at most {MAX_HEADLINE:,}")
         return None
     return title
+
+
+def _name(page: _Page, number: int, text: str, what: str) -> str | None:
+    name = clean(text)
+    if len(name) > MAX_NAME:
+        page.reject(number, f"the {what} has {len(name):,} characters, expected at most {MAX_NAME:,}")
+        return None
+    return name or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,14 +279,22 @@ def _event_link(text: str) -> _Link | None:
     if not text.startswith("[") or at < 0 or end < 0:
         return None
     address = text[at + 2 : end + 3]
+    day = day_of_address(address)
+    return None if day is None else _Link(text[1:at], day, address, text[end + 4 :])
+
+
+def day_of_address(address: str) -> dt.date | None:
+    """The day that a page's address is of; None where it is not the address of a page in an archive."""
     match = _ADDRESS.fullmatch(address)
+    if match is None:
+        return None
+    name = f"{match[4]}.md"
+    if name in INDEX_NAMES or len(name.encode(errors="replace")) > _MAX_FILE_NAME:
+        return None
     try:
-        if match is None:
-            return None
-        day = dt.date(int(match[1]), int(match[2]), int(match[3]))
+        return dt.date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         return None
-    return _Link(text[1:at], day, address, text[end + 4 :])
 
 
 def _listed(page: _Page, number: int, text: str, topic: str | None, day: dt.date) -> _Entry | None:
@@ -262,7 +310,7 @@ def _listed(page: _Page, number: int, text: str, topic: str | None, day: dt.date
 
 
 def _source(page: _Page, number: int, line: str) -> Source | None:
-    text = _NUMBER.sub("", line, count=1) if _NUMBER.match(line) else line
+    text = _without_number(line)
     at = text.rfind("](")
     if text.startswith("[") and at > 0:
         name, url = clean(text[1:at]), text[at + 2 :].strip().removesuffix(")").strip()
@@ -277,7 +325,14 @@ def _source(page: _Page, number: int, line: str) -> Source | None:
     if url and not is_web_address(url):
         page.reject(number, f"the source's address is not http or https: {shorten(clean(url), 80)}; its name is kept")
         url = ""
+    if len(name) > MAX_NAME:
+        page.reject(number, f"the source's name has {len(name):,} characters, expected at most {MAX_NAME:,}")
+        name = ""
     return Source(name or url, url or None) if name or url else None
+
+
+def _without_number(line: str) -> str:
+    return line[match.end() :] if (match := _NUMBER.match(line)) else line
 
 
 def is_web_address(url: str) -> bool:
@@ -289,20 +344,28 @@ def is_web_address(url: str) -> bool:
 
 
 def _related(page: _Page, number: int, line: str) -> Related | None:
-    text = _NUMBER.sub("", line, count=1)
-    link = _event_link(text)
+    link = _event_link(_without_number(line))
     if link is None:
         page.reject(number, "expected [headline](/news/YYYY/MM/D/slug.md) _Context: …_")
         return None
     title = _title(page, number, link.text)
     if title is None:
         return None
-    match = _CONTEXT.fullmatch(link.rest.strip())
-    return Related(link.day, title, _contexts(match[1]) if match else (), link.address)
+    return Related(link.day, title, _contexts(link.rest.strip(), page, number), link.address)
 
 
-def _contexts(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for part in text.split(",") if (name := clean(part))))
+def _contexts(text: str, page: _Page | None = None, number: int = 0) -> tuple[str, ...]:
+    """The names of `_Context: a, b_`, each once; none where `text` is no such line. What is left out is reported."""
+    match = _CONTEXT.match(text)
+    if match is None:
+        return ()
+    parts = text[match.end() :].rstrip().removesuffix("_").split(",", MAX_CONTEXTS)
+    names = [clean(part) for part in parts[:MAX_CONTEXTS]]
+    if page is not None and (len(parts) > MAX_CONTEXTS or any(len(name) > MAX_NAME for name in names)):
+        page.reject(
+            number, f"expected at most {MAX_CONTEXTS} contexts of {MAX_NAME:,} characters; the rest is left out"
+        )
+    return tuple(dict.fromkeys(name for name in names if name and len(name) <= MAX_NAME))
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -310,7 +373,7 @@ def _contexts(text: str) -> tuple[str, ...]:
 
 def address(event: Event) -> str:
     """The archive address that an event's page is given: its own where it has one, else made from its title."""
-    if event.path is not None:
+    if event.path is not None and day_of_address(event.path) is not None:
         return event.path
     return f"{day_address(event.date)}{slug(event.title)}.md"
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import IO
 
+from embeddings.errors import EmbeddingsError
+
 KEPT = 20  # rejections kept for showing; the file has them all
 
 
@@ -31,12 +33,28 @@ class Report:
     first: list[Rejection] = field(default_factory=list)
 
     def reject(self, path: str, line: int | None, why: str) -> None:
-        """Note one rejection."""
+        """Note one rejection.
+
+        Raises:
+            EmbeddingsError: if the file cannot be written to.
+        """
         self.count += 1
-        # A file name may hold bytes that are no text; they are written as escapes.
-        path = path.encode("utf-8", "backslashreplace").decode()
+        path = _legible(path)
         if len(self.first) < KEPT:
             self.first.append(Rejection(path, line, why))
         if self.file is not None:
             row = {"path": path, "line": line, "why": why}
-            self.file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            try:
+                self.file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            except OSError as error:
+                raise EmbeddingsError(
+                    f"the report {self.file.name} cannot be written ({error.strerror}); name a file on another disk, "
+                    "or build without one. The index was not changed"
+                ) from error
+
+
+def _legible(path: str) -> str:
+    """A path whose name holds what is no text, or would command a terminal, with that written as escapes."""
+    if path.isprintable():
+        return path
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in path)

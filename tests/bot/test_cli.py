@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import io
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import pytest
 
 from bot.cli import bot, dateline
 from embeddings.running import run_command
+
+TOKEN = base64.b64encode(b"123456789012345678").decode().rstrip("=") + ".secret.secret"
 
 
 def run(*arguments: str) -> int:
@@ -50,11 +53,40 @@ def test_check_says_what_can_be_used(capsys: pytest.CaptureFixture[str], monkeyp
     assert run("--demo") == 0
     capsys.readouterr()
     monkeypatch.setenv("DATELINE_INDEX__PATH", "cache/dateline/demo-index")
+    monkeypatch.setenv("DATELINE_DISCORD__TOKEN", TOKEN)
     assert run("--check") == 0
-    config, index, model = capsys.readouterr().out.splitlines()
+    out = capsys.readouterr().out
+    assert "secret" not in out
+    config, index, model, store, token = out.splitlines()
     assert config == "config: can be used"
     assert index.startswith("index: 7")
     assert model == "model: all-MiniLM-L6-v2 gives 384-dim vectors"
+    assert store == "store: can be used"
+    assert "client_id=123456789012345678&scope=bot+applications.commands&permissions=0" in token
+    monkeypatch.setenv("DATELINE_DISCORD__TOKEN", "hello")
+    assert run("--check") == 1
+    assert "token: this is none; copy it" in capsys.readouterr().out
+
+
+def test_without_a_token_the_bot_says_where_one_goes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run() == 2
+    assert "put the bot's into the environment variable DATELINE_DISCORD__TOKEN" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--shard-ids", "0-15"], "--shard-ids 0-15 need a --shard-count above 15, got None"),
+        (["--shard-count", "4", "--shard-ids", "3,4"], "--shard-ids 3-4 need a --shard-count above 4, got 4"),
+        (["--shard-ids", "x"], "x names no shards; write 0-15, 3 or 0,2,4"),
+        (["--shard-count", "0"], "0 is not in the range x>=1"),
+    ],
+)
+def test_shards_that_do_not_fit_are_refused(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 2
+    assert sentence in capsys.readouterr().err
 
 
 def test_the_script_dateline_has_both_programs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,7 +36,7 @@ def test_event_shows_the_day_with_sources_related_and_attribution(lookup: Lookup
     assert not err
     for text in (
         "23 December 2015: 1 event",
-        "Wednesday 23 December 2015",
+        "Wednesday, 23 December 2015",
         "Amnesty International",
         "1. Wikipedia  https://en.wikipedia.org/wiki/",
         "Related",
@@ -57,7 +57,7 @@ def test_ask_finds_the_event_and_takes_options(lookup: Lookup) -> None:
 
 def test_ask_says_how_a_date_in_the_question_was_understood(lookup: Lookup) -> None:
     out, _ = say(lookup, "/ask moon landing july 1969")
-    assert "Dates in the question: 1 to 31 July 1969" in out
+    assert "Dates in the question: July 1969" in out
 
 
 def test_onthisday_is_today_where_no_day_is_named(lookup: Lookup) -> None:

@@ -14,7 +14,7 @@ from embeddings.archive.markdown import read_markdown, slug, write_archive, writ
 from embeddings.errors import ArchiveMissingError
 from embeddings.events import Event, Related, Source, event_id
 from embeddings.merging import group_day, merge
-from embeddings.text import clean
+from embeddings.text import clean, normalise
 from tests.embeddings.archive.pages import entry, index, page, write
 
 DAY = dt.date(2015, 12, 3)
@@ -290,7 +290,7 @@ sentences = st.lists(names, min_size=1, max_size=12).map(" ".join)
 urls = names.map(lambda name: f"https://news.example/{name}_(1)")
 
 
-named = st.lists(st.tuples(names, st.none() | urls), max_size=3, unique_by=(lambda pair: pair[0], str))
+named = st.lists(st.tuples(names, st.none() | urls), max_size=3, unique_by=(lambda pair: normalise(pair[0]), str))
 
 
 linked = st.lists(st.tuples(st.dates(), sentences), max_size=3, unique_by=lambda pair: (pair[0], slug(pair[1])))

@@ -1,0 +1,42 @@
+"""Pages as Discord shows them: one container of text, a select to open an event, a row of buttons."""
+
+from __future__ import annotations
+
+from discord import SelectOption, ui
+
+from bot import words
+from bot.cards.pages import Page
+from bot.views.items import Go, OpenEvent
+from bot.views.state import Target
+
+ACCENT = 0x3B6EA5  # a calm blue, legible on dark and light
+
+
+def layout(page: Page, asker: int) -> ui.LayoutView:
+    """A page as a message.
+
+    Args:
+        asker: whose message it is: their presses turn it, anybody else's open a private copy.
+    """
+    view = ui.LayoutView(timeout=None)
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=ACCENT)
+    for number, block in enumerate(page.blocks):
+        if number:
+            container.add_item(ui.Separator(visible=number == len(page.blocks) - 1))
+        container.add_item(ui.TextDisplay(block))
+    view.add_item(container)
+    if page.choices and page.place is not None:
+        options = [SelectOption(label=c.label, value=c.event_id, description=c.description) for c in page.choices]
+        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+        row.add_item(OpenEvent(Target(asker, page.place), options, words.OPEN))
+        container.add_item(row)
+    if page.steps or page.links:
+        row = ui.ActionRow()
+        for step in page.steps:
+            row.add_item(Go(Target(asker, step.place), step.action, step.label))
+        for label, url in page.links:
+            row.add_item(ui.Button(label=label, url=url))
+        container.add_item(row)
+    # Its components answer by their custom_id; discord.py would otherwise keep every view that was ever sent.
+    view.stop()
+    return view

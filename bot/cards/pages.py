@@ -1,0 +1,227 @@
+"""Answers to pages for Discord: text blocks, what can be opened, where the buttons lead. Values in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import words
+from bot.cards.text import MAX_OPTION, MAX_TEXT, escape, escape_within, link, plain
+from bot.lookup import About, RelatedAnswer
+from bot.store import KeptAnswer
+from bot.views.state import AnswerList, DaysList, Place
+from embeddings.dates import DateRange
+from embeddings.events import Event, Related, Source, event_link
+from embeddings.search import DayAnswer
+
+PER_PAGE = 5  # events of a list
+CARD_SOURCES = 10
+_SHORTEST_SUMMARY = 60  # characters; a stump of less says nothing
+_LONGEST_LINK = 400  # characters of an address; a longer one costs the text that it leads from
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An event that can be opened from a page."""
+
+    event_id: str
+    label: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A button: where it leads, and a letter that tells it from others on the page that lead there too."""
+
+    label: str
+    place: Place
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a message shows. All text is escaped and together at most `MAX_TEXT` characters."""
+
+    blocks: tuple[str, ...]
+    place: Place | None = None
+    choices: tuple[Choice, ...] = ()
+    steps: tuple[Step, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()  # label, web address
+
+    @property
+    def length(self) -> int:
+        """Characters of all text."""
+        return sum(map(len, self.blocks))
+
+
+def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "") -> Page:
+    """A page of the events of some days; where there are none, why, and the nearest days that have some."""
+    heading = f"## {words.date_range(answer.dates, locale)}\n-# {words.count(answer.total, 'event')}{note}"
+    if answer.total:
+        one_day = answer.dates.first == answer.dates.last
+        return _list_page(heading, answer.events, place, answer.total, locale, with_dates=not one_day)
+    steps = tuple(
+        Step(words.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
+        for day, action in zip(answer.nearest, "defg", strict=False)
+    )
+    return Page((f"{heading}\n{words.no_events(answer, locale)}",), place, steps=steps)
+
+
+def on_this_day_page(month: int, day: int, events: Sequence[Event], place: Place, locale: str, note: str = "") -> Page:
+    """The best events of a day over the years."""
+    heading = f"## {words.on_this_day_heading(month, day, locale)}" + (f"\n-#{note.removeprefix(' ·')}" if note else "")
+    if not events:
+        return Page((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
+    return _list_page(heading, events, place, len(events), locale, by_year=True)
+
+
+def answer_page(
+    kept: KeptAnswer, events: Sequence[Event | None], place: Place, locale: str, wider: AnswerList | None = None
+) -> Page:
+    """A page of the events that a question found, those of this page in `events`; None where one is gone since."""
+    lines = [words.dates_understood(kept.dates, locale)] if kept.dates else []
+    if kept.within is not None:
+        lines.append(words.only_within(kept.within, locale))
+    heading = "\n".join(f"-# {line}" for line in lines)
+    if not kept.events:
+        steps = (Step(words.SEARCH_ALL_DATES, Place(wider), "w"),) if wider is not None else ()
+        return Page(("\n".join(filter(None, [heading, words.NOTHING_FITS])),), place, steps=steps)
+    return _list_page(heading, events, place, len(kept.events), locale)
+
+
+def event_page(answer: RelatedAnswer, place: Place, locale: str) -> Page:
+    """An event with everything that is known of it."""
+    event = answer.event
+    steps = []
+    if (back := place.back()) is not None:
+        steps.append(Step(words.BACK if back.trail else words.BACK_TO_LIST, back, "b"))
+    small = f"{_text_from(event.attribution)} · {escape(event.id)}"
+    themes = _themes(event, 300)
+    head = f"### {_headline(event, 1_300)}\n-# {words.long_date(event.date, locale)}{themes}"
+    left = MAX_TEXT - len(head) - len(small) - 10
+    blocks = [head]
+    if event.summary:
+        blocks.append(escape_within(event.summary, min(900, left)))
+        left -= len(blocks[-1])
+    if event.sources:
+        blocks.append(_numbered(words.SOURCES, [_source(s) for s in event.sources[:CARD_SOURCES]],
+                                len(event.sources) - CARD_SOURCES, min(1_200, left)))  # fmt: skip
+        left -= len(blocks[-1])
+    if answer.related:
+        each = max(60, min(200, (left - 60) // len(answer.related)))
+        blocks.append(_numbered(words.RELATED, [_related(o, locale, each) for o in answer.related], 0, left))
+        left -= len(blocks[-1])
+    if event.contexts and left > 100:
+        blocks.append(f"-# {words.CONTEXTS}: {escape_within(', '.join(event.contexts), min(300, left - 20))}")
+    blocks.append(f"-# {small}")
+    choices = tuple(
+        Choice(o.id, plain(o.headline, MAX_OPTION), plain(words.short_date(o.date, locale), MAX_OPTION))
+        for o in answer.related
+        if o.id is not None and o.id != event.id
+    )
+    url = event_link(event)
+    links = ((words.READ, url),) if url is not None and len(url) <= 512 else ()
+    return Page(tuple(blocks), place, _once(choices), tuple(steps), links)
+
+
+def about_page(about: About, version: str, invite: str) -> Page:
+    """What the archive holds, whose text it is, what is stored."""
+    lines = "\n".join(map(escape, words.about(about)))
+    text = f"## Dateline {escape(version)}\n{lines}\n{words.STORED}\n{words.FAULTS}"
+    return Page((text,), links=((words.INVITE, invite),))
+
+
+def _list_page(
+    heading: str,
+    events: Sequence[Event | None],
+    place: Place,
+    total: int,
+    locale: str,
+    *,
+    with_dates: bool = True,
+    by_year: bool = False,
+) -> Page:
+    pages = -(-total // PER_PAGE)
+    first = place.page * PER_PAGE
+    attributions = dict.fromkeys(event.attribution for event in events if event is not None)
+    small = " · ".join([*map(_text_from, list(attributions)[:3]), *words.page_of(place.page + 1, pages)])
+    each = (MAX_TEXT - len(heading) - len(small) - 20) // max(1, len(events))
+    blocks = [heading] if heading else []
+    for number, event in enumerate(events, first + 1):
+        if event is None:
+            blocks.append(f"**{number}.** {words.GONE}")
+        else:
+            blocks.append(
+                _entry(f"**{event.date.year}**" if by_year else f"**{number}.**", event, each, locale, with_dates)
+            )
+    blocks.append(f"-# {small}")
+    choices = tuple(
+        Choice(event.id, plain(event.headline, MAX_OPTION), plain(words.short_date(event.date, locale), MAX_OPTION))
+        for event in events
+        if event is not None
+    )
+    steps = []
+    if place.page > 0:
+        steps.append(Step(words.PREVIOUS, Place(place.of, place.page - 1), "p"))
+    if place.page + 1 < pages:
+        steps.append(Step(words.NEXT, Place(place.of, place.page + 1), "n"))
+    return Page(tuple(blocks), place, _once(choices), tuple(steps))
+
+
+def _text_from(attribution: str) -> str:
+    return words.text_from(escape_within(attribution, 120))
+
+
+def _entry(mark: str, event: Event, limit: int, locale: str, with_date: bool) -> str:
+    """One event of a list in at most `limit` characters: headline, a line of facts, the summary as far as it fits."""
+    facts = [words.long_date(event.date, locale)] if with_date else []
+    facts += [escape_within(theme, 120) for theme in [" › ".join(event.topics) or event.category or ""] if theme]
+    if event.sources:
+        facts.append(escape_within(", ".join(source.name for source in event.sources), 100))
+    line = f"\n-# {' · '.join(facts)}" if facts else ""
+    text = f"{mark} {_headline(event, min(700, limit - len(mark) - 1 - len(line)))}{line}"
+    room = min(300, limit - len(text) - 1)
+    if event.summary and room >= _SHORTEST_SUMMARY:
+        text += f"\n{escape_within(event.summary, room)}"
+    return text
+
+
+def _headline(event: Event, limit: int) -> str:
+    """The headline, bold, linked to its source where the address leaves room for it."""
+    url = event_link(event)
+    if url is not None and len(linked := link("", url)) <= min(_LONGEST_LINK, limit // 2):
+        return f"**{link(escape_within(event.headline, limit - len(linked) - 4), url)}**"
+    return f"**{escape_within(event.headline, limit - 4)}**"
+
+
+def _themes(event: Event, limit: int) -> str:
+    theme = " › ".join(event.topics) or event.category
+    return f" · {escape_within(theme, limit)}" if theme else ""
+
+
+def _source(source: Source) -> str:
+    linked = link(escape_within(source.name, 80), source.url)
+    return linked if len(linked) <= _LONGEST_LINK else escape_within(source.name, 80)
+
+
+def _related(other: Related, locale: str, limit: int) -> str:
+    date = words.short_date(other.date, locale)
+    shared = f" *{escape_within(', '.join(other.contexts), limit // 3)}*" if other.contexts else ""
+    return f"{date} — {escape_within(other.headline, max(20, limit - len(date) - len(shared) - 8))}{shared}"
+
+
+def _numbered(heading: str, lines: Sequence[str], more: int, limit: int) -> str:
+    """Numbered lines under a heading; those that do not fit are counted."""
+    text, shown = f"**{heading}**", 0
+    for number, line in enumerate(lines, 1):
+        if len(text) + len(line) + 40 > limit:
+            break
+        text += f"\n{number}. {line}"
+        shown = number
+    left = len(lines) - shown + max(0, more)
+    return f"{text}\n-# {words.more(left).strip()}" if left else text
+
+
+def _once(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Each event once: Discord refuses a select with a value twice."""
+    return tuple({choice.event_id: choice for choice in choices}.values())

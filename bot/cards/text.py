@@ -1,0 +1,44 @@
+"""Text for Discord: strangers' text made harmless, and cut to fit."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from embeddings.text import clean, shorten
+
+MAX_TEXT = 4_000  # characters of all text of a message with components
+MAX_OPTION = 100  # of a select option or an autocomplete choice
+
+# Whatever Discord gives a meaning: emphasis, code, spoilers, links, mentions, emoji, timestamps, quotes, headings.
+# A backslash before a full stop or dash matters only where a line begins; the callers' lines begin with their own text.
+_MARKS = re.compile(r"([\\*_~|`<>\[\]()#@:])")
+
+
+def escape(text: str) -> str:
+    """Text as Discord shows it letter for letter, on one line."""
+    return _MARKS.sub(r"\\\1", clean(text))
+
+
+def escape_within(text: str, limit: int) -> str:
+    """Escaped text of at most `limit` characters, cut at a word where it is too long."""
+    text = clean(text)
+    room = limit
+    while len(escaped := escape(shorten(text, room))) > limit:
+        room -= max(1, (len(escaped) - limit) // 2)
+    return escaped
+
+
+def link(text: str, url: str | None) -> str:
+    """Escaped `text` as a link to a web address; just the text where there is none."""
+    return text if url is None else f"[{text}](<{_safe(url)}>)"
+
+
+def _safe(url: str) -> str:
+    """An address with everything encoded that could end the link: it came from a stranger."""
+    return quote(url, safe="/:?#@!$&'()*+,;=%~-._")
+
+
+def plain(text: str, limit: int) -> str:
+    """Text where Discord reads no marks (options of selects, names of choices): one line, cut, never empty."""
+    return shorten(clean(text), limit) or "…"

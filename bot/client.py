@@ -1,0 +1,254 @@
+"""The Discord client: commands kept in step, every interaction acknowledged at once, one home for errors."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+import yarl
+from discord import AllowedMentions, Intents, Interaction, app_commands
+from discord.app_commands import AppCommandContext, AppInstallationType, Choice
+from discord.ext import tasks
+from discord.gateway import DiscordWebSocket
+
+from bot import words
+from bot.cards.discord_face import layout
+from bot.cards.pages import Page
+from bot.cards.text import escape
+from bot.config import DISCORDS_API, Config
+from bot.engine import Engine
+from bot.fairness import Cooldown, TooManyError, Turns
+from bot.show import Guide
+from bot.store import Store
+from bot.views.items import Go, OpenEvent
+from bot.views.state import Target
+from embeddings.errors import InputError
+
+log = logging.getLogger(__name__)
+
+Show = Callable[[], Awaitable[Page]]
+Suggest = Callable[[], Awaitable[list[Choice[str]]]]
+
+PERMISSIONS = discord.Permissions.none()  # answers to commands need none
+
+_ALREADY_ACKNOWLEDGED = 40060
+_UNKNOWN_INTERACTION = 10062  # it was not acknowledged in time
+_DEFERRED = "deferred"  # under this name in interaction.extras: how it was acknowledged
+_PUBLIC, _PRIVATE, _UPDATE = "public", "private", "update"
+
+
+class TooLateError(Exception):
+    """Discord has given the interaction up: whatever is sent now goes nowhere."""
+
+
+def invite_link(application_id: int) -> str:
+    """The address that adds the bot to a server."""
+    return discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
+
+
+class _Tree(app_commands.CommandTree["DatelineClient"]):
+    """Commands that work in servers, in direct messages and installed by a user alone."""
+
+    def __init__(self, client: DatelineClient) -> None:
+        super().__init__(
+            client,
+            allowed_contexts=AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=AppInstallationType(guild=True, user=True),
+        )
+
+    async def on_error(self, interaction: Interaction[DatelineClient], error: app_commands.AppCommandError, /) -> None:
+        """Hand every error of a command to the one place that answers."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await interaction.client.fail(interaction, cause)
+
+
+class DatelineClient(discord.AutoShardedClient):
+    """The bot on Discord.
+
+    Args:
+        engine: started; whoever made it closes it.
+        store: open; likewise.
+    """
+
+    def __init__(self, config: Config, engine: Engine, store: Store) -> None:
+        super().__init__(
+            intents=Intents(guilds=True),
+            allowed_mentions=AllowedMentions.none(),
+            shard_count=config.discord.shard_count,
+            shard_ids=list(config.discord.shard_ids) or None,  # type: ignore[arg-type]  # None: all, as its docs say
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+        )
+        self.engine = engine
+        self.guide = Guide(engine, store)
+        self.tree = _Tree(self)
+        self._config = config
+        self._store = store
+        self._cooldown = Cooldown(config.limits.user_commands, config.limits.user_seconds, time.monotonic)
+        self._turns = Turns(config.limits.at_once, config.limits.waiting_per_server)
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self._latest_keystroke: dict[int, object] = {}
+
+    # --- starting and stopping ---
+
+    async def setup_hook(self) -> None:
+        """Make ready what must be there before the first event: called once, after the login."""
+        from bot.commands import add_commands  # its modules need this one
+
+        if str(self._config.discord.api_url) != DISCORDS_API:
+            # The first connection asks for the gateway's address only where the number of shards is not given.
+            _, url, _ = await self.http.get_bot_gateway()
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+        self.add_dynamic_items(Go, OpenEvent)
+        add_commands(self)
+        await self._sync_commands()
+        self._watch_index.change_interval(seconds=self._config.index.check_seconds)
+        self._watch_index.start()
+        self._forget.start()
+
+    async def _sync_commands(self) -> None:
+        """Tell Discord the commands where they are not those that it was told last."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
+        name = f"commands of {self.application_id}"
+        if await self._store.note(name) == digest:
+            return
+        await self.tree.sync()
+        await self._store.set_note(name, digest)
+        log.info("told Discord the %d commands", len(payload))
+
+    @tasks.loop(seconds=60)
+    async def _watch_index(self) -> None:
+        """Answer from a new index as soon as one is published."""
+        try:
+            await self.engine.reload_if_replaced()
+        except Exception:  # the loop must outlive whatever a damaged disk provokes
+            log.exception("looking for a new index failed")
+
+    @tasks.loop(hours=24)
+    async def _forget(self) -> None:
+        """Delete answers that nobody uses any more."""
+        try:
+            if forgotten := await self._store.forget_unused(self.engine.today()):
+                log.info("forgot %d answers that nobody had used for a year", forgotten)
+        except Exception:  # tomorrow is another day
+            log.exception("forgetting old answers failed")
+
+    async def finish(self, within_s: float) -> None:
+        """Let what has begun come to its end, for `within_s` seconds at most, and close the connection."""
+        self._watch_index.cancel()
+        self._forget.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=within_s)
+        await self.close()
+
+    # --- answering ---
+
+    async def respond(self, interaction: Interaction[DatelineClient], show: Show, *, private: bool = False) -> None:
+        """Answer a command with a page: what can be refused is refused first and privately.
+
+        Args:
+            private: show the answer to who asked alone.
+        """
+        await self._answer(interaction, show, _PRIVATE if private else _PUBLIC)
+
+    async def go(self, interaction: Interaction[DatelineClient], target: Target) -> None:
+        """Answer a press: who asked turns their message, anybody else gets a private copy."""
+
+        async def show() -> Page:
+            return await self.guide.page(target.place, interaction.locale.value)
+
+        try:
+            await self._answer(interaction, show, _UPDATE if interaction.user.id == target.asker else _PRIVATE)
+        except Exception as error:  # noqa: BLE001  # discord.py would only log it
+            await self.fail(interaction, error)
+
+    async def _answer(self, interaction: Interaction[DatelineClient], show: Show, how: str) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._under_way.add(task)
+        try:
+            self._cooldown.spend(interaction.user.id)
+            await self._acknowledge(interaction, how)
+            async with self._turns.turn(interaction.guild_id or interaction.user.id):
+                page = await show()
+            await interaction.edit_original_response(view=layout(page, interaction.user.id))
+        except TooLateError:
+            log.warning("an interaction of %s was acknowledged too late", interaction.guild_id)
+        finally:
+            if task is not None:
+                self._under_way.discard(task)
+
+    async def _acknowledge(self, interaction: Interaction[DatelineClient], how: str) -> None:
+        try:
+            if how == _UPDATE:
+                await interaction.response.defer()
+            else:
+                await interaction.response.defer(ephemeral=how == _PRIVATE, thinking=True)
+        except discord.HTTPException as error:
+            if error.code == _UNKNOWN_INTERACTION:
+                raise TooLateError from error
+            if error.code != _ALREADY_ACKNOWLEDGED:  # an earlier try got through, though its answer was lost
+                raise
+        interaction.extras[_DEFERRED] = how
+
+    async def suggest(self, interaction: Interaction[DatelineClient], suggest: Suggest) -> list[Choice[str]]:
+        """Suggestions for a keystroke; none where the same user has typed on meanwhile."""
+        keystroke = self._latest_keystroke[interaction.user.id] = object()
+        try:
+            await asyncio.sleep(0)  # those that came in together: only the last of them is worth an answer
+            if self._latest_keystroke.get(interaction.user.id) is not keystroke:
+                return []
+            return await suggest()
+        except Exception:  # no suggestion is better than an error while somebody types
+            log.exception("suggesting failed")
+            return []
+        finally:
+            if self._latest_keystroke.get(interaction.user.id) is keystroke:
+                del self._latest_keystroke[interaction.user.id]
+
+    # --- errors ---
+
+    async def fail(self, interaction: Interaction[DatelineClient], error: Exception) -> None:
+        """Tell who asked, privately, what went wrong: a helpful sentence, or an apology with the log's reference."""
+        if isinstance(error, InputError | TooManyError):
+            sentence = escape(_sentence(str(error)))
+        else:
+            reference = secrets.token_hex(4)
+            log.error("error %s in %s", reference, _name(interaction), exc_info=error)
+            sentence = words.apology(reference)
+        try:
+            await self._say_privately(interaction, sentence)
+        except discord.HTTPException as lost:
+            log.warning("the user could not be told of it: %s", lost)
+
+    async def _say_privately(self, interaction: Interaction[DatelineClient], sentence: str) -> None:
+        how = interaction.extras.get(_DEFERRED)
+        if how is None and not interaction.response.is_done():
+            try:
+                await interaction.response.send_message(sentence, ephemeral=True)
+            except discord.HTTPException as error:
+                if error.code != _ALREADY_ACKNOWLEDGED:
+                    raise
+            return
+        if how != _UPDATE:
+            await interaction.delete_original_response()  # the "thinking…" that everybody sees
+        await interaction.followup.send(sentence, ephemeral=True)
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _name(interaction: Interaction[Any]) -> str:
+    """What was asked, for the log: a command's name or a custom_id, never what somebody wrote."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    return str(data.get("name") or data.get("custom_id"))

@@ -1,0 +1,37 @@
+"""`/ask`: the best events for a question."""
+
+from __future__ import annotations
+
+from discord import Interaction, app_commands
+
+from bot import words
+from bot.cards.pages import Page
+from bot.client import DatelineClient
+from embeddings.search import MAX_QUESTION, search_window, understand
+
+MOST_EVENTS = 10
+
+
+@app_commands.command(name="ask", description=words.ASK_COMMAND)
+@app_commands.describe(
+    query=words.ASK_QUERY, first=words.ASK_FROM, last=words.ASK_TO, count=words.ASK_COUNT, private=words.ASK_PRIVATE
+)
+@app_commands.rename(first="from", last="to")
+async def command(
+    interaction: Interaction[DatelineClient],
+    query: app_commands.Range[str, 1, MAX_QUESTION],
+    first: app_commands.Range[str, 1, 100] | None = None,
+    last: app_commands.Range[str, 1, 100] | None = None,
+    count: app_commands.Range[int, 1, MOST_EVENTS] = 5,
+    private: bool = False,
+) -> None:
+    """Show the events that a question is about."""
+    client, locale = interaction.client, interaction.locale.value
+    today = client.engine.today()
+    within = search_window(first, last, today, day_first=words.day_first(locale))
+    question = understand(query, today, within)
+
+    async def show() -> Page:
+        return await client.guide.ask(question, count, locale)
+
+    await client.respond(interaction, show, private=private)

@@ -1,0 +1,36 @@
+"""`/event`: the events of a day, month or range."""
+
+from __future__ import annotations
+
+from discord import Interaction, app_commands
+from discord.app_commands import Choice
+
+from bot import words
+from bot.cards.pages import Page
+from bot.client import DatelineClient
+from bot.commands.options import date_option, depends_on_today, suggest_dates
+from bot.views.state import DaysList, Place
+
+
+@app_commands.command(name="event", description=words.EVENT_COMMAND)
+@app_commands.describe(date=words.EVENT_DATE)
+async def command(interaction: Interaction[DatelineClient], date: app_commands.Range[str, 1, 100]) -> None:
+    """Show the events of some days."""
+    client, locale = interaction.client, interaction.locale.value
+    today = client.engine.today()
+    place = Place(DaysList(date_option(date, today, locale)))
+    note = words.today_is(today, locale) if depends_on_today(date, today, locale) else ""
+
+    async def show() -> Page:
+        return await client.guide.page(place, locale, note)
+
+    await client.respond(interaction, show)
+
+
+@command.autocomplete("date")
+async def _suggest(interaction: Interaction[DatelineClient], current: str) -> list[Choice[str]]:
+    client, locale = interaction.client, interaction.locale.value
+    return await client.suggest(
+        interaction,
+        lambda: suggest_dates(current, client.engine.today(), locale, lambda dates: client.engine.days(dates, 0, 0)),
+    )

@@ -1,0 +1,216 @@
+"""The index behind the bot: hashed when it is opened, asked off the event loop, replaced when a new one is there."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+
+from bot.lookup import About, Lookup, RelatedAnswer
+from embeddings.dates import DateRange
+from embeddings.encoder import Encoder
+from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
+from embeddings.events import Event
+from embeddings.index_folder import IndexFolder, Manifest
+from embeddings.search import Answer, DayAnswer, Question, Search
+
+log = logging.getLogger(__name__)
+
+THREADS = 4  # SQLite and FAISS let go of Python's lock while they search
+LARGEST_BATCH = 32  # questions encoded at once
+
+Result = TypeVar("Result")
+MakeEncoder = Callable[[Manifest], Encoder]
+
+
+class _Lease:
+    """One open index and how many are using it: it is closed when it has been replaced and nobody does."""
+
+    def __init__(self, search: Search) -> None:
+        self.search = search
+        self.users = 0
+        self.replaced = False
+
+    def close_if_unused(self) -> None:
+        if self.replaced and not self.users:
+            self.search.index.close()
+
+
+class Engine:
+    """Answers from the index that is in force; `start` first, `close` last.
+
+    Args:
+        make_encoder: of an index's model; it is called again only when the model changes.
+        today: the day that counts as today, asked anew for each command.
+    """
+
+    def __init__(self, folder: IndexFolder, make_encoder: MakeEncoder, today: Callable[[], dt.date]) -> None:
+        self.today = today
+        self._folder = folder
+        self._make_encoder = make_encoder
+        self._encoder: Encoder | None = None
+        self._lease: _Lease | None = None
+        self._threads = ThreadPoolExecutor(THREADS, "answers")
+        self._encoding = ThreadPoolExecutor(1, "encoder")
+        self._waiting: list[tuple[_Lease, str, asyncio.Future[np.ndarray]]] = []
+        self._drain: asyncio.Task[None] | None = None
+
+    # --- opening and replacing ---
+
+    async def start(self) -> None:
+        """Open the index, hashing every file, and load the model.
+
+        Raises:
+            IndexMissingError, IndexUnusableError, ModelError: if they cannot be used.
+        """
+        await self._load()
+
+    async def reload_if_replaced(self) -> bool:
+        """Open the index that is in force if it is another one; questions under way finish on the old one.
+
+        An index that cannot be used is logged, and the old one goes on.
+        """
+        try:
+            manifest = await asyncio.to_thread(self._folder.manifest)
+            if self._lease is not None and manifest.generation == self._lease.search.index.manifest.generation:
+                return False
+            await self._load()
+        except EmbeddingsError as error:
+            log.warning("the new index cannot be used, the old one goes on: %s", error)
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Finish what has begun and let go of the index."""
+        if self._drain is not None:
+            await self._drain
+        await asyncio.to_thread(self._threads.shutdown)
+        await asyncio.to_thread(self._encoding.shutdown)
+        if self._lease is not None:
+            self._lease.replaced = True
+            self._lease.close_if_unused()
+            self._lease = None
+
+    async def _load(self) -> None:
+        search = await asyncio.to_thread(self._open)
+        old, self._lease = self._lease, _Lease(search)
+        manifest = search.index.manifest
+        log.info("answering from %s events, %s to %s", f"{manifest.events:,}", manifest.first, manifest.last)
+        if old is not None:
+            old.replaced = True
+            old.close_if_unused()
+
+    def _open(self) -> Search:
+        for problem in self._folder.problems():
+            raise IndexUnusableError(problem)
+        index = self._folder.open()
+        try:
+            encoder = self._encoder
+            if encoder is None or encoder.fingerprint != index.manifest.model.fingerprint:
+                encoder = self._make_encoder(index.manifest)
+            search = Search(index, encoder)
+            search.warm_up()
+        except BaseException:
+            index.close()
+            raise
+        self._encoder = encoder
+        return search
+
+    # --- asking ---
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is an index to answer from."""
+        return self._lease is not None
+
+    def about(self) -> About:
+        """What the archive holds."""
+        return Lookup(self._current().search, self.today).about()
+
+    async def ask(self, question: Question, limit: int) -> Answer:
+        """The events for a question, best first. Questions that wait together are encoded together."""
+        lease = self._current()
+        lease.users += 1
+        try:
+            vector = await self._encode(lease, question.wanted)
+            return await self._in_thread(lease.search.answer, question, vector, limit)
+        finally:
+            lease.users -= 1
+            lease.close_if_unused()
+
+    async def days(self, dates: DateRange, start: int, limit: int) -> DayAnswer:
+        """Some of the events of some days."""
+        return await self._with(lambda search: search.event(dates, start=start, limit=limit))
+
+    async def on_this_day(self, month: int, day: int, limit: int) -> tuple[Event, ...]:
+        """The best events of a day over the years."""
+        return await self._with(lambda search: search.on_this_day(month, day, limit))
+
+    async def event(self, event_id: str) -> RelatedAnswer:
+        """An event with those related to it. InputError where the index does not hold it."""
+        return await self._with(lambda search: RelatedAnswer(search.find(event_id), search.related(event_id)))
+
+    async def events(self, ids: Sequence[str]) -> list[Event | None]:
+        """Events by their ids, None where the index no longer holds one."""
+
+        def find(search: Search) -> list[Event | None]:
+            found: list[Event | None] = []
+            for event_id in ids:
+                try:
+                    found.append(search.find(event_id))
+                except InputError:
+                    found.append(None)
+            return found
+
+        return await self._with(find)
+
+    async def headlines(self, prefix: str, limit: int) -> list[Event]:
+        """Events whose headline has these words, the last of which may be unfinished, newest first."""
+        return await self._with(lambda search: search.suggest(prefix, limit))
+
+    def _current(self) -> _Lease:
+        if self._lease is None:
+            raise IndexUnusableError("the index is not ready yet; try again in a moment")
+        return self._lease
+
+    async def _with(self, work: Callable[[Search], Result]) -> Result:
+        lease = self._current()
+        lease.users += 1
+        try:
+            return await self._in_thread(work, lease.search)
+        finally:
+            lease.users -= 1
+            lease.close_if_unused()
+
+    async def _in_thread(self, work: Callable[..., Result], *values: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *values)
+
+    async def _encode(self, lease: _Lease, text: str) -> np.ndarray:
+        future: asyncio.Future[np.ndarray] = asyncio.get_running_loop().create_future()
+        self._waiting.append((lease, text, future))
+        if self._drain is None or self._drain.done():
+            self._drain = asyncio.create_task(self._encode_waiting())
+        return await future
+
+    async def _encode_waiting(self) -> None:
+        """Encode what waits, a batch of one index at a time, until nothing does."""
+        while self._waiting:
+            lease = self._waiting[0][0]
+            batch = [waiting for waiting in self._waiting if waiting[0] is lease][:LARGEST_BATCH]
+            self._waiting = [waiting for waiting in self._waiting if waiting not in batch]
+            texts = [text for _, text, _ in batch]
+            try:
+                vectors = await asyncio.get_running_loop().run_in_executor(self._encoding, lease.search.encode, texts)
+            except Exception as error:  # noqa: BLE001  # whoever waits for it gets it
+                for _, _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            for (_, _, future), vector in zip(batch, vectors, strict=True):
+                if not future.done():
+                    future.set_result(vector)

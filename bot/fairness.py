@@ -1,0 +1,106 @@
+"""Who may ask how often, and whose turn it is: one user's or server's flood does not slow the others."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from embeddings.errors import EmbeddingsError
+
+
+class TooManyError(EmbeddingsError):
+    """Somebody has to wait; the message says how long."""
+
+
+class Cooldown:
+    """So many commands a user in so many seconds (a token bucket each; forgotten when it is full again).
+
+    Args:
+        clock: seconds, never going back.
+    """
+
+    def __init__(self, commands: int, per_s: float, clock: Callable[[], float]) -> None:
+        self._commands = commands
+        self._refill = commands / per_s
+        self._clock = clock
+        self._buckets: OrderedDict[int, tuple[float, float]] = OrderedDict()  # user -> tokens, at; oldest first
+
+    def spend(self, user: int) -> None:
+        """Count one command of a user. TooManyError says how long to wait."""
+        now = self._clock()
+        tokens, at = self._buckets.pop(user, (float(self._commands), now))
+        tokens = min(self._commands, tokens + (now - at) * self._refill)
+        if tokens < 1:
+            self._buckets[user] = tokens, now
+            wait = math.ceil((1 - tokens) / self._refill)
+            raise TooManyError(f"That was fast. Please wait {wait} second{'s' if wait > 1 else ''} and ask again.")
+        self._buckets[user] = tokens - 1, now
+        while self._buckets:
+            tokens, at = next(iter(self._buckets.values()))
+            if tokens + (now - at) * self._refill < self._commands:
+                break
+            self._buckets.popitem(last=False)
+
+
+class Turns:
+    """At most so many pieces of work at once; who waits is served in turn, one of each server after the other.
+
+    Args:
+        at_once: pieces of work.
+        waiting: how many may wait for each server; one more is told to come back later.
+    """
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self._free = at_once
+        self._waiting = waiting
+        self._queues: OrderedDict[int, deque[asyncio.Future[None]]] = OrderedDict()
+
+    @asynccontextmanager
+    async def turn(self, key: int) -> AsyncIterator[None]:
+        """Wait for a turn. TooManyError where too many of the same server wait already.
+
+        Args:
+            key: of the server, or of the user where there is none.
+        """
+        await self._enter(key)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, key: int) -> None:
+        if self._free and not self._queues:
+            self._free -= 1
+            return
+        queue = self._queues.setdefault(key, deque())
+        if len(queue) >= self._waiting:
+            raise TooManyError(
+                f"{self._waiting} questions of this server are waiting already. Please ask again in a few seconds."
+            )
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        queue.append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
+                self._leave()  # the turn came and nobody takes it
+            else:
+                queue.remove(place)
+                if not queue:
+                    self._queues.pop(key, None)
+            raise
+
+    def _leave(self) -> None:
+        """Pass the turn on to the next server that waits."""
+        while self._queues:
+            key, queue = self._queues.popitem(last=False)
+            place = queue.popleft()
+            if queue:
+                self._queues[key] = queue  # behind all the others
+            if not place.done():
+                place.set_result(None)
+                return
+        self._free += 1

@@ -1,0 +1,139 @@
+"""Run the bot: open its parts, connect, try again while the network is away, and end in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import random
+import signal
+from collections.abc import Iterator
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from bot.client import DatelineClient
+from bot.config import Config
+from bot.engine import Engine
+from bot.store import Store
+from embeddings.encoder import SentenceEncoder
+from embeddings.errors import EmbeddingsError, InputError
+from embeddings.index_folder import IndexFolder
+
+log = logging.getLogger(__name__)
+
+FINISH_S = 8.0  # for what has begun, when the bot is told to end; a supervisor waits ten
+LONGEST_WAIT_S = 60.0  # between two tries to connect
+
+# Close codes after which trying again cannot help, with what to do.
+_FINAL_CODES = {
+    4004: "Discord refuses the token; put the one from the developer portal in DATELINE_DISCORD__TOKEN",
+    4010: "Discord knows no such shard; check discord.shard_count and discord.shard_ids",
+    4011: "the bot is in too many servers for one connection; leave discord.shard_count out",
+    4012: "Discord no longer speaks this version of its protocol; install a newer Dateline",
+    4013: "Discord refuses the intents that the bot asks for; install a newer Dateline",
+    4014: "Discord refuses the intents that the bot asks for; install a newer Dateline",
+}
+
+
+class ConnectionRefusedForGoodError(EmbeddingsError):
+    """Discord refuses the bot, and trying again cannot help."""
+
+
+async def run(config: Config) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        InputError: if there is no token, or the index or store is not there.
+        EmbeddingsError: if a part cannot be used, or Discord refuses the bot for good.
+    """
+    if not config.discord.token.get_secret_value():
+        raise InputError("there is no token; put the bot's into the environment variable DATELINE_DISCORD__TOKEN")
+    Route.BASE = str(config.discord.api_url)
+    stop = asyncio.Event()
+    with _signals(stop):
+        store = await Store.open(config.store.url)
+        try:
+            engine = Engine(
+                IndexFolder(config.index.path),
+                lambda manifest: SentenceEncoder(config.index.model or manifest.model.name),
+                lambda: dt.datetime.now(dt.UTC).date(),
+            )
+            try:
+                await engine.start()
+                await _serve(config, engine, store, stop)
+            finally:
+                await engine.close()
+        finally:
+            await store.close()
+
+
+@contextlib.contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    """Set `stop` on SIGTERM and SIGINT, where the system has signals that a loop can handle."""
+    loop = asyncio.get_running_loop()
+    handled = [signal.SIGTERM, signal.SIGINT]
+    with contextlib.suppress(NotImplementedError):
+        for number in handled:
+            loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(NotImplementedError):
+            for number in handled:
+                loop.remove_signal_handler(number)
+
+
+async def _serve(config: Config, engine: Engine, store: Store, stop: asyncio.Event) -> None:
+    """Keep a client connected until `stop` is set; discord.py reconnects by itself once it was connected."""
+    tries = 0
+    while not stop.is_set():
+        client = DatelineClient(config, engine, store)
+        connected = asyncio.create_task(client.start(config.discord.token.get_secret_value()))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait([connected, stopped], return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            await client.finish(FINISH_S)
+            connected.cancel()
+            await asyncio.gather(connected, return_exceptions=True)
+            return
+        stopped.cancel()
+        served = client.is_ready()
+        error = connected.exception()
+        with contextlib.suppress(aiohttp.ClientError, discord.DiscordException, RuntimeError):
+            await client.finish(0)
+        if error is not None and not _may_pass(error):
+            raise error
+        tries = 0 if served else tries + 1
+        wait_s = random.uniform(0.5, 1) * min(LONGEST_WAIT_S, 2.0 ** min(tries, 10))  # noqa: S311  # spreads the tries
+        log.warning("Discord cannot be reached (%s); trying again in %.0f s", _reason(error), wait_s)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait_s)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether trying again may help; raises a sentence where it cannot and the reason is known."""
+    if isinstance(error, discord.LoginFailure):
+        raise ConnectionRefusedForGoodError(_FINAL_CODES[4004]) from error
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        raise ConnectionRefusedForGoodError(_FINAL_CODES[4014]) from error
+    if isinstance(error, discord.ConnectionClosed) and error.code in _FINAL_CODES:
+        raise ConnectionRefusedForGoodError(_FINAL_CODES[error.code]) from error
+    if isinstance(error, discord.HTTPException):
+        return error.status >= 500 or error.status == 429
+    # discord.py dies of an AttributeError where its very first connection to the gateway fails.
+    kinds = (
+        OSError,
+        aiohttp.ClientError,
+        asyncio.TimeoutError,
+        discord.GatewayNotFound,
+        discord.ConnectionClosed,
+        AttributeError,
+    )
+    return isinstance(error, kinds)
+
+
+def _reason(error: BaseException | None) -> str:
+    return "the connection ended" if error is None else f"{type(error).__name__}: {error}".strip(": ")

@@ -1,0 +1,1 @@
+"""Buttons and selects that never die: everything they need stands in their custom_id."""

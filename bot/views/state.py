@@ -1,0 +1,171 @@
+"""Where a message stands, as the custom_id of a button: a list, its page, and the events opened from it.
+
+A custom_id has at most 100 characters and outlives the process, the index and the program's version, so its form is
+fixed here, with laws in the tests:
+
+    dl:<action>:<who>:<list>:<page>:<trail>
+
+`who` is the asker's id and numbers are in base 36; the trail's events are parted by commas, the one shown last.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+
+from embeddings.dates import DateRange
+
+MAX_CUSTOM_ID = 100  # characters, Discord's limit
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PLAIN_ID = re.compile(r"(\d{4}-\d{2}-\d{2})-([0-9a-f]{8})")
+
+
+@dataclass(frozen=True, slots=True)
+class DaysList:
+    """The events of some days."""
+
+    dates: DateRange
+
+
+@dataclass(frozen=True, slots=True)
+class OnThisDayList:
+    """The events of one day of all years."""
+
+    month: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerList:
+    """The events that a question found, kept in the store under a key."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoList:
+    """An event that was asked for by itself: there is no list to go back to."""
+
+
+EventList = DaysList | OnThisDayList | AnswerList | NoList
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a message shows: a page of a list, or the last event of the trail.
+
+    Attributes:
+        page: of the list, from 0.
+        trail: ids of the events that were opened one from another.
+    """
+
+    of: EventList
+    page: int = 0
+    trail: tuple[str, ...] = ()
+
+    def opened(self, event_id: str) -> Place:
+        """Where opening an event leads."""
+        return replace(self, trail=(*self.trail, event_id))
+
+    def back(self) -> Place | None:
+        """Where one came from; None where there is nothing before."""
+        if len(self.trail) > 1 or (self.trail and not isinstance(self.of, NoList)):
+            return replace(self, trail=self.trail[:-1])
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a button or select says: who asked, and where it leads (a select adds the event that is chosen)."""
+
+    asker: int
+    place: Place
+
+
+def encode(action: str, target: Target) -> str:
+    """Write a custom_id; where the trail is too long for it, the events opened first are forgotten.
+
+    Args:
+        action: one lower-case letter that tells components with the same target apart.
+    """
+    place = target.place
+    head = f"dl:{action}:{_base36(target.asker)}:{_encode_list(place.of)}:{_base36(place.page)}:"
+    trail = [_encode_id(event_id) for event_id in place.trail]
+    while trail and len(head) + len(",".join(trail)) > MAX_CUSTOM_ID:
+        del trail[0]
+    return head + ",".join(trail)
+
+
+PATTERN = re.compile(
+    r"dl:(?P<action>[a-z]):(?P<who>[0-9a-z]{1,13}):(?P<list>[a-z][\w-]{0,32}):(?P<page>[0-9a-z]{1,5}):(?P<trail>[\w.,~-]*)"
+)
+
+
+def decode(custom_id: str) -> Target | None:
+    """Read a custom_id; None where it is not one of ours or its parts make no sense."""
+    match = PATTERN.fullmatch(custom_id)
+    if match is None:
+        return None
+    try:
+        of = _decode_list(match["list"])
+        trail = tuple(_decode_id(part) for part in match["trail"].split(",") if part)
+        return Target(int(match["who"], 36), Place(of, int(match["page"], 36), trail))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _encode_list(of: EventList) -> str:
+    match of:
+        case DaysList(dates):
+            return f"e{_base36(dates.first.toordinal())}-{_base36(dates.last.toordinal())}"
+        case OnThisDayList(month, day):
+            return f"o{month:02}{day:02}"
+        case AnswerList(key):
+            return f"q{key}"
+        case NoList():
+            return "n"
+
+
+def _decode_list(text: str) -> EventList:
+    kind, rest = text[0], text[1:]
+    if kind == "e":
+        first, last = (dt.date.fromordinal(int(part, 36)) for part in rest.split("-"))
+        return DaysList(DateRange(first, last))
+    if kind == "o" and len(rest) == 4:
+        day = dt.date(2000, int(rest[:2]), int(rest[2:]))  # a leap year has every day
+        return OnThisDayList(day.month, day.day)
+    if kind == "q" and rest:
+        return AnswerList(rest)
+    if text == "n":
+        return NoList()
+    raise ValueError(text)
+
+
+def _encode_id(event_id: str) -> str:
+    """Ten characters for ids of the usual form; others as they are, marked."""
+    if match := _PLAIN_ID.fullmatch(event_id):
+        try:
+            day = dt.date.fromisoformat(match[1])
+        except ValueError:
+            return f"~{event_id}"
+        eight = base64.urlsafe_b64encode(bytes.fromhex(match[2])).decode().rstrip("=")
+        return f"{_base36(day.toordinal())}{eight}"
+    return f"~{event_id}"
+
+
+def _decode_id(text: str) -> str:
+    if text.startswith("~"):
+        return text[1:]
+    day = dt.date.fromordinal(int(text[:-6], 36))
+    return f"{day.isoformat()}-{base64.urlsafe_b64decode(text[-6:] + '==').hex()}"
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits or "0"

@@ -1,0 +1,46 @@
+"""Text that would cost more than its length to understand, made harmless before anything looks at it."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+
+# Python refuses to read a number of more than 4,300 digits; seven are enough for any character.
+_LONG_REFERENCE = re.compile(r"&#[0-9]{8,};?")
+
+_MOST_MARKS = 16  # on one letter; no writing system stacks more than a few
+_SHORT = 1_500  # characters; fewer take 1 ms at worst
+
+
+def _marks() -> str:
+    """A regular expression's set of the characters that combine with the one before."""
+    ranges: list[list[int]] = []
+    for code in range(0x300, sys.maxunicode):
+        if unicodedata.combining(chr(code)):
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+_PILES: list[re.Pattern[str]] = []  # made when it is first needed: to go through all characters takes 0.1 s
+
+
+def tame(text: str) -> str:
+    """Replace what takes quadratic time to normalise or cannot be decoded at all.
+
+    Normalising sorts the marks upon a letter by insertion, a million of them for hours. They need not stand side by
+    side: entities may stand for them, and invisible characters and wiki quotes between them fall out. So a long run
+    of nothing but those becomes a blank.
+    """
+    if "&#" in text:
+        text = _LONG_REFERENCE.sub("\ufffd", text)
+    if len(text) < _SHORT or (text.isascii() and "&" not in text):
+        return text
+    if not _PILES:
+        between = "'\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+        # Possessive, so that a run that is too short costs no second look.
+        _PILES.append(re.compile(f"(?:[{_marks()}{between}]|&[#0-9A-Za-z]{{2,32}}+;?+){{{_MOST_MARKS},}}+"))
+    return _PILES[0].sub(" ", text)

@@ -1,0 +1,62 @@
+"""The bot on loopback: the real client, engine and store, on the sample archive, against the stand-in for Discord."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from bot.client import DatelineClient
+from bot.config import Config
+from bot.engine import Engine
+from bot.store import Store
+from embeddings.index_folder import IndexFolder
+from tests.discord_server import DiscordServer, connected
+from tests.discord_server.fixtures import discord_server
+from tests.word_encoder import WordEncoder
+
+__all__ = ["discord_server"]
+
+TODAY = dt.date(2026, 11, 22)
+
+
+class StartBot(Protocol):
+    """Starts a bot; a test may do it several times, one after another or side by side."""
+
+    def __call__(
+        self, *, index: IndexFolder | None = None, config: Config | None = None
+    ) -> AbstractAsyncContextManager[DatelineClient]: ...
+
+
+@pytest.fixture
+def start_bot(discord_server: DiscordServer, sample_folder: IndexFolder, tmp_path: Path) -> StartBot:
+    @asynccontextmanager
+    async def start(*, index: IndexFolder | None = None, config: Config | None = None) -> AsyncIterator[DatelineClient]:
+        store = await Store.open(f"sqlite:///{tmp_path}/store.db")
+        engine = Engine(index or sample_folder, lambda _: WordEncoder(), lambda: TODAY)
+        try:
+            await engine.start()
+            settings = config or Config.model_validate(
+                {
+                    "discord": {"api_url": discord_server.api_url, "token": discord_server.token},
+                    "limits": {"user_commands": 1_000},
+                }
+            )
+            async with connected(DatelineClient(settings, engine, store)) as client:
+                assert isinstance(client, DatelineClient)
+                yield client
+        finally:
+            await engine.close()
+            await store.close()
+
+    return start
+
+
+@pytest.fixture
+async def running_bot(start_bot: StartBot) -> AsyncIterator[DatelineClient]:
+    async with start_bot() as client:
+        yield client

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine
+
+from bot.store import KEPT_DAYS, KeptAnswer, Store, StoreError
+from bot.store.tables import Base
+from embeddings.dates import DateRange
+from embeddings.errors import InputError
+
+TODAY = dt.date(2026, 11, 22)
+ANSWER = KeptAnswer(
+    ("2015-12-23-f8d3682f", "my.own-id"),
+    (DateRange(dt.date(2015, 12, 1), dt.date(2015, 12, 31)), DateRange(TODAY, TODAY)),
+    DateRange(dt.date(1, 1, 1), TODAY),
+)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/store.db"
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    store = await Store.open(url)
+    yield store
+    await store.close()
+
+
+async def test_an_answer_outlives_the_process(url: str) -> None:
+    store = await Store.open(url)
+    key = await store.keep_answer(ANSWER, TODAY)
+    await store.close()
+    store = await Store.open(url)
+    assert await store.answer(key, TODAY) == ANSWER
+    await store.close()
+
+
+async def test_an_unknown_key_gives_none(store: Store) -> None:
+    assert await store.answer("nothing", TODAY) is None
+
+
+async def test_answers_are_forgotten_a_year_after_their_last_use(store: Store) -> None:
+    unused = await store.keep_answer(ANSWER, TODAY)
+    used = await store.keep_answer(ANSWER, TODAY)
+    later = TODAY + dt.timedelta(days=KEPT_DAYS)
+    assert await store.answer(used, later)
+    assert await store.forget_unused(later) == 0
+    assert await store.forget_unused(later + dt.timedelta(days=1)) == 1
+    assert await store.answer(unused, later) is None
+    assert await store.answer(used, later) == ANSWER
+
+
+async def test_a_note_replaces_the_one_before(store: Store) -> None:
+    assert await store.note("commands") is None
+    await store.set_note("commands", "one")
+    await store.set_note("commands", "two")
+    assert await store.note("commands") == "two"
+
+
+async def test_keys_fit_a_custom_id_and_differ(store: Store) -> None:
+    keys = {await store.keep_answer(ANSWER, TODAY) for _ in range(20)}
+    assert len(keys) == 20
+    assert all(len(key) <= 12 for key in keys)
+
+
+async def test_the_migrations_give_the_tables_that_the_program_expects(store: Store, tmp_path: Path) -> None:
+    def differences(connection: Connection) -> object:
+        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+
+    engine = create_engine(f"sqlite:///{tmp_path}/store.db")
+    with engine.connect() as connection:
+        assert differences(connection) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("nonsense", "store.url is no database URL"),
+        ("sqlite:////no/such/folder/store.db", "names a file in /no/such/folder, which is no folder"),
+        ("oracle://x", "whose driver is not installed"),
+    ],
+)
+async def test_a_url_that_cannot_be_used_is_refused_with_what_to_do(url: str, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        await Store.open(url)
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.write_text("hello " * 1_000)
+    with pytest.raises(StoreError, match=r"store\.db cannot be opened: file is not a database"):
+        await Store.open(f"sqlite:///{path}")

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.views.state import (
+    MAX_CUSTOM_ID,
+    AnswerList,
+    DaysList,
+    NoList,
+    OnThisDayList,
+    Place,
+    Target,
+    decode,
+    encode,
+)
+from embeddings.dates import DateRange
+
+plain_ids = st.builds("{}-{:08x}".format, st.dates(), st.integers(0, 2**32 - 1))
+other_ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", fullmatch=True)
+lists = st.one_of(
+    st.tuples(st.dates(), st.dates()).map(lambda pair: DaysList(DateRange(min(pair), max(pair)))),
+    st.dates().map(lambda day: OnThisDayList(day.month, day.day)),
+    st.from_regex(r"[\w-]{10}", fullmatch=True).filter(str.isascii).map(AnswerList),
+    st.just(NoList()),
+)
+askers = st.integers(0, 2**63 - 1)
+
+
+def targets(ids: st.SearchStrategy[str], longest: int) -> st.SearchStrategy[Target]:
+    trails = st.lists(ids, max_size=longest).map(tuple)
+    return st.builds(Target, askers, st.builds(Place, lists, st.integers(0, 36**5 - 1), trails))
+
+
+@given(targets(plain_ids, 4))
+def test_what_is_written_reads_back(target: Target) -> None:
+    assert decode(encode("g", target)) == target
+
+
+@given(targets(other_ids, 1))
+def test_ids_of_any_archive_read_back(target: Target) -> None:
+    assert decode(encode("g", target)) == target
+
+
+@given(targets(plain_ids | other_ids, 30))
+def test_however_long_the_trail_it_fits_and_the_last_event_stays(target: Target) -> None:
+    custom_id = encode("s", target)
+    assert len(custom_id) <= MAX_CUSTOM_ID
+    read = decode(custom_id)
+    assert read is not None
+    assert (read.asker, read.place.of, read.place.page) == (target.asker, target.place.of, target.place.page)
+    assert read.place.trail == target.place.trail[len(target.place.trail) - len(read.place.trail) :]
+    assert bool(read.place.trail) == bool(target.place.trail)
+
+
+@given(st.text(max_size=120) | st.from_regex(r"dl:[a-z]:[0-9a-z]+:[a-z][\w-]*:[0-9a-z]+:[\w.,~-]*", fullmatch=True))
+def test_any_text_gives_a_target_or_none(text: str) -> None:
+    target = decode(text)
+    assert target is None or len(encode("g", target)) <= MAX_CUSTOM_ID
+
+
+@pytest.mark.parametrize("text", ["dl:g:1:o0230:0:", "dl:g:1:e1:0:", "dl:g:1:x:0:", "dl:g:1:n:0:abc", "dl:g:1:eb-a:0:"])
+def test_parts_that_make_no_sense_give_none(text: str) -> None:
+    assert decode(text) is None
+
+
+def test_old_buttons_still_mean_what_they_said() -> None:
+    day = dt.date(2015, 12, 23)
+    place = Place(DaysList(DateRange(day, day)), 2, ("2015-12-23-f8d3682f", "my.own-id"))
+    assert encode("g", Target(80351110224678912, place)) == "dl:g:lz63ag7l4ao:efrv7-frv7:2:frv7-NNoLw,~my.own-id"
+
+
+def test_back_leads_the_way_one_came() -> None:
+    place = Place(OnThisDayList(12, 23), 1).opened("a").opened("b")
+    back = place.back()
+    assert back == Place(OnThisDayList(12, 23), 1, ("a",))
+    assert back.back() == Place(OnThisDayList(12, 23), 1)
+    assert Place(OnThisDayList(12, 23), 1).back() is None
+    assert Place(NoList(), 0, ("a",)).back() is None

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from .fixtures import discord_server
+
+__all__ = ["discord_server"]

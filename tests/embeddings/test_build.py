@@ -1,0 +1,531 @@
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.archive import Report
+from embeddings.build import BuildResult, build_index, text_key
+from embeddings.errors import (
+    ArchiveDamagedError,
+    ArchiveMissingError,
+    BuildRunningError,
+    IndexMissingError,
+    InputError,
+    ModelError,
+)
+from embeddings.events import Event, event_id
+from embeddings.index_folder import IndexFolder
+from tests.conftest import SAMPLE_FOLDER, Build
+from tests.embeddings.archive.pages import entry, index, page, write
+from tests.word_encoder import WordEncoder
+
+DAY = dt.date(2015, 12, 3)
+LONG = "The army enters the old city of Alpha after a siege of eight months"
+
+
+def jsonl(path: Path, *records: str | dict[str, Any]) -> Path:
+    """A JSONL archive; a record that is only a headline happens on DAY."""
+    whole = [{"headline": record} if isinstance(record, str) else record for record in records]
+    path.write_text("\n".join(json.dumps({"date": str(DAY), **record}) for record in whole))
+    return path
+
+
+def events_of(folder: IndexFolder) -> list[Event]:
+    found = folder.open()
+    try:
+        return found.catalogue.events(range(found.catalogue.size))
+    finally:
+        found.close()
+
+
+def ids_of(folder: IndexFolder) -> dict[str, str]:
+    return {event.headline: event.id for event in events_of(folder)}
+
+
+def stands_for(folder: IndexFolder, name: str) -> str | None:
+    """The headline of the event that an id names."""
+    found = folder.open()
+    try:
+        row = found.catalogue.row(name)
+        return None if row is None else found.catalogue.events([row])[0].headline
+    finally:
+        found.close()
+
+
+def counts(result: BuildResult) -> dict[str, int]:
+    told = result.as_dict()
+    return {name: value for name, value in told.items() if name != "seconds" and value}
+
+
+# --- what one build makes of its archives ---
+
+
+def test_events_of_several_archives_are_in_the_index_in_order_of_time(
+    tmp_path: Path, folder: IndexFolder, build: Build
+) -> None:
+    pages = tmp_path / "pages"
+    write(pages, "2015/12/3/it-rains.md", page("It rains."))
+    others = ({"date": "2016-01-09", "headline": "It stops."}, {"date": "1999-12-31", "headline": "It begins."})
+    lines = jsonl(tmp_path / "a.jsonl", *others)
+    assert counts(build(pages, lines)) == {"events": 3, "new": 3}
+    assert [event.headline for event in events_of(folder)] == ["It begins.", "It rains.", "It stops."]
+
+
+def test_every_vector_is_that_of_its_events_topics_and_headline(
+    tmp_path: Path, folder: IndexFolder, build: Build
+) -> None:
+    records = [{"date": f"2015-12-{n:02}", "headline": f"Event {n}", "topics": ["Rain"]} for n in range(1, 20)]
+    build(jsonl(tmp_path / "a.jsonl", *records))
+    found = folder.open()
+    titles = [event.title for event in found.catalogue.events(range(19))]
+    assert titles[0] == "Rain: Event 1"
+    np.testing.assert_allclose(found.vectors.take(range(19)), WordEncoder().encode(titles), atol=1e-6)
+    found.close()
+
+
+def test_the_result_as_json_has_the_keys_that_users_rely_on(tmp_path: Path, build: Build) -> None:
+    told = build(jsonl(tmp_path / "a.jsonl", "It rains.")).as_dict()
+    assert set(told) == {"events", "new", "changed", "unchanged", "removed", "merged", "rejected", "seconds"}
+    assert json.loads(json.dumps(told))["events"] == 1
+
+
+def test_rejected_lines_are_counted_and_the_rest_is_built(tmp_path: Path, folder: IndexFolder, build: Build) -> None:
+    path = jsonl(tmp_path / "a.jsonl", "It rains.", {"headline": ""}, "It pours.", {"headline": 7})
+    report = Report()
+    assert counts(build(path, report=report)) == {"events": 2, "new": 2, "rejected": 2}
+    assert [rejection.line for rejection in report.first] == [2, 4]
+
+
+class TestOneEventOfSeveral:
+    def test_a_page_under_two_addresses_is_one_event_that_keeps_both(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        write(tmp_path, "2015/12/3/a.md", page("It rains.", sources="1. [Radio](https://r.example)"))
+        write(tmp_path, "2015/12/3/b.md", page("It rains!"))
+        assert counts(build(tmp_path)) == {"events": 1, "new": 1, "merged": 1}
+        [event] = events_of(folder)
+        assert event.paths == ("/news/2015/12/3/a.md", "/news/2015/12/3/b.md")
+
+    def test_an_index_entry_and_its_renamed_page_are_one(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        write(tmp_path, "2015/12/3/index.md", index(entry(f"{LONG}.", "old", topic="Siege of Alpha")))
+        write(tmp_path, "2015/12/3/new.md", page(f"{LONG.replace('siege', 'blockade')}.", summary="People cheer."))
+        assert counts(build(tmp_path)) == {"events": 1, "new": 1, "merged": 1}
+        [event] = events_of(folder)
+        assert set(event.paths) == {"/news/2015/12/3/old.md", "/news/2015/12/3/new.md"}
+        assert (event.topics, event.summary) == (("Siege of Alpha",), "People cheer.")
+
+    def test_an_index_entry_and_its_page_are_not_counted_as_merged(self, tmp_path: Path, build: Build) -> None:
+        write(tmp_path, "2015/12/3/index.md", index(entry("It rains.", "a")))
+        write(tmp_path, "2015/12/3/a.md", page("It rains."))
+        assert counts(build(tmp_path)) == {"events": 1, "new": 1}
+
+    def test_every_id_of_what_was_merged_stays_a_valid_name(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        pages, lines = tmp_path / "pages", tmp_path / "a.jsonl"
+        write(pages, "2015/12/3/a.md", page(f"{LONG}."))
+        write(pages, "2015/12/3/b.md", page(f"{LONG} today."))
+        jsonl(lines, {"headline": f"{LONG}!", "id": "mine"}, {"headline": f"{LONG} today", "id": "yours"})
+        build(pages, lines)
+        [event] = events_of(folder)
+        for name in ("mine", "yours", event_id(DAY, LONG), event_id(DAY, f"{LONG} today")):
+            assert stands_for(folder, name) == event.headline
+
+    def test_the_same_archive_named_twice_changes_nothing(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        path = jsonl(tmp_path / "a.jsonl", "It rains.", "It pours.")
+        build(path)
+        before = events_of(folder)
+        assert counts(build(path, path)) == {"events": 2, "unchanged": 2}
+        assert events_of(folder) == before
+
+    def test_links_between_archives_are_resolved(self, tmp_path: Path, folder: IndexFolder, build: Build) -> None:
+        pages, lines = tmp_path / "pages", tmp_path / "a.jsonl"
+        links = "\n".join(
+            (
+                "1. [Weather: It stops. ](/news/2016/01/9/gone.md) _Context: Rain_",
+                "2. [Whatever. ](/news/2016/01/9/sun.md)",
+                "3. [Nothing of the kind. ](/news/2016/01/9/nothing.md)",
+            )
+        )
+        write(pages, "2015/12/3/a.md", page("It rains.", related=links))
+        write(pages, "2016/01/9/sun.md", page("The sun shines.", day="2016-01-9"))
+        jsonl(lines, {"date": "2016-01-09", "headline": "It stops.", "id": "stop"})
+        build(lines, pages)
+        [event] = [event for event in events_of(folder) if event.headline == "It rains."]
+        assert [link.id for link in event.related] == ["stop", ids_of(folder)["The sun shines."], None]
+
+
+# --- ids ---
+
+
+class TestIds:
+    def test_an_id_is_made_from_date_and_headline_and_an_own_one_is_kept(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        build(jsonl(tmp_path / "a.jsonl", "It rains.", {"headline": "It pours.", "id": "mine"}))
+        assert ids_of(folder) == {"It rains.": event_id(DAY, "It rains."), "It pours.": "mine"}
+
+    def test_a_reworded_page_keeps_its_id_over_many_builds(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        wordings = ("It rains.", "Rain falls on the town.", "A flood comes.")
+        for wording in wordings:
+            write(tmp_path, "2015/12/3/a.md", page(wording))
+            build(tmp_path)
+        assert ids_of(folder) == {"A flood comes.": event_id(DAY, "It rains.")}
+        for wording in wordings:
+            assert stands_for(folder, event_id(DAY, wording)) == "A flood comes."
+
+    def test_a_renamed_page_keeps_its_id(self, tmp_path: Path, folder: IndexFolder, build: Build) -> None:
+        old = write(tmp_path, "2015/12/3/a.md", page("It rains."))
+        build(tmp_path)
+        old.unlink()
+        write(tmp_path, "2015/12/3/b.md", page("It rains!"))
+        assert counts(build(tmp_path)) == {"events": 1, "changed": 1}
+        assert ids_of(folder) == {"It rains!": event_id(DAY, "It rains.")}
+
+    def test_a_page_that_was_renamed_and_reworded_a_little_keeps_its_id(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        old = write(tmp_path, "2015/12/3/a.md", page(f"{LONG}."))
+        build(tmp_path)
+        old.unlink()
+        write(tmp_path, "2015/12/3/b.md", page(f"{LONG} today."))
+        assert counts(build(tmp_path)) == {"events": 1, "changed": 1}
+        assert ids_of(folder) == {f"{LONG} today.": event_id(DAY, LONG)}
+
+    def test_an_event_with_an_own_id_may_be_reworded(self, tmp_path: Path, folder: IndexFolder, build: Build) -> None:
+        path = tmp_path / "a.jsonl"
+        build(jsonl(path, {"headline": "It rains.", "id": "mine"}))
+        assert counts(build(jsonl(path, {"headline": "A flood.", "id": "mine"}))) == {"events": 1, "changed": 1}
+        assert ids_of(folder) == {"A flood.": "mine"}
+
+    def test_two_events_that_turn_out_to_be_one_keep_the_ids_of_both(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        write(tmp_path, "2015/12/3/a.md", page("It rains."))
+        write(tmp_path, "2015/12/3/b.md", page("A flood comes."))
+        assert counts(build(tmp_path)) == {"events": 2, "new": 2}
+        write(tmp_path, "2015/12/3/b.md", page("It rains."))
+        assert counts(build(tmp_path)) == {"events": 1, "changed": 1, "merged": 1}
+        for name in ("It rains.", "A flood comes."):
+            assert stands_for(folder, event_id(DAY, name)) == "It rains."
+        build(tmp_path)
+        assert stands_for(folder, event_id(DAY, "A flood comes.")) == "It rains."
+
+    def test_an_own_id_given_to_events_of_two_days_is_reported(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        report = Report()
+        first = {"headline": "It rains.", "id": "mine"}
+        result = build(
+            jsonl(tmp_path / "a.jsonl", first, {"date": "2016-01-09", "headline": "It stops.", "id": "mine"}),
+            report=report,
+        )
+        assert counts(result) == {"events": 1, "new": 1, "rejected": 1}
+        assert "the id mine is given to an event of 2015-12-03 and to one of 2016-01-09" in report.first[0].why
+        assert ids_of(folder) == {"It rains.": "mine"}
+
+    def test_an_old_wordings_id_is_no_second_event(self, tmp_path: Path, folder: IndexFolder, build: Build) -> None:
+        exported = jsonl(tmp_path / "a.jsonl", {"headline": "A flood.", "id": event_id(DAY, "It rains.")})
+        older = jsonl(tmp_path / "b.jsonl", "It rains.")
+        for archives in ((exported, older), (older, exported)):
+            build(*archives)
+            assert [event.id for event in events_of(folder)] == [event_id(DAY, "It rains.")]
+
+
+RECORDS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "date": st.sampled_from(["2015-12-03", "2015-12-04"]),
+            "headline": st.sampled_from(["It rains.", "it rains", "It pours.", f"{LONG}.", f"{LONG} today."]),
+        },
+        optional={
+            "path": st.sampled_from(["/news/2015/12/3/a.md", "/news/2015/12/3/b.md"]),
+            "sources": st.sampled_from([[{"name": "Radio"}], [{"name": "Daily", "url": "https://d.example/1"}]]),
+            "topics": st.sampled_from([["Weather"], ["Weather", "Rain"]]),
+        },
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=40)
+@given(archives=st.lists(RECORDS, min_size=2, max_size=3), given_ids=st.booleans())
+def test_ids_and_events_do_not_depend_on_the_order_in_which_archives_are_named(
+    archives: list[list[dict[str, Any]]], given_ids: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    tmp_path = tmp_path_factory.mktemp("order")
+    paths = []
+    for number, records in enumerate(archives):
+        own = [
+            {**r, "id": f"own-{r['date']}-{number}-{n}"} if given_ids and n % 2 else r for n, r in enumerate(records)
+        ]
+        paths.append(jsonl(tmp_path / f"{number}.jsonl", *own))
+    folder = IndexFolder(tmp_path / "index")
+    build_index(folder, paths, WordEncoder(), Report())
+    other = IndexFolder(tmp_path / "other")
+    build_index(other, paths[::-1], WordEncoder(), Report())
+    assert set(events_of(other)) == set(events_of(folder))
+    again = build_index(folder, paths[::-1], WordEncoder(), Report())
+    assert (again.unchanged, again.new, again.changed, again.removed) == (again.events, 0, 0, 0)
+
+
+# --- what a second build does ---
+
+
+class TestAgain:
+    def test_counts_new_changed_unchanged_and_removed_events(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        path = tmp_path / "a.jsonl"
+        build(jsonl(path, "It rains.", "It pours.", "It stops.", {"date": "1999-12-31", "headline": "It begins."}))
+        result = build(jsonl(path, "It rains.", {"headline": "It pours.", "summary": "All day."}, "It snows."))
+        assert counts(result) == {"events": 3, "new": 1, "changed": 1, "unchanged": 1, "removed": 2}
+        assert stands_for(folder, event_id(DAY, "It stops.")) is None
+
+    def test_unchanged_texts_are_not_encoded_again(self, tmp_path: Path, build: Build, encoder: WordEncoder) -> None:
+        path = tmp_path / "a.jsonl"
+        build(jsonl(path, "It rains.", "It pours."))
+        assert sorted(encoder.encoded) == ["It pours.", "It rains."]
+        encoder.encoded.clear()
+        build(jsonl(path, {"headline": "It rains.", "summary": "All day."}, "It snows.", "It pours."))
+        assert encoder.encoded == ["It snows."]
+
+    def test_one_text_of_two_days_is_encoded_once(self, tmp_path: Path, build: Build, encoder: WordEncoder) -> None:
+        path = tmp_path / "a.jsonl"
+        build(jsonl(path, "It rains.", {"date": "2016-01-09", "headline": "It rains."}))
+        assert encoder.encoded == ["It rains."]
+
+    def test_a_text_that_moved_to_another_day_is_not_encoded_again(
+        self, tmp_path: Path, folder: IndexFolder, build: Build, encoder: WordEncoder
+    ) -> None:
+        path = tmp_path / "a.jsonl"
+        build(jsonl(path, "It rains.", "It pours."))
+        encoder.encoded.clear()
+        build(jsonl(path, {"date": "2001-01-01", "headline": "It pours."}, "It rains."))
+        assert encoder.encoded == []
+        found = folder.open()
+        np.testing.assert_allclose(found.vectors.take([0]), WordEncoder().encode(["It pours."]), atol=1e-6)
+        found.close()
+
+    def test_a_new_topic_is_part_of_the_text(self, tmp_path: Path, build: Build, encoder: WordEncoder) -> None:
+        path = tmp_path / "a.jsonl"
+        build(jsonl(path, "It rains."))
+        build(jsonl(path, {"headline": "It rains.", "topics": ["Weather"]}))
+        assert encoder.encoded == ["It rains.", "Weather: It rains."]
+
+    @pytest.mark.parametrize("other", [WordEncoder("others"), WordEncoder(dimension=64)], ids=["name", "dimension"])
+    def test_another_model_encodes_everything_again(
+        self, tmp_path: Path, folder: IndexFolder, build: Build, other: WordEncoder
+    ) -> None:
+        path = jsonl(tmp_path / "a.jsonl", "It rains.", "It pours.")
+        build(path)
+        other.encoded.clear()
+        result = build_index(folder, [path], other, Report())
+        assert sorted(other.encoded) == ["It pours.", "It rains."]
+        assert counts(result) == {"events": 2, "unchanged": 2}
+        model = folder.manifest().model
+        assert (model.name, model.fingerprint, model.dimension) == (other.name, other.fingerprint, other.dimension)
+
+    def test_the_sample_is_unchanged_and_encodes_nothing(self, folder: IndexFolder) -> None:
+        first = build_index(folder, [SAMPLE_FOLDER], WordEncoder(), Report())
+        encoder = WordEncoder()
+        again = build_index(folder, [SAMPLE_FOLDER], encoder, Report())
+        assert (again.unchanged, again.new, again.changed, again.removed) == (first.events, 0, 0, 0)
+        assert encoder.encoded == []
+
+    def test_a_damaged_index_is_built_anew_without_believing_it(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        path = jsonl(tmp_path / "a.jsonl", "It rains.")
+        build(path)
+        [vectors] = folder.root.glob("generations/*/vectors.faiss")
+        data = vectors.read_bytes()
+        vectors.write_bytes(data[:-1] + bytes([data[-1] ^ 0xFF]))
+        build(path)
+        assert list(folder.problems()) == []
+
+    def test_texts_have_one_key_where_topics_and_headline_are_the_same(self) -> None:
+        one = Event(id="a", date=DAY, headline="It rains.", topics=("Weather",))
+        other = Event(id="b", date=dt.date(1999, 1, 1), headline="It rains.", topics=("Weather",), summary="All day.")
+        assert text_key(one) == text_key(other) != text_key(Event(id="a", date=DAY, headline="It rains."))
+
+
+# --- what stops a build ---
+
+
+class TestStops:
+    @pytest.fixture(autouse=True)
+    def _built(self, tmp_path: Path, build: Build) -> None:
+        build(jsonl(tmp_path / "before.jsonl", "It rains.", "It pours."))
+
+    @pytest.fixture
+    def before(self, folder: IndexFolder) -> list[Event]:
+        return events_of(folder)
+
+    def test_a_missing_archive_changes_nothing(
+        self, tmp_path: Path, folder: IndexFolder, build: Build, before: list[Event]
+    ) -> None:
+        manifest = folder.manifest()
+        with pytest.raises(ArchiveMissingError, match="nothing"):
+            build(jsonl(tmp_path / "a.jsonl", "It snows."), tmp_path / "nothing")
+        assert folder.manifest() == manifest
+        assert events_of(folder) == before
+
+    def test_a_compressed_archive_that_breaks_off_leaves_the_old_index(
+        self, tmp_path: Path, folder: IndexFolder, build: Build, before: list[Event]
+    ) -> None:
+        whole = gzip.compress(jsonl(tmp_path / "a.jsonl", *(f"Event {n}" for n in range(500))).read_bytes())
+        broken = tmp_path / "a.jsonl.gz"
+        broken.write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(ArchiveDamagedError, match=r"breaks off after line \d+: .*the index was not changed"):
+            build(broken)
+        assert events_of(folder) == before
+        broken.write_bytes(whole)
+        assert counts(build(broken)) == {"events": 500, "new": 500, "removed": 2}
+
+    def test_archives_without_an_event_leave_the_old_index_and_say_why(
+        self, tmp_path: Path, folder: IndexFolder, build: Build, before: list[Event]
+    ) -> None:
+        path = tmp_path / "a.jsonl"
+        path.write_text("{\n")
+        with pytest.raises(InputError, match=r"no events in .*a\.jsonl; the index was not changed\. 1 .*line 1: Inval"):
+            build(path)
+        path.write_text("")
+        with pytest.raises(InputError, match=r"no events in .*a\.jsonl; the index was not changed$"):
+            build(path)
+        assert events_of(folder) == before
+
+    def test_two_builds_at_once_are_one_too_many(
+        self, tmp_path: Path, folder: IndexFolder, build: Build, before: list[Event]
+    ) -> None:
+        with folder.build_lock(), pytest.raises(BuildRunningError, match="wait for it to end, then try again"):
+            build(jsonl(tmp_path / "a.jsonl", "It snows."))
+        assert events_of(folder) == before
+        assert build(jsonl(tmp_path / "a.jsonl", "It snows.")).events == 1
+
+    def test_a_failed_first_build_makes_no_index(self, tmp_path: Path) -> None:
+        folder = IndexFolder(tmp_path / "first")
+        with pytest.raises(ModelError):
+            build_index(folder, [jsonl(tmp_path / "a.jsonl", "It snows.")], FailingEncoder(0), Report())
+        with pytest.raises(IndexMissingError):
+            folder.open()
+
+
+class FailingEncoder(WordEncoder):
+    """Breaks down after so many texts."""
+
+    def __init__(self, texts: int) -> None:
+        super().__init__()
+        self._left = texts
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self._left -= len(texts)
+        if self._left < 0:
+            raise ModelError("the weights are gone")
+        return super().encode(texts)
+
+
+class TestResuming:
+    @pytest.fixture(autouse=True)
+    def _small_chunks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("embeddings.build.CHUNK", 2)
+
+    @pytest.fixture
+    def archive(self, tmp_path: Path) -> Path:
+        return jsonl(tmp_path / "many.jsonl", *(f"Event number {n}" for n in range(10)))
+
+    def test_a_failing_encoder_leaves_the_old_index_and_the_next_build_goes_on_from_there(
+        self, tmp_path: Path, folder: IndexFolder, build: Build, archive: Path
+    ) -> None:
+        build(jsonl(tmp_path / "before.jsonl", "It rains."))
+        failing = FailingEncoder(6)
+        with pytest.raises(ModelError):
+            build_index(folder, [archive], failing, Report())
+        assert list(ids_of(folder)) == ["It rains."]
+        assert list(folder.problems()) == []
+        encoder = WordEncoder()
+        assert build_index(folder, [archive], encoder, Report()).events == 10
+        assert len(failing.encoded) == 6
+        assert sorted(failing.encoded + encoder.encoded) == sorted(f"Event number {n}" for n in range(10))
+        found = folder.open()
+        titles = [event.title for event in found.catalogue.events(range(10))]
+        np.testing.assert_allclose(found.vectors.take(range(10)), WordEncoder().encode(titles), atol=1e-6)
+        found.close()
+
+    def test_build_after_build_may_fail_and_all_work_counts(self, folder: IndexFolder, archive: Path) -> None:
+        encoded: list[str] = []
+        for _ in range(4):
+            failing = FailingEncoder(3)
+            with pytest.raises(ModelError):
+                build_index(folder, [archive], failing, Report())
+            encoded += failing.encoded
+        last = WordEncoder()
+        build_index(folder, [archive], last, Report())
+        assert sorted(encoded + last.encoded) == sorted(f"Event number {n}" for n in range(10))
+
+    def test_another_model_does_not_use_what_was_left(self, folder: IndexFolder, archive: Path) -> None:
+        with pytest.raises(ModelError):
+            build_index(folder, [archive], FailingEncoder(6), Report())
+        other = WordEncoder("others", 64)
+        build_index(folder, [archive], other, Report())
+        assert len(other.encoded) == 10
+        assert folder.manifest().model.dimension == 64
+
+    @pytest.mark.parametrize("data", [b"", b"no database" * 500])
+    def test_leftovers_that_cannot_be_read_cost_the_work_only(
+        self, folder: IndexFolder, archive: Path, data: bytes
+    ) -> None:
+        with pytest.raises(ModelError):
+            build_index(folder, [archive], FailingEncoder(6), Report())
+        (folder.root / "encoded.sqlite").write_bytes(data)
+        for name in ("encoded.sqlite-wal", "encoded.sqlite-shm"):
+            (folder.root / name).unlink(missing_ok=True)
+        assert build_index(folder, [archive], WordEncoder(), Report()).events == 10
+
+    def test_nothing_is_left_behind_by_a_build_that_ends(self, folder: IndexFolder, archive: Path) -> None:
+        with pytest.raises(ModelError):
+            build_index(folder, [archive], FailingEncoder(6), Report())
+        build_index(folder, [archive], WordEncoder(), Report())
+        assert {path.name for path in folder.root.iterdir()} <= {"manifest.json", "generations", "build.lock"}
+        [generation] = (folder.root / "generations").iterdir()
+        assert {path.name for path in generation.iterdir()} == {"catalogue.sqlite", "vectors.faiss", "in_use.lock"}
+
+
+def test_progress_tells_each_step_to_its_end(tmp_path: Path, folder: IndexFolder, encoder: WordEncoder) -> None:
+    told: dict[str, tuple[int, int | None]] = {}
+
+    def progress(step: str, done: int, total: int | None) -> None:
+        assert done >= told.get(step, (0, None))[0]
+        told[step] = (done, total)
+
+    path = jsonl(tmp_path / "a.jsonl", "It rains.", "It pours.", "It stops.")
+    build_index(folder, [path], encoder, Report(), progress)
+    assert told["reading"][0] == 3
+    assert told["encoding"] == (3, 3)
+
+
+def test_the_real_archive_is_read_whole_and_its_second_build_changes_nothing(
+    real_archives: Path, folder: IndexFolder
+) -> None:
+    report = Report()
+    first = build_index(folder, [real_archives / "archive"], WordEncoder(), report)
+    assert report.count == 0, report.first
+    assert 400 <= first.events <= 429
+    again = build_index(folder, [real_archives / "archive"], WordEncoder(), Report())
+    assert (again.unchanged, again.removed) == (first.events, 0)

@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent
+from embeddings.errors import IndexUnusableError
+from embeddings.events import Event, Related, Source, event_id
+
+DAY = dt.date(2015, 12, 3)
+Write = Callable[..., Catalogue]
+
+
+def make(headline: str, day: dt.date = DAY, **more: object) -> Event:
+    return replace(Event(id=event_id(day, headline), date=day, headline=headline), **more)
+
+
+def fill(path: Path, events: Sequence[Event], names: dict[str, set[str]] | None = None) -> Catalogue:
+    writer = CatalogueWriter(path)
+    for event in events:
+        others = frozenset((names or {}).get(event.id, ()))
+        writer.add(NewEvent(event, others, event.title.encode(), event.id.encode()))
+    writer.finish()
+    return Catalogue(path)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Iterator[Write]:
+    opened: list[Catalogue] = []
+
+    def run(*events: Event, names: dict[str, set[str]] | None = None) -> Catalogue:
+        opened.append(fill(tmp_path / f"{len(opened)}.sqlite", events, names))
+        return opened[-1]
+
+    yield run
+    for catalogue in opened:
+        catalogue.close()
+
+
+def test_an_event_reads_back_as_it_was_written(write: Write) -> None:
+    event = make(
+        "It rains 'all' \"day\" – été 東京.",
+        topics=("Weather", "Rain: heavy"),
+        category="Disasters",
+        summary="Roads flood.",
+        contexts=("River", "Rain"),
+        sources=(Source("Radio"), Source("Daily", "https://daily.example/1"), Source("Radio")),
+        related=(Related(dt.date(2016, 1, 9), "It stops.", ("Rain", "River"), "/news/2016/01/9/it-stops.md"),),
+        paths=("/b", "/a"),
+        attribution="The village paper",
+    )
+    catalogue = write(event, make("It pours."))
+    assert catalogue.events([0]) == [event]
+    assert catalogue.attributions == ("The village paper", "Wikipedia, CC BY-SA 4.0")
+
+
+def test_events_come_in_the_order_asked_for_however_many(write: Write) -> None:
+    events = [make(f"It rains for {n} days.") for n in range(1_200)]
+    rows = [*range(1_199, -1, -1), 5]
+    assert write(*events).events(rows) == [events[row] for row in rows]
+
+
+class TestIds:
+    def test_an_event_is_found_by_its_id_and_by_ids_that_stand_for_it(self, write: Write) -> None:
+        first, second = make("It rains."), make("It pours.")
+        catalogue = write(first, second, names={second.id: {"old", "older"}})
+        assert [catalogue.row(name) for name in (first.id, second.id, "old", "older")] == [0, 1, 1, 1]
+        assert catalogue.names(range(2)) == {
+            first.id: first.id, second.id: second.id, "old": second.id, "older": second.id,
+        }  # fmt: skip
+
+    @pytest.mark.parametrize("name", ["", "nothing", "' OR 1=1 --", "x" * 10_000, "\0"])
+    def test_an_unknown_id_is_none(self, write: Write, name: str) -> None:
+        assert write(make("It rains.")).row(name) is None
+
+    def test_an_id_of_an_event_never_stands_for_another(self, write: Write) -> None:
+        first, second = make("It rains."), make("It pours.")
+        catalogue = write(first, second, names={first.id: {second.id}})
+        assert catalogue.row(second.id) == 1
+        assert catalogue.names(range(1)) == {first.id: first.id}
+
+
+class TestDays:
+    def test_a_range_of_days_is_a_range_of_rows(self, write: Write) -> None:
+        days = [dt.date(2015, 12, 3)] * 2 + [dt.date(2015, 12, 5), dt.date(2016, 1, 1)]
+        catalogue = write(*(make(f"Event {n}", day) for n, day in enumerate(days)))
+        assert catalogue.rows_between(dt.date(2015, 12, 3), dt.date(2015, 12, 5)) == range(3)
+        assert not catalogue.rows_between(dt.date(2015, 12, 4), dt.date(2015, 12, 4))
+        assert catalogue.rows_between(dt.date.min, dt.date.max) == range(4)
+        assert (catalogue.first, catalogue.last, catalogue.day_count) == (days[0], days[-1], 3)
+
+    def test_days_near_an_empty_one_lie_on_both_sides(self, write: Write) -> None:
+        days = [dt.date(2015, month, 1) for month in (1, 2, 3, 7, 8, 9)]
+        catalogue = write(*(make(f"Event {n}", day) for n, day in enumerate(days)))
+        assert catalogue.days_near(dt.date(2015, 5, 1)) == days[1:5]
+        assert catalogue.days_near(dt.date(2016, 1, 1)) == days[4:]
+        assert catalogue.days_near(dt.date(2014, 1, 1), 1) == days[:1]
+
+    def test_one_day_of_every_year_is_found_the_29th_of_february_too(self, write: Write) -> None:
+        days = [dt.date(2012, 2, 28), dt.date(2012, 2, 29), dt.date(2013, 2, 28), dt.date(2016, 2, 29)]
+        catalogue = write(*(make(f"Event {n}", day) for n, day in enumerate(days)))
+        assert catalogue.rows_on(2, 29) == [1, 3]
+        assert catalogue.rows_on(2, 28) == [0, 2]
+        assert catalogue.rows_on(3, 1) == []
+
+    def test_years_before_1000_keep_their_order(self, write: Write) -> None:
+        days = [dt.date(79, 8, 24), dt.date(410, 8, 24), dt.date(1666, 9, 2)]
+        catalogue = write(*(make(f"Event {n}", day) for n, day in enumerate(days)))
+        assert catalogue.rows_between(dt.date(80, 1, 1), dt.date(1000, 1, 1)) == range(1, 2)
+        assert [event.date for event in catalogue.events(range(3))] == days
+
+    def test_an_empty_catalogue_has_no_first_day(self, write: Write) -> None:
+        catalogue = write()
+        assert (catalogue.size, catalogue.first, catalogue.last, catalogue.day_count) == (0, None, None, 0)
+        assert not catalogue.rows_between(dt.date.min, dt.date.max)
+        assert not catalogue.days_near(DAY)
+        assert not list(catalogue.problems())
+
+
+@given(
+    days=st.lists(st.dates(dt.date(2015, 1, 1), dt.date(2015, 1, 20)), max_size=12).map(sorted),
+    first=st.dates(dt.date(2014, 12, 30), dt.date(2015, 1, 22)),
+    last=st.dates(dt.date(2014, 12, 30), dt.date(2015, 1, 22)),
+)
+def test_rows_of_a_range_are_those_that_looking_at_each_gives(
+    days: list[dt.date], first: dt.date, last: dt.date, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
+    catalogue = fill(path, [make(f"Event {n}", day) for n, day in enumerate(days)])
+    assert list(catalogue.rows_between(first, last)) == [n for n, day in enumerate(days) if first <= day <= last]
+    catalogue.close()
+
+
+class TestRelated:
+    TARGET = make("It stops, at last.", dt.date(2016, 1, 9), paths=("/news/2016/01/9/new.md", "/news/2016/01/9/old.md"))
+
+    @pytest.mark.parametrize(
+        ("headline", "path"),
+        [
+            ("Whatever the link says.", "/news/2016/01/9/new.md"),
+            ("Whatever the link says.", "/news/2016/01/9/old.md"),
+            ("It stops at last!", "/news/2016/01/9/gone.md"),
+            ("It stops at last!", None),
+            ("Weather: It stops, at last.", None),
+            ("Weather: Rain: Floods: It stops, at last.", "/news/2016/01/9/gone.md"),
+        ],
+        ids=["address", "old address", "words, page gone", "words", "words after a topic", "words after three topics"],
+    )
+    def test_a_link_finds_its_event_by(self, write: Write, headline: str, path: str | None) -> None:
+        link = Related(self.TARGET.date, headline, ("Rain",), path)
+        [event] = write(make("It rains.", related=(link,)), self.TARGET).events([0])
+        assert event.related == (replace(link, id=self.TARGET.id),)
+
+    @pytest.mark.parametrize(
+        ("day", "headline"),
+        [
+            (dt.date(2016, 1, 10), "It stops, at last."),
+            (dt.date(2016, 1, 9), "It stops."),
+            (dt.date(2016, 1, 9), "Weather It stops, at last."),
+            (dt.date(2016, 1, 9), "last."),
+        ],
+        ids=["another day", "other words", "topic without a colon", "end of the headline"],
+    )
+    def test_a_link_to_something_else_is_kept_without_an_id(self, write: Write, day: dt.date, headline: str) -> None:
+        link = Related(day, headline, (), "/news/2016/01/9/gone.md")
+        [event] = write(make("It rains.", related=(link,)), self.TARGET).events([0])
+        assert event.related == (link,)
+
+    def test_an_address_counts_more_than_words(self, write: Write) -> None:
+        other = make("It rains again.", dt.date(2016, 1, 9), paths=("/news/2016/01/9/again.md",))
+        link = Related(self.TARGET.date, self.TARGET.headline, (), "/news/2016/01/9/again.md")
+        [event] = write(make("It rains.", related=(link,)), self.TARGET, other).events([0])
+        assert event.related[0].id == other.id
+
+    def test_a_headline_with_a_colon_of_its_own_is_found(self, write: Write) -> None:
+        target = make("Mayor: I resign.", dt.date(2016, 1, 9))
+        link = Related(target.date, "Politics: Mayor: I resign.")
+        assert write(make("It rains.", related=(link,)), target).events([0])[0].related[0].id == target.id
+
+
+class TestWords:
+    def test_the_best_match_comes_first_and_rows_bound_it(self, write: Write) -> None:
+        catalogue = write(
+            make("The dam breaks."),
+            make("Floods after heavy rain."),
+            make("A dam breaks and floods the town.", contexts=("Dam",)),
+        )
+        assert catalogue.match(["dam", "flood"], 5)[0] == 2
+        assert sorted(catalogue.match(["dam", "flood"], 5)) == [0, 1, 2]
+        assert catalogue.match(["dam", "flood"], 5, range(2)) != catalogue.match(["dam", "flood"], 5)
+        assert sorted(catalogue.match(["dam", "flood"], 5, range(2))) == [0, 1]
+        assert len(catalogue.match(["dam", "flood"], 1)) == 1
+        assert catalogue.match(["dam"], 5, range(0)) == catalogue.match([], 5) == []
+
+    def test_topics_summary_and_contexts_are_searched_too(self, write: Write) -> None:
+        catalogue = write(make("One.", topics=("Volcanoes",)), make("Two.", summary="Volcano"), make("Three."))
+        catalogue_2 = write(make("One.", contexts=("Volcano",)))
+        assert sorted(catalogue.match(["volcano"], 5)) == [0, 1]
+        assert catalogue_2.match(["volcano"], 5) == [0]
+
+    @pytest.mark.parametrize("word", ["or", "and", "not", "near", "x*", 'a"b', "(", "topics:x", "^x", "-x", "東京"])
+    def test_no_word_is_a_command_of_the_full_text_search(self, write: Write, word: str) -> None:
+        catalogue = write(make("Near and not or."))
+        assert set(catalogue.match([word.replace('"', "")], 5)) <= {0}
+
+    def test_frequencies_count_events_not_words(self, write: Write) -> None:
+        catalogue = write(make("Rain, rain and rain."), make("Rain.", summary="Rain."), make("Snow."))
+        assert catalogue.frequencies(["snow", "rain", "sun"]) == [1, 2, 0]
+
+    def test_an_outline_has_the_day_the_words_and_all_stems(self, write: Write) -> None:
+        catalogue = write(make("The Dams break!", topics=("Floods",), summary="Loudly.", contexts=("River Po",)))
+        outline = catalogue.outlines([0])[0]
+        assert (outline.date, outline.words) == (DAY, "the dams break")
+        assert {"dam", "break", "flood", "loud", "river", "po"} <= outline.stems
+
+
+def test_events_that_share_a_context_are_found_common_ones_left_out(write: Write) -> None:
+    events = [make(f"Event {n}", contexts=("Russia", f"Town {n // 2}")) for n in range(6)]
+    catalogue = write(*events)
+    assert sorted(catalogue.sharing(["Russia", "Town 1", "Nowhere"], 5)) == [(2, "Town 1", 2), (3, "Town 1", 2)]
+    assert len(catalogue.sharing(["Russia"], 6)) == 6
+
+
+def test_the_next_build_finds_texts_and_digests(write: Write) -> None:
+    first, second, again = make("It rains."), make("It pours."), make("It rains.", id="again")
+    catalogue = write(first, second, again)
+    keys = [event.title.encode() for event in (first, second, again)]
+    assert catalogue.text_keys(range(1, 3)) == keys[1:]
+    assert catalogue.rows_by_text([keys[1], keys[0], b"nothing"]) == {keys[0]: 0, keys[1]: 1}
+    assert catalogue.digests(range(2)) == {first.id: first.id.encode(), second.id: second.id.encode()}
+
+
+def test_any_number_of_threads_may_read(write: Write) -> None:
+    events = [make(f"It rains for {n} days.") for n in range(200)]
+    catalogue = write(*events)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda row: catalogue.events([row])[0], range(200))) == events
+
+
+@pytest.mark.parametrize("data", [b"", b"no database" * 1_000])
+def test_a_file_that_is_no_catalogue_says_what_to_do(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    path.write_bytes(data)
+    with pytest.raises(IndexUnusableError, match=r"catalogue\.sqlite .*; run `python -m embeddings build`"):
+        Catalogue(path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        ("DELETE FROM events WHERE row = 1", "2 events, but 3 texts to search in"),
+        ("UPDATE events SET row = 7 WHERE row = 2", "3 events, but the last row is 7"),
+    ],
+)
+def test_tables_that_do_not_fit_each_other_are_a_problem(tmp_path: Path, damage: str, problem: str) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    fill(path, [make(f"Event {n}") for n in range(3)]).close()
+    database = sqlite3.connect(path)
+    database.execute(damage)
+    database.commit()
+    database.close()
+    catalogue = Catalogue(path)
+    assert any(problem in found for found in catalogue.problems())
+    catalogue.close()

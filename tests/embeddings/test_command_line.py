@@ -1,0 +1,527 @@
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from embeddings.__main__ import main
+from embeddings.events import event_id
+from embeddings.index_folder import IndexFolder
+from tests.word_encoder import WordEncoder
+
+RECORDS: tuple[dict[str, Any], ...] = (
+    {
+        "date": "2003-12-23",
+        "headline": "A dam breaks above the town of Alpha.",
+        "id": "dam",
+        "topics": ["Floods"],
+        "summary": "People flee [to the hills].",
+        "sources": [{"name": "Daily", "url": "https://daily.example/1"}],
+        "related": [{"date": "2015-12-23", "headline": "The dam of Alpha is repaired.", "contexts": ["Alpha"]}],
+    },
+    {"date": "2015-12-23", "headline": "The dam of Alpha is repaired.", "id": "repair"},
+    {"date": "2015-12-24", "headline": "Parliament votes on [red]the treaty[/red] :smile:.", "id": "vote"},
+)
+EVENT_KEYS = {"id", "date", "headline", "topics", "category", "summary", "contexts", "sources", "related", "path"}
+
+Run = Callable[..., "Ran"]
+
+
+class Ran:
+    """How one command line ended."""
+
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status, self.out, self.err = status, out, err
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The one object on standard output, which holds nothing else."""
+        assert self.status in (0, 1)
+        assert self.out.endswith("}\n")
+        assert self.out.count("\n") == 1
+        found = json.loads(self.out)
+        assert isinstance(found, dict)
+        return found
+
+    @property
+    def sentence(self) -> str:
+        """What went wrong: one line on standard error, and nothing on standard output."""
+        assert not self.out
+        assert self.err.count("\n") == 1, self.err
+        assert self.err.endswith("\n")
+        assert "Traceback" not in self.err
+        assert "Usage" not in self.err
+        assert len(self.err) < 600
+        return self.err.strip()
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of its own, without the settings of whoever runs the tests, and the word encoder for every model."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for name in ("DATELINE_INDEX", "DATELINE_INDEX__PATH", "DATELINE_INDEX__MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("embeddings.encoder.SentenceEncoder", WordEncoder)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def command(*arguments: str | Path) -> Ran:
+        status = main(list(map(str, arguments)))
+        return Ran(status, *capsys.readouterr())
+
+    return command
+
+
+def write(name: str, *records: dict[str, Any]) -> Path:
+    path = Path(name)
+    path.write_text("\n".join(map(json.dumps, records)))
+    return path
+
+
+@pytest.fixture
+def index(run: Run) -> Path:
+    """The folder of an index of RECORDS, which is the config's default too."""
+    assert run("build", write("events.jsonl", *RECORDS)).status == 0
+    return Path("index")
+
+
+class TestBuild:
+    def test_as_json_counts_what_it_did(self, run: Run) -> None:
+        archive = write("events.jsonl", *RECORDS)
+        told = run("build", archive, "--json").json
+        assert told.pop("seconds") >= 0
+        nothing = dict.fromkeys(("changed", "unchanged", "removed", "merged", "rejected"), 0)
+        assert told == {"events": 3, "new": 3, **nothing}
+        assert run("build", archive, "--json").json["unchanged"] == 3
+
+    def test_for_people_says_the_same_in_a_line(self, run: Run) -> None:
+        ran = run("build", write("events.jsonl", *RECORDS))
+        assert ran.status == 0
+        assert ran.out.startswith("3 events: 3 new, 0 changed, 0 unchanged; 0 removed, 0 merged, 0 rejected; ")
+        assert ran.out.count("\n") == 1
+
+    def test_what_could_not_be_read_is_shown_and_reported_to_a_file(self, run: Run) -> None:
+        archive = write("events.jsonl", *RECORDS, *({"date": "[red]"} for _ in range(25)))
+        ran = run("build", archive, "--report", "report.jsonl")
+        assert ran.status == 0
+        assert "25 rejected" in ran.out
+        assert "events.jsonl: line 4: " in ran.out
+        assert "… and 5 more; report.jsonl lists them all" in ran.out
+        rows = [json.loads(line) for line in Path("report.jsonl").read_text().splitlines()]
+        assert len(rows) == 25
+        assert set(rows[0]) == {"path", "line", "why"}
+        assert (rows[0]["path"], rows[0]["line"]) == ("events.jsonl", 4)
+
+    def test_the_index_option_stands_before_or_after_the_command(self, run: Run) -> None:
+        archive = write("events.jsonl", *RECORDS)
+        assert run("--index", "one", "build", archive).status == 0
+        assert run("build", "--index", "two", archive).status == 0
+        assert run("stats", "--index", "one", "--json").json["events"] == 3
+        assert run("--index", "two", "stats", "--json").json["events"] == 3
+        assert not Path("index").exists()
+
+    def test_the_model_that_was_named_is_kept_by_later_builds_and_questions(self, run: Run) -> None:
+        archive = write("events.jsonl", *RECORDS)
+        assert run("build", archive, "--model", "another model").status == 0
+        assert run("build", archive).status == 0
+        assert run("stats", "--json").json["model"] == "another model"
+        assert run("ask", "dam").status == 0
+
+    def test_an_archive_that_breaks_off_is_status_1(self, run: Run, index: Path) -> None:
+        before = IndexFolder(index).manifest()
+        data = gzip.compress(Path("events.jsonl").read_bytes())
+        Path("broken.jsonl.gz").write_bytes(data[: len(data) // 2])
+        ran = run("build", "broken.jsonl.gz")
+        assert ran.status == 1
+        assert "broken.jsonl.gz breaks off" in ran.sentence
+        assert IndexFolder(index).manifest() == before
+
+    def test_another_build_at_the_same_time_is_status_1(self, run: Run, index: Path) -> None:
+        with IndexFolder(index).build_lock():
+            ran = run("build", "events.jsonl", "--json")
+        assert ran.status == 1
+        assert "another build of the index in index is running; wait for it to end" in ran.sentence
+
+
+class TestAsk:
+    def test_as_json_ranks_events_with_their_scores(self, run: Run, index: Path) -> None:
+        told = run("ask", "dam", "above", "Alpha", "in", "2003", "--json").json
+        assert {"query", "dates", "events", "took_ms"} <= set(told)
+        assert told["query"] == "dam above Alpha in 2003"
+        assert told["dates"] == [{"from": "2003-01-01", "to": "2003-12-31"}]
+        assert EVENT_KEYS | {"score"} <= set(told["events"][0])
+        assert told["events"][0]["id"] == "dam"
+        scores = [event["score"] for event in told["events"]]
+        assert scores == sorted(scores, reverse=True)
+
+    def test_for_people_has_a_block_an_event(self, run: Run, index: Path) -> None:
+        out = run("ask", "dam breaks above Alpha in 2003").out
+        assert "dates understood: 2003-01-01 to 2003-12-31" in out
+        assert "1. 2003-12-23  A dam breaks above the town of Alpha." in out
+        assert "People flee [to the hills]." in out
+        assert "dam · Floods · Daily · score " in out
+        assert "3 events in " in out
+
+    def test_a_window_filters_exactly(self, run: Run, index: Path) -> None:
+        told = run("ask", "dam Alpha", "--from", "2015", "--to", "2015-12-23", "--json").json
+        assert [event["id"] for event in told["events"]] == ["repair"]
+        assert run("ask", "dam", "--to", "1999", "--json").json["events"] == []
+        assert "nothing fits" in run("ask", "dam", "--to", "1999").out
+
+    def test_today_counts_in_windows_and_questions(self, run: Run, index: Path) -> None:
+        told = run("ask", "dam yesterday", "--from", "yesterday", "--today", "2015-12-24", "--json").json
+        assert told["dates"] == [{"from": "2015-12-23", "to": "2015-12-23"}]
+        assert {event["id"] for event in told["events"]} == {"repair", "vote"}
+
+    def test_limit_is_5_unless_told(self, run: Run) -> None:
+        names = "Alpha Beta Gamma Delta Epsilon Zeta Eta".split()
+        write("many.jsonl", *({"date": f"2015-01-{7 * n + 1:02}", "headline": f"{name}."} for n, name in enumerate(names[:4])), *({"date": f"2016-01-{7 * n + 1:02}", "headline": f"{name}."} for n, name in enumerate(names[4:])))  # fmt: skip # noqa: E501
+        run("build", "many.jsonl")
+        assert len(run("ask", "alpha", "--json").json["events"]) == 5
+        assert len(run("ask", "alpha", "--limit", "2", "--json").json["events"]) == 2
+        assert len(run("ask", "alpha", "--limit", "100", "--json").json["events"]) == 7
+
+
+class TestEvent:
+    def test_as_json_has_every_event_of_the_days(self, run: Run, index: Path) -> None:
+        told = run("event", "dec 2015", "--json").json
+        assert (told["from"], told["to"], told["total"]) == ("2015-12-01", "2015-12-31", 2)
+        assert [event["id"] for event in told["events"]] == ["repair", "vote"]
+        assert set(told["events"][0]) >= EVENT_KEYS
+        assert "score" not in told["events"][0]
+
+    def test_related_links_carry_the_id_that_they_lead_to(self, run: Run, index: Path) -> None:
+        [event] = run("event", "2003-12-23", "--json").json["events"]
+        assert event["related"] == [
+            {"id": "repair", "date": "2015-12-23", "headline": "The dam of Alpha is repaired.", "contexts": ["Alpha"], "path": None}  # noqa: E501
+        ]  # fmt: skip
+        assert event["sources"] == [{"name": "Daily", "url": "https://daily.example/1"}]
+
+    def test_for_people_names_days_around_an_empty_one_and_the_archives_end(self, run: Run, index: Path) -> None:
+        assert "2015-12-22: 0 events" in run("event", "2015-12-22").out
+        assert "the nearest days with events: 2003-12-23, 2015-12-23, 2015-12-24" in run("event", "2015-12-22").out
+        assert "the archive ends on 2015-12-24" in run("event", "2016-01-01").out
+        told = run("event", "2016-01-01", "--json").json
+        assert (told["total"], told["events"]) == (0, [])
+        assert "2015-12-24" in json.dumps(told)
+
+    def test_words_of_a_date_need_no_quotes(self, run: Run, index: Path) -> None:
+        assert run("event", "23", "December", "2015").out == run("event", "2015-12-23").out
+        assert run("event", "yesterday", "--today", "2015-12-24").out == run("event", "2015-12-23").out
+
+    def test_what_looks_like_markup_is_shown_as_it_stands(self, run: Run, index: Path) -> None:
+        assert "Parliament votes on [red]the treaty[/red] :smile:." in run("event", "2015-12-24").out
+
+
+class TestOnThisDay:
+    def test_as_json_has_the_day_and_its_events_oldest_first(self, run: Run, index: Path) -> None:
+        told = run("onthisday", "12-23", "--json").json
+        assert told["day"] == "12-23"
+        assert [event["id"] for event in told["events"]] == ["dam", "repair"]
+        assert run("onthisday", "--today", "2024-12-23", "--json").json == told
+        assert [event["id"] for event in run("onthisday", "12-23", "--limit", "1", "--json").json["events"]] == ["dam"]
+
+    def test_for_people_an_empty_day_is_an_answer(self, run: Run, index: Path) -> None:
+        ran = run("onthisday", "29 February")
+        assert (ran.status, ran.out) == (0, "on 29 February: 0 events\n")
+
+
+class TestRelated:
+    def test_as_json_has_the_id_and_what_is_related(self, run: Run, index: Path) -> None:
+        told = run("related", "dam", "--json").json
+        assert told["id"] == "dam"
+        assert set(told["related"][0]) == {"id", "date", "headline", "contexts", "path"}
+        assert told["related"][0]["id"] == "repair"
+
+    def test_an_id_that_was_merged_is_answered_under_the_one_that_stays(self, run: Run, index: Path) -> None:
+        import datetime as dt
+
+        old = event_id(dt.date(2003, 12, 23), "A dam breaks above the town of Alpha.")
+        assert run("related", old, "--json").json == run("related", "dam", "--json").json
+
+    def test_for_people_has_a_line_each(self, run: Run, index: Path) -> None:
+        out = run("related", "dam").out
+        assert "1 related events" in out
+        assert "  2015-12-23  The dam of Alpha is repaired.  (Alpha)" in out
+
+
+class TestDates:
+    @pytest.mark.parametrize(
+        ("words", "first", "last"),
+        [
+            (("late", "2016"), "2016-09-01", "2016-12-31"),
+            (("yesterday", "--today", "2024-03-01"), "2024-02-29", "2024-02-29"),
+        ],
+    )
+    def test_says_how_an_expression_is_understood(
+        self, run: Run, words: tuple[str, ...], first: str, last: str
+    ) -> None:
+        assert run("dates", *words, "--json").json == {"from": first, "to": last}
+
+    def test_for_people_counts_the_days(self, run: Run) -> None:
+        assert run("dates", "2016").out == "2016-01-01 to 2016-12-31 (366 days)\n"
+        assert run("dates", "2016-02-29").out == "2016-02-29 (1 day)\n"
+
+
+class TestEvaluate:
+    @pytest.fixture
+    def queries(self, index: Path) -> Path:
+        return write("queries.jsonl", {"id": "dam", "kw": "dam breaks", "nl": "what broke above Alpha?"})
+
+    def test_as_json_has_the_measures_of_each_kind(self, run: Run, queries: Path) -> None:
+        told = run("evaluate", queries, "--json").json
+        assert {"kw", "nl", "all", "p50_ms", "p95_ms"} <= set(told)
+        for kind in ("kw", "nl", "all"):
+            assert set(told[kind]) == {"s1", "s5", "mrr10", "r50"}
+        assert told["kw"] == {"s1": 1.0, "s5": 1.0, "mrr10": 1.0, "r50": 1.0}
+
+    def test_rows_have_what_each_question_found(self, run: Run, queries: Path) -> None:
+        assert run("evaluate", queries, "--rows", "rows.jsonl").status == 0
+        rows = [json.loads(line) for line in Path("rows.jsonl").read_text().splitlines()]
+        assert [set(row) for row in rows] == [{"id", "kind", "query", "found"}] * 2
+        assert [row["kind"] for row in rows] == ["kw", "nl"]
+        assert rows[0]["found"][0] == "dam"
+
+    def test_for_people_is_a_table(self, run: Run, queries: Path) -> None:
+        out = run("evaluate", queries).out
+        assert all(word in out for word in ("keywords", "sentences", "success@5", "MRR@10", "2 questions"))
+
+
+class TestStats:
+    def test_as_json_says_what_the_index_holds(self, run: Run, index: Path) -> None:
+        told = run("stats", "--json").json
+        assert {"events", "days", "first", "last", "model", "dimension", "bytes"} <= set(told)
+        assert (told["events"], told["days"], told["first"], told["last"]) == (3, 3, "2003-12-23", "2015-12-24")
+        assert told["bytes"] > 0
+
+    def test_for_people_has_a_line_each_and_takes_nothing_for_markup(self, run: Run) -> None:
+        paper = "The [/red] paper :smile:"
+        run("build", write("events.jsonl", {**RECORDS[0], "attribution": paper}), "--model", "models/[bold]")
+        out = run("stats").out
+        assert "events       1" in out
+        assert paper in out
+        assert "models/[bold]" in out
+
+
+class TestVerify:
+    def test_a_sound_index_is_status_0(self, run: Run, index: Path) -> None:
+        assert run("verify", "--json").json == {"ok": True, "problems": []}
+        ran = run("verify")
+        assert (ran.status, ran.out) == (0, "the index in index is sound\n")
+
+    def test_damage_is_status_1_and_named(self, run: Run, index: Path) -> None:
+        [path] = index.glob("generations/*/catalogue.sqlite")
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(bytes(data))
+        ran = run("verify", "--json")
+        assert (ran.status, ran.json["ok"]) == (1, False)
+        assert "catalogue.sqlite" in ran.json["problems"][0]
+        ran = run("verify")
+        assert ran.status == 1
+        assert "catalogue.sqlite" in ran.out
+
+    def test_a_damaged_index_is_status_1_for_answers_too(self, run: Run, index: Path) -> None:
+        (index / "manifest.json").write_text("{")
+        for command in (("ask", "dam"), ("event", "2015"), ("stats",), ("related", "dam"), ("onthisday", "12-23")):
+            ran = run(*command, "--json")
+            assert ran.status == 1
+            assert "manifest.json is damaged; run `python -m embeddings build` again" in ran.sentence
+
+
+BAD_INPUT = [
+    ((), "command"),
+    (("nonsense",), "nonsense"),
+    (("ask", "dam", "--nonsense"), "--nonsense"),
+    (("--nonsense", "stats"), "--nonsense"),
+    (("build",), "ARCHIVE"),
+    (("build", "nothing"), "there is no archive at nothing"),
+    (("build", "events.jsonl", "nothing"), "there is no archive at nothing"),
+    (("build", "queries.txt"), "queries.txt is no archive"),
+    (("build", "empty"), "empty is no Markdown archive"),
+    (("build", "empty.jsonl"), "no events in empty.jsonl"),
+    (("build", "events.jsonl", "--report", "missing/report.jsonl"), "missing/report.jsonl"),
+    (("build", "events.jsonl", "--report", "empty"), "empty"),
+    (("build", "events.jsonl", "--index", "events.jsonl"), "events.jsonl"),
+    (("stats", "--index", "elsewhere"), "there is no index in elsewhere"),
+    (("verify", "--index", "elsewhere"), "there is no index in elsewhere"),
+    (("ask", "dam", "--index", "elsewhere"), "there is no index in elsewhere"),
+    (("event", "2015", "--index", "elsewhere"), "there is no index in elsewhere"),
+    (("onthisday", "--index", "elsewhere"), "there is no index in elsewhere"),
+    (("related", "dam", "--index", "elsewhere"), "there is no index in elsewhere"),
+    (("evaluate", "queries.jsonl", "--index", "elsewhere"), "there is no index in elsewhere"),
+    (("stats", "--index", "events.jsonl"), "events.jsonl"),
+    (("event",), "DATE"),
+    (("event", ""), "date"),
+    (("event", "2015-02-30"), "2015-02-30 is no date: February 2015 has 28 days"),
+    (("event", "02/03/2015"), "02/03/2015 may mean 2 March or 3 February 2015"),
+    (("event", "soonish"), '"soonish" is no date'),
+    (("event", "x" * 5_000), "a date has 200 at most"),
+    (("event", "2015", "--today", "foo"), "foo"),
+    (("event", "2015", "--today", "2015-02-30"), "2015-02-30"),
+    (("event", "2015", "--today", ""), "--today"),
+    (("dates", "2015-02-30"), "2015-02-30 is no date"),
+    (("dates", "02/03/2015"), "02/03/2015 may mean 2 March or 3 February 2015"),
+    (("dates",), "EXPRESSION"),
+    (("onthisday", "02-30"), "02-30"),
+    (("onthisday", "2015"), "more than one day"),
+    (("onthisday", "12-23", "--limit", "0"), "0 is not in the range"),
+    (("ask",), "QUERY"),
+    (("ask", ""), "the question is empty"),
+    (("ask", "  ", "?"), "the question is empty"),
+    (("ask", "x" * 501), "the question has 501 characters"),
+    (("ask", "dam", "--limit", "0"), "0 is not in the range"),
+    (("ask", "dam", "--limit", "-1"), "-1 is not in the range"),
+    (("ask", "dam", "--limit", "101"), "101 is not in the range"),
+    (("ask", "dam", "--limit", "many"), "many"),
+    (("ask", "dam", "--limit"), "--limit"),
+    (("ask", "dam", "--from", "2016", "--to", "2015"), "from 2016 is after to 2015"),
+    (("ask", "dam", "--from", "2015-02-30"), "2015-02-30 is no date"),
+    (("ask", "dam", "--to", "02/03/2015"), "02/03/2015 may mean"),
+    (("ask", "dam", "--today", "foo"), "foo"),
+    (("related",), "ID"),
+    (("related", "nothing"), 'no event has the id "nothing"'),
+    (("related", ""), 'no event has the id ""'),
+    (("related", "\x1b[31m\n"), "no event has the id"),
+    (("related", "dam", "repair"), "repair"),
+    (("evaluate",), "QUERIES"),
+    (("evaluate", "missing.jsonl"), "missing.jsonl"),
+    (("evaluate", "empty"), "empty"),
+    (("evaluate", "bad.jsonl"), "bad.jsonl: line 2"),
+    (("evaluate", "empty.jsonl"), "empty.jsonl holds no questions"),
+    (("evaluate", "unknown.jsonl"), "the index holds no event unknown"),
+    (("evaluate", "queries.jsonl", "--rows", "missing/rows.jsonl"), "missing/rows.jsonl"),
+    (("stats", "--config", "missing.toml"), "there is no config file missing.toml"),
+    (("stats", "--config", "events.jsonl"), "events.jsonl is no TOML"),
+    (("stats", "--config", "unknown.toml"), "there is no setting index.paht"),
+    (("stats", "--config", "type.toml"), "the setting index.path cannot be used"),
+    (("--config", "missing.toml", "stats"), "there is no config file missing.toml"),
+    (("stats", "--index", "index", "--config", "missing.toml"), "there is no config file missing.toml"),
+    (("dates", "2015", "--config", "missing.toml"), "there is no config file missing.toml"),
+]
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["", "json"])
+@pytest.mark.parametrize(("arguments", "named"), BAD_INPUT, ids=[" ".join(a)[:60] for a, _ in BAD_INPUT])
+def test_bad_input_is_named_in_one_sentence_with_status_2(
+    run: Run, index: Path, arguments: tuple[str, ...], named: str, as_json: bool
+) -> None:
+    Path("empty").mkdir()
+    Path("empty.jsonl").touch()
+    Path("queries.txt").touch()
+    query = {"id": "dam", "kw": "dam", "nl": "dam"}
+    write("queries.jsonl", query)
+    write("bad.jsonl", query, {"id": "dam"})
+    write("unknown.jsonl", {**query, "id": "unknown"})
+    Path("unknown.toml").write_text('[index]\npaht = "x"\n')
+    Path("type.toml").write_text("[index]\npath = 5\n")
+    before = IndexFolder(index).manifest()
+    ran = run(*arguments, *(["--json"] if as_json and arguments and "nonsense" not in arguments[0] else []))
+    assert ran.status == 2
+    assert named in ran.sentence
+    assert ran.sentence.isprintable()
+    assert IndexFolder(index).manifest() == before
+
+
+class TestWhatElseMayHappen:
+    def test_a_mistake_of_ours_is_a_sentence_too_and_the_details_are_in_the_log(
+        self, run: Run, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: object) -> None:
+            raise ZeroDivisionError("a mistake")
+
+        monkeypatch.setattr("embeddings.search.Search.event", broken)
+        ran = run("event", "2015", "--json")
+        assert ran.status == 1
+        assert ran.sentence.startswith("this should not have happened (ZeroDivisionError); the details are in ")
+        log = Path(ran.sentence.rpartition(" in ")[2])
+        assert log.is_relative_to(tmp_path)
+        assert "ZeroDivisionError: a mistake" in log.read_text()
+
+    @pytest.mark.parametrize(
+        ("error", "status", "sentence"),
+        [
+            (KeyboardInterrupt(), 130, "interrupted"),
+            (MemoryError(), 1, "there is not enough memory for this"),
+            (PermissionError(13, "Permission denied", "x"), 1, "the system refused: Permission denied (x)"),
+        ],
+    )
+    def test_whatever_ends_a_command_is_one_sentence(
+        self,
+        run: Run,
+        index: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        error: BaseException,
+        status: int,
+        sentence: str,
+    ) -> None:
+        def ended(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr("embeddings.search.Search.event", ended)
+        ran = run("event", "2015")
+        assert ran.status == status
+        assert not ran.out
+        assert ran.err.lstrip("\n").startswith(sentence)  # a line of its own after the ^C that the terminal shows
+        assert ran.err.strip().count("\n") == 0
+
+    def test_help_is_an_answer_and_names_every_command(self, run: Run) -> None:
+        for option in ("--help", "-h"):
+            ran = run(option)
+            assert (ran.status, ran.err) == (0, "")
+            for command in "build ask event onthisday related dates evaluate stats verify".split():
+                assert f"  {command} " in ran.out
+        assert "--report" in run("build", "--help").out
+        assert run("--version").out.strip().count(".") == 2
+
+    def test_a_terminal_is_given_colours_and_the_same_words(self, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Terminal(io.StringIO):
+            def isatty(self) -> bool:
+                return True
+
+        out = Terminal()
+        monkeypatch.setenv("TERM", "xterm-256color")
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main(["event", "2015-12-23"]) == 0
+        assert "The dam of Alpha is repaired." in out.getvalue()
+
+
+def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    root = Path(__file__).parents[2]
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(root), **environment},
+    )
+
+
+HEAVY = "import sys; from embeddings.__main__ import main; status = main(sys.argv[1:]); print([m for m in ('torch', 'sentence_transformers', 'transformers') if m in sys.modules], file=sys.stderr); sys.exit(status)"  # noqa: E501
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("dates", "2015"), ("event", "2015-12-23"), ("stats",)])
+def test_what_encodes_nothing_does_not_import_the_model(index: Path, arguments: tuple[str, ...]) -> None:
+    done = python(HEAVY, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == b"[]"
+
+
+def test_an_output_that_cannot_hold_every_letter_gets_an_answer_all_the_same(run: Run) -> None:
+    run("build", write("events.jsonl", {"date": "2015-12-23", "headline": "Łódź floods 🌧."}))
+    code = "import sys; from embeddings.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    done = python(code, "event", "2015", "--json", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["events"][0]["headline"] == "Łódź floods 🌧."
+    done = python(code, "event", "2015", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"floods" in done.stdout

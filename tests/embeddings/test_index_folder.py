@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from embeddings.archive import Report
+from embeddings.build import build_index
+from embeddings.errors import BuildRunningError, IndexMissingError, IndexUnusableError
+from embeddings.index_folder import CATALOGUE, MANIFEST, VECTORS, IndexFolder, file_record
+from tests.conftest import Build
+from tests.word_encoder import WordEncoder
+
+AGAIN = r"run `python -m embeddings build` again"
+
+
+def archive(folder: Path, *headlines: str) -> Path:
+    path = folder / "events.jsonl"
+    lines = [json.dumps({"date": f"2015-12-{day:02}", "headline": text}) for day, text in enumerate(headlines, 1)]
+    path.write_text("\n".join(lines))
+    return path
+
+
+def generation(folder: IndexFolder) -> Path:
+    return folder.root / "generations" / folder.manifest().generation
+
+
+@pytest.fixture
+def built(tmp_path: Path, folder: IndexFolder, build: Build) -> IndexFolder:
+    """An index of three events."""
+    build(archive(tmp_path, "It rains.", "It pours.", "It stops."))
+    return folder
+
+
+class TestManifest:
+    def test_says_what_the_index_holds(self, built: IndexFolder) -> None:
+        manifest = built.manifest()
+        assert (manifest.events, manifest.days) == (3, 3)
+        assert (str(manifest.first), str(manifest.last)) == ("2015-12-01", "2015-12-03")
+        assert (manifest.model.name, manifest.model.dimension) == ("words", 256)
+        assert manifest.attributions == ("Wikipedia, CC BY-SA 4.0",)
+        assert set(manifest.files) == {CATALOGUE, VECTORS}
+        assert manifest.bytes == sum(path.stat().st_size for path in generation(built).iterdir())
+        for name, record in manifest.files.items():
+            assert record == file_record(generation(built) / name)
+
+    @pytest.mark.parametrize("make", [lambda path: None, Path.mkdir, Path.touch], ids=["nothing", "empty", "a file"])
+    def test_a_folder_without_an_index_says_how_to_make_one(self, tmp_path: Path, make: Callable[[Path], None]) -> None:
+        root = tmp_path / "elsewhere"
+        make(root)
+        with pytest.raises(IndexMissingError, match=r"there is no index in .*elsewhere; make one with `python -m emb"):
+            IndexFolder(root).manifest()
+
+    def test_another_format_is_named_with_what_to_do(self, built: IndexFolder) -> None:
+        path = built.root / MANIFEST
+        path.write_text(path.read_text().replace('"format": 1', '"format": 99'))
+        with pytest.raises(IndexUnusableError, match=rf"has format 99, this program reads \d+; {AGAIN}"):
+            built.open()
+        assert len(list(built.problems())) == 1
+
+    @pytest.mark.parametrize(
+        "data",
+        [b"", b"{", b"[]", b"null", b'"x"', b'{"manifest": {}}', b'{"manifest": []}', b"\xff\xfe", b"[" * 100_000],
+    )
+    def test_a_damaged_manifest_is_named_with_what_to_do(self, built: IndexFolder, data: bytes) -> None:
+        (built.root / MANIFEST).write_bytes(data)
+        with pytest.raises(IndexUnusableError, match=rf"manifest\.json is damaged; {AGAIN}"):
+            built.open()
+        [problem] = built.problems()
+        assert "manifest.json is damaged" in problem
+
+    def test_a_manifest_that_leads_out_of_the_folder_is_refused(self, built: IndexFolder) -> None:
+        path = built.root / MANIFEST
+        path.write_text(path.read_text().replace(built.manifest().generation, "../../elsewhere"))
+        with pytest.raises(IndexUnusableError, match=r"manifest\.json is damaged"):
+            built.open()
+
+    def test_any_byte_that_changes_is_found(self, tmp_path: Path, built: IndexFolder) -> None:
+        path = built.root / MANIFEST
+        whole = path.read_bytes()
+        for place in range(len(whole)):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            assert list(built.problems()), f"byte {place} of {whole!r}"
+
+
+class TestFiles:
+    def test_a_sound_index_opens_and_has_no_problems(self, built: IndexFolder) -> None:
+        assert list(built.problems()) == []
+        index = built.open()
+        assert index.catalogue.size == len(index.vectors) == 3
+        index.close()
+
+    @pytest.mark.parametrize("name", [CATALOGUE, VECTORS, "in_use.lock"])
+    def test_a_missing_file_is_named_with_what_to_do(self, built: IndexFolder, name: str) -> None:
+        (generation(built) / name).unlink()
+        with pytest.raises(IndexUnusableError, match=rf"the index lacks .*{name}; {AGAIN}"):
+            built.open()
+        assert any(name in problem for problem in built.problems())
+
+    def test_a_missing_generation_is_a_sentence_too(self, built: IndexFolder) -> None:
+        shutil.rmtree(built.root / "generations")
+        with pytest.raises(IndexUnusableError, match=rf"the index lacks .*; {AGAIN}"):
+            built.open()
+        assert list(built.problems())
+
+    @pytest.mark.parametrize("name", [CATALOGUE, VECTORS])
+    @pytest.mark.parametrize("change", [lambda data: data[:-1], lambda data: data + b"\0", lambda data: b""])
+    def test_a_file_of_another_size_is_named_with_both_sizes(
+        self, built: IndexFolder, name: str, change: Callable[[bytes], bytes]
+    ) -> None:
+        path = generation(built) / name
+        size = path.stat().st_size
+        path.write_bytes(change(path.read_bytes()))
+        with pytest.raises(IndexUnusableError, match=rf"{name} has [\d,]+ bytes, expected {size:,}; {AGAIN}"):
+            built.open()
+        assert any(name in problem for problem in built.problems())
+
+    @pytest.mark.parametrize("name", [CATALOGUE, VECTORS])
+    def test_files_of_two_builds_do_not_open_together(
+        self, tmp_path: Path, built: IndexFolder, name: str, encoder: WordEncoder
+    ) -> None:
+        other = IndexFolder(tmp_path / "other")
+        many = archive(tmp_path, *(f"Event {n} of a longer list" for n in range(1, 29)))
+        build_index(other, [many], encoder, Report())
+        shutil.copy(generation(other) / name, generation(built) / name)
+        with pytest.raises(IndexUnusableError, match=AGAIN):
+            built.open()
+        assert list(built.problems())
+
+    @pytest.mark.parametrize("name", [CATALOGUE, VECTORS])
+    def test_files_of_two_builds_of_one_size_are_found_by_hashing(
+        self, tmp_path: Path, built: IndexFolder, name: str, encoder: WordEncoder
+    ) -> None:
+        other = IndexFolder(tmp_path / "other")
+        build_index(other, [archive(tmp_path, "It snows.", "It melts.", "It dries.")], encoder, Report())
+        shutil.copy(generation(other) / name, generation(built) / name)
+        assert any(rf"{name} is damaged: its SHA-256 is not the manifest's" in problem for problem in built.problems())
+
+
+@pytest.mark.parametrize("name", [CATALOGUE, VECTORS])
+def test_verifying_finds_a_flipped_bit_anywhere_in_a_file(built: IndexFolder, name: str) -> None:
+    path = generation(built) / name
+    whole = path.read_bytes()
+    for place in {*range(0, len(whole), len(whole) // 60), len(whole) - 1}:
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+        assert any(name in problem for problem in built.problems()), f"byte {place}"
+    path.write_bytes(whole)
+    assert not list(built.problems())
+
+
+class TestReadersAndBuilds:
+    def test_a_reader_keeps_the_generation_it_opened_while_another_is_published(
+        self, tmp_path: Path, built: IndexFolder, build: Build
+    ) -> None:
+        reader = built.open()
+        old = generation(built)
+        build(archive(tmp_path, "It snows."))
+        assert old.is_dir()
+        assert [event.headline for event in reader.catalogue.events(range(3))] == [
+            "It rains.",
+            "It pours.",
+            "It stops.",
+        ]
+        assert len(reader.vectors.take([0, 1, 2])) == 3
+        newer = built.open()
+        assert [event.headline for event in newer.catalogue.events([0])] == ["It snows."]
+        newer.close()
+        reader.close()
+
+    def test_old_generations_are_cleared_when_nobody_reads_them(
+        self, tmp_path: Path, built: IndexFolder, build: Build
+    ) -> None:
+        reader = built.open()
+        held = generation(built)
+        build(archive(tmp_path, "It snows."))
+        build(archive(tmp_path, "It melts."))
+        assert set((built.root / "generations").iterdir()) == {held, generation(built)}
+        reader.close()
+        build(archive(tmp_path, "It dries."))
+        assert list((built.root / "generations").iterdir()) == [generation(built)]
+
+    def test_only_one_build_holds_the_folder(self, built: IndexFolder) -> None:
+        with (
+            built.build_lock(),
+            pytest.raises(BuildRunningError, match=r"another build of the index in .* is running; wait for it to end"),
+            IndexFolder(built.root).build_lock(),
+        ):
+            pass
+        with built.build_lock():
+            pass
+
+    def test_what_a_killed_build_left_is_cleared_by_the_next(self, built: IndexFolder) -> None:
+        kept = generation(built)
+        left = built.root / "generations" / "20150101-000000-deadbeef"
+        left.mkdir()
+        (left / "staging.sqlite").write_bytes(b"half")
+        with built.build_lock():
+            assert list((built.root / "generations").iterdir()) == [kept]
+        assert list(built.problems()) == []
+
+    def test_a_stray_file_among_the_generations_stops_nothing(
+        self, tmp_path: Path, built: IndexFolder, build: Build
+    ) -> None:
+        (built.root / "generations" / ".DS_Store").write_bytes(b"left by a file manager")
+        assert build(archive(tmp_path, "It snows.")).events == 1

@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.events import Event, Related, Source, event_id
+from embeddings.merging import group_day, has_given_id, is_renamed, merge
+
+DAY = dt.date(2015, 12, 3)
+LONG = "The army enters the old city of Alpha after a siege of eight months"
+
+
+def make(
+    headline: str = "It rains.",
+    *,
+    id: str | None = None,  # noqa: A002  # as the event calls it
+    topics: tuple[str, ...] = (),
+    category: str | None = None,
+    summary: str | None = None,
+    contexts: tuple[str, ...] = (),
+    sources: tuple[Source, ...] = (),
+    related: tuple[Related, ...] = (),
+    paths: tuple[str, ...] = (),
+) -> Event:
+    return Event(
+        id=id or event_id(DAY, headline),
+        date=DAY,
+        headline=headline,
+        topics=topics,
+        category=category,
+        summary=summary,
+        contexts=contexts,
+        sources=sources,
+        related=related,
+        paths=paths,
+    )
+
+
+def page(headline: str, slug: str, *urls: str) -> Event:
+    sources = tuple(Source(url.split("/")[2], url) for url in urls)
+    return make(headline, paths=(f"/news/2015/12/3/{slug}.md",), sources=sources)
+
+
+# --- which events are one ---
+
+
+class TestSameEvent:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            (make("It rains."), make("It rains!")),
+            (make("Pelé is ill."), make("PELE is ill")),
+            (page("It rains.", "a"), page("It pours.", "a")),
+            (page("It rains.", "a"), page("It rains.", "b")),
+            (make("It rains.", id="x1"), make("A storm comes.", id="x1")),
+            (page(f"{LONG}.", "a"), page(f"{LONG.replace('siege', 'blockade')}.", "b")),
+            (page(f"{LONG}.", "a"), page(f"{LONG} today.", "b")),
+            (page(f"{LONG}.", "a"), page(f"{LONG.replace('Alpha', 'Alphaa')}.", "b")),
+            (
+                page(f"{LONG}.", "a", "https://daily.example/1"),
+                page(f"{LONG.replace('eight months', 'nine weeks')}.", "b", "https://daily.example/1"),
+            ),
+        ],
+        ids=[
+            "words but for punctuation",
+            "words but for accents and case",
+            "address",
+            "words under two addresses",
+            "given id",
+            "page after one small word was changed",
+            "page after one word was added",
+            "page after a name was spelt otherwise",
+            "page with the same source after two words were changed",
+        ],
+    )
+    def test_is_one_with_the_same(self, one: Event, other: Event) -> None:
+        assert group_day([one, other]) == [[0, 1]]
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            (make("It rains."), make("It pours.")),
+            (page("It rains.", "a"), page("It pours.", "b")),
+            (make(f"{LONG}."), make(f"{LONG} today.")),
+            (page(f"{LONG}.", "a"), page(f"{LONG.replace('Alpha', 'Omega')}.", "b")),
+            (page(f"{LONG} 7.", "a"), page(f"{LONG} 9.", "b")),
+            (page(f"{LONG} 7.", "a"), page(f"{LONG}.", "b")),
+            (page(f"{LONG}.", "a"), page(f"{LONG.replace('eight months', 'nine weeks')}.", "b")),
+            (page("It rains in the city.", "a", "https://x.example/1"), page("It rains.", "b", "https://x.example/1")),
+            (page(f"{LONG}.", "a", "https://x.example/1"), page("Peace talks end.", "b", "https://x.example/1")),
+        ],
+        ids=[
+            "other words",
+            "other pages",
+            "no pages, which are renamed by editing",
+            "another name",
+            "another number",
+            "a number more",
+            "two words changed and no source shared",
+            "short headlines",
+            "nothing but the source shared",
+        ],
+    )
+    def test_is_two_with(self, one: Event, other: Event) -> None:
+        assert group_day([one, other]) == [[0], [1]]
+
+    def test_an_event_that_was_reworded_under_its_id_is_the_one_whose_headline_made_that_id(self) -> None:
+        first = make("It rains.")
+        reworded = make("A storm comes.", id=first.id)
+        assert group_day([first, reworded]) == group_day([reworded, first]) == [[0, 1]]
+
+    def test_ids_that_are_known_join_though_a_headline_made_them(self) -> None:
+        kept = make("It rains.", id="2015-12-03-00000000")
+        events = [kept, make("It pours.", id=event_id(DAY, "It pours."))]
+        assert group_day(events, {event.id for event in events}) == [[0], [1]]
+        again = make("It pours.", paths=("/a",)), make("A flood.", id=event_id(DAY, "It pours."))
+        assert group_day(again, {again[0].id}) == [[0, 1]]
+
+    def test_likeness_is_passed_on(self) -> None:
+        by_path = make("A storm comes.", paths=("/a", "/b"))
+        by_words = make("It rains.", paths=("/b", "/c"))
+        last = make("Floods.", paths=("/c",))
+        assert group_day([last, by_path, by_words]) == [[0, 1, 2]]
+
+    def test_groups_come_in_the_order_of_their_first_members(self) -> None:
+        events = [make("B"), make("A"), make("B!"), make("C"), make("A?")]
+        assert group_day(events) == [[0, 2], [1, 4], [3]]
+
+    def test_a_day_of_very_many_pages_is_grouped_all_the_same(self) -> None:
+        pages = [page(f"Number {n} of the pages tells of something of its own.", str(n)) for n in range(3_000)]
+        pages.append(page("Number 7 of the pages tells of something of its own!", "again"))
+        groups = group_day(pages)
+        assert len(groups) == 3_000
+        assert [7, 3_000] in groups
+
+
+def by_hand(events: Sequence[Event]) -> set[frozenset[int]]:
+    """Groups by comparing each with each, again and again until nothing changes."""
+
+    def same(one: Event, other: Event) -> bool:
+        if one.headline == other.headline or set(one.paths) & set(other.paths):
+            return True
+        if one.id == other.id and (has_given_id(one) or has_given_id(other)):
+            return True
+        shared = {source.url for source in one.sources} & {source.url for source in other.sources}
+        return bool(one.paths and other.paths) and is_renamed(one.headline, other.headline, source_shared=bool(shared))
+
+    groups = [{place} for place in range(len(events))]
+    joined = True
+    while joined:
+        joined = False
+        for one in groups:
+            for other in groups:
+                if one is not other and any(same(events[a], events[b]) for a in one for b in other):
+                    one.update(other)
+                    groups.remove(other)
+                    joined = True
+                    break
+            if joined:
+                break
+    return set(map(frozenset, groups))
+
+
+WORDS = st.sampled_from(["rain", "wind", "Alpha", "Alphas", "Omega", "7", "9"])
+HEADLINES = st.builds(
+    lambda first, last: f"It is told that {first} came over the old town with {last} today", WORDS, WORDS
+) | st.sampled_from(["It rains", "It pours"])
+PLACES = st.lists(st.sampled_from(["/a", "/b", "/c", "/d"]), max_size=1).map(tuple)
+URLS = st.lists(st.sampled_from(["https://x.example/1", "https://y.example/2"]), max_size=1)
+EVENTS = st.builds(
+    lambda headline, given, paths, urls, topics, summary, contexts: make(
+        headline,
+        id=given,
+        paths=paths,
+        sources=tuple(Source("Daily", url) for url in urls),
+        topics=topics,
+        summary=summary,
+        contexts=contexts,
+    ),
+    HEADLINES,
+    st.none() | st.sampled_from(["x1", "x2", event_id(DAY, "It rains")]),
+    PLACES,
+    URLS,
+    st.sampled_from([(), ("Weather",), ("Storms", "Weather")]),
+    st.none() | st.sampled_from(["All day.", "All night."]),
+    st.sampled_from([(), ("Rain",), ("rain", "Wind")]),
+)
+
+
+@given(st.lists(EVENTS, max_size=7))
+def test_groups_are_those_of_comparing_each_with_each(events: list[Event]) -> None:
+    groups = group_day(events)
+    assert sorted(place for group in groups for place in group) == list(range(len(events)))
+    assert set(map(frozenset, groups)) == by_hand(events)
+
+
+@given(st.lists(EVENTS, max_size=7), st.randoms(use_true_random=False))
+def test_neither_groups_nor_merged_events_depend_on_the_order(events: list[Event], random: object) -> None:
+    shuffled = list(events)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+
+    def merged(of: Sequence[Event]) -> set[Event]:
+        return {merge([of[place] for place in group]) for group in group_day(of)}
+
+    assert merged(shuffled) == merged(events)
+
+
+@given(HEADLINES, HEADLINES, st.booleans())
+def test_being_renamed_goes_both_ways(one: str, other: str, shared: bool) -> None:
+    assert is_renamed(one, other, source_shared=shared) == is_renamed(other, one, source_shared=shared)
+
+
+@given(st.lists(EVENTS, min_size=1, max_size=5))
+def test_a_merged_event_says_nothing_that_no_member_says_and_keeps_every_address(events: list[Event]) -> None:
+    merged = merge(events)
+    assert merged.id in {event.id for event in events}
+    assert merged.headline in {event.headline for event in events}
+    assert merged.topics in {event.topics for event in events}
+    assert merged.summary in {event.summary for event in events}
+    assert sorted(merged.paths) == sorted({path for event in events for path in event.paths})
+    assert set(merged.sources) == {source for event in events for source in event.sources}
+    assert {name.lower() for name in merged.contexts} == {name.lower() for e in events for name in e.contexts}
+
+
+# --- what the one event says ---
+
+
+class TestMerge:
+    def test_an_index_entry_and_its_page_are_told_by_the_page(self) -> None:
+        entry = make("It rains.", topics=("Weather",), contexts=("Rain",), paths=("/a",))
+        full = make(
+            "It rains all day.", summary="Roads flood.", sources=(Source("Radio", "https://r.example"),), paths=("/a",)
+        )
+        merged = merge([entry, full])
+        assert (merged.id, merged.headline, merged.summary) == (full.id, full.headline, "Roads flood.")
+        assert (merged.topics, merged.contexts, merged.paths) == (("Weather",), ("Rain",), ("/a",))
+
+    def test_the_fuller_ones_address_is_shown_and_the_others_are_kept(self) -> None:
+        bare, full = make(paths=("/a",)), make(paths=("/b",), sources=(Source("Radio"),))
+        assert merge([bare, full]).paths == ("/b", "/a")
+
+    def test_a_given_id_wins_over_one_made_from_a_headline(self) -> None:
+        full = make(sources=(Source("Radio"), Source("Daily")))
+        assert merge([full, make(id="mine")]).id == "mine"
+
+    def test_one_source_is_listed_once_and_a_lost_address_comes_back(self) -> None:
+        one = make(sources=(Source("Daily"), Source("Radio", "https://r.example/1"), Source("Wire")))
+        other = make(sources=(Source("The Daily", "https://r.example/1"), Source("daily", "https://d.example/2")))
+        assert set(merge([one, other]).sources) == {
+            Source("Radio", "https://r.example/1"),
+            Source("daily", "https://d.example/2"),
+            Source("Wire"),
+        }
+
+    def test_two_articles_of_one_paper_are_two_sources(self) -> None:
+        one = make(sources=(Source("Daily", "https://d.example/1"),))
+        other = make(sources=(Source("Daily", "https://d.example/2"),))
+        assert len(merge([one, other]).sources) == 2
+
+    def test_contexts_are_one_where_only_case_and_accents_differ(self) -> None:
+        assert merge([make(contexts=("São Paulo",)), make(contexts=("sao paulo", "Brazil"))]).contexts[1:] == (
+            "Brazil",
+        )
+
+    def test_a_related_event_is_listed_once(self) -> None:
+        day = dt.date(2016, 1, 9)
+        one = make(related=(Related(day, "It stops.", ("Rain",), "/z"), Related(day, "Sun.")))
+        other = make(related=(Related(day, "It stops.", ("Rain",), "/z"), Related(day, "sun")))
+        merged = merge([one, other])
+        assert [(link.headline.lower().strip("."), link.path) for link in merged.related] == [
+            ("it stops", "/z"),
+            ("sun", None),
+        ]
+
+    def test_one_event_alone_stays_as_it_is(self) -> None:
+        event = make(contexts=("a", "A"), sources=(Source("Radio"), Source("Radio", "https://r.example")))
+        assert merge([event]) is event
+
+
+def test_an_id_is_given_where_date_and_headline_do_not_make_it() -> None:
+    assert has_given_id(make(id="mine"))
+    assert not has_given_id(make("It rains!", id=event_id(DAY, "it rains")))

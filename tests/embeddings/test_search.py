@@ -1,0 +1,390 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.archive import Report
+from embeddings.build import build_index
+from embeddings.dates import DateRange, find_dates
+from embeddings.errors import DateError, IndexUnusableError, InputError
+from embeddings.events import event_id
+from embeddings.index_folder import IndexFolder
+from embeddings.ranking import coverage, fit_dates, fold, fuse
+from embeddings.search import MAX_QUESTION, Search, check_question, search_window
+from embeddings.words import question_stems
+from tests.word_encoder import WordEncoder
+
+TODAY = dt.date(2024, 3, 14)
+Index = Callable[..., Search]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    """Opens an index of the records that it is given, each with a day and a headline."""
+    opened: list[Search] = []
+
+    def make(*records: dict[str, Any]) -> Search:
+        archive = tmp_path / "events.jsonl"
+        archive.write_text("\n".join(map(json.dumps, records)))
+        folder = IndexFolder(tmp_path / f"index-{len(opened)}")
+        build_index(folder, [archive], WordEncoder(), Report())
+        opened.append(Search(folder.open(), WordEncoder()))
+        return opened[-1]
+
+    yield make
+    for search in opened:
+        search.index.close()
+
+
+def told(date: str, headline: str, **more: Any) -> dict[str, Any]:
+    return {"date": date, "headline": headline, **more}
+
+
+VOCABULARY = "flood storm quake vote treaty strike launch crash trial truce Alpha Beta Gamma Delta Russia Chile".split()
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
+    """Eighty events of a few words each, over four months."""
+    choice = random.Random(7)
+    root = tmp_path_factory.mktemp("many")
+    days = [dt.date(2015, 1, 1) + dt.timedelta(choice.randrange(120)) for _ in range(80)]
+    records = [told(str(day), " ".join(choice.sample(VOCABULARY, choice.randint(1, 6)))) for day in days]
+    (root / "events.jsonl").write_text("\n".join(map(json.dumps, records)))
+    folder = IndexFolder(root / "index")
+    build_index(folder, [root / "events.jsonl"], WordEncoder(), Report())
+    found = folder.open()
+    yield Search(found, WordEncoder())
+    found.close()
+
+
+def by_hand(search: Search, query: str, within: DateRange | None, limit: int) -> list[str]:
+    """Every event scored, none left out beforehand."""
+    catalogue = search.index.catalogue
+    spans = find_dates(query, TODAY)
+    wanted = query
+    for span in reversed(spans):
+        wanted = wanted[: span.start] + wanted[span.end :]
+    events = catalogue.events(range(catalogue.size))
+    rows = [row for row, event in enumerate(events) if within is None or event.date in within]
+    outlines = catalogue.outlines(rows)
+    words = question_stems(wanted)
+    encode = WordEncoder().encode
+    cosines = np.asarray([float(encode([wanted])[0] @ encode([events[row].title])[0]) for row in rows], np.float32)
+    scores = fuse(
+        cosines,
+        coverage(words, catalogue.frequencies(words), catalogue.size, [outlines[row].stems for row in rows]),
+        fit_dates([events[row].date for row in rows], [span.dates for span in spans]),
+    )
+    ranked = sorted(zip(rows, scores.round(5).tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+    kept = fold(((row, outlines[row].date, outlines[row].words) for row, _ in ranked), limit)
+    return [events[row].id for row in kept]
+
+
+DAYS = st.dates(dt.date(2014, 12, 20), dt.date(2015, 5, 10))
+WINDOWS = st.none() | st.tuples(DAYS, DAYS).map(lambda ends: DateRange(*sorted(ends)))
+QUERIES = st.lists(st.sampled_from([*VOCABULARY, "nothing", "floods"]), min_size=1, max_size=4).map(" ".join)
+DATED = st.builds(
+    lambda query, when: f"{query} {when}", QUERIES, st.sampled_from(["", "in February 2015", "2015-03-02"])
+)
+
+
+class TestAsk:
+    def test_the_event_that_the_question_is_about_comes_first(self, index: Index) -> None:
+        search = index(
+            told("2015-12-03", "A dam breaks above the town of Mariana."),
+            told("2015-12-04", "A storm breaks windows in the town."),
+            told("2015-12-05", "Parliament votes on the treaty."),
+        )
+        answer = search.ask("dam above Mariana", TODAY)
+        assert answer.query == "dam above Mariana"
+        assert answer.hits[0].event.headline == "A dam breaks above the town of Mariana."
+        assert answer.took_ms > 0
+
+    @given(query=DATED, within=WINDOWS, limit=st.integers(1, 100))
+    def test_the_answer_is_that_of_scoring_every_event(
+        self, query: str, within: DateRange | None, limit: int, many: Search
+    ) -> None:
+        answer = many.ask(query, TODAY, within=within, limit=limit)
+        found = [hit.event.id for hit in answer.hits]
+        assert len(found) == len(set(found)) <= limit
+        scores = [hit.score for hit in answer.hits]
+        assert scores == sorted(scores, reverse=True)
+        assert all(within is None or hit.event.date in within for hit in answer.hits)
+        expected = by_hand(many, answer.query, within, limit)
+        if len(set(np.round(scores, 4))) == len(scores):  # else the last digit decides which of equals comes first
+            assert found == expected
+        else:
+            assert len(found) == len(expected)
+
+    @given(query=QUERIES, when=st.sampled_from(["2015-02-03", "in March 2015", "in 1999", "on 3 May 2015"]))
+    def test_a_date_in_the_question_hides_nothing(self, query: str, when: str, many: Search) -> None:
+        plain = many.ask(query, TODAY, limit=100)
+        dated = many.ask(f"{query} {when}", TODAY, limit=100)
+        assert dated.dates
+        assert len(dated.hits) >= len(plain.hits) - 5  # rewordings may fold to another one of theirs
+        first = plain.hits[0].event
+        assert any(hit.event.headline == first.headline for hit in dated.hits)
+
+    def test_a_date_in_the_question_draws_its_events_up(self, index: Index) -> None:
+        search = index(
+            told("2003-05-01", "A storm floods the town."),
+            told("2015-12-03", "A storm floods the town again."),
+        )
+        for when, day in (("in May 2003", "2003-05-01"), ("in December 2015", "2015-12-03"), ("2015", "2015-12-03")):
+            answer = search.ask(f"storm floods {when}", TODAY)
+            assert str(answer.hits[0].event.date) == day
+            assert len(answer.hits) == 2
+
+    def test_dates_are_told_as_they_were_understood_each_once(self, index: Index) -> None:
+        answer = index(told("2015-12-03", "It rains.")).ask("rain in May 2003, in May 2003 or last month", TODAY)
+        assert answer.dates == (
+            DateRange(dt.date(2003, 5, 1), dt.date(2003, 5, 31)),
+            DateRange(dt.date(2024, 2, 1), dt.date(2024, 2, 29)),
+        )
+
+    def test_a_question_that_is_nothing_but_a_date_finds_the_dates_events(self, index: Index) -> None:
+        search = index(*(told(f"2015-{month:02}-03", f"Event of month {month}.") for month in range(1, 13)))
+        assert search.ask("2015-07-03", TODAY).hits[0].event.headline == "Event of month 7."
+
+    def test_rewordings_of_a_few_days_are_told_once(self, index: Index) -> None:
+        search = index(
+            told("2015-12-03", "A dam breaks above the town of Mariana."),
+            told("2015-12-04", "Above the town of Mariana a dam breaks."),
+            told("2015-12-09", "A dam breaks above the town of Mariana once more."),
+        )
+        assert [str(hit.event.date) for hit in search.ask("dam Mariana", TODAY).hits] == ["2015-12-03", "2015-12-09"]
+
+    def test_a_window_without_events_gives_an_empty_answer(self, index: Index) -> None:
+        search = index(told("2015-12-03", "It rains."))
+        window = DateRange(dt.date(1999, 1, 1), dt.date(1999, 12, 31))
+        assert search.ask("rain", TODAY, within=window).hits == ()
+        assert search.ask("rain 2015-12-03", TODAY, within=window).hits == ()
+
+    def test_an_index_without_a_word_of_the_question_answers_all_the_same(self, index: Index) -> None:
+        assert len(index(told("2015-12-03", "It rains.")).ask("zzz qqq", TODAY).hits) == 1
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            '"; DROP TABLE events; --',
+            "a AND b OR NOT c",
+            "NEAR(x y)",
+            "rain*",
+            "topics:rain",
+            "()",
+            "%",
+            "東京 地震",
+            "🌧 rain",
+        ],
+    )
+    def test_no_question_is_a_command(self, index: Index, query: str) -> None:
+        assert len(index(told("2015-12-03", "It rains.")).ask(f"rain {query}", TODAY).hits) == 1
+
+    def test_threads_that_ask_at_once_get_their_own_answers(self, many: Search) -> None:
+        queries = VOCABULARY * 4
+        alone = [many.ask(query, TODAY).hits for query in queries]
+        with ThreadPoolExecutor(8) as pool:
+            assert [answer.hits for answer in pool.map(lambda query: many.ask(query, TODAY), queries)] == alone
+
+
+class TestQuestion:
+    @pytest.mark.parametrize("query", ["", " ", "\n\t", "?!…", "\u200b", "''"])
+    def test_one_without_words_is_refused(self, query: str) -> None:
+        with pytest.raises(InputError, match="the question is empty; ask with a few words"):
+            check_question(query)
+
+    def test_one_of_500_characters_is_taken_and_one_of_501_is_not(self) -> None:
+        assert check_question("x" * MAX_QUESTION) == "x" * 500
+        with pytest.raises(InputError, match="the question has 501 characters, expected 1 to 500; shorten it"):
+            check_question("x" * 501)
+
+    def test_one_of_nothing_but_common_words_is_taken(self, index: Index) -> None:
+        assert check_question("what was it?") == "what was it?"
+        assert len(index(told("2015-12-03", "It rains.")).ask("what was it?", TODAY).hits) == 1
+
+    @given(st.text(max_size=520))
+    def test_any_text_is_taken_as_one_line_or_refused_with_a_sentence(self, query: str) -> None:
+        try:
+            question = check_question(query)
+        except InputError:
+            return
+        assert question == " ".join(question.split()) != ""
+
+
+class TestWindow:
+    def test_neither_end_is_no_window(self) -> None:
+        assert search_window(None, None, TODAY) is None
+
+    @pytest.mark.parametrize(
+        ("first", "last", "window"),
+        [
+            ("2015", None, (dt.date(2015, 1, 1), dt.date.max)),
+            (None, "2015", (dt.date.min, dt.date(2015, 12, 31))),
+            ("dec 2015", "dec 2015", (dt.date(2015, 12, 1), dt.date(2015, 12, 31))),
+            ("2015-12-23", "yesterday", (dt.date(2015, 12, 23), dt.date(2024, 3, 13))),
+        ],
+    )
+    def test_goes_from_the_first_day_of_one_to_the_last_of_the_other(
+        self, first: str | None, last: str | None, window: tuple[dt.date, dt.date]
+    ) -> None:
+        assert search_window(first, last, TODAY) == DateRange(*window)
+
+    def test_ends_in_the_wrong_order_are_named(self) -> None:
+        with pytest.raises(
+            InputError, match=r"from 2016 is after to 2015 \(2016-01-01 > 2015-12-31\); exchange the two"
+        ):
+            search_window("2016", "2015", TODAY)
+
+    @pytest.mark.parametrize("end", ["2015-02-30", "02/03/2015", "", "soonish"])
+    def test_an_end_that_is_no_date_is_refused(self, end: str) -> None:
+        with pytest.raises(DateError):
+            search_window(end, None, TODAY)
+        with pytest.raises(DateError):
+            search_window(None, end, TODAY)
+
+
+class TestModel:
+    def test_another_model_than_the_indexs_is_refused_with_both_names(self, index: Index) -> None:
+        found = index(told("2015-12-03", "It rains.")).index
+        search = Search(found, WordEncoder("others"))
+        for attempt in (search.warm_up, lambda: search.ask("rain", TODAY)):
+            with pytest.raises(
+                IndexUnusableError, match=r"made with the model words .* in use is others .*build` again"
+            ):
+                attempt()
+
+    def test_vectors_of_another_length_are_refused(self, index: Index) -> None:
+        found = index(told("2015-12-03", "It rains.")).index
+        shorter = WordEncoder(dimension=64)
+        shorter.fingerprint = WordEncoder().fingerprint
+        with pytest.raises(IndexUnusableError, match="index holds 256-dim vectors, the encoder gives 64; run"):
+            Search(found, shorter).ask("rain", TODAY)
+
+
+class TestEvent:
+    RECORDS = (
+        told("2015-11-30", "One."),
+        told("2015-12-03", "Two."),
+        told("2015-12-03", "Three."),
+        told("2016-01-09", "Four."),
+    )
+
+    def test_gives_every_event_of_the_days_in_order_of_time(self, index: Index) -> None:
+        answer = index(*self.RECORDS).event(DateRange(dt.date(2015, 12, 1), dt.date(2016, 12, 31)))
+        assert [event.headline for event in answer.events] == ["Two.", "Three.", "Four."]
+        assert (answer.nearest, answer.after_the_end) == ((), False)
+
+    def test_an_empty_day_says_which_days_around_it_have_events(self, index: Index) -> None:
+        answer = index(*self.RECORDS).event(DateRange(dt.date(2015, 12, 5), dt.date(2015, 12, 5)))
+        assert answer.events == ()
+        assert answer.nearest == (dt.date(2015, 11, 30), dt.date(2015, 12, 3), dt.date(2016, 1, 9))
+        assert not answer.after_the_end
+
+    def test_beyond_the_last_day_the_answer_says_where_the_archive_ends(self, index: Index) -> None:
+        answer = index(*self.RECORDS).event(DateRange(dt.date(2016, 1, 10), dt.date(2016, 1, 10)))
+        assert (answer.first, answer.last, answer.after_the_end) == (dt.date(2015, 11, 30), dt.date(2016, 1, 9), True)
+
+
+def test_on_this_day_gives_the_best_events_of_all_years(index: Index) -> None:
+    search = index(
+        told("2003-02-28", "Another day."),
+        told("2004-02-29", "Leap day.", sources=[{"name": "Radio"}]),
+        told("2008-02-29", "Leap day again."),
+        told("2012-02-29", "And again.", sources=[{"name": "Radio"}, {"name": "Daily"}]),
+    )
+    assert [event.headline for event in search.on_this_day(2, 29, 2)] == ["Leap day.", "And again."]
+    assert search.on_this_day(2, 27) == ()
+
+
+class TestRelated:
+    STORM = told("2015-12-03", "A storm floods the town of Alpha.", contexts=["Alpha", "Storms"], id="storm")
+
+    def test_the_archives_own_links_come_first_then_the_nearest(self, index: Index) -> None:
+        links = [
+            {"date": "2016-01-09", "headline": "The dam is repaired."},
+            {"date": "1999-01-01", "headline": "Gone."},
+        ]
+        search = index(
+            {**self.STORM, "related": links},
+            told("2016-01-09", "The dam is repaired.", id="dam"),
+            told("2017-01-01", "A storm floods the town of Beta.", contexts=["Storms"], id="beta"),
+            told("2018-01-01", "Parliament votes.", id="vote"),
+        )
+        related = search.related("storm")
+        assert [(other.id, other.headline) for other in related] == [
+            ("dam", "The dam is repaired."),
+            (None, "Gone."),
+            ("beta", "A storm floods the town of Beta."),
+        ]
+        assert related[2].contexts == ("Storms",)
+
+    def test_the_event_itself_and_rewordings_of_it_are_left_out(self, index: Index) -> None:
+        search = index(self.STORM, told("2015-12-04", "The town of Alpha: a storm floods it.", contexts=["Alpha"]))
+        assert search.related("storm") == ()
+
+    def test_two_links_to_one_event_are_one(self, index: Index) -> None:
+        links = [
+            {"date": "2016-01-09", "headline": "Whatever.", "path": "/news/2016/01/9/a.md"},
+            {"date": "2016-01-09", "headline": "The dam is repaired.", "path": "/news/2016/01/9/gone.md"},
+        ]
+        dam = told("2016-01-09", "The dam is repaired.", id="dam", path="/news/2016/01/9/a.md")
+        assert [other.id for other in index({**self.STORM, "related": links}, dam).related("storm")] == ["dam"]
+
+    def test_a_link_of_an_event_to_itself_is_left_out(self, index: Index) -> None:
+        links = [{"date": "2015-12-03", "headline": "A storm floods the town of Alpha."}]
+        assert index({**self.STORM, "related": links}).related("storm") == ()
+
+    def test_what_a_link_has_told_is_not_told_again_in_other_words(self, index: Index) -> None:
+        links = [{"date": "2016-01-09", "headline": "Storms: The dam of Alpha is repaired."}]
+        search = index(
+            {**self.STORM, "related": links},
+            told("2016-01-09", "The dam of Alpha is repaired.", id="dam"),
+            told("2016-01-10", "Repaired: the dam of Alpha.", contexts=["Alpha"], id="again"),
+        )
+        assert [other.id for other in search.related("storm")] == ["dam"]
+
+    def test_an_event_like_no_other_has_none(self, index: Index) -> None:
+        assert index(self.STORM, told("1999-01-01", "Parliament votes.")).related("storm") == ()
+        assert index(self.STORM).related("storm") == ()
+
+    def test_at_most_so_many_are_given_each_once(self, index: Index) -> None:
+        others = (told(f"{year}-01-01", f"A storm floods the town of Alpha in {year}.") for year in range(1990, 2010))
+        search = index(self.STORM, *others)
+        assert len(search.related("storm")) == len({other.id for other in search.related("storm")}) == 10
+        assert search.related("storm", 3) == search.related("storm")[:3]
+
+    def test_an_id_that_was_merged_finds_the_event(self, index: Index) -> None:
+        search = index(self.STORM)
+        name = event_id(dt.date(2015, 12, 3), "A storm floods the town of Alpha.")
+        assert search.find(name).id == search.find("storm").id == "storm"
+        assert search.related(name) == search.related("storm")
+
+    @pytest.mark.parametrize("name", ["", "nothing", "2015-12-03", "x" * 10_000, "\x1b[31m", "ü", "\ud800"])
+    def test_an_unknown_id_is_refused_with_an_example(self, index: Index, name: str) -> None:
+        search = index(self.STORM)
+        for attempt in (search.find, search.related):
+            with pytest.raises(InputError, match=r"no event has the id .*expected one such as 2015-12-23-") as caught:
+                attempt(name)
+            assert len(str(caught.value)) < 150
+            assert str(caught.value).isprintable()
+
+
+def test_every_event_of_the_sample_finds_itself_and_has_related_ones(sample_search: Search) -> None:
+    catalogue = sample_search.index.catalogue
+    for event in catalogue.events(range(0, catalogue.size, 23)):
+        asked = sample_search.ask(event.headline[:MAX_QUESTION], TODAY)
+        assert event.id in {hit.event.id for hit in asked.hits}
+        related = sample_search.related(event.id)
+        assert event.id not in {other.id for other in related}
+        assert len(related) <= 10

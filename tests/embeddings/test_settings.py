@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from embeddings.errors import InputError
+from embeddings.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of its own, without the settings of whoever runs the tests."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATELINE_INDEX", "DATELINE_INDEX__PATH", "DATELINE_INDEX__MODEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def write(text: str | bytes, name: str = "config.toml") -> Path:
+    path = Path(name)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    settings = load_settings(Settings, None)
+    assert (settings.index.path, settings.index.model) == (Path("index"), None)
+
+
+def test_the_folders_config_is_read_where_no_other_is_named() -> None:
+    write('[index]\npath = "here"\n')
+    assert load_settings(Settings, None).index.path == Path("here")
+    other = write('[index]\npath = "there"\n', "other.toml")
+    assert load_settings(Settings, other).index.path == Path("there")
+
+
+def test_the_environment_wins_over_the_file_setting_by_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    write('[index]\npath = "here"\nmodel = "a model"\n')
+    monkeypatch.setenv("DATELINE_INDEX__PATH", "elsewhere")
+    settings = load_settings(Settings, None)
+    assert (settings.index.path, settings.index.model) == (Path("elsewhere"), "a model")
+
+
+def test_the_environment_suffices_without_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_INDEX__MODEL", "a model")
+    assert load_settings(Settings, None).index.model == "a model"
+
+
+def test_what_others_read_of_the_file_is_passed_over() -> None:
+    write('[index]\npath = "here"\n[discord]\ntoken = "secret"\n')
+    assert load_settings(Settings, None).index.path == Path("here")
+
+
+def test_a_file_that_was_named_must_be_there() -> None:
+    Path("folder").mkdir()
+    for missing in ("missing.toml", "folder"):
+        with pytest.raises(InputError, match=f"there is no config file {missing}; copy config.example.toml to it"):
+            load_settings(Settings, Path(missing))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[index\n", "the config file config.toml is no TOML: "),
+        ("path = here\n", "the config file config.toml is no TOML: "),
+        (b"\xff\xfe[\0", "the config file config.toml is no TOML: "),
+        ('[index]\npaht = "x"\n', "there is no setting index.paht; config.example.toml shows them all"),
+        ("[index]\npath = 5\n", "the setting index.path cannot be used: "),
+        ("[index]\nmodel = 5\n", "the setting index.model cannot be used: "),
+        ('[index]\nmodel = ""\n', "the setting index.model cannot be used: "),
+        ("index = 5\n", "the setting index cannot be used: "),
+    ],
+)
+def test_what_cannot_be_used_is_named_in_one_sentence(text: str | bytes, sentence: str) -> None:
+    write(text)
+    with pytest.raises(InputError) as caught:
+        load_settings(Settings, None)
+    assert str(caught.value).startswith(sentence)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DATELINE_INDEX__PAHT", "x", "there is no setting index.paht"),
+        ("DATELINE_INDEX__MODEL", "", "the setting index.model cannot be used"),
+        (
+            "DATELINE_INDEX",
+            "x",
+            "the environment sets a whole section, such as DATELINE_INDEX, to what is no JSON object",
+        ),
+        ("DATELINE_INDEX", "5", "the setting index cannot be used"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_named_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InputError) as caught:
+        load_settings(Settings, None)
+    assert str(caught.value).startswith(sentence)
+    assert "\n" not in str(caught.value)
+
+
+def test_settings_cannot_be_changed_by_accident() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings(Settings, None).index.path = Path("elsewhere")  # type: ignore[misc]

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.errors import IndexUnusableError
+from embeddings.vectors import VectorIndex
+
+DIMENSION = 4
+
+
+def unit(rows: list[list[int]]) -> np.ndarray:
+    vectors = np.asarray(rows, np.float32).reshape(-1, DIMENSION)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def index_of(vectors: np.ndarray) -> VectorIndex:
+    index = VectorIndex(DIMENSION)
+    index.add(vectors)
+    return index
+
+
+ROWS = st.lists(st.integers(-3, 3), min_size=DIMENSION, max_size=DIMENSION).filter(any)
+
+
+@given(
+    st.lists(ROWS, min_size=1, max_size=30).map(unit),
+    ROWS.map(lambda row: unit([row])[0]),
+    st.integers(0, 40),
+    st.none() | st.tuples(st.integers(0, 35), st.integers(0, 35)).map(lambda ends: range(*sorted(ends))),
+)
+def test_search_is_comparing_the_query_with_every_row_of_the_range(
+    vectors: np.ndarray, query: np.ndarray, k: int, rows: range | None
+) -> None:
+    found, scores = index_of(vectors).search(query, k, rows)
+    allowed = [row for row in range(len(vectors)) if rows is None or row in rows]
+    cosines = vectors @ query
+    assert len(found) == min(k, len(allowed))
+    assert len(set(found.tolist())) == len(found)
+    assert set(found.tolist()) <= set(allowed)
+    np.testing.assert_allclose(scores, cosines[found], atol=1e-6)
+    np.testing.assert_allclose(scores, sorted(cosines[allowed], reverse=True)[: len(found)], atol=1e-6)
+
+
+def test_an_empty_index_and_an_empty_range_find_nothing() -> None:
+    query = unit([[1, 0, 0, 0]])[0]
+    for index, rows in ((VectorIndex(DIMENSION), None), (index_of(unit([[1, 0, 0, 0]])), range(0))):
+        found, scores = index.search(query, 5, rows)
+        assert found.shape == scores.shape == (0,)
+
+
+@pytest.mark.parametrize("shape", [(3,), (5,), (1, DIMENSION), ()])
+def test_a_query_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"expected a query of shape \(4,\)"):
+        index_of(unit([[1, 0, 0, 0]])).search(np.zeros(shape, np.float32), 1)
+
+
+def test_rows_are_taken_in_the_order_asked_for() -> None:
+    vectors = unit([[1, 0, 0, 0], [0, 1, 0, 0], [0, 1, 1, 0]])
+    index = index_of(vectors)
+    np.testing.assert_array_equal(index.take([2, 0, 2]), vectors[[2, 0, 2]])
+    assert index.take([]).shape == (0, DIMENSION)
+    np.testing.assert_allclose(index.scores(vectors[1], [1, 0, 2]), [1, 0, 2**-0.5], atol=1e-6)
+    assert index.scores(vectors[1], []).shape == (0,)
+
+
+def test_what_was_saved_is_loaded_and_answers_the_same(tmp_path: Path) -> None:
+    vectors = unit([[1, 2, 3, 0], [0, 1, 0, 0], [3, 1, 0, 2]])
+    path = tmp_path / "with a blank and é.faiss"
+    index_of(vectors).save(path)
+    loaded = VectorIndex.load(path)
+    assert (len(loaded), loaded.dimension) == (3, DIMENSION)
+    np.testing.assert_array_equal(loaded.take([0, 1, 2]), vectors)
+    assert loaded.search(vectors[2], 3)[0].tolist() == index_of(vectors).search(vectors[2], 3)[0].tolist()
+
+
+@pytest.mark.parametrize("data", [b"", b"no index", b"IxF2" + b"\0" * 100])
+def test_a_file_that_is_no_index_says_what_to_do(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "vectors.faiss"
+    path.write_bytes(data)
+    with pytest.raises(IndexUnusableError, match=r"vectors\.faiss is no FAISS index.*run `python -m embeddings build`"):
+        VectorIndex.load(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(IndexUnusableError, match=r"vectors\.faiss cannot be read"):
+        VectorIndex.load(tmp_path / "vectors.faiss")
+
+
+@given(cut=st.integers(0, 92), flip=st.integers(0, 44))
+def test_a_file_that_breaks_off_or_whose_header_changed_is_refused_or_harmless(
+    cut: int, flip: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("vectors") / "vectors.faiss"
+    index_of(unit([[1, 0, 0, 0], [0, 1, 0, 0], [0, 1, 1, 0]])).save(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:cut])
+    with pytest.raises(IndexUnusableError):
+        VectorIndex.load(path)
+    path.write_bytes(whole[:flip] + bytes([whole[flip] ^ 0x81]) + whole[flip + 1 :])
+    try:
+        index = VectorIndex.load(path)
+    except IndexUnusableError:
+        return
+    assert (len(index), index.dimension) == (3, DIMENSION)
+    assert index.search(np.asarray([1, 0, 0, 0], np.float32), 1)[0].tolist() == [0]
+
+
+@pytest.mark.parametrize("row", [-1, 2, 10**12])
+def test_a_row_that_is_not_there_is_refused(row: int) -> None:
+    with pytest.raises(IndexError, match="expected rows from 0 to 1"):
+        index_of(unit([[1, 0, 0, 0], [0, 1, 0, 0]])).take([0, row])
+
+
+def test_threads_that_search_at_once_get_their_own_answers(tmp_path: Path) -> None:
+    vectors = unit([[np.cos(n), np.sin(n), n % 3, 1] for n in range(400)])
+    index_of(vectors).save(tmp_path / "vectors.faiss")
+    index = VectorIndex.load(tmp_path / "vectors.faiss")
+    with ThreadPoolExecutor(8) as pool:
+        found = pool.map(lambda row: index.search(vectors[row], 1, range(row, row + 1))[0].tolist(), range(400))
+        assert list(found) == [[row] for row in range(400)]
