@@ -25,6 +25,7 @@ from bot.cards.text import escape
 from bot.config import DISCORDS_API, Config
 from bot.engine import Engine
 from bot.fairness import Cooldown, TooManyError, Turns
+from bot.persistence import PASSING, first_success, repeated
 from bot.show import Guide
 from bot.store import Store
 from bot.views.items import Go, OpenEvent
@@ -40,6 +41,8 @@ PERMISSIONS = discord.Permissions.none()  # answers to commands need none
 
 _ALREADY_ACKNOWLEDGED = 40060
 _UNKNOWN_INTERACTION = 10062  # it was not acknowledged in time
+_ACKNOWLEDGEMENTS = 4  # tries at most, in the three seconds that Discord waits
+_ACKNOWLEDGE_AGAIN_S = 0.7
 _DEFERRED = "deferred"  # under this name in interaction.extras: how it was acknowledged
 _PUBLIC, _PRIVATE, _UPDATE = "public", "private", "update"
 
@@ -179,7 +182,8 @@ class DatelineClient(discord.AutoShardedClient):
             await self._acknowledge(interaction, how)
             async with self._turns.turn(interaction.guild_id or interaction.user.id):
                 page = await show()
-            await interaction.edit_original_response(view=layout(page, interaction.user.id))
+            view = layout(page, interaction.user.id)
+            await repeated(lambda: interaction.edit_original_response(view=view))
         except TooLateError:
             log.warning("an interaction of %s was acknowledged too late", interaction.guild_id)
         finally:
@@ -187,16 +191,27 @@ class DatelineClient(discord.AutoShardedClient):
                 self._under_way.discard(task)
 
     async def _acknowledge(self, interaction: Interaction[DatelineClient], how: str) -> None:
-        try:
-            if how == _UPDATE:
-                await interaction.response.defer()
-            else:
-                await interaction.response.defer(ephemeral=how == _PRIVATE, thinking=True)
-        except discord.HTTPException as error:
-            if error.code == _UNKNOWN_INTERACTION:
-                raise TooLateError from error
-            if error.code != _ALREADY_ACKNOWLEDGED:  # an earlier try got through, though its answer was lost
-                raise
+        """Tell Discord that an answer will come, before it gives the interaction up.
+
+        discord.py waits a second before it repeats what failed, and longer each time, of the three that there are. So
+        another try starts beside one that takes long; the one that comes second hears that it is acknowledged already.
+        """
+
+        async def defer() -> None:
+            try:
+                if how == _UPDATE:
+                    await interaction.response.defer()
+                else:
+                    await interaction.response.defer(ephemeral=how == _PRIVATE, thinking=True)
+            except discord.HTTPException as error:
+                if error.code == _UNKNOWN_INTERACTION:
+                    raise TooLateError from error
+                if error.code != _ALREADY_ACKNOWLEDGED:
+                    raise
+            except discord.InteractionResponded:
+                pass  # another try was faster
+
+        await first_success(defer, _ACKNOWLEDGEMENTS, _ACKNOWLEDGE_AGAIN_S)
         interaction.extras[_DEFERRED] = how
 
     async def suggest(self, interaction: Interaction[DatelineClient], suggest: Suggest) -> list[Choice[str]]:
@@ -226,7 +241,7 @@ class DatelineClient(discord.AutoShardedClient):
             sentence = words.apology(reference)
         try:
             await self._say_privately(interaction, sentence)
-        except discord.HTTPException as lost:
+        except (discord.HTTPException, *PASSING) as lost:
             log.warning("the user could not be told of it: %s", lost)
 
     async def _say_privately(self, interaction: Interaction[DatelineClient], sentence: str) -> None:
@@ -239,7 +254,7 @@ class DatelineClient(discord.AutoShardedClient):
                     raise
             return
         if how != _UPDATE:
-            await interaction.delete_original_response()  # the "thinking…" that everybody sees
+            await repeated(interaction.delete_original_response)  # the "thinking…" that everybody sees
         await interaction.followup.send(sentence, ephemeral=True)
 
 

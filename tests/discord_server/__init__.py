@@ -5,13 +5,6 @@
 
 from __future__ import annotations
 
-import warnings
-
-with warnings.catch_warnings():
-    # discord.py's voice part imports `audioop`, which Python 3.11 warns of.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import discord as discord
-
 from .clock import Timing
 from .errors import ApiError, NotAnsweredError, NotOfferedError
 from .faults import Faults

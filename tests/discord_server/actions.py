@@ -6,7 +6,7 @@ import secrets
 from types import EllipsisType
 from typing import Any
 
-from .clock import Changes, Snowflakes, Timing
+from .clock import Snowflakes, Timing
 from .command_limits import MESSAGE_MENU, SLASH
 from .component_limits import LINK, SELECTS
 from .component_limits import Kind as ComponentKind
@@ -25,9 +25,7 @@ class Actions:
     """The half of `DiscordServer` that acts as users; what it needs of the other half is listed here."""
 
     application_id: int
-    base: str
     bot: User
-    changes: Changes
     commands: dict[int | None, list[Json]]
     gateway: Gateway
     guild: Guild
@@ -36,6 +34,10 @@ class Actions:
     timing: Timing
     user: User
     users: dict[int, User]
+
+    @property
+    def base(self) -> str:
+        raise NotImplementedError
 
     def direct_channel(self, user: User) -> Channel:
         raise NotImplementedError
@@ -130,7 +132,7 @@ class Actions:
             payload["member"] = {**guild.member(user).payload(), "permissions": str(permissions)}
         if source is not None:
             payload["message"] = message_payload(source, self.base, self.users)
-        reply = Reply(interaction, self.timing, self.changes)
+        reply = Reply(interaction, self.timing)
         if not self.gateway.dispatch(guild, "INTERACTION_CREATE", payload):
             reply.error = "The application did not respond: no gateway session serves this place"
         return reply

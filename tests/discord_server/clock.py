@@ -53,10 +53,12 @@ class Changes:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def until(self, condition: Callable[[], object], timeout_s: float) -> bool:
-        """Wait until `condition()` is true; False if it still is not after `timeout_s`."""
+    async def until(self, condition: Callable[[], object], timeout_s: float, look_every_s: float = 0.02) -> bool:
+        """Wait until `condition()` is true; False if it still is not after `timeout_s`.
+
+        It looks at each announcement and, for conditions about the client, every `look_every_s`.
+        """
         end = time.monotonic() + timeout_s
-        look_every_s = 0.02  # for conditions about the client, of which nothing is announced here
         while not condition():
             left = end - time.monotonic()
             if left <= 0:

@@ -92,14 +92,12 @@ class _Check:
         self._ids: set[int] = set()
 
     def one(self, component: object, path: Path, allowed: set[Kind]) -> None:
-        if not isinstance(component, dict):
-            self._errors.add(path, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
-            return
+        component = self._errors.mapping(component, path)
         if not self._errors.choice(component.get("type"), (*path, "type"), sorted(int(kind) for kind in allowed)):
             return
         kind = Kind(component["type"])
         number = component.get("id")
-        if number:
+        if number and self._errors.number(number, (*path, "id"), 0, 2**31 - 1):
             if number in self._ids:
                 self._errors.add((*path, "id"), "COMPONENT_ID_DUPLICATED", "Component id cannot be duplicated")
             self._ids.add(number)
@@ -177,7 +175,8 @@ class _Check:
         if not self._errors.array(items, (*path, "items"), 10, 1):
             return
         assert isinstance(items, list)
-        for number, item in enumerate(items):
+        for number, each in enumerate(items):
+            item = self._errors.mapping(each, (*path, "items", number))
             self._media(item.get("media"), (*path, "items", number, "media"))
             self._described(item, (*path, "items", number))
 
@@ -231,8 +230,10 @@ class _Check:
         if select.get("placeholder") is not None:
             self._errors.text(select["placeholder"], (*path, "placeholder"), 150)
         least, most = select.get("min_values", 1), select.get("max_values", 1)
-        self._errors.number(least, (*path, "min_values"), 0, 25)
-        self._errors.number(most, (*path, "max_values"), max(1, least), 25)
+        if not self._errors.number(least, (*path, "min_values"), 0, 25):
+            return
+        if not self._errors.number(most, (*path, "max_values"), max(1, least), 25):
+            return
         if select["type"] != Kind.SELECT:
             return
         options = select.get("options")
@@ -241,9 +242,10 @@ class _Check:
         assert isinstance(options, list)
         if most > len(options):
             self._errors.number(most, (*path, "max_values"), 1, len(options))
-        values = set()
-        for number, option in enumerate(options):
+        values: list[object] = []
+        for number, each in enumerate(options):
             here = (*path, "options", number)
+            option = self._errors.mapping(each, here)
             self._errors.text(option.get("label"), (*here, "label"), 100, 1)
             self._errors.text(option.get("value"), (*here, "value"), 100, 1)
             if option.get("description") is not None:
@@ -251,7 +253,7 @@ class _Check:
             if option.get("value") in values:
                 message = "The specified option value is already used"
                 self._errors.add((*here, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message)
-            values.add(option.get("value"))
-        if sum(1 for option in options if option.get("default")) > most:
+            values.append(option.get("value"))
+        if sum(1 for option in options if isinstance(option, dict) and option.get("default")) > most:
             message = f"At most {most} options can be chosen by default"
             self._errors.add((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", message)

@@ -127,9 +127,16 @@ class FormErrors:
             return True
         return False
 
+    def mapping(self, value: object, path: Path) -> Json:
+        """`value` if it is an object; else says so and gives an empty one to go on with."""
+        if isinstance(value, dict):
+            return value
+        self.add(path, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+        return {}
+
     def choice(self, value: object, path: Path, allowed: Iterable[object]) -> bool:
         allowed = tuple(allowed)
-        if value in allowed:
+        if not isinstance(value, bool) and value in allowed:
             return True
         names = ", ".join(str(each) for each in allowed)
         self.add(path, "BASE_TYPE_CHOICES", f"Value must be one of ({names}).")

@@ -75,6 +75,7 @@ class Interaction:
     choices: list[Json] | None = None
     modal: Json | None = None
     refusals: list[ApiError] = field(default_factory=list)  # what the bot's answers were refused with
+    changes: Changes = field(default_factory=Changes)  # its own, so that a thousand at once do not wake each other
 
     @property
     def as_guest(self) -> bool:
@@ -121,8 +122,19 @@ class Interactions:
         callback = self._callback(interaction, body)
         self._take(interaction, callback, body.get("data") or {}, uploads)
         interaction.callback, interaction.acknowledged_after_s = callback, after_s
-        self._changes.announce()
+        self._announce(interaction)
         return interaction
+
+    def refuse(self, token: str, error: ApiError) -> None:
+        """Note that an answer to the interaction of this token was refused."""
+        interaction = self.by_token.get(token)
+        if interaction is not None:
+            interaction.refusals.append(error)
+            self._announce(interaction)
+
+    def _announce(self, interaction: Interaction) -> None:
+        interaction.changes.announce()
+        self._changes.announce()
 
     def _callback(self, interaction: Interaction, body: Json) -> Callback:
         errors = FormErrors()
@@ -191,7 +203,7 @@ class Interactions:
             sent = self._send(interaction, body, uploads, ephemeral)
             interaction.followups.append(sent)
         interaction.followup_count += 1
-        self._changes.announce()
+        self._announce(interaction)
         return sent
 
     def find(self, application_id: int, token: str, message_id: str) -> tuple[Interaction, Message]:
@@ -214,7 +226,7 @@ class Interactions:
         if message is interaction.original:
             interaction.pending = False
             interaction.updated = interaction.updated or message is interaction.source
-        self._changes.announce()
+        self._announce(interaction)
         return message
 
     def delete(self, application_id: int, token: str, message_id: str) -> None:
@@ -222,7 +234,7 @@ class Interactions:
         self._messages.delete(message)
         if message is interaction.original:
             interaction.pending = False
-        self._changes.announce()
+        self._announce(interaction)
 
     def callback_payload(self, interaction: Interaction, message: Json | None) -> Json:
         """The body of a callback asked for `with_response`."""

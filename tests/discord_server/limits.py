@@ -68,7 +68,8 @@ def check_embeds(embeds: object, files: set[str], errors: FormErrors) -> None:
         return
     assert isinstance(embeds, list)
     total = 0
-    for number, embed in enumerate(embeds):
+    for number, each in enumerate(embeds):
+        embed = errors.mapping(each, ("embeds", number))
         total += _check_embed(embed, ("embeds", number), files, errors)
     if total > MOST_EMBED_TEXT:
         message = f"Embed size exceeds maximum size of {MOST_EMBED_TEXT}"
@@ -101,21 +102,25 @@ def _check_embed(embed: Json, path: Path, files: set[str], errors: FormErrors) -
     text(embed.get("title"), ("title",), 256)
     text(embed.get("description"), ("description",), 4_096)
     address(embed.get("url"), ("url",))
-    footer, author = embed.get("footer") or {}, embed.get("author") or {}
+    inner = {
+        key: errors.mapping(embed.get(key) or {}, (*path, key)) for key in ("footer", "author", "image", "thumbnail")
+    }
+    footer, author = inner["footer"], inner["author"]
     text(footer.get("text"), ("footer", "text"), 2_048)
     address(footer.get("icon_url"), ("footer", "icon_url"))
     text(author.get("name"), ("author", "name"), 256)
     address(author.get("url"), ("author", "url"))
     address(author.get("icon_url"), ("author", "icon_url"))
     for picture in ("image", "thumbnail"):
-        address((embed.get(picture) or {}).get("url"), (picture, "url"))
+        address(inner[picture].get("url"), (picture, "url"))
     if embed.get("color") is not None:
         errors.number(embed["color"], (*path, "color"), 0, 0xFFFFFF)
     if embed.get("timestamp") is not None:
         _check_timestamp(embed["timestamp"], (*path, "timestamp"), errors)
     fields = embed.get("fields") or []
     if errors.array(fields, (*path, "fields"), 25):
-        for number, each in enumerate(fields):
+        for number, entry in enumerate(fields):
+            each = errors.mapping(entry, (*path, "fields", number))
             text(each.get("name"), ("fields", number, "name"), 256, 1)
             text(each.get("value"), ("fields", number, "value"), 1_024, 1)
     return total
@@ -134,7 +139,8 @@ def check_choices(choices: object, option_kind: int) -> list[Json]:
     path: Path = ("data", "choices")
     if errors.array(choices, path, 25):
         assert isinstance(choices, list)
-        for number, choice in enumerate(choices):
+        for number, each in enumerate(choices):
+            choice = errors.mapping(each, (*path, number))
             errors.text(choice.get("name"), (*path, number, "name"), 100, 1)
             value, here = choice.get("value"), (*path, number, "value")
             if option_kind == 3:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
-from .clock import Changes, Timing
+from .clock import Timing
 from .errors import ApiError, Json, NotOfferedError
 from .interactions import Callback, Interaction
 from .messages import Message
@@ -14,9 +15,9 @@ from .messages import Message
 class Reply:
     """A handle on an interaction's answer; it always shows the current state."""
 
-    def __init__(self, interaction: Interaction, timing: Timing, changes: Changes) -> None:
+    def __init__(self, interaction: Interaction, timing: Timing) -> None:
         self.interaction = interaction
-        self._timing, self._changes = timing, changes
+        self._timing = timing
         self.error: str | None = None  # what kept the answer from coming
 
     def __repr__(self) -> str:
@@ -97,14 +98,15 @@ class Reply:
     async def wait(self, until: Callable[[Reply], object] | None = None, timeout_s: float | None = None) -> Reply:
         """Wait for the answer, or until `until(reply)` is true; what did not come in time is in `error`."""
         condition = until or Reply.is_answered
-        started = self.interaction.started
-        left = started + self._timing.acknowledge_s - time.monotonic()
-        await self._changes.until(lambda: self.interaction.callback is not None, max(0.0, left))
+        look_every_s = 0.02 if until else math.inf  # what answers is announced
+        interaction, changes = self.interaction, self.interaction.changes
+        left = interaction.started + self._timing.acknowledge_s - time.monotonic()
+        await changes.until(lambda: interaction.callback is not None, max(0.0, left), math.inf)
         if self.interaction.callback is None:
             self.error = f"The application did not respond within {self._timing.acknowledge_s:g} s{self._why()}"
             return self
         patience_s = self._timing.patience_s if timeout_s is None else timeout_s
-        if await self._changes.until(lambda: condition(self), patience_s):
+        if await changes.until(lambda: condition(self), patience_s, look_every_s):
             self.error = None
         else:
             self.error = f"acknowledged, but the answer did not come within {patience_s:g} s{self._why()}"

@@ -222,17 +222,12 @@ class Rest:
                 _snowflake(request.match_info["interaction"]), token, _body(request), record.uploads
             )
         except ApiError as error:
-            self._refused(token, error)
+            self._server.interactions.refuse(token, error)
             raise
         if request.query.get("with_response") not in {"1", "true"}:
             return no_content()
         shown = None if interaction.original is None else self.show(interaction.original)
         return answer(interactions.callback_payload(interaction, shown))
-
-    def _refused(self, token: str, error: ApiError) -> None:
-        interaction = self._server.interactions.by_token.get(token)
-        if interaction is not None:
-            interaction.refusals.append(error)
 
     def _webhook(self, request: web.Request) -> tuple[int, str]:
         return _snowflake(request.match_info["app"]), request.match_info["token"]
@@ -242,7 +237,7 @@ class Rest:
         try:
             message = self._server.interactions.follow_up(app, token, _body(request), _record(request).uploads)
         except ApiError as error:
-            self._refused(token, error)
+            self._server.interactions.refuse(token, error)
             raise
         return answer(self.show(message))
 
@@ -257,7 +252,7 @@ class Rest:
         try:
             message = self._server.interactions.edit(app, token, name, _body(request), _record(request).uploads)
         except ApiError as error:
-            self._refused(token, error)
+            self._server.interactions.refuse(token, error)
             raise
         return answer(self.show(message))
 

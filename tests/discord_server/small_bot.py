@@ -68,7 +68,22 @@ class SmallBot(discord.AutoShardedClient):
         self.gate = asyncio.Event()  # what `/wait` waits for
         self.errors: list[Exception] = []
         self.happened: list[str] = []  # gateway events, by name
-        commands: list[Any] = [echo, where, later, slowly, wait, counter, raw, pick, form, shout, daily, related]
+        commands: list[Any] = [
+            echo,
+            where,
+            later,
+            slowly,
+            wait,
+            counter,
+            refuse,
+            revise,
+            raw,
+            pick,
+            form,
+            shout,
+            daily,
+            related,
+        ]
         for command in commands:
             self.tree.add_command(command)
         self.tree.error(self._failed)
@@ -136,6 +151,25 @@ async def wait(interaction: Interaction) -> None:
 async def counter(interaction: Interaction) -> None:
     """A card with a button that counts"""
     await interaction.response.send_message(view=card(0))
+
+
+@app_commands.command()
+async def refuse(interaction: Interaction) -> None:
+    """Defer for all, then answer this user alone"""
+    await interaction.response.defer()
+    await interaction.delete_original_response()
+    await interaction.followup.send("not for you", ephemeral=True)
+
+
+@app_commands.command()
+async def revise(interaction: Interaction) -> None:
+    """Change what was said, all of it"""
+    await interaction.response.send_message("one")
+    second = await interaction.followup.send("two", wait=True)
+    third = await interaction.followup.send("three", wait=True)
+    await interaction.edit_original_response(content=f"{(await interaction.original_response()).content}!")
+    await second.edit(content="two!")
+    await third.delete()
 
 
 @app_commands.command()

@@ -7,7 +7,7 @@ import discord
 import pytest
 from discord.http import MultipartParameters
 
-from . import DiscordServer, Timing, connected
+from . import DiscordServer, Timing, connected, discord_server
 
 
 class Bot(discord.Client):
@@ -172,6 +172,14 @@ async def test_other_peoples_messages_cannot_be_edited_or_deleted(discord_server
         await message.delete()
     discord_server.allow(discord_server.channel, "manage_messages")
     await message.delete()
+
+
+async def test_messages_are_as_old_as_the_clock_says() -> None:
+    years_ago = 1_600_000_000.0
+    async with discord_server(wall=lambda: years_ago) as server, connected(Bot()) as bot:
+        sent = await bot.channel(server).send("x")
+        assert sent.created_at.timestamp() == years_ago
+        assert server.say("later").id > sent.id
 
 
 async def test_members_and_guilds_can_be_asked_for(discord_server: DiscordServer, bot: Bot) -> None:

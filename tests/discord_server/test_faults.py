@@ -73,6 +73,7 @@ async def test_too_many_requests_a_second_are_limited(discord_server: DiscordSer
     assert statuses == [200, 200, 200, 429, 429]
     assert body["global"]
     assert 0 < body["retry_after"] <= 1
+    assert response.headers["Content-Type"] == "application/json"  # discord.py reads no other as JSON
 
 
 async def test_a_server_error_that_is_not_retried_reaches_the_bot(discord_server: DiscordServer, bot: SmallBot) -> None:
@@ -117,7 +118,7 @@ async def test_a_dropped_request_has_not_taken_effect(discord_server: DiscordSer
 
 
 async def test_a_slow_answer_comes_after_its_effect(discord_server: DiscordServer, bot: SmallBot) -> None:
-    discord_server.faults.slow(POST, 0.05)
+    discord_server.faults.slow(POST, 0.2)
     sending = asyncio.create_task(channel_of(discord_server, bot).send("x"))
     await discord_server.until(discord_server.post_history)
     assert not sending.done()

@@ -185,10 +185,28 @@ async def test_bad_frames_close_the_connection(discord_server: DiscordServer, fr
     assert await _close_code(discord_server, frame) == code
 
 
-async def _close_code(server: DiscordServer, frame: object) -> int | None:
+async def test_more_than_120_sends_a_minute_close_the_connection(discord_server: DiscordServer) -> None:
+    identify = {"op": 2, "d": {"token": TOKEN, "intents": 0}}
+    presence = {"op": 3, "d": {}}
+    assert await _close_code(discord_server, identify, *[presence] * 120) == 4008
+
+
+async def test_a_session_that_is_unknown_or_ahead_is_not_resumed(discord_server: DiscordServer, bot: SmallBot) -> None:
+    [session] = discord_server.gateway.connected()
+    resume = {"token": TOKEN, "session_id": session.id, "seq": session.sequence + 1}
+    assert await _close_code(discord_server, {"op": 6, "d": resume}) == 4007
+    assert await _close_code(discord_server, {"op": 6, "d": {**resume, "token": "x"}}) == 4004
+    async with aiohttp.ClientSession() as http, http.ws_connect(discord_server.gateway_url) as socket:
+        await socket.receive_json()
+        await socket.send_json({"op": 6, "d": {**resume, "session_id": "x"}})
+        assert await socket.receive_json() == {"op": 9, "d": False}
+
+
+async def _close_code(server: DiscordServer, *frames: object) -> int | None:
     async with aiohttp.ClientSession() as session, session.ws_connect(f"{server.gateway_url}?v=10") as socket:
         assert (await socket.receive_json())["op"] == 10
-        await socket.send_json(frame)
+        for frame in frames:
+            await socket.send_json(frame)
         async for _ in socket:
             pass
         return socket.close_code
@@ -207,7 +225,7 @@ async def test_a_silent_connection_is_closed() -> None:
 
 
 async def test_heartbeats_keep_a_connection() -> None:
-    async with discord_server(timing=Timing(heartbeat_s=0.05)) as server, connected(SmallBot()):
+    async with discord_server(timing=Timing(heartbeat_s=0.15)) as server, connected(SmallBot()):
         [session] = server.gateway.connected()
         connection = session.connection
         assert connection is not None

@@ -117,6 +117,22 @@ async def test_the_first_follow_up_has_the_visibility_of_the_deferral(
     assert [message.ephemeral for message in reply.messages] == [True, False]
 
 
+async def test_a_deferral_can_be_taken_back_for_a_private_answer(discord_server: DiscordServer, bot: SmallBot) -> None:
+    reply = await discord_server.slash("refuse")
+    assert reply.text == "not for you"
+    assert reply.ephemeral
+    assert discord_server.post_history() == []
+    assert reply.original is not None
+    assert reply.original.deleted
+
+
+async def test_answers_can_be_read_edited_and_deleted(discord_server: DiscordServer, bot: SmallBot) -> None:
+    reply = await discord_server.slash("revise", wait=False)
+    await reply.wait(lambda reply: reply.text == "one!\ntwo!")
+    assert [message.deleted for message in reply.interaction.followups] == [False, True]
+    assert not reply.refusals
+
+
 async def test_a_second_acknowledgement_is_refused(discord_server: DiscordServer, bot: SmallBot) -> None:
     reply = await discord_server.slash("slowly", wait=False)
     await reply.wait(lambda reply: reply.refusals)

@@ -295,20 +295,27 @@ def test_every_component_counts_once(components: list[Json]) -> None:
     assert len(flatten(components)) == sum(count(component) for component in components)
 
 
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(st.sampled_from(["type", "components", "content", "items", "media", "url"]), inner)
-        ),
-        max_leaves=20,
-    )
+KEYS = st.sampled_from("components content items media url accessory style label custom_id options value file".split())
+rubbish = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 20) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.builds(lambda kind, rest: {"type": kind, **rest}, st.integers(0, 18), st.dictionaries(KEYS, inner))
+    ),
+    max_leaves=20,
 )
-def test_any_components_are_accepted_or_refused_with_a_form_error(components: Any) -> None:
-    draft = Draft(components=components, flags=V2)
-    error = refusal(draft)
-    assert error is None or error.code in {50035, 50006}
+
+
+@given(st.lists(rubbish, max_size=3), rubbish, rubbish)
+def test_any_message_is_accepted_or_refused_with_a_form_error(components: Any, content: Any, embed: Any) -> None:
+    drafts = [
+        Draft(components=components, flags=V2),
+        Draft(content=content, components=components),
+        Draft(content="x", embeds=[embed, {"title": content, "fields": embed, "footer": embed, "image": content}]),
+    ]
+    for draft in drafts:
+        error = refusal(draft)
+        assert error is None or error.code in {50035, 50006}
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=50))

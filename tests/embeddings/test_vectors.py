@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import IndexUnusableError
@@ -92,6 +92,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         VectorIndex.load(tmp_path / "vectors.faiss")
 
 
+@settings(deadline=None)  # files, on whatever disk
 @given(cut=st.integers(0, 92), flip=st.integers(0, 44))
 def test_a_file_that_breaks_off_or_whose_header_changed_is_refused_or_harmless(
     cut: int, flip: int, tmp_path_factory: pytest.TempPathFactory

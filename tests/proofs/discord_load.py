@@ -1,0 +1,163 @@
+"""Load on the bot: many interactions at once, without faults and with a tenth of the requests failing in each way.
+
+    python -m tests.proofs.discord_load INDEX [--interactions 1000] [--at-once 50]
+
+The bot is a process of its own (`python -m bot`), the stand-in for Discord another: this one. Exit status 1 where an
+interaction that Discord would still have accepted was not answered, or one was acknowledged too late.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from embeddings.index_folder import IndexFolder
+from tests.discord_server import DiscordServer, Faults, discord_server
+
+ACKNOWLEDGE_S = 3.0
+LONGEST_START_S = 60.0
+
+
+@dataclass
+class Figures:
+    """What became of the interactions; times in seconds."""
+
+    acknowledged: list[float] = field(default_factory=list)
+    answered: list[float] = field(default_factory=list)
+    suggested: list[float] = field(default_factory=list)
+    late: int = 0
+    lost: int = 0
+
+    def row(self, name: str) -> list[str]:
+        return [name, *map(str, (len(self.acknowledged), self.lost, self.late)), *map(
+            _percentiles, (self.acknowledged, self.answered, self.suggested))]  # fmt: skip
+
+
+def _percentiles(times: list[float]) -> str:
+    ordered = sorted(times)
+    if not ordered:
+        return "-"
+    picked = [ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.95, 0.99)]
+    return " / ".join(f"{1_000 * value:,.0f}" for value in picked)
+
+
+async def drive(server: DiscordServer, questions: list[str], days: list[str], count: int, at_once: int) -> Figures:
+    """Send `count` interactions of every kind, `at_once` at a time, each by a user of its own."""
+    figures = Figures()
+    chance = random.Random(1)
+    room = asyncio.Semaphore(at_once)
+    users = [server.add_user(f"user {number}") for number in range(count)]
+    clock = asyncio.get_running_loop().time
+
+    async def one(number: int) -> None:
+        async with room:
+            user = users[number]
+            started = clock()
+            if number % 5 == 4:
+                text = " ".join(chance.choice(questions).split()[:2])
+                await server.autocomplete("related", {"event": text}, focused="event", user=user)
+                figures.suggested.append(clock() - started)
+                return
+            command, options = (
+                ("event", {"date": chance.choice(days)}),
+                ("onthisday", {"day": chance.choice(days)[5:]}),
+                ("ask", {"query": chance.choice(questions)}),
+                ("ask", {"query": chance.choice(questions), "from": "2010", "to": "2020"}),
+            )[number % 4]
+            reply = await server.slash(command, options, user=user, wait=False)
+            await reply.wait(timeout_s=60)
+            if reply.error:
+                figures.lost += 1
+                sys.stderr.write(f"/{command} {options}: {reply.error}\n")
+                return
+            figures.answered.append(clock() - started)
+            acknowledged = reply.acknowledged_after_s
+            if acknowledged is None or acknowledged > ACKNOWLEDGE_S:
+                figures.late += 1
+            figures.acknowledged.append(acknowledged or 0.0)
+
+    await asyncio.gather(*(one(number) for number in range(count)))
+    return figures
+
+
+@asynccontextmanager
+async def bot_process(server: DiscordServer, index: Path, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The bot as an operator starts it, connected; ended with SIGTERM."""
+    environment = {
+        **os.environ,
+        "DATELINE_DISCORD__TOKEN": server.token,
+        "DATELINE_DISCORD__API_URL": server.api_url,
+        "DATELINE_INDEX__PATH": str(index),
+        "DATELINE_STORE__URL": f"sqlite:///{folder}/store.db",
+    }
+    with (folder / "bot.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", env=environment, stderr=log)
+        try:
+            await server.ready(timeout_s=LONGEST_START_S)
+            yield process
+        finally:
+            process.terminate()
+            status = await asyncio.wait_for(process.wait(), 15)
+    if status:
+        raise SystemExit(f"the bot ended with status {status}; its log is {folder}/bot.log")
+
+
+def material(index: Path, count: int) -> tuple[list[str], list[str]]:
+    """Questions (a few words of headlines) and days of an index."""
+    opened = IndexFolder(index).open()
+    try:
+        rows = random.Random(0).sample(range(opened.catalogue.size), min(count, opened.catalogue.size))
+        events = opened.catalogue.events(rows)
+    finally:
+        opened.close()
+    return [" ".join(event.headline.split()[:8]) for event in events], [str(event.date) for event in events]
+
+
+async def _prove(index: Path, count: int, at_once: int) -> bool:
+    questions, days = material(index, 400)
+    table = Table("run", "answered", "lost", "late", *(f"{what}: p50 / p95 / p99 ms" for what in ("acknowledged", "answered", "suggested")))  # noqa: E501
+    sound = True
+    for name, probability in (("without faults", 0.0), ("a tenth fails", 0.1)):
+        faults = Faults(seed=3)
+        with tempfile.TemporaryDirectory() as temporary:
+            async with discord_server(faults=faults) as server, bot_process(server, index, Path(temporary)):
+                await drive(server, questions, days, 50, 10)  # warm
+                if probability:
+                    for route in ("POST /interactions/*/callback", "PATCH /webhooks/*"):
+                        faults.rate_limit(route, 0.05, probability=probability / 5, times=None)
+                        for status in (500, 502):
+                            faults.fail(route, status, probability=probability / 5, times=None)
+                        faults.lose_answer(route, probability=probability / 5, times=None)
+                        faults.slow(route, 0.2, probability=probability / 5, times=None)
+                figures = await drive(server, questions, days, count, at_once)
+            if figures.lost:
+                sys.stderr.write((Path(temporary) / "bot.log").read_text()[-4_000:])
+        table.add_row(*figures.row(name))
+        sound = sound and not figures.lost and not figures.late
+    Console(width=160).print(table)
+    return sound
+
+
+def main() -> int:
+    """Run the proof and print its figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("index", type=Path)
+    parser.add_argument("--interactions", type=int, default=1_000)
+    parser.add_argument("--at-once", type=int, default=50)
+    options = parser.parse_args()
+    return 0 if asyncio.run(_prove(options.index, options.interactions, options.at_once)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
