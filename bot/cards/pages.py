@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot import words
-from bot.cards.text import MAX_OPTION, MAX_TEXT, escape, escape_within, link, plain
+from bot.cards.text import BLOCK_BYTES, MAX_BYTES, MAX_OPTION, MAX_TEXT, escape, escape_within, link, plain
 from bot.lookup import About, RelatedAnswer
 from bot.store import KeptAnswer
 from bot.views.state import AnswerList, DaysList, Place
@@ -49,9 +49,22 @@ class Page:
     links: tuple[tuple[str, str], ...] = ()  # label, web address
 
     @property
-    def length(self) -> int:
-        """Characters of all text."""
-        return sum(map(len, self.blocks))
+    def cost(self) -> float:
+        """How much of what a message may hold the text takes: 1 is all of it."""
+        size = sum(len(block.encode()) + BLOCK_BYTES for block in self.blocks)
+        return max(sum(map(len, self.blocks)) / MAX_TEXT, size / MAX_BYTES)
+
+
+def fitted(make: Callable[[int], Page]) -> Page:
+    """A page that fits a message: made again with less room for text where scripts of many bytes need it.
+
+    Args:
+        make: makes the page with at most so many characters of text.
+    """
+    room = MAX_TEXT
+    while (page := make(room)).cost > 1:
+        room = int(room / max(page.cost, 1.05))
+    return page
 
 
 def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "") -> Page:
@@ -59,7 +72,7 @@ def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "") -> P
     heading = f"## {words.date_range(answer.dates, locale)}\n-# {words.count(answer.total, 'event')}{note}"
     if answer.total:
         one_day = answer.dates.first == answer.dates.last
-        return _list_page(heading, answer.events, place, answer.total, locale, with_dates=not one_day)
+        return fitted(lambda room: _list_page(heading, answer.events, place, answer.total, locale, room, not one_day))
     steps = tuple(
         Step(words.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
         for day, action in zip(answer.nearest, "defg", strict=False)
@@ -72,7 +85,7 @@ def on_this_day_page(month: int, day: int, events: Sequence[Event], place: Place
     heading = f"## {words.on_this_day_heading(month, day, locale)}" + (f"\n-#{note.removeprefix(' ·')}" if note else "")
     if not events:
         return Page((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
-    return _list_page(heading, events, place, len(events), locale, by_year=True)
+    return fitted(lambda room: _list_page(heading, events, place, len(events), locale, room, by_year=True))
 
 
 def answer_page(
@@ -86,26 +99,30 @@ def answer_page(
     if not kept.events:
         steps = (Step(words.SEARCH_ALL_DATES, Place(wider), "w"),) if wider is not None else ()
         return Page(("\n".join(filter(None, [heading, words.NOTHING_FITS])),), place, steps=steps)
-    return _list_page(heading, events, place, len(kept.events), locale)
+    return fitted(lambda room: _list_page(heading, events, place, len(kept.events), locale, room))
 
 
 def event_page(answer: RelatedAnswer, place: Place, locale: str) -> Page:
     """An event with everything that is known of it."""
+    return fitted(lambda room: _event_page(answer, place, locale, room))
+
+
+def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> Page:
     event = answer.event
     steps = []
     if (back := place.back()) is not None:
         steps.append(Step(words.BACK if back.trail else words.BACK_TO_LIST, back, "b"))
     small = f"{_text_from(event.attribution)} · {escape(event.id)}"
-    themes = _themes(event, 300)
-    head = f"### {_headline(event, 1_300)}\n-# {words.long_date(event.date, locale)}{themes}"
-    left = MAX_TEXT - len(head) - len(small) - 10
+    themes = _themes(event, room // 12)
+    head = f"### {_headline(event, room // 3)}\n-# {words.long_date(event.date, locale)}{themes}"
+    left = room - len(head) - len(small) - 10
     blocks = [head]
     if event.summary:
-        blocks.append(escape_within(event.summary, min(900, left)))
+        blocks.append(escape_within(event.summary, min(900, left // 2)))
         left -= len(blocks[-1])
     if event.sources:
         blocks.append(_numbered(words.SOURCES, [_source(s) for s in event.sources[:CARD_SOURCES]],
-                                len(event.sources) - CARD_SOURCES, min(1_200, left)))  # fmt: skip
+                                len(event.sources) - CARD_SOURCES, min(1_200, left // 2)))  # fmt: skip
         left -= len(blocks[-1])
     if answer.related:
         each = max(60, min(200, (left - 60) // len(answer.related)))
@@ -137,7 +154,7 @@ def _list_page(
     place: Place,
     total: int,
     locale: str,
-    *,
+    room: int,
     with_dates: bool = True,
     by_year: bool = False,
 ) -> Page:
@@ -145,7 +162,7 @@ def _list_page(
     first = place.page * PER_PAGE
     attributions = dict.fromkeys(event.attribution for event in events if event is not None)
     small = " · ".join([*map(_text_from, list(attributions)[:3]), *words.page_of(place.page + 1, pages)])
-    each = (MAX_TEXT - len(heading) - len(small) - 20) // max(1, len(events))
+    each = (room - len(heading) - len(small) - 20) // max(1, len(events))
     blocks = [heading] if heading else []
     for number, event in enumerate(events, first + 1):
         if event is None:

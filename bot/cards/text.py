@@ -8,6 +8,8 @@ from urllib.parse import quote
 from embeddings.text import clean, shorten
 
 MAX_TEXT = 4_000  # characters of all text of a message with components
+MAX_BYTES = 10_000  # of the same text in UTF-8: Discord refuses some 10,170, which 3,390 Chinese characters reach
+BLOCK_BYTES = 12  # that each block of text counts besides
 MAX_OPTION = 100  # of a select option or an autocomplete choice
 
 # Whatever Discord gives a meaning: emphasis, code, spoilers, links, mentions, emoji, timestamps, quotes, headings.
@@ -24,9 +26,9 @@ def escape_within(text: str, limit: int) -> str:
     """Escaped text of at most `limit` characters, cut at a word where it is too long."""
     text = clean(text)
     room = limit
-    while len(escaped := escape(shorten(text, room))) > limit:
+    while room > 0 and len(escaped := escape(shorten(text, room))) > limit:
         room -= max(1, (len(escaped) - limit) // 2)
-    return escaped
+    return escaped if room > 0 else ""
 
 
 def link(text: str, url: str | None) -> str:

@@ -14,6 +14,7 @@ from embeddings.build import build_index
 from embeddings.index_folder import IndexFolder
 from embeddings.sample import sample_path
 from tests.bot.conftest import StartBot
+from tests.bot.hostile import headlines
 from tests.discord_server import DiscordServer, Reply
 from tests.discord_server.mentions import Pings
 from tests.word_encoder import WordEncoder
@@ -322,3 +323,36 @@ class TestLimitsAndRestarts:
         for command in commands:
             assert sorted(command["integration_types"]) == [0, 1]
             assert sorted(command["contexts"]) == [0, 1, 2]
+
+
+async def test_two_hundred_hostile_headlines_are_shown_within_the_limits_and_mention_nobody(
+    discord_server: DiscordServer, start_bot: StartBot, tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive.jsonl"
+    archive.write_text(
+        "\n".join(
+            json.dumps(
+                {"date": f"2015-12-{1 + number % 28:02}", "headline": text, "summary": text, "topics": [text[:300]]}
+            )
+            for number, text in enumerate(headlines())
+        )
+    )
+    folder = IndexFolder(tmp_path / "index")
+    assert build_index(folder, [archive], WordEncoder(), Report()).events == 200
+    async with start_bot(index=folder):
+        reply = await discord_server.slash("event", {"date": "2015-12"})
+        shown = 0
+        while True:
+            assert reply.refusals == []
+            assert reply.message.pings == Pings()
+            custom_id, _ = value_of(reply)
+            for option in reply.selects[0]["options"]:
+                card = await discord_server.choose(reply, custom_id, [option["value"]], user=discord_server.owner)
+                assert card.ephemeral
+                assert card.refusals == []
+                assert card.message.pings == Pings()
+                shown += 1
+            if not any(button["label"] == "Next" for button in reply.buttons):
+                break
+            await discord_server.press(reply, "Next")
+        assert shown == 200

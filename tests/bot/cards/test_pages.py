@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cards import pages
+from bot.cards.pages import PER_PAGE, Page
+from bot.lookup import RelatedAnswer
+from bot.store import KeptAnswer
+from bot.views.state import AnswerList, DaysList, OnThisDayList, Place
+from embeddings.dates import DateRange
+from embeddings.events import Event, Related, Source
+from embeddings.search import DayAnswer
+from tests.bot.hostile import headlines
+
+DAY = dt.date(2015, 12, 23)
+DAYS = DateRange(DAY, DAY)
+PLACE = Place(DaysList(DAYS))
+
+texts = st.text(max_size=200) | st.sampled_from(headlines()) | st.sampled_from([n * "國" for n in (10, 400, 4_000)])
+addresses = st.none() | st.sampled_from(["https://x.example/1", "https://x.example/" + "y" * 1_900])
+contexts = st.lists(texts, max_size=8).map(tuple)
+
+
+@st.composite
+def events(draw: st.DrawFn) -> Event:
+    return Event(
+        id=f"2015-12-23-{draw(st.integers(0, 2**32 - 1)):08x}",
+        date=DAY,
+        headline=draw(texts),
+        topics=tuple(draw(st.lists(texts, max_size=3))),
+        summary=draw(st.none() | texts),
+        contexts=draw(contexts),
+        sources=tuple(Source(draw(texts), draw(addresses)) for _ in range(draw(st.integers(0, 12)))),
+        related=(),
+        attribution=draw(texts) or "Texts",
+    )
+
+
+@st.composite
+def related(draw: st.DrawFn) -> tuple[Related, ...]:
+    return tuple(
+        Related(DAY, draw(texts), draw(contexts), None, f"2015-12-23-{number:08x}")
+        for number in range(draw(st.integers(0, 10)))
+    )
+
+
+def check(page: Page) -> None:
+    assert page.cost <= 1
+    assert all(page.blocks)
+    assert len(page.choices) <= 25
+    assert len({choice.event_id for choice in page.choices}) == len(page.choices)
+    for choice in page.choices:
+        assert 1 <= len(choice.label) <= 100
+        assert 1 <= len(choice.description) <= 100
+    assert len(page.steps) + len(page.links) <= 5
+    for _, url in page.links:
+        assert url.startswith("https://")
+        assert len(url) <= 512
+
+
+@given(st.lists(events(), max_size=PER_PAGE), st.integers(0, 3), st.sampled_from(["en-US", "de", "ja", "xx"]))
+def test_a_list_fits_a_message_whatever_its_events_hold(found: list[Event], page: int, locale: str) -> None:
+    total = page * PER_PAGE + len(found)
+    answer = DayAnswer(DAYS, total, tuple(found), (), DAY, DAY)
+    check(pages.days_page(answer, Place(PLACE.of, page), locale))
+    check(pages.on_this_day_page(12, 23, found, Place(OnThisDayList(12, 23)), locale))
+    kept = KeptAnswer(tuple(event.id for event in found), (DAYS,) * 9, DAYS)
+    check(pages.answer_page(kept, [*found[:2], None], Place(AnswerList("key")), locale))
+
+
+@given(events(), related(), st.booleans())
+def test_a_card_fits_a_message_whatever_the_event_holds(
+    event: Event, others: tuple[Related, ...], from_list: bool
+) -> None:
+    place = Place(PLACE.of if from_list else OnThisDayList(12, 23), 0, (event.id,))
+    check(pages.event_page(RelatedAnswer(event, others), place, "en-GB"))
+
+
+def test_every_event_of_a_full_list_is_there_with_its_headline() -> None:
+    found = [
+        Event(f"2015-12-23-{number:08x}", DAY, f"Headline {number}. " + "word " * 400, summary="More. " * 100)
+        for number in range(PER_PAGE)
+    ]
+    answer = DayAnswer(DAYS, 12, tuple(found), (), DAY, DAY)
+    page = pages.days_page(answer, PLACE, "en-GB")
+    text = "\n".join(page.blocks)
+    assert all(f"Headline {number}." in text for number in range(PER_PAGE))
+    assert [step.label for step in page.steps] == ["Next"]
+    assert "page 1 of 3" in text
+    assert page.cost > 0.8  # the room is used
+
+
+def test_an_event_that_is_gone_keeps_its_place_in_the_list() -> None:
+    kept = KeptAnswer(("a", "b"))
+    page = pages.answer_page(kept, [None, Event("b", DAY, "It rains.")], Place(AnswerList("key")), "en-GB")
+    assert "**1.** This event is no longer in the archive." in page.blocks
+    assert [choice.event_id for choice in page.choices] == ["b"]
+
+
+def test_the_attribution_of_every_archive_on_a_page_is_named() -> None:
+    found = [Event(str(n), DAY, f"Event {n}.", attribution=name) for n, name in enumerate(["One", "Two", "One"])]
+    answer = DayAnswer(DAYS, 3, tuple(found), (), DAY, DAY)
+    assert pages.days_page(answer, PLACE, "en-GB").blocks[-1] == "-# Text: One · Text: Two"
+
+
+def test_a_page_in_the_middle_leads_both_ways() -> None:
+    answer = DayAnswer(DAYS, 20, (Event("a", DAY, "A."),), (), DAY, DAY)
+    page = pages.days_page(answer, Place(PLACE.of, 1), "en-GB")
+    assert [(step.label, step.place.page) for step in page.steps] == [("Previous", 0), ("Next", 2)]
