@@ -1,0 +1,172 @@
+"""The bot from its start to its end: tokens, networks that are away, signals, gateways that drop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot import run as running
+from bot.config import Config
+from bot.engine import Engine
+from bot.run import ConnectionRefusedForGoodError, run
+from bot.store import Store
+from embeddings.errors import IndexMissingError, InputError
+from embeddings.index_folder import IndexFolder
+from tests.bot.conftest import TODAY, StartBot
+from tests.discord_server import DiscordServer
+from tests.discord_server.running import quicken
+from tests.word_encoder import WordEncoder
+
+
+def settings(server: DiscordServer, **discord: object) -> Config:
+    return Config.model_validate({"discord": {"api_url": server.api_url, "token": server.token, **discord}})
+
+
+@pytest.fixture
+async def parts(sample_folder: IndexFolder, tmp_path: Path) -> AsyncIterator[tuple[Engine, Store]]:
+    store = await Store.open(f"sqlite:///{tmp_path}/store.db")
+    engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
+    await engine.start()
+    yield engine, store
+    await engine.close()
+    await store.close()
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No long waits between tries, and none of discord.py's own at the start."""
+    monkeypatch.setattr(running, "LONGEST_WAIT_S", 0.05)
+    made = running.DatelineClient
+
+    def make(*values: object) -> object:
+        client = made(*values)  # type: ignore[arg-type]
+        quicken(client)
+        return client
+
+    monkeypatch.setattr(running, "DatelineClient", make)
+
+
+async def test_a_wrong_token_ends_the_bot_with_what_to_do(
+    discord_server: DiscordServer, parts: tuple[Engine, Store]
+) -> None:
+    config = settings(discord_server, token="wrong")
+    with pytest.raises(ConnectionRefusedForGoodError, match="put the one from the developer portal in DATELINE_"):
+        await running._serve(config, *parts, asyncio.Event())
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"), [(4004, "refuses the token"), (4014, "intents"), (4010, "no such shard")]
+)
+async def test_a_gateway_that_refuses_for_good_ends_the_bot(
+    discord_server: DiscordServer, parts: tuple[Engine, Store], code: int, sentence: str
+) -> None:
+    discord_server.gateway.refuse_identify = code
+    with pytest.raises(ConnectionRefusedForGoodError, match=sentence):
+        await running._serve(settings(discord_server), *parts, asyncio.Event())
+
+
+@pytest.mark.parametrize("route", ["GET /users/@me", "GET /gateway/bot", "GET /ws", "PUT /applications/*"])
+async def test_a_discord_that_is_away_is_tried_again_until_it_is_back(
+    discord_server: DiscordServer, parts: tuple[Engine, Store], route: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    discord_server.faults.drop(route, times=3)
+    stop = asyncio.Event()
+    serving = asyncio.create_task(running._serve(settings(discord_server), *parts, stop))
+    await discord_server.ready(timeout_s=20)
+    reply = await discord_server.slash("event", {"date": "2015-12-23"})
+    assert "at least 200 civilians" in reply.text
+    stop.set()
+    await asyncio.wait_for(serving, 10)
+
+
+async def test_when_it_is_told_to_end_it_first_answers_what_has_begun(
+    discord_server: DiscordServer, parts: tuple[Engine, Store]
+) -> None:
+    stop = asyncio.Event()
+    serving = asyncio.create_task(running._serve(settings(discord_server), *parts, stop))
+    await discord_server.ready()
+    discord_server.faults.slow("PATCH /webhooks/*", 0.3)
+    reply = await discord_server.slash("event", {"date": "2015-12-23"}, wait=False)
+    await discord_server.until(lambda: reply.deferred)
+    stop.set()
+    await asyncio.wait_for(serving, 10)
+    assert "at least 200 civilians" in reply.text
+
+
+async def test_a_gateway_that_keeps_dropping_loses_no_interaction_and_answers_none_twice(
+    discord_server: DiscordServer, start_bot: StartBot
+) -> None:
+    async with start_bot():
+        dropping = asyncio.create_task(_keep_dropping(discord_server))
+        replies = [await discord_server.slash("event", {"date": "2015-12-23"}, wait=False) for _ in range(40)]
+        for number, reply in enumerate(replies):
+            await reply.wait(timeout_s=10)
+            if number % 10 == 0:
+                discord_server.gateway.drop()
+        dropping.cancel()
+        for reply in replies:
+            assert reply.error is None
+            assert len(reply.messages) == 1
+
+
+async def _keep_dropping(server: DiscordServer) -> None:
+    for _ in range(6):
+        await server.ready(timeout_s=10)
+        server.gateway.drop()
+
+
+async def test_without_a_token_or_an_index_it_says_what_is_missing(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="there is no token"):
+        await run(settings(discord_server, token=""))
+    config = settings(discord_server).model_copy(
+        update={
+            "index": Config().index.model_copy(update={"path": tmp_path / "nowhere"}),
+            "store": Config().store.model_copy(update={"url": f"sqlite:///{tmp_path}/store.db"}),
+        }
+    )
+    with pytest.raises(IndexMissingError, match="there is no index in"):
+        await run(config)
+
+
+@pytest.mark.model
+async def test_the_process_serves_and_ends_in_good_order_and_its_log_holds_no_token(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    environment = {
+        **os.environ,
+        "DATELINE_DISCORD__TOKEN": discord_server.token,
+        "DATELINE_DISCORD__API_URL": discord_server.api_url,
+        "DATELINE_INDEX__PATH": str(tmp_path / "index"),
+        "DATELINE_STORE__URL": f"sqlite:///{tmp_path}/store.db",
+    }
+
+    async def start(*arguments: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            *arguments,
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+
+    archive = tmp_path / "archive.jsonl"
+    archive.write_text('{"date": "2015-12-23", "headline": "It rains in the village."}\n')
+    built = await start("embeddings", "build", str(archive))
+    await built.communicate()
+    assert built.returncode == 0
+    bot = await start("bot")
+    await discord_server.ready(timeout_s=60)
+    assert "It rains" in (await discord_server.slash("ask", {"query": "weather in the village"})).text
+    bot.send_signal(signal.SIGTERM)
+    log, _ = await asyncio.wait_for(bot.communicate(), 10)
+    assert bot.returncode == 0
+    assert discord_server.token.encode() not in log
