@@ -40,8 +40,10 @@ class Figures:
     lost: int = 0
 
     def row(self, name: str) -> list[str]:
-        return [name, *map(str, (len(self.acknowledged), self.lost, self.late)), *map(
-            _percentiles, (self.acknowledged, self.answered, self.suggested))]  # fmt: skip
+        """A row of the table."""
+        counts = (len(self.acknowledged), self.lost, self.late)
+        times = (self.acknowledged, self.answered, self.suggested)
+        return [name, *map(str, counts), *map(_percentiles, times)]
 
 
 def _percentiles(times: list[float]) -> str:
@@ -91,6 +93,16 @@ async def drive(server: DiscordServer, questions: list[str], days: list[str], co
     return figures
 
 
+def fail_a_tenth(faults: Faults) -> None:
+    """Have a tenth of the bot's answers fail, in five ways."""
+    for route in ("POST /interactions/*/callback", "PATCH /webhooks/*"):
+        faults.rate_limit(route, 0.05, probability=0.02, times=None)
+        for status in (500, 502):
+            faults.fail(route, status, probability=0.02, times=None)
+        faults.lose_answer(route, probability=0.02, times=None)
+        faults.slow(route, 0.2, probability=0.02, times=None)
+
+
 @asynccontextmanager
 async def bot_process(server: DiscordServer, index: Path, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot as an operator starts it, connected; ended with SIGTERM."""
@@ -126,20 +138,21 @@ def material(index: Path, count: int) -> tuple[list[str], list[str]]:
 
 async def _prove(index: Path, count: int, at_once: int) -> bool:
     questions, days = material(index, 400)
-    table = Table("run", "answered", "lost", "late", *(f"{what}: p50 / p95 / p99 ms" for what in ("acknowledged", "answered", "suggested")))  # noqa: E501
+    table = Table(
+        "run",
+        "answered",
+        "lost",
+        "late",
+        *(f"{what}: p50 / p95 / p99 ms" for what in ("acknowledged", "answered", "suggested")),
+    )
     sound = True
-    for name, probability in (("without faults", 0.0), ("a tenth fails", 0.1)):
+    for name, failing in (("without faults", False), ("a tenth fails", True)):
         faults = Faults(seed=3)
         with tempfile.TemporaryDirectory() as temporary:
             async with discord_server(faults=faults) as server, bot_process(server, index, Path(temporary)):
                 await drive(server, questions, days, 50, 10)  # warm
-                if probability:
-                    for route in ("POST /interactions/*/callback", "PATCH /webhooks/*"):
-                        faults.rate_limit(route, 0.05, probability=probability / 5, times=None)
-                        for status in (500, 502):
-                            faults.fail(route, status, probability=probability / 5, times=None)
-                        faults.lose_answer(route, probability=probability / 5, times=None)
-                        faults.slow(route, 0.2, probability=probability / 5, times=None)
+                if failing:
+                    fail_a_tenth(faults)
                 figures = await drive(server, questions, days, count, at_once)
             if figures.lost:
                 sys.stderr.write((Path(temporary) / "bot.log").read_text()[-4_000:])

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import threading
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.engine import Engine
+from embeddings.archive import Report
+from embeddings.build import build_index
+from embeddings.dates import DateRange
+from embeddings.errors import IndexMissingError, IndexUnusableError
+from embeddings.index_folder import IndexFolder
+from embeddings.search import understand
+from tests.word_encoder import WordEncoder
+
+TODAY = dt.date(2026, 11, 22)
+DAY = DateRange(dt.date(2015, 12, 23), dt.date(2015, 12, 23))
+
+
+class SlowEncoder(WordEncoder):
+    """Waits until it is let go; `batches` says how many texts came at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.entered = threading.Event()
+        self.batches: list[int] = []
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self.entered.set()
+        self.go_on.wait(10)
+        self.batches.append(len(texts))
+        return super().encode(texts)
+
+
+@pytest.fixture
+def slow() -> SlowEncoder:
+    return SlowEncoder()
+
+
+@pytest.fixture
+async def engine(sample_folder: IndexFolder, slow: SlowEncoder) -> AsyncIterator[Engine]:
+    engine = Engine(sample_folder, lambda _: slow, lambda: TODAY)
+    await engine.start()
+    yield engine
+    slow.go_on.set()
+    await engine.close()
+
+
+async def test_questions_that_wait_together_are_encoded_together(engine: Engine, slow: SlowEncoder) -> None:
+    slow.batches.clear()
+    slow.go_on.clear()
+    words = ["moon", "war", "earthquake", "election", "football"]
+    asked = [asyncio.create_task(engine.ask(understand(word, TODAY), 3)) for word in words]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    slow.go_on.set()
+    answers = await asyncio.gather(*asked)
+    assert [answer.query for answer in answers] == words
+    assert all(answer.hits for answer in answers)
+    assert sum(slow.batches) == 5
+    assert len(slow.batches) <= 2
+
+
+async def test_look_ups_go_on_while_a_question_is_encoded(engine: Engine, slow: SlowEncoder) -> None:
+    slow.go_on.clear()
+    asked = asyncio.create_task(engine.ask(understand("moon", TODAY), 3))
+    found = await asyncio.wait_for(engine.days(DAY, 0, 5), 5)
+    assert found.total == 1
+    assert not asked.done()
+    slow.go_on.set()
+    assert (await asked).hits
+
+
+async def test_an_encoder_that_fails_fails_its_questions_and_not_the_next(engine: Engine, slow: SlowEncoder) -> None:
+    encode = slow.encode
+
+    def broken(texts: Sequence[str]) -> np.ndarray:
+        raise MemoryError
+
+    slow.encode = broken  # type: ignore[method-assign]
+    with pytest.raises(MemoryError):
+        await engine.ask(understand("moon", TODAY), 3)
+    slow.encode = encode  # type: ignore[method-assign]
+    assert (await engine.ask(understand("moon", TODAY), 3)).hits
+
+
+def write_index(folder: IndexFolder, path: Path, headline: str) -> None:
+    path.write_text(json.dumps({"date": "2015-12-23", "headline": headline, "id": "the-one"}))
+    build_index(folder, [path], WordEncoder(), Report())
+
+
+async def test_questions_under_way_finish_on_the_index_that_they_began_with(tmp_path: Path, slow: SlowEncoder) -> None:
+    folder = IndexFolder(tmp_path / "index")
+    write_index(folder, tmp_path / "a.jsonl", "The old wording.")
+    engine = Engine(folder, lambda _: slow, lambda: TODAY)
+    await engine.start()
+    slow.go_on.clear()
+    slow.entered.clear()
+    asked = asyncio.create_task(engine.ask(understand("wording", TODAY), 1))
+    await asyncio.sleep(0)
+    assert await asyncio.to_thread(slow.entered.wait, 5)
+    write_index(folder, tmp_path / "b.jsonl", "The new wording.")
+    loading = asyncio.create_task(engine.reload_if_replaced())
+    await asyncio.sleep(0)
+    slow.go_on.set()
+    assert await loading
+    assert (await asked).hits[0].event.headline == "The old wording."
+    assert (await engine.days(DAY, 0, 1)).events[0].headline == "The new wording."
+    assert not await engine.reload_if_replaced()
+    await engine.close()
+    write_index(folder, tmp_path / "b.jsonl", "The new wording!")
+    assert len(list((tmp_path / "index" / "generations").iterdir())) == 1  # nobody holds an old one
+
+
+async def test_a_new_index_that_is_damaged_is_not_taken(
+    tmp_path: Path, slow: SlowEncoder, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = IndexFolder(tmp_path / "index")
+    write_index(folder, tmp_path / "a.jsonl", "The old wording.")
+    engine = Engine(folder, lambda _: slow, lambda: TODAY)
+    await engine.start()
+    write_index(folder, tmp_path / "b.jsonl", "The new wording.")
+    newest = max((tmp_path / "index" / "generations").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    catalogue = newest / "catalogue.sqlite"
+    data = bytearray(catalogue.read_bytes())
+    data[5_000] ^= 1
+    catalogue.write_bytes(data)
+    assert not await engine.reload_if_replaced()
+    assert "the old one goes on" in caplog.text
+    assert (await engine.days(DAY, 0, 1)).events[0].headline == "The old wording."
+    await engine.close()
+
+
+async def test_an_index_that_is_missing_or_of_another_model_stops_the_start(
+    tmp_path: Path, sample_folder: IndexFolder
+) -> None:
+    with pytest.raises(IndexMissingError):
+        await Engine(IndexFolder(tmp_path / "nothing"), lambda _: WordEncoder(), lambda: TODAY).start()
+    with pytest.raises(IndexUnusableError, match="was made with the model words"):
+        await Engine(sample_folder, lambda _: WordEncoder("others"), lambda: TODAY).start()
