@@ -25,7 +25,7 @@ from bot.cards.text import escape
 from bot.config import DISCORDS_API, Config
 from bot.engine import Engine
 from bot.fairness import Cooldown, TooManyError, Turns
-from bot.persistence import PASSING, first_success, repeated
+from bot.persistence import PASSING, impatiently, repeated
 from bot.show import Guide
 from bot.store import Store
 from bot.views.items import Go, OpenEvent
@@ -191,11 +191,7 @@ class DatelineClient(discord.AutoShardedClient):
                 self._under_way.discard(task)
 
     async def _acknowledge(self, interaction: Interaction[DatelineClient], how: str) -> None:
-        """Tell Discord that an answer will come, before it gives the interaction up.
-
-        discord.py waits a second before it repeats what failed, and longer each time, of the three that there are. So
-        another try starts beside one that takes long; the one that comes second hears that it is acknowledged already.
-        """
+        """Tell Discord that an answer will come, before it gives the interaction up after three seconds."""
 
         async def defer() -> None:
             try:
@@ -206,12 +202,10 @@ class DatelineClient(discord.AutoShardedClient):
             except discord.HTTPException as error:
                 if error.code == _UNKNOWN_INTERACTION:
                     raise TooLateError from error
-                if error.code != _ALREADY_ACKNOWLEDGED:
+                if error.code != _ALREADY_ACKNOWLEDGED:  # an earlier try got through, though its answer was lost
                     raise
-            except discord.InteractionResponded:
-                pass  # another try was faster
 
-        await first_success(defer, _ACKNOWLEDGEMENTS, _ACKNOWLEDGE_AGAIN_S)
+        await impatiently(defer, _ACKNOWLEDGEMENTS, _ACKNOWLEDGE_AGAIN_S)
         interaction.extras[_DEFERRED] = how
 
     async def suggest(self, interaction: Interaction[DatelineClient], suggest: Suggest) -> list[Choice[str]]:

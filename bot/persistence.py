@@ -36,35 +36,20 @@ async def repeated(request: Callable[[], Awaitable[Result]]) -> Result:
     return await tries(attempt)
 
 
-async def first_success(request: Callable[[], Awaitable[None]], tries: int, after_s: float) -> None:
-    """Start a request, and another beside it each time that none has succeeded `after_s` later or all have failed.
+async def impatiently(request: Callable[[], Awaitable[None]], tries: int, each_s: float) -> None:
+    """Repeat a request, which must be one that may take effect twice, breaking off each try but the last in good time.
+
+    discord.py waits a second before it repeats what failed, and longer each time, and lets no second request to the
+    same place pass meanwhile.
 
     Raises:
-        Exception: the last one, where every try has failed; at once, where it is none of `PASSING`.
+        Exception: the last try's; at once, where it is none of `PASSING`.
     """
-    waiting: set[asyncio.Task[None]] = set()
-    for number in range(1, tries + 1):
-        waiting.add(asyncio.ensure_future(_task(request)))
-        while waiting:
-            timeout = after_s if number < tries else None
-            done, waiting = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-            if not done:
-                break
-            for task in done:
-                error = task.exception()
-                if error is None or not isinstance(error, PASSING) or (number == tries and not waiting):
-                    for other in waiting:
-                        other.add_done_callback(_ignore)
-                    if error is not None:
-                        raise error
-                    return
-
-
-async def _task(request: Callable[[], Awaitable[None]]) -> None:
-    await request()
-
-
-def _ignore(task: asyncio.Task[None]) -> None:
-    """Look at how a task ended that nobody waits for, so that nothing complains of it."""
-    if not task.cancelled():
-        task.exception()
+    for left in reversed(range(tries)):
+        try:
+            async with asyncio.timeout(each_s if left else None):
+                await request()
+            return
+        except PASSING:
+            if not left:
+                raise
