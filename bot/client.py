@@ -8,7 +8,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import discord
@@ -22,14 +22,16 @@ from bot import words
 from bot.cards.discord_face import layout
 from bot.cards.pages import Page
 from bot.cards.text import escape
-from bot.config import DISCORDS_API, Config
+from bot.config import DISCORDS_API, Config, DailySettings
+from bot.daily.poster import Composed, Poster
 from bot.engine import Engine
 from bot.fairness import Cooldown, TooManyError, Turns
 from bot.persistence import PASSING, impatiently, repeated
 from bot.show import Guide
 from bot.store import Store
+from bot.store.daily import Claim, Terms
 from bot.views.items import Go, OpenEvent
-from bot.views.state import Target
+from bot.views.state import NOBODY, Target
 from embeddings.errors import InputError
 
 log = logging.getLogger(__name__)
@@ -37,12 +39,14 @@ log = logging.getLogger(__name__)
 Show = Callable[[], Awaitable[Page]]
 Suggest = Callable[[], Awaitable[list[Choice[str]]]]
 
-PERMISSIONS = discord.Permissions.none()  # answers to commands need none
+# Answers to commands need none; daily posts do.
+PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, read_message_history=True)
 
 _ALREADY_ACKNOWLEDGED = 40060
 _UNKNOWN_INTERACTION = 10062  # it was not acknowledged in time
 _ACKNOWLEDGEMENTS = 4  # tries at most, in the three seconds that Discord waits
 _ACKNOWLEDGE_AGAIN_S = 0.7
+_LONGEST_RATE_LIMIT_S = 30.0  # that is waited for in place; the least that discord.py takes
 _DEFERRED = "deferred"  # under this name in interaction.extras: how it was acknowledged
 _PUBLIC, _PRIVATE, _UPDATE = "public", "private", "update"
 
@@ -78,9 +82,10 @@ class DatelineClient(discord.AutoShardedClient):
     Args:
         engine: started; whoever made it closes it.
         store: open; likewise.
+        clock: Unix time, which daily posts go by.
     """
 
-    def __init__(self, config: Config, engine: Engine, store: Store) -> None:
+    def __init__(self, config: Config, engine: Engine, store: Store, clock: Callable[[], float] = time.time) -> None:
         super().__init__(
             intents=Intents(guilds=True),
             allowed_mentions=AllowedMentions.none(),
@@ -88,15 +93,20 @@ class DatelineClient(discord.AutoShardedClient):
             shard_ids=list(config.discord.shard_ids) or None,  # type: ignore[arg-type]  # None: all, as its docs say
             max_messages=None,
             chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=_LONGEST_RATE_LIMIT_S,
         )
         self.engine = engine
         self.guide = Guide(engine, store)
         self.tree = _Tree(self)
         self._config = config
         self._store = store
+        self.clock = clock
+        self.daily = store.daily
+        self.poster = Poster(self, store.daily, self._compose, terms(config.daily), clock)
         self._cooldown = Cooldown(config.limits.user_commands, config.limits.user_seconds, time.monotonic)
         self._turns = Turns(config.limits.at_once, config.limits.waiting_per_server)
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._noting: set[asyncio.Task[None]] = set()
         self._latest_keystroke: dict[int, object] = {}
 
     # --- starting and stopping ---
@@ -115,6 +125,7 @@ class DatelineClient(discord.AutoShardedClient):
         self._watch_index.change_interval(seconds=self._config.index.check_seconds)
         self._watch_index.start()
         self._forget.start()
+        self.poster.start()
 
     async def _sync_commands(self) -> None:
         """Tell Discord the commands where they are not those that it was told last."""
@@ -141,15 +152,54 @@ class DatelineClient(discord.AutoShardedClient):
         try:
             if forgotten := await self._store.forget_unused(self.engine.today()):
                 log.info("forgot %d answers that nobody had used for a year", forgotten)
+            if forgotten := await self.daily.forget(self.clock()):
+                log.info("forgot %d daily posts of servers that were left a month ago", forgotten)
         except Exception:  # tomorrow is another day
             log.exception("forgetting old answers failed")
 
+    async def _compose(self, claim: Claim) -> Composed:
+        """The post of a day."""
+        page, events = await self.guide.daily(claim.subscription, claim.date)
+        return Composed(layout(page, NOBODY), events)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Stop the daily posts of a server that has removed the bot; after a month they are forgotten."""
+        await self._note_down(self.daily.leave(guild.id, self.clock()))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Go on with the daily posts of a server that has taken the bot back."""
+        await self._note_down(self.daily.come_back([guild.id], self.clock()))
+
+    async def on_ready(self) -> None:
+        """Go on with the daily posts of servers that took the bot back while it was away; each time does no harm."""
+        await self._note_down(self.daily.come_back([guild.id for guild in self.guilds], self.clock()))
+
+    async def _note_down(self, change: Coroutine[None, None, None]) -> None:
+        """Change the store at the word of the gateway; `close` waits for it."""
+        task = asyncio.create_task(change)
+        self._noting.add(task)
+        task.add_done_callback(self._noting.discard)
+        await task
+
+    async def close(self) -> None:
+        """Close the connection; nothing uses the store afterwards."""
+        await self.poster.stop(0)
+        if self._noting:
+            await asyncio.wait(self._noting)
+        await super().close()
+
     async def finish(self, within_s: float) -> None:
-        """Let what has begun come to its end, for `within_s` seconds at most, and close the connection."""
-        self._watch_index.cancel()
-        self._forget.cancel()
+        """Let what has begun come to its end, for `within_s` seconds at most, and close the connection.
+
+        Nothing of it uses the engine or the store afterwards, so that they can be closed.
+        """
+        posted = asyncio.create_task(self.poster.stop(within_s))
+        loops = [task for loop in (self._watch_index, self._forget) if (task := loop.get_task()) is not None]
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=within_s)
+        for task in (ending := [*self._under_way, *loops]):
+            task.cancel()
+        await asyncio.gather(posted, *ending, return_exceptions=True)
         await self.close()
 
     # --- answering ---
@@ -235,7 +285,7 @@ class DatelineClient(discord.AutoShardedClient):
             sentence = words.apology(reference)
         try:
             await self._say_privately(interaction, sentence)
-        except (discord.HTTPException, *PASSING) as lost:
+        except (discord.HTTPException, discord.RateLimited, *PASSING) as lost:
             log.warning("the user could not be told of it: %s", lost)
 
     async def _say_privately(self, interaction: Interaction[DatelineClient], sentence: str) -> None:
@@ -250,6 +300,11 @@ class DatelineClient(discord.AutoShardedClient):
         if how != _UPDATE:
             await repeated(interaction.delete_original_response)  # the "thinking…" that everybody sees
         await interaction.followup.send(sentence, ephemeral=True)
+
+
+def terms(settings: DailySettings) -> Terms:
+    """How posts are claimed, as the config has it."""
+    return Terms(grace_s=settings.grace_hours * 3_600, per_s=settings.requests_per_second)
 
 
 def _sentence(text: str) -> str:
