@@ -41,6 +41,9 @@ from embeddings.vectors import VectorIndex
 
 CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work that a kill can cost
 
+_TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
+_FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
+
 log = logging.getLogger(__name__)
 
 
@@ -154,6 +157,10 @@ def _previous(folder: IndexFolder) -> Iterator[OpenIndex | None]:
     except IndexMissingError:
         pass
     except IndexUnusableError as error:
+        if _may_pass(error.__cause__):
+            raise EmbeddingsError(
+                f"the index was not built, for without the one in force its ids would be lost: {error}"
+            ) from error
         log.warning("the index in force cannot be used, everything is encoded again: %s", error)
     try:
         yield index
@@ -249,7 +256,8 @@ def _encode(
     """The vector of every event of a new catalogue, in its order: used again, resumed or encoded."""
     fits = previous is not None and previous.manifest.model.fingerprint == encoder.fingerprint
     reusable = previous if fits else None
-    vectors = VectorIndex(reusable.vectors.dimension if reusable else encoder.dimension)
+    with _at_work(encoder):
+        vectors = VectorIndex(reusable.vectors.dimension if reusable else encoder.dimension)
     catalogue = Catalogue(path)
     try:
         for start in range(0, catalogue.size, CHUNK):
@@ -262,7 +270,8 @@ def _encode(
             wanted = {key: row for key, row in zip(keys, rows, strict=True) if key not in known}
             if wanted:
                 titles = [event.title for event in catalogue.events(wanted.values())]
-                fresh = dict(zip(wanted, _encode_some(encoder, titles), strict=True))
+                with _at_work(encoder):
+                    fresh = dict(zip(wanted, encoder.encode(titles), strict=True))
                 journal.add(fresh)
                 known.update(fresh)
             vectors.add(np.stack([known[key] for key in keys]))
@@ -272,14 +281,23 @@ def _encode(
     return vectors
 
 
-def _encode_some(encoder: Encoder, titles: Sequence[str]) -> np.ndarray:
+@contextlib.contextmanager
+def _at_work(encoder: Encoder) -> Iterator[None]:
+    """Around what the model does: torch tells of too little memory or too few threads in its own ways."""
     try:
-        return encoder.encode(titles)
-    except RuntimeError as error:  # what torch raises, also where there is no memory or no thread to be had
+        yield
+    except (ImportError, RuntimeError) as error:
         raise EmbeddingsError(
             f"the model {encoder.name} cannot encode: {shorten(clean(str(error)), 200)}. If memory is short, free some "
             "and build again; what is encoded by then is kept, and the index that was there is unchanged"
         ) from error
+
+
+def _may_pass(cause: BaseException | None) -> bool:
+    """Whether an index could not be read for want of something, rather than for what it is."""
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN
+    return isinstance(cause, OSError) and cause.errno in (*_TOO_MANY_FILES, errno.ENOMEM, *_FORBIDDEN)
 
 
 @contextlib.contextmanager
@@ -295,29 +313,27 @@ def _explained(folder: IndexFolder) -> Iterator[None]:
 
 
 def _reason(error: OSError | sqlite3.Error, root: Path) -> str:
-    told = str(error)
-    if isinstance(error, OSError):
-        place = f" ({os.fsdecode(error.filename)})" if error.filename else ""
-        told = f"{error.strerror or error}{place}"
-        if error.errno in (errno.EMFILE, errno.ENFILE):
-            return f"{told}; a build has some twenty files open, raise the limit (`ulimit -n`)"
-        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-            return f"{told}; a build has to read the archives and to write to {root}"
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-    else:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        full = code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
-        if code == sqlite3.SQLITE_READONLY:
-            return f"{told}; a build has to write to {root}"
-    if not full:
-        return told
-    free = "an unknown amount"
+    free = "an unknown part"
     with contextlib.suppress(OSError):
         free = f"{shutil.disk_usage(root).free / 1e6:,.0f} MB"
-    return (
-        f"{told}; {free} of the disk of {root} are free, and a build needs room for a second index beside the one in "
-        "force: free some, then build again, what is encoded by then is kept"
-    )
+    if isinstance(error, OSError):
+        place = f" ({os.fsdecode(error.filename)})" if error.filename else ""
+        told, full = f"{error.strerror or error}{place}", error.errno in (errno.ENOSPC, errno.EDQUOT)
+        if error.errno in _TOO_MANY_FILES:
+            return f"{told}; a build has some twenty files open, raise the limit (`ulimit -n`)"
+        if error.errno in _FORBIDDEN:
+            return f"{told}; a build has to read the archives and to write to {root}"
+    else:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        told, full = str(error), code == sqlite3.SQLITE_FULL
+        if code == sqlite3.SQLITE_READONLY:
+            return f"{told}; a build has to write to {root}"
+    if full:
+        return (
+            f"{told}; {free} of the disk of {root} are free, and a build needs room for a second index beside the one "
+            "in force: free some, then build again, what is encoded by then is kept"
+        )
+    return f"{told}; see whether the disk of {root} is in order ({free} of it are free) and how large files may be"
 
 
 def _manifest(generation: Path, built: dt.datetime, encoder: Encoder, vectors: VectorIndex) -> Manifest:

@@ -208,7 +208,7 @@ class IndexFolder:
             except FileNotFoundError:
                 yield f"the index lacks {path}; {_AGAIN}"
             except OSError as error:
-                yield _unreadable(path, error)
+                raise IndexUnusableError(_unreadable(path, error)) from error
             else:
                 if problem:
                     yield f"{problem}; {_AGAIN}"
@@ -238,23 +238,16 @@ class IndexFolder:
             yield str(error)
             return
         with in_use:
-            sound = True
-            for problem in self._file_problems(manifest, hashed=True):
-                sound = False
-                yield problem
-            if not sound:
-                return
             try:
-                index = self._open_parts(manifest, in_use)
+                sound = True
+                for problem in self._file_problems(manifest, hashed=True):
+                    sound = False
+                    yield problem
+                if sound:
+                    with contextlib.closing(self._open_parts(manifest, in_use)) as index:
+                        yield from _part_problems(index)
             except IndexUnusableError as error:
                 yield str(error)
-                return
-            try:
-                yield from _part_problems(index)
-            except IndexUnusableError as error:
-                yield str(error)
-            finally:
-                index.close()
 
     def _generation(self, manifest: Manifest) -> Path:
         return self.root / "generations" / manifest.generation

@@ -94,6 +94,8 @@ def read_markdown(root: Path, report: Report) -> Iterator[Event]:
 
 def _learn(topics: Topics, page: _Page, *, is_index: bool) -> None:
     for line in page.lines:
+        if not line:
+            continue
         if (at := line.find("_Context: ")) >= 0 and (contexts := _contexts(line[at:])):
             topics.learn_contexts(contexts)
         if line.startswith("##### "):
@@ -101,7 +103,7 @@ def _learn(topics: Topics, page: _Page, *, is_index: bool) -> None:
                 topics.learn_name(clean(line[6:]))
         elif line.startswith("# ") and not is_index:
             topics.learn_title(clean(line[2 : MAX_HEADLINE + 2]))
-        elif (link := _event_link(line[line.find("[") :])) is not None:
+        elif "](/news/" in line and (link := _event_link(line[line.find("[") :])) is not None:
             topics.learn_title(clean(link.text[:MAX_HEADLINE]))
 
 
@@ -191,14 +193,16 @@ class _Summary:
         self._page = page
         self._lines: list[str] = []
         self._left = MAX_SUMMARY
+        self._cut = False
 
     def add(self, number: int, line: str) -> None:
         """Take in line `number`; what goes beyond the limit is reported once and left out."""
-        if self._left <= 0:
+        if self._cut:
             return
         if len(line) > self._left:
+            self._cut = True
             self._page.reject(number, f"the summary has more than {MAX_SUMMARY:,} characters; the rest is left out")
-        self._lines.append(line[: self._left])
+        self._lines.append(line[: max(0, self._left)])
         self._left -= len(line) + 1
 
     def text(self) -> str | None:
@@ -245,11 +249,11 @@ def _check_day(page: _Page, number: int, match: re.Match[str], day: dt.date) -> 
 
 def _title(page: _Page, number: int, text: str) -> str | None:
     title = clean(text)
-    if not normalise(title[:MAX_HEADLINE]):
-        page.reject(number, "the headline has no words" if title else "the headline is empty")
-        return None
     if len(title) > MAX_HEADLINE:
         page.reject(number, f"the headline has {len(title):,} characters, expected at most {MAX_HEADLINE:,}")
+        return None
+    if not normalise(title):
+        page.reject(number, "the headline has no words" if title else "the headline is empty")
         return None
     return title
 

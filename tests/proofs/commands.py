@@ -1,0 +1,317 @@
+"""Runs command lines of `python -m embeddings` in processes that may be killed, starved or crash.
+
+A server process imports everything once and forks a child for each run, so that a run costs its work alone. The
+children encode with words instead of a model.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.word_encoder import WordEncoder
+
+ROOT = Path(__file__).parents[2]
+CHUNK = 50  # texts between two commits
+DEADLINE_S = 120.0
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_STEPS = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one command line.
+
+    Attributes:
+        status: None where the process died before it ended.
+        abrupt: a library ended the process, as libgomp does where it gets no memory.
+    """
+
+    arguments: tuple[str, ...]
+    status: int | None = None
+    stdout: str = ""
+    stderr: str = ""
+    took_s: float = 0.0
+    abrupt: bool = False
+
+    @property
+    def in_a_sentence(self) -> bool:
+        """Whether it ended as commands should: answered in JSON or text, or with one sentence and no answer."""
+        if self.status not in (0, 1, 2) or "Traceback" in self.stderr or "should not have happened" in self.stderr:
+            return False
+        if self.status == 0 or "verify" in self.arguments:
+            if "--json" not in self.arguments:
+                return True
+            try:
+                return isinstance(json.loads(self.stdout, parse_constant=_refuse), dict)
+            except ValueError:
+                return False
+        return not self.stdout and len(self.stderr.strip().splitlines()[-1:]) > 0
+
+    def json(self) -> Any:
+        """The answer."""
+        return json.loads(self.stdout)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What became of one process.
+
+    Attributes:
+        signal: what it died of, if it did.
+        steps: on the disk, as `_Steps` counts them.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    signal: int | None
+    steps: int
+    took_s: float
+    processor_s: float
+    peak_mb: int
+
+    @property
+    def only(self) -> Outcome:
+        """The outcome of the one command."""
+        [outcome] = self.outcomes
+        return outcome
+
+
+@dataclass
+class Commands:
+    """A context that runs command lines.
+
+    Attributes:
+        log: a file to which every text that is encoded adds a line.
+    """
+
+    log: Path
+    _process: subprocess.Popen[str] | None = field(default=None, init=False)
+
+    def __enter__(self) -> Commands:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("DATELINE_")}
+        environment |= {"OPENBLAS_NUM_THREADS": "1", "XDG_STATE_HOME": str(self.log.parent / "state")}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.proofs.commands", str(self.log)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+
+    def run(self, *commands: Sequence[str | Path], **how: Any) -> Run:
+        """Run command lines one after the other in one process.
+
+        Args:
+            how: `kill_after_s`; `kill_at_step`, a number from 1; `slow_s` a chunk of texts; `limits`, by the names of
+                `resource`, the soft ones; `memory_mb`, on top of what the process has; `broken`, what encoding raises.
+        """
+        self.start(*commands, **how)
+        return self.finish()
+
+    def start(self, *commands: Sequence[str | Path], **how: Any) -> None:
+        """Begin what `run` does; `finish` waits for it."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        request = {"commands": [list(map(str, command)) for command in commands], **how}
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+
+    def finish(self) -> Run:
+        """Wait for what `start` began."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        reply = json.loads(self._process.stdout.readline())
+        outcomes = tuple(Outcome(**{**row, "arguments": tuple(row["arguments"])}) for row in reply.pop("outcomes"))
+        return Run(outcomes=outcomes, **reply)
+
+    def encoded(self) -> int:
+        """How many texts have been encoded so far, those of killed builds too."""
+        return self.log.read_text().count("\n") if self.log.exists() else 0
+
+
+# --- the server -------------------------------------------------------------------------------------------------------
+
+
+class _SlowEncoder(WordEncoder):
+    def __init__(self, log: Path, slow_s: float, broken: str | None) -> None:
+        super().__init__(dimension=64)
+        self._log = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._slow_s = slow_s
+        self._broken = broken
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        if self._broken is not None:
+            raise RuntimeError(self._broken)
+        vectors = super().encode(texts)
+        time.sleep(self._slow_s)
+        os.write(self._log, b"\n" * len(texts))
+        return vectors
+
+
+class _Steps:
+    """Counts what Python does to files for writing, and kills the process before one of these steps."""
+
+    def __init__(self, kill_at: int | None) -> None:
+        self.count = 0
+        self._kill_at = kill_at
+        self._sync = os.fsync
+
+    def watch(self) -> None:
+        sys.addaudithook(self._hook)
+        os.fsync = self._fsync  # has no audit event
+
+    def _hook(self, event: str, details: tuple[Any, ...]) -> None:
+        if event in _STEPS or (event == "open" and isinstance(details[2], int) and details[2] & _WRITING):
+            self._step()
+
+    def _fsync(self, descriptor: Any) -> None:
+        self._step()
+        self._sync(descriptor)
+
+    def _step(self) -> None:
+        self.count += 1
+        if self.count == self._kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _serve(log: Path) -> None:
+    import embeddings.build
+    import embeddings.display
+    import embeddings.encoder
+    import embeddings.index_folder
+    import embeddings.progress
+    import embeddings.search
+    import embeddings.settings
+    from embeddings.__main__ import main
+
+    embeddings.build.CHUNK = CHUNK
+    with contextlib.redirect_stdout(io.StringIO()):  # imports what understands dates
+        main(["dates", "last week", "--json"])
+    for line in sys.stdin:
+        request = json.loads(line)
+        with tempfile.TemporaryDirectory() as scratch:
+            results = Path(scratch) / "results"
+            started = time.monotonic()
+            child = os.fork()
+            if child == 0:
+                _run(request, results, log, main)
+            status, died_of = _wait(child, request.get("kill_after_s", DEADLINE_S))
+            took_s = time.monotonic() - started
+            rows = [json.loads(row) for row in results.read_text().splitlines()] if results.exists() else []
+            errors_file = results.with_name("errors")
+            errors = errors_file.read_text(errors="replace") if errors_file.exists() else ""
+        end = rows.pop() if rows and "steps" in rows[-1] else {"steps": 0, "peak_mb": 0, "processor_s": 0.0}
+        lost: list[dict[str, Any]] = [{"arguments": command} for command in request["commands"][len(rows) :]]
+        if lost and died_of is None:
+            lost = [{**row, "status": status, "stderr": errors, "abrupt": True} for row in lost]
+        reply = {"outcomes": rows + lost, "signal": died_of, "took_s": took_s, **end}
+        sys.stdout.write(json.dumps(reply) + "\n")
+        sys.stdout.flush()
+
+
+def _wait(child: int, timeout_s: float) -> tuple[int | None, int | None]:
+    """Wait for a process, and kill it when the time is over; returns its status, or else the signal it died of."""
+    descriptor = os.pidfd_open(child)
+    try:
+        if not select.select([descriptor], [], [], timeout_s)[0]:
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+    finally:
+        os.close(descriptor)
+    return (None, os.WTERMSIG(status)) if os.WIFSIGNALED(status) else (os.WEXITSTATUS(status), None)
+
+
+def _run(request: dict[str, Any], results: Path, log: Path, main: Any) -> None:
+    """In the child: run the commands, write what became of each, and end."""
+    import embeddings.encoder
+
+    try:
+        os.dup2(os.open(results.with_name("errors"), os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
+        encoder = _SlowEncoder(log, request.get("slow_s", 0.0), request.get("broken"))
+        embeddings.encoder.SentenceEncoder = lambda *_: encoder  # type: ignore[assignment, misc]
+        steps = _Steps(request.get("kill_at_step"))
+        output = os.open(results, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        with _limited(request):
+            steps.watch()
+            rows = [_one(main, command, output) for command in request["commands"]]
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        end = {
+            "steps": steps.count,
+            "peak_mb": used.ru_maxrss // 1024,
+            "processor_s": used.ru_utime + used.ru_stime,
+        }
+        os.write(output, b"".join(rows) + json.dumps(end).encode() + b"\n")
+    except BaseException:  # noqa: BLE001  # the server has to live on
+        traceback.print_exc()
+        os._exit(70)
+    os._exit(0)
+
+
+def _one(main: Any, command: list[str], output: int) -> bytes:
+    stdout, stderr = io.StringIO(), io.StringIO()
+    started = time.monotonic()
+    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+        try:
+            status = main(command)
+        except BaseException:  # noqa: BLE001  # what a command must never do
+            status = 70
+            traceback.print_exc()
+    row = {
+        "arguments": command,
+        "status": status,
+        "stdout": stdout.getvalue(),
+        "stderr": stderr.getvalue(),
+        "took_s": time.monotonic() - started,
+    }
+    return json.dumps(row).encode() + b"\n"
+
+
+@contextlib.contextmanager
+def _limited(request: dict[str, Any]) -> Iterator[None]:
+    limits = {getattr(resource, name): value for name, value in request.get("limits", {}).items()}
+    if "memory_mb" in request:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        limits[resource.RLIMIT_AS] = pages * resource.getpagesize() + int(request["memory_mb"] * 2**20)
+    before = {kind: resource.getrlimit(kind) for kind in limits}
+    for kind, value in limits.items():
+        resource.setrlimit(kind, (value, before[kind][1]))
+    try:
+        yield
+    finally:
+        for kind, value in before.items():
+            resource.setrlimit(kind, value)
+
+
+if __name__ == "__main__":
+    _serve(Path(sys.argv[1]))

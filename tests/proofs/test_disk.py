@@ -1,0 +1,21 @@
+"""The short form of `python -m tests.proofs.disk`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.proofs.commands import Commands
+from tests.proofs.disk import shortages
+from tests.proofs.tables import Table
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits what processes may use as Linux does")
+
+
+def test_a_build_that_the_system_refuses_leaves_the_old_index_answering(tmp_path: Path) -> None:
+    table = Table("a few limits")
+    with Commands(tmp_path / "log") as commands:
+        shortages(tmp_path, commands, table, steps=3, large=400)
+    assert not table.failures
