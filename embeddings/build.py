@@ -13,6 +13,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,7 +37,7 @@ from embeddings.index_folder import (
 from embeddings.journal import Journal
 from embeddings.merging import group_day, has_given_id, merge
 from embeddings.staging import EVENT, Staging
-from embeddings.text import clean, shorten
+from embeddings.text import clean, normalise, shorten
 from embeddings.vectors import VectorIndex
 
 CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work that a kill can cost
@@ -124,12 +125,11 @@ def _build(
     with Staging(generation / "staging.sqlite") as staging:
         for path, events in streams:
             for event in events:
-                if why := staging.add(event):
-                    report.reject(str(path), None, why)
+                staging.add(event, path)
                 progress("reading", staging.size, None)
         if staging.size == 0:
             raise InputError(_nothing_read([path for path, _ in streams], report))
-        _write_catalogue(generation / CATALOGUE, staging, previous, result, progress)
+        _write_catalogue(generation / CATALOGUE, staging, previous, report, result, progress)
     journal = Journal(folder.root / "encoded.sqlite", encoder.fingerprint)
     try:
         vectors = _encode(generation / CATALOGUE, encoder, previous, journal, progress)
@@ -170,29 +170,53 @@ def _previous(folder: IndexFolder) -> Iterator[OpenIndex | None]:
 
 
 def _write_catalogue(
-    path: Path, staging: Staging, previous: OpenIndex | None, result: BuildResult, progress: Progress
+    path: Path,
+    staging: Staging,
+    previous: OpenIndex | None,
+    report: Report,
+    result: BuildResult,
+    progress: Progress,
 ) -> None:
     writer = CatalogueWriter(path)
-    kept = 0
     try:
-        for day, incoming in staging.days():
+        for day, incoming in staging.days(report):
             before = _Before(previous.catalogue if previous else None, day)
-            kept += _write_day(writer, day, incoming, before, result)
+            _write_day(writer, day, incoming, before, staging, result)
             progress("merging", result.events, staging.size)
         writer.finish()
     finally:
         writer.close()
-    result.removed = (previous.catalogue.size if previous else 0) - kept
+    if previous is not None:
+        catalogue = Catalogue(path)
+        try:
+            result.removed = sum(catalogue.row(event_id) is None for event_id in previous.catalogue.ids())
+        finally:
+            catalogue.close()
 
 
 class _Before:
     """What the index in force holds of a day."""
 
     def __init__(self, catalogue: Catalogue | None, day: dt.date) -> None:
+        self._catalogue = catalogue
         rows = catalogue.rows_between(day, day) if catalogue else range(0)
         self.events = catalogue.events(rows) if catalogue and rows else []
         self.names = catalogue.names(rows) if catalogue and rows else {}
-        self.digests = catalogue.digests(rows) if catalogue and rows else {}
+        self._digests = catalogue.digests(rows) if catalogue and rows else {}
+        self._by_words = {normalise(event.headline): event.id for event in self.events}
+
+    def digest(self, event_id: str) -> bytes | None:
+        """What the index held of an event, on this day or, where its day was corrected, on another."""
+        if (found := self._digests.get(event_id)) is not None or self._catalogue is None:
+            return found
+        row = self._catalogue.row(event_id)
+        return None if row is None else self._catalogue.digests(range(row, row + 1)).get(event_id)
+
+    def known_id(self, event: Event) -> str:
+        """The id of the event that this one is known as: by its words, else by any of the names it ever had."""
+        if has_given_id(event):
+            return self.names.get(event.id, event.id)
+        return self._by_words.get(normalise(event.headline)) or self.names.get(event.id, event.id)
 
 
 def _write_day(
@@ -200,30 +224,30 @@ def _write_day(
     day: dt.date,
     incoming: Sequence[Event],
     before: _Before,
+    staging: Staging,
     result: BuildResult,
-) -> int:
-    """Merge, name and write the events of a day; returns how many events of the index in force they are."""
+) -> None:
+    """Merge, name and write the events of a day."""
     # An id that once stood for an event stands for it still; so an event is known by any of its names.
-    known = [replace(event, id=before.names.get(event.id, event.id)) for event in incoming]
-    taken: set[str] = set()
-    kept = 0
+    known = [replace(event, id=before.known_id(event)) for event in incoming]
     for group in group_day([*before.events, *known], {event.id for event in before.events}):
         old = [place for place in group if place < len(before.events)]
         new = [place - len(before.events) for place in group if place >= len(before.events)]
         if not new:
             continue
-        kept += len(old)
         members = [incoming[place] for place in new]
         merged = merge(members)
         names = {event.id for event in members} | {event_id(day, event.headline) for event in members}
         old_ids = [before.events[place].id for place in old]
         names.update(name for name, stands_for in before.names.items() if stands_for in old_ids)
-        name = old_ids[0] if old_ids else min((e.id for e in members if has_given_id(e)), default=merged.id)
-        attempt = 0
-        while name in taken:  # two headlines with the same eight digits
-            attempt += 1
-            name = event_id(day, f"{merged.headline} {attempt}")
-        taken.add(name)
+        given = sorted(event.id for event in members if has_given_id(event))
+        made = (event_id(day, f"{merged.headline} {attempt}".removesuffix(" 0")) for attempt in count())
+        # An id may be another's: of two headlines with the same eight digits, or given to an event of another day.
+        name = next(
+            name
+            for name in chain(old_ids, given, made)
+            if staging.given_day(name) in (None, day) and not writer.has(name)
+        )
         event = replace(merged, id=name, related=tuple(replace(other, id=None) for other in merged.related))
         digest = hashlib.blake2b(EVENT.dump_json(event), digest_size=16).digest()
         writer.add(
@@ -236,13 +260,12 @@ def _write_day(
         )
         result.events += 1
         result.merged += len({member.path or member.id for member in members}) - 1
-        if name not in before.digests:
+        if (digest_before := before.digest(name)) is None:
             result.new += 1
-        elif before.digests[name] == digest:
+        elif digest_before == digest:
             result.unchanged += 1
         else:
             result.changed += 1
-    return kept
 
 
 def text_key(event: Event) -> bytes:

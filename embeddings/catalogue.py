@@ -168,6 +168,10 @@ class CatalogueWriter:
         self._db.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", [(name, row) for name in sorted(new.names)])
         return row
 
+    def has(self, event_id: str) -> bool:
+        """Whether an event with that id has been added."""
+        return self._db.execute("SELECT 1 FROM events WHERE id = ?", (event_id,)).fetchone() is not None
+
     def finish(self) -> None:
         """Resolve the links between events, make the look-up indexes, write everything to the disk and close."""
         self._db.executemany("INSERT INTO attributions VALUES (?, ?)", [(n, t) for t, n in self._attributions.items()])
@@ -417,6 +421,11 @@ class Catalogue:
         return found
 
     # --- for the next build, and for checking ---
+
+    def ids(self) -> list[str]:
+        """The id of every event, in order of time."""
+        with self._decoding():
+            return [_text(found) for (found,) in self._rows("SELECT id FROM events ORDER BY row")]
 
     def names(self, rows: range) -> dict[str, str]:
         """Ids that stand for an event of some rows, its own among them, with that event's id."""

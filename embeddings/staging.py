@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from embeddings.archive import Report
 from embeddings.events import Event
 from embeddings.merging import has_given_id
 
@@ -27,7 +30,7 @@ class Staging:
     def __enter__(self) -> Staging:
         self._db.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
-            "CREATE TABLE events (date TEXT, event BLOB);"
+            "CREATE TABLE events (date TEXT, archive TEXT, event BLOB);"
             "CREATE TABLE given (id TEXT PRIMARY KEY, date TEXT) WITHOUT ROWID"
         )
         return self
@@ -36,28 +39,39 @@ class Staging:
         self._db.close()
         self._path.unlink(missing_ok=True)
 
-    def add(self, event: Event) -> str | None:
-        """Take an event in; otherwise the reason why not."""
+    def add(self, event: Event, archive: Path) -> None:
+        """Take an event of an archive in."""
         date = event.date.isoformat()
         if has_given_id(event):
-            self._db.execute("INSERT OR IGNORE INTO given VALUES (?, ?)", (event.id, date))
-            [(other,)] = self._db.execute("SELECT date FROM given WHERE id = ?", (event.id,))
-            if other != date:
-                return f"the id {event.id} is given to an event of {other} and to one of {date}; the first counts"
-        self._db.execute("INSERT INTO events VALUES (?, ?)", (date, EVENT.dump_json(event)))
+            self._db.execute(
+                "INSERT INTO given VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET date = min(date, excluded.date)",
+                (event.id, date),
+            )
+        self._db.execute("INSERT INTO events VALUES (?, ?, ?)", (date, str(archive), EVENT.dump_json(event)))
         self.size += 1
-        return None
 
-    def days(self) -> Iterator[tuple[dt.date, list[Event]]]:
-        """Each day with its events, as they were read, in order of time."""
+    def given_day(self, event_id: str) -> dt.date | None:
+        """The day to whose event an archive has given an id; the earliest, where it is given to several."""
+        found = self._db.execute("SELECT date FROM given WHERE id = ?", (event_id,)).fetchone()
+        return dt.date.fromisoformat(found[0]) if found else None
+
+    def days(self, report: Report) -> Iterator[tuple[dt.date, list[Event]]]:
+        """Each day with its events, as they were read, in order of time.
+
+        An event whose id is given to one of an earlier day too is reported and left out, whichever was read first.
+        """
         self._db.execute("CREATE INDEX by_date ON events (date)")
-        day: str | None = None
-        events: list[Event] = []
-        for date, data in self._db.execute("SELECT date, event FROM events ORDER BY date, rowid"):
-            if day is not None and date != day:
-                yield dt.date.fromisoformat(day), events
-                events = []
-            day = date
-            events.append(EVENT.validate_json(data))
-        if day is not None:
-            yield dt.date.fromisoformat(day), events
+        rows = self._db.execute("SELECT date, archive, event FROM events ORDER BY date, rowid")
+        for date, of_day in groupby(rows, key=itemgetter(0)):
+            day = dt.date.fromisoformat(date)
+            events: list[Event] = []
+            for _, archive, data in of_day:
+                event = EVENT.validate_json(data)
+                first = self.given_day(event.id) if has_given_id(event) else None
+                if first is not None and first != day:
+                    why = f"the id {event.id} is given to an event of {first} and to one of {day}; the earlier counts"
+                    report.reject(archive, None, why)
+                else:
+                    events.append(event)
+            if events:
+                yield day, events

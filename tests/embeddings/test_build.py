@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -238,6 +239,61 @@ class TestIds:
         assert counts(result) == {"events": 1, "new": 1, "rejected": 1}
         assert "the id mine is given to an event of 2015-12-03 and to one of 2016-01-09" in report.first[0].why
         assert ids_of(folder) == {"It rains.": "mine"}
+
+    def test_which_of_two_days_keeps_an_id_does_not_depend_on_the_order(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        a = jsonl(tmp_path / "a.jsonl", {"headline": "It rains.", "id": "mine"})
+        b = jsonl(tmp_path / "b.jsonl", {"date": "2015-12-04", "headline": "It stops.", "id": "mine"})
+        build(b, a)
+        other = IndexFolder(tmp_path / "other")
+        build_index(other, [a, b], WordEncoder(), Report())
+        assert ids_of(other) == ids_of(folder) == {"It rains.": "mine"}
+
+    def test_an_exported_event_whose_date_was_corrected_builds_beside_the_original(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        made = event_id(DAY, "It rains.")
+        exported = jsonl(tmp_path / "a.jsonl", {"date": "2015-12-04", "headline": "It rains.", "id": made})
+        original = jsonl(tmp_path / "b.jsonl", {"headline": "It rains."})
+        build(exported, original)
+        index = folder.open()
+        found = {str(event.date): event.id for event in index.catalogue.events(range(index.catalogue.size))}
+        index.close()
+        assert found["2015-12-04"] == made
+        assert found["2015-12-03"] != made
+
+    def test_an_own_id_may_move_to_another_day_while_its_old_headline_stays(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        path, other = tmp_path / "a.jsonl", jsonl(tmp_path / "b.jsonl", {"headline": "It rains."})
+        build(jsonl(path, {"headline": "It rains.", "id": "mine"}))
+        build(jsonl(path, {"date": "2015-12-04", "headline": "It stops.", "id": "mine"}), other)
+        assert ids_of(folder)["It stops."] == "mine"
+        assert ids_of(folder)["It rains."] != "mine"
+
+    def test_an_event_with_an_own_id_that_moves_to_another_day_is_changed_not_removed(
+        self, tmp_path: Path, build: Build
+    ) -> None:
+        path = tmp_path / "a.jsonl"
+        build(jsonl(path, {"headline": "It rains.", "id": "mine"}))
+        moved = build(jsonl(path, {"date": "2015-12-04", "headline": "It rains.", "id": "mine"}))
+        assert counts(moved) == {"events": 1, "changed": 1}
+
+    def test_two_headlines_whose_ids_collide_stay_two_events(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        seen: dict[str, str] = {}
+        for number in itertools.count():
+            headline = f"Event {number}"
+            if (other := seen.setdefault(event_id(DAY, headline), headline)) != headline:
+                break
+        first = jsonl(tmp_path / "a.jsonl", {"headline": other})
+        second = jsonl(tmp_path / "b.jsonl", {"headline": headline})
+        assert counts(build(first, second)) == {"events": 2, "new": 2}
+        ids = ids_of(folder)
+        assert counts(build(second, first)) == {"events": 2, "unchanged": 2}
+        assert ids_of(folder) == ids
 
     def test_an_old_wordings_id_is_no_second_event(self, tmp_path: Path, folder: IndexFolder, build: Build) -> None:
         exported = jsonl(tmp_path / "a.jsonl", {"headline": "A flood.", "id": event_id(DAY, "It rains.")})
