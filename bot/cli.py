@@ -99,7 +99,7 @@ def _lookup(path: Path, model: str | None) -> Iterator[Lookup]:
     from embeddings.index_folder import IndexFolder
     from embeddings.search import Search
 
-    index = IndexFolder(path).open()
+    index = IndexFolder(path).open_checked()
     try:
         encoder = SentenceEncoder(model or index.manifest.model.name)
         yield Lookup(Search(index, encoder), lambda: dt.datetime.now(dt.UTC).date())

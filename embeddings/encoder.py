@@ -101,13 +101,13 @@ class SentenceEncoder:
     def _loaded(self) -> SentenceTransformer:
         if self._model is None:
             folder = self.folder
-            # sentence-transformers takes seconds to import; commands that encode nothing never pay for it.
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging as transformers_logging
-
-            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # of a second's reading
             log.info("loading the model %s", self.name)
             try:
+                # sentence-transformers takes seconds to import; commands that encode nothing never pay for it.
+                from sentence_transformers import SentenceTransformer
+                from transformers.utils import logging as transformers_logging
+
+                transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # of a second's reading
                 self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
             except Exception as error:  # whatever a stranger's model folder provokes
                 raise ModelError(

@@ -78,7 +78,7 @@ def _log_traceback() -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(path, maxBytes=2**20, backupCount=2, encoding="utf-8")
-    except OSError:
+    except (OSError, MemoryError):
         return "no log, for none could be written"
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)

@@ -228,7 +228,7 @@ class Search:
     def _row(self, event_id: str) -> int:
         row = self.index.catalogue.row(event_id)
         if row is None:
-            shown = shorten(clean(event_id), 40)
+            shown = shorten(clean(event_id[:200]), 40)
             raise InputError(f'no event has the id "{shown}"; expected one such as 2015-12-23-f8d3682f, from an answer')
         return row
 
@@ -278,9 +278,9 @@ def understand(query: str, today: dt.date, within: DateRange | None = None) -> Q
 
 def check_question(query: str) -> str:
     """A question as it is searched for; InputError where it has no words or too many characters."""
-    question = clean(query)
-    if len(query) > MAX_QUESTION:
+    if len(query) > MAX_QUESTION:  # before anything looks at it
         raise InputError(f"the question has {len(query):,} characters, expected 1 to {MAX_QUESTION}; shorten it")
+    question = clean(query)
     if not question_stems(question):
         raise InputError("the question is empty; ask with a few words, such as: civilian deaths Russia")
     return question
