@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,18 @@ async def parts(sample_folder: IndexFolder, tmp_path: Path) -> AsyncIterator[tup
     yield engine, store
     await engine.close()
     await store.close()
+
+
+@asynccontextmanager
+async def served(server: DiscordServer, parts: tuple[Engine, Store]) -> AsyncIterator[None]:
+    """The bot, served until the block ends, when it is told to end as by a signal."""
+    stop = asyncio.Event()
+    serving = asyncio.create_task(running._serve(settings(server), *parts, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(serving, 10)
 
 
 @pytest.fixture(autouse=True)
@@ -73,29 +86,23 @@ async def test_a_gateway_that_refuses_for_good_ends_the_bot(
 
 @pytest.mark.parametrize("route", ["GET /users/@me", "GET /gateway/bot", "GET /ws", "PUT /applications/*"])
 async def test_a_discord_that_is_away_is_tried_again_until_it_is_back(
-    discord_server: DiscordServer, parts: tuple[Engine, Store], route: str, caplog: pytest.LogCaptureFixture
+    discord_server: DiscordServer, parts: tuple[Engine, Store], route: str
 ) -> None:
     discord_server.faults.drop(route, times=3)
-    stop = asyncio.Event()
-    serving = asyncio.create_task(running._serve(settings(discord_server), *parts, stop))
-    await discord_server.ready(timeout_s=20)
-    reply = await discord_server.slash("event", {"date": "2015-12-23"})
-    assert "at least 200 civilians" in reply.text
-    stop.set()
-    await asyncio.wait_for(serving, 10)
+    async with served(discord_server, parts):
+        await discord_server.ready(timeout_s=60)
+        reply = await discord_server.slash("event", {"date": "2015-12-23"})
+        assert "at least 200 civilians" in reply.text
 
 
 async def test_when_it_is_told_to_end_it_first_answers_what_has_begun(
     discord_server: DiscordServer, parts: tuple[Engine, Store]
 ) -> None:
-    stop = asyncio.Event()
-    serving = asyncio.create_task(running._serve(settings(discord_server), *parts, stop))
-    await discord_server.ready()
-    discord_server.faults.slow("PATCH /webhooks/*", 0.3)
-    reply = await discord_server.slash("event", {"date": "2015-12-23"}, wait=False)
-    await discord_server.until(lambda: reply.deferred)
-    stop.set()
-    await asyncio.wait_for(serving, 10)
+    async with served(discord_server, parts):
+        await discord_server.ready(timeout_s=60)
+        discord_server.faults.slow("PATCH /webhooks/*", 0.3)
+        reply = await discord_server.slash("event", {"date": "2015-12-23"}, wait=False)
+        await discord_server.until(lambda: reply.deferred)
     assert "at least 200 civilians" in reply.text
 
 
