@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
@@ -15,7 +16,6 @@ import discord
 import yarl
 from discord import AllowedMentions, Intents, Interaction, app_commands
 from discord.app_commands import AppCommandContext, AppInstallationType, Choice
-from discord.ext import tasks
 from discord.gateway import DiscordWebSocket
 
 from bot import words
@@ -47,6 +47,7 @@ _UNKNOWN_INTERACTION = 10062  # it was not acknowledged in time
 _ACKNOWLEDGEMENTS = 4  # tries at most, in the three seconds that Discord waits
 _ACKNOWLEDGE_AGAIN_S = 0.7
 _LONGEST_RATE_LIMIT_S = 30.0  # that is waited for in place; the least that discord.py takes
+_DAY_S = 24 * 60 * 60
 _DEFERRED = "deferred"  # under this name in interaction.extras: how it was acknowledged
 _PUBLIC, _PRIVATE, _UPDATE = "public", "private", "update"
 
@@ -106,6 +107,8 @@ class DatelineClient(discord.AutoShardedClient):
         self._cooldown = Cooldown(config.limits.user_commands, config.limits.user_seconds, time.monotonic)
         self._turns = Turns(config.limits.at_once, config.limits.waiting_per_server)
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._background: list[asyncio.Task[None]] = []
+        self._ending = asyncio.Event()
         self._noting: set[asyncio.Task[None]] = set()
         self._latest_keystroke: dict[int, object] = {}
 
@@ -122,9 +125,10 @@ class DatelineClient(discord.AutoShardedClient):
         self.add_dynamic_items(Go, OpenEvent)
         add_commands(self)
         await self._sync_commands()
-        self._watch_index.change_interval(seconds=self._config.index.check_seconds)
-        self._watch_index.start()
-        self._forget.start()
+        self._background += [
+            asyncio.create_task(self._every(self._config.index.check_seconds, self._watch_index)),
+            asyncio.create_task(self._every(_DAY_S, self._forget)),
+        ]
         self.poster.start()
 
     async def _sync_commands(self) -> None:
@@ -138,24 +142,26 @@ class DatelineClient(discord.AutoShardedClient):
         await self._store.set_note(name, digest)
         log.info("told Discord the %d commands", len(payload))
 
-    @tasks.loop(seconds=60)
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Do some work now and then until the bot ends; work that has begun is never broken off."""
+        while not self._ending.is_set():
+            try:
+                await work()
+            except Exception:  # a damaged disk or a store that is away must not end it
+                log.exception("background work failed; it is tried again in %.0f s", seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), seconds)
+
     async def _watch_index(self) -> None:
         """Answer from a new index as soon as one is published."""
-        try:
-            await self.engine.reload_if_replaced()
-        except Exception:  # the loop must outlive whatever a damaged disk provokes
-            log.exception("looking for a new index failed")
+        await self.engine.reload_if_replaced()
 
-    @tasks.loop(hours=24)
     async def _forget(self) -> None:
         """Delete answers that nobody uses any more."""
-        try:
-            if forgotten := await self._store.forget_unused(self.engine.today()):
-                log.info("forgot %d answers that nobody had used for a year", forgotten)
-            if forgotten := await self.daily.forget(self.clock()):
-                log.info("forgot %d daily posts of servers that were left a month ago", forgotten)
-        except Exception:  # tomorrow is another day
-            log.exception("forgetting old answers failed")
+        if forgotten := await self._store.forget_unused(self.engine.today()):
+            log.info("forgot %d answers that nobody had used for a year", forgotten)
+        if forgotten := await self.daily.forget(self.clock()):
+            log.info("forgot %d daily posts of servers that were left a month ago", forgotten)
 
     async def _compose(self, claim: Claim) -> Composed:
         """The post of a day."""
@@ -193,13 +199,13 @@ class DatelineClient(discord.AutoShardedClient):
 
         Nothing of it uses the engine or the store afterwards, so that they can be closed.
         """
+        self._ending.set()
         posted = asyncio.create_task(self.poster.stop(within_s))
-        loops = [task for loop in (self._watch_index, self._forget) if (task := loop.get_task()) is not None]
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=within_s)
-        for task in (ending := [*self._under_way, *loops]):
+        for task in (late := list(self._under_way)):
             task.cancel()
-        await asyncio.gather(posted, *ending, return_exceptions=True)
+        await asyncio.gather(posted, *late, *self._background, return_exceptions=True)
         await self.close()
 
     # --- answering ---

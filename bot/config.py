@@ -50,6 +50,13 @@ class LimitSettings(_Section):
     waiting_per_server: int = Field(default=30, ge=1)
 
 
+class DailySettings(_Section):
+    """Daily posts."""
+
+    grace_hours: float = Field(default=6, ge=0, le=20)
+    requests_per_second: float = Field(default=30, gt=0, le=50)
+
+
 class Config(_Section):
     """Everything that an operator can set; a name that is not here is refused."""
 
@@ -57,6 +64,7 @@ class Config(_Section):
     index: BotIndexSettings = BotIndexSettings()
     store: StoreSettings = StoreSettings()
     limits: LimitSettings = LimitSettings()
+    daily: DailySettings = DailySettings()
 
 
 def load_config(path: Path | None) -> Config:

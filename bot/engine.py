@@ -106,9 +106,7 @@ class Engine:
             old.close_if_unused()
 
     def _open(self) -> Search:
-        for problem in self._folder.problems():
-            raise IndexUnusableError(problem)
-        index = self._folder.open()
+        index = self._folder.open_checked()
         try:
             encoder = self._encoder
             if encoder is None or encoder.fingerprint != index.manifest.model.fingerprint:
@@ -150,6 +148,12 @@ class Engine:
     async def on_this_day(self, month: int, day: int, limit: int) -> tuple[Event, ...]:
         """The best events of a day over the years."""
         return await self._with(lambda search: search.on_this_day(month, day, limit))
+
+    async def all_on_this_day(self, month: int, day: int) -> list[Event]:
+        """Every event of a day over the years."""
+        return await self._with(
+            lambda search: search.index.catalogue.events(search.index.catalogue.rows_on(month, day))
+        )
 
     async def event(self, event_id: str) -> RelatedAnswer:
         """An event with those related to it. InputError where the index does not hold it."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from bot import words
 from bot.cards import pages
 from bot.cards.pages import PER_PAGE, Page
+from bot.daily import choice
+from bot.daily.schedule import Subscription
 from bot.engine import Engine
 from bot.store import KeptAnswer, Store
-from bot.views.state import AnswerList, DaysList, NoList, OnThisDayList, Place
+from bot.views.state import AnswerList, DailyList, DaysList, NoList, OnThisDayList, Place
 from embeddings.errors import InputError
+from embeddings.events import Event
 from embeddings.search import Question
 
 ON_THIS_DAY = 5  # events
@@ -44,6 +49,11 @@ class Guide:
                 return pages.answer_page(kept, events_or_none, place, locale)
             case NoList():
                 raise InputError(words.GONE)
+            case DailyList(subscription, date):
+                shown = await self._shown(subscription, date)
+                if shown is None:
+                    return await self.page(Place(OnThisDayList(date.month, date.day)), locale)
+                return pages.daily_page(date, shown, place, None, locale)
 
     async def ask(self, question: Question, count: int, locale: str) -> Page:
         """Answer a question; what it found is kept for the buttons. Where nothing fits, a wider search is offered."""
@@ -54,6 +64,31 @@ class Guide:
         everywhere = await self._keep(Question(question.query, question.wanted, question.dates), count)
         nothing = KeptAnswer((), question.dates, question.within)
         return pages.answer_page(nothing, [], Place(found), locale, everywhere)
+
+    async def daily(self, subscription: Subscription, date: dt.date) -> tuple[Page, tuple[str, ...]]:
+        """A subscription's post of a local day as it is now, and the ids of its events; none where there are none."""
+        events = await self.choose(subscription, date)
+        place = Place(DailyList(subscription.key, date))
+        page = pages.daily_page(date, events, place, subscription.role, subscription.locale)
+        return page, tuple(event.id for event in events)
+
+    async def choose(self, subscription: Subscription, date: dt.date) -> list[Event]:
+        """The events of a post; where the day has too few, those of the days around it."""
+        found: list[Event] = []
+        for step in choice.nearby(date.month, date.day):
+            events = [event for day in step for event in await self._engine.all_on_this_day(*day)]
+            wanted = subscription.count - len(found)
+            found += choice.choose_post(events, wanted, subscription.prefer, subscription.leave_out)
+            if choice.enough(len(found), subscription.count, date.month, date.day):
+                break
+        return sorted(found, key=lambda event: (event.date.year, event.date, event.id))
+
+    async def _shown(self, key: str, date: dt.date) -> list[Event] | None:
+        """The events that a post showed; as it would be now where it is not known; None without subscription."""
+        if (post := await self._store.daily.post(key, date)) is not None and (ids := post[2]):
+            return [event for event in await self._engine.events(ids) if event is not None]
+        subscription = await self._store.daily.subscription(key)
+        return None if subscription is None else await self.choose(subscription, date)
 
     async def _keep(self, question: Question, count: int) -> AnswerList:
         answer = await self._engine.ask(question, count)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot.cards.terminal import day_cards
 from bot.cli import DEMO_COMMANDS, bot
-from bot.commands import about, ask, event, find_related, onthisday, related
+from bot.commands import about, ask, daily, event, find_related, onthisday, related
 from bot.config import Config
 from embeddings.__main__ import cli
 from embeddings.dates import parse_range
@@ -71,4 +71,4 @@ def test_the_variables_in_the_config_example_and_readme_are_settings() -> None:
 def test_the_readmes_other_table_names_every_command_on_discord() -> None:
     table = README.split("| command | what you get |")[1].split("\n\n")[0]
     named = set(re.findall(r"`/([a-z]+)", table)) | set(re.findall(r"\*Apps → ([^*]+)\*", table))
-    assert named == {module.command.name for module in (about, ask, event, find_related, onthisday, related)}
+    assert named == {module.command.name for module in (about, ask, daily, event, find_related, onthisday, related)}

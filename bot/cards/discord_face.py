@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from discord import SelectOption, ui
 
 from bot import words
@@ -9,6 +11,7 @@ from bot.cards.pages import Page
 from bot.views.items import Go, OpenEvent
 from bot.views.state import Target
 
+BUTTONS_A_ROW = 5  # Discord's limit
 ACCENT = 0x3B6EA5  # a calm blue, legible on dark and light
 
 
@@ -30,13 +33,11 @@ def layout(page: Page, asker: int) -> ui.LayoutView:
         row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
         row.add_item(OpenEvent(Target(asker, page.place), options, words.OPEN))
         container.add_item(row)
-    if page.steps or page.links:
-        row = ui.ActionRow()
-        for step in page.steps:
-            row.add_item(Go(Target(asker, step.place), step.action, step.label))
-        for label, url in page.links:
-            row.add_item(ui.Button(label=label, url=url))
-        container.add_item(row)
+    buttons: list[ui.Item[Any]] = []
+    buttons.extend(Go(Target(asker, step.place), step.action, step.label) for step in page.steps)
+    buttons.extend(ui.Button(label=label, url=url) for label, url in page.links)
+    for start in range(0, len(buttons), BUTTONS_A_ROW):
+        container.add_item(ui.ActionRow(*buttons[start : start + BUTTONS_A_ROW]))
     # Its components answer by their custom_id; discord.py would otherwise keep every view that was ever sent.
     view.stop()
     return view

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,19 @@ from embeddings.search import DayAnswer
 
 PER_PAGE = 5  # events of a list
 CARD_SOURCES = 10
+_POST_ACTIONS = "efghijklmn"  # one a button: two of a page must not have the same custom_id
+_POST_SUMMARY = 150  # characters, two lines of a phone
 _SHORTEST_SUMMARY = 60  # characters; a stump of less says nothing
 _LONGEST_LINK = 400  # characters of an address; a longer one costs the text that it leads from
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What each event of a list shows besides headline, topic, sources and summary."""
+
+    date: bool = False
+    year: bool = False  # in place of its number
+    related: bool = False  # the closest one
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +83,8 @@ def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "") -> P
     """A page of the events of some days; where there are none, why, and the nearest days that have some."""
     heading = f"## {words.date_range(answer.dates, locale)}\n-# {words.count(answer.total, 'event')}{note}"
     if answer.total:
-        one_day = answer.dates.first == answer.dates.last
-        return fitted(lambda room: _list_page(heading, answer.events, place, answer.total, locale, room, not one_day))
+        style = _Shown() if answer.dates.first == answer.dates.last else _Shown(date=True)
+        return fitted(lambda room: _list_page(heading, answer.events, place, answer.total, locale, room, style))
     steps = tuple(
         Step(words.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
         for day, action in zip(answer.nearest, "defg", strict=False)
@@ -85,7 +97,50 @@ def on_this_day_page(month: int, day: int, events: Sequence[Event], place: Place
     heading = f"## {words.on_this_day_heading(month, day, locale)}" + (f"\n-#{note.removeprefix(' ·')}" if note else "")
     if not events:
         return Page((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
-    return fitted(lambda room: _list_page(heading, events, place, len(events), locale, room, by_year=True))
+    return fitted(lambda room: _list_page(heading, events, place, len(events), locale, room, _Shown(year=True)))
+
+
+def daily_page(date: dt.date, events: Sequence[Event], place: Place, role: int | None, locale: str) -> Page:
+    """The post of a day: a line or two an event, each with a button that opens it.
+
+    Args:
+        place: of the post's list.
+        role: that is mentioned.
+    """
+    heading = f"## {words.on_this_day_heading(date.month, date.day, locale)}"
+    if role is not None:
+        heading += f"\n<@&{role}>"
+    if not events:
+        return Page((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
+    attributions = list(dict.fromkeys(event.attribution for event in events))
+    small = f"-# {' · '.join(map(_text_from, attributions[:3]))}"
+    steps = tuple(
+        Step(_year_label(event, events), place.opened(event.id), action)
+        for event, action in zip(events, _POST_ACTIONS, strict=False)
+    )
+
+    def make(room: int) -> Page:
+        each = (room - len(heading) - len(small) - 20) // len(events)
+        return Page((heading, *(_post_entry(event, date, each, locale) for event in events), small), place, steps=steps)
+
+    return fitted(make)
+
+
+def _post_entry(event: Event, date: dt.date, limit: int, locale: str) -> str:
+    """One event of a post: its year, its headline, and one line of what it was about."""
+    is_that_day = (event.date.month, event.date.day) == (date.month, date.day)
+    mark = f"**{event.date.year}**" if is_that_day else f"**{words.short_date(event.date, locale)}**"
+    text = f"{mark} {_headline(event, min(700, limit - len(mark) - 1))}"
+    room = min(_POST_SUMMARY, limit - len(text) - 4)
+    if event.summary and room >= _SHORTEST_SUMMARY:
+        text += f"\n-# {escape_within(event.summary, room)}"
+    return text
+
+
+def _year_label(event: Event, events: Sequence[Event]) -> str:
+    """What the button of an event says: its year, and a number where the year comes more than once."""
+    same = [other for other in events if other.date.year == event.date.year]
+    return f"{event.date.year} ({same.index(event) + 1})" if len(same) > 1 else str(event.date.year)
 
 
 def answer_page(
@@ -99,7 +154,9 @@ def answer_page(
     if not kept.events:
         steps = (Step(words.SEARCH_ALL_DATES, Place(wider), "w"),) if wider is not None else ()
         return Page(("\n".join(filter(None, [heading, words.NOTHING_FITS])),), place, steps=steps)
-    return fitted(lambda room: _list_page(heading, events, place, len(kept.events), locale, room))
+    return fitted(
+        lambda room: _list_page(heading, events, place, len(kept.events), locale, room, _Shown(date=True, related=True))
+    )
 
 
 def event_page(answer: RelatedAnswer, place: Place, locale: str) -> Page:
@@ -116,16 +173,17 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> 
     themes = _themes(event, room // 12)
     head = f"### {_headline(event, room // 3)}\n-# {words.long_date(event.date, locale)}{themes}"
     left = room - len(head) - len(small) - 10
-    blocks = [head]
     if event.summary:
-        blocks.append(escape_within(event.summary, min(900, left // 2)))
-        left -= len(blocks[-1])
+        summary = escape_within(event.summary, min(900, left // 2))
+        head += f"\n{summary}"
+        left -= len(summary) + 1
+    blocks = [head]
     if event.sources:
         blocks.append(_numbered(words.SOURCES, [_source(s) for s in event.sources[:CARD_SOURCES]],
                                 len(event.sources) - CARD_SOURCES, min(1_200, left // 2)))  # fmt: skip
         left -= len(blocks[-1])
     if answer.related:
-        each = max(60, min(200, (left - 60) // len(answer.related)))
+        each = max(60, min(170, (left - 60) // len(answer.related)))
         blocks.append(_numbered(words.RELATED, [_related(o, locale, each) for o in answer.related], 0, left))
         left -= len(blocks[-1])
     if event.contexts and left > 100:
@@ -137,7 +195,8 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> 
         if o.id is not None and o.id != event.id
     )
     url = event_link(event)
-    links = ((words.READ, url),) if url is not None and len(url) <= 512 else ()
+    label = words.READ if any(source.url for source in event.sources) else words.READ_DAY
+    links = ((label, url),) if url is not None and len(url) <= 512 else ()
     return Page(tuple(blocks), place, _once(choices), tuple(steps), links)
 
 
@@ -155,8 +214,7 @@ def _list_page(
     total: int,
     locale: str,
     room: int,
-    with_dates: bool = True,
-    by_year: bool = False,
+    shown: _Shown,
 ) -> Page:
     pages = -(-total // PER_PAGE)
     first = place.page * PER_PAGE
@@ -169,7 +227,7 @@ def _list_page(
             blocks.append(f"**{number}.** {words.GONE}")
         else:
             blocks.append(
-                _entry(f"**{event.date.year}**" if by_year else f"**{number}.**", event, each, locale, with_dates)
+                _entry(f"**{event.date.year}**" if shown.year else f"**{number}.**", event, each, locale, shown)
             )
     blocks.append(f"-# {small}")
     choices = tuple(
@@ -189,10 +247,11 @@ def _text_from(attribution: str) -> str:
     return words.text_from(escape_within(attribution, 120))
 
 
-def _entry(mark: str, event: Event, limit: int, locale: str, with_date: bool) -> str:
+def _entry(mark: str, event: Event, limit: int, locale: str, shown: _Shown) -> str:
     """One event of a list in at most `limit` characters: headline, a line of facts, the summary as far as it fits."""
-    facts = [words.long_date(event.date, locale)] if with_date else []
-    facts += [escape_within(theme, 120) for theme in [" › ".join(event.topics) or event.category or ""] if theme]
+    facts = [words.short_date(event.date, locale)] if shown.date else []
+    theme = event.topics[-1] if event.topics else event.category  # the narrowest says most
+    facts += [escape_within(theme, 120)] if theme else []
     if event.sources:
         facts.append(escape_within(", ".join(source.name for source in event.sources), 100))
     line = f"\n-# {' · '.join(facts)}" if facts else ""
@@ -200,6 +259,11 @@ def _entry(mark: str, event: Event, limit: int, locale: str, with_date: bool) ->
     room = min(300, limit - len(text) - 1)
     if event.summary and room >= _SHORTEST_SUMMARY:
         text += f"\n{escape_within(event.summary, room)}"
+    room = min(130, limit - len(text) - 30)
+    if shown.related and event.related and room >= _SHORTEST_SUMMARY:
+        closest = event.related[0]
+        related = escape_within(closest.headline, room)
+        text += f"\n-# {words.CLOSEST} {words.short_date(closest.date, locale)}: {related}"
     return text
 
 

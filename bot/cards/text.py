@@ -13,13 +13,13 @@ BLOCK_BYTES = 12  # that each block of text counts besides
 MAX_OPTION = 100  # of a select option or an autocomplete choice
 
 # Whatever Discord gives a meaning: emphasis, code, spoilers, links, mentions, emoji, timestamps, quotes, headings.
-# A backslash before a full stop or dash matters only where a line begins; the callers' lines begin with their own text.
 _MARKS = re.compile(r"([\\*_~|`<>\[\]()#@:])")
+_LIST_MARK = re.compile(r"^(\d+(?=\.)|)([-+.])")  # at the beginning of a line: a list
 
 
 def escape(text: str) -> str:
     """Text as Discord shows it letter for letter, on one line."""
-    return _MARKS.sub(r"\\\1", clean(text))
+    return _LIST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\1", clean(text)))
 
 
 def escape_within(text: str, limit: int) -> str:
@@ -38,7 +38,7 @@ def link(text: str, url: str | None) -> str:
 
 def _safe(url: str) -> str:
     """An address with everything encoded that could end the link: it came from a stranger."""
-    return quote(url, safe="/:?#@!$&'()*+,;=%~-._")
+    return quote(url, safe="/:?#@!$&'*+,;=%~-._")
 
 
 def plain(text: str, limit: int) -> str:

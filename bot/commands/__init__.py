@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.commands import about, ask, event, find_related, onthisday, related
+from bot.commands import about, ask, daily, event, find_related, onthisday, related
 
 if TYPE_CHECKING:
     from bot.client import DatelineClient
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 def add_commands(client: DatelineClient) -> None:
     """Give a client every command."""
-    for module in (event, ask, onthisday, related, about, find_related):
+    for module in (event, ask, onthisday, related, daily, about, find_related):
         client.tree.add_command(module.command)

@@ -1,4 +1,4 @@
-"""What the bot remembers, in one SQL database: the answers that buttons page through, and small notes to itself."""
+"""What the bot remembers, in one SQL database: answers that buttons page through, daily posts, notes to itself."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.store.daily import DailyStore
 from bot.store.tables import KeptAnswerRow, NoteRow
 from embeddings.dates import DateRange
 from embeddings.errors import EmbeddingsError, InputError
@@ -39,11 +40,12 @@ class KeptAnswer:
 
 
 class Store:
-    """The database, open. Its methods may be called from any task."""
+    """The database, open. Its methods may be called from any task; `daily` holds the subscriptions and their posts."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self.daily = DailyStore(self._sessions)
 
     @classmethod
     async def open(cls, url: str) -> Store:

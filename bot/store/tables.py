@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Date, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, Float, Index, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -29,3 +29,46 @@ class NoteRow(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+class SubscriptionRow(Base):
+    """A channel that gets a post every day. Moments are Unix times."""
+
+    __tablename__ = "subscriptions"
+
+    key: Mapped[str] = mapped_column(String(10), primary_key=True)
+    guild: Mapped[int] = mapped_column(BigInteger, index=True)
+    channel: Mapped[int] = mapped_column(BigInteger, unique=True)
+    role: Mapped[int | None] = mapped_column(BigInteger)
+    time: Mapped[str] = mapped_column(String(5))  # 09:00
+    zone: Mapped[str] = mapped_column(String(64))
+    events: Mapped[int] = mapped_column(Integer)  # a post
+    prefer: Mapped[str] = mapped_column(Text)  # JSON: words of topics
+    leave_out: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(String(16))
+    next_date: Mapped[dt.date] = mapped_column(Date)  # the first local day that has not been claimed
+    next_at: Mapped[float] = mapped_column(Float, index=True)
+    paused: Mapped[str | None] = mapped_column(String(16))  # why
+    left_at: Mapped[float | None] = mapped_column(Float)  # when the bot was removed from the guild
+    notice: Mapped[str | None] = mapped_column(String(16))  # what the moderators have yet to be told
+    notice_at: Mapped[float | None] = mapped_column(Float)  # since when
+    notice_free_at: Mapped[float | None] = mapped_column(Float, index=True)  # from when on anybody may tell it
+    told_uncertain: Mapped[bool] = mapped_column(Boolean)
+
+
+class PostRow(Base):
+    """What became of a subscription's post of a local day; there is one row, whoever posts it."""
+
+    __tablename__ = "posts"
+    __table_args__ = (Index("ix_posts_state_free_at", "state", "free_at"),)
+
+    subscription: Mapped[str] = mapped_column(String(10), primary_key=True)
+    date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    due_at: Mapped[float] = mapped_column(Float, index=True)
+    state: Mapped[str] = mapped_column(String(12))
+    owner: Mapped[str | None] = mapped_column(String(32))  # who is at it
+    free_at: Mapped[float] = mapped_column(Float)  # from when on anybody may take it over
+    tried_at: Mapped[float] = mapped_column(Float)  # before this moment nobody sent it
+    tries: Mapped[int] = mapped_column(Integer)
+    message: Mapped[int | None] = mapped_column(BigInteger)
+    events: Mapped[str | None] = mapped_column(Text)  # JSON: ids of the events that it shows

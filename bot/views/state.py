@@ -19,6 +19,9 @@ from embeddings.dates import DateRange
 
 MAX_CUSTOM_ID = 100  # characters, Discord's limit
 
+NOBODY = 0
+"""The asker of a message that belongs to everybody: whoever presses gets a private copy."""
+
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PLAIN_ID = re.compile(r"(\d{4}-\d{2}-\d{2})-([0-9a-f]{8})")
 
@@ -50,7 +53,15 @@ class NoList:
     """An event that was asked for by itself: there is no list to go back to."""
 
 
-EventList = DaysList | OnThisDayList | AnswerList | NoList
+@dataclass(frozen=True, slots=True)
+class DailyList:
+    """The events of a subscription's post of a local day."""
+
+    subscription: str
+    date: dt.date
+
+
+EventList = DaysList | OnThisDayList | AnswerList | NoList | DailyList
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,8 @@ def _encode_list(of: EventList) -> str:
             return f"q{key}"
         case NoList():
             return "n"
+        case DailyList(subscription, date):
+            return f"d{subscription}-{_base36(date.toordinal())}"
 
 
 def _decode_list(text: str) -> EventList:
@@ -141,6 +154,9 @@ def _decode_list(text: str) -> EventList:
         return AnswerList(rest)
     if text == "n":
         return NoList()
+    if kind == "d":
+        subscription, ordinal = rest.split("-")
+        return DailyList(subscription, dt.date.fromordinal(int(ordinal, 36)))
     raise ValueError(text)
 
 

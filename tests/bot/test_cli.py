@@ -62,7 +62,7 @@ def test_check_says_what_can_be_used(capsys: pytest.CaptureFixture[str], monkeyp
     assert index.startswith("index: 7")
     assert model == "model: all-MiniLM-L6-v2 gives 384-dim vectors"
     assert store == "store: can be used"
-    assert "client_id=123456789012345678&scope=bot+applications.commands&permissions=0" in token
+    assert "client_id=123456789012345678&scope=bot+applications.commands&permissions=68608" in token
     monkeypatch.setenv("DATELINE_DISCORD__TOKEN", "hello")
     assert run("--check") == 1
     assert "token: this is none; copy it" in capsys.readouterr().out

@@ -75,7 +75,7 @@ def test_related_shows_all_that_is_known_of_an_event(lookup: Lookup, sample_sear
 def test_about_says_what_the_archive_holds_and_whose_text_it_is(lookup: Lookup) -> None:
     out, _ = say(lookup, "/about")
     assert "Dateline's sample archive, CC0 1.0" in out
-    assert "they are not stored" in out
+    assert "go nowhere else" in out
 
 
 def test_a_day_after_the_end_says_where_the_archive_ends(lookup: Lookup) -> None:

@@ -97,7 +97,7 @@ class TestCommands:
         for text in ("CC0 1.0", "720 events", "Not stored: questions"):
             assert text in reply.text
         [invite] = reply.buttons
-        assert "scope=bot+applications.commands&permissions=0" in invite["url"]
+        assert "scope=bot+applications.commands&permissions=68608" in invite["url"]
 
     async def test_the_message_menu_finds_events_that_a_message_is_about(self, discord_server: DiscordServer) -> None:
         reply = await discord_server.message_menu("Find related events", f"Did you hear? {SYRIA}!")
@@ -312,17 +312,18 @@ class TestLimitsAndRestarts:
             [identify] = discord_server.gateway.identifies
         assert identify["intents"] == 1  # guilds
 
-    async def test_the_commands_may_be_used_everywhere(
+    async def test_all_commands_but_daily_may_be_used_everywhere(
         self, discord_server: DiscordServer, start_bot: StartBot
     ) -> None:
         async with start_bot():
             commands = discord_server.commands[None]
         assert {command["name"] for command in commands} == {
-            "event", "ask", "onthisday", "related", "about", "Find related events",
+            "event", "ask", "onthisday", "related", "about", "daily", "Find related events",
         }  # fmt: skip
         for command in commands:
-            assert sorted(command["integration_types"]) == [0, 1]
-            assert sorted(command["contexts"]) == [0, 1, 2]
+            in_servers_alone = command["name"] == "daily"
+            assert sorted(command["integration_types"]) == ([0] if in_servers_alone else [0, 1])
+            assert sorted(command["contexts"]) == ([0] if in_servers_alone else [0, 1, 2])
 
 
 async def test_two_hundred_hostile_headlines_are_shown_within_the_limits_and_mention_nobody(

@@ -22,6 +22,13 @@ def test_nothing_in_escaped_text_has_a_meaning_for_discord(text: str) -> None:
     assert "\0" not in escaped
 
 
+@pytest.mark.parametrize(
+    ("text", "escaped"), [("- a", r"\- a"), ("+ a", r"\+ a"), ("12. a", r"12\. a"), ("2015-12-23", "2015-12-23")]
+)
+def test_no_line_becomes_a_list(text: str, escaped: str) -> None:
+    assert escape(text) == escaped
+
+
 @given(st.text() | st.sampled_from(headlines()))
 def test_escaped_text_shows_the_text_letter_for_letter(text: str) -> None:
     assert re.sub(r"\\(.)", r"\1", escape(text)) == clean(text)

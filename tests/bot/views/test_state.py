@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from bot.views.state import (
     MAX_CUSTOM_ID,
+    NOBODY,
     AnswerList,
+    DailyList,
     DaysList,
     NoList,
     OnThisDayList,
@@ -26,6 +28,7 @@ lists = st.one_of(
     st.dates().map(lambda day: OnThisDayList(day.month, day.day)),
     st.from_regex(r"[\w-]{10}", fullmatch=True).filter(str.isascii).map(AnswerList),
     st.just(NoList()),
+    st.builds(DailyList, st.from_regex(r"[0-9a-f]{10}", fullmatch=True), st.dates()),
 )
 askers = st.integers(0, 2**63 - 1)
 
@@ -62,7 +65,10 @@ def test_any_text_gives_a_target_or_none(text: str) -> None:
     assert target is None or len(encode("g", target)) <= MAX_CUSTOM_ID
 
 
-@pytest.mark.parametrize("text", ["dl:g:1:o0230:0:", "dl:g:1:e1:0:", "dl:g:1:x:0:", "dl:g:1:n:0:abc", "dl:g:1:eb-a:0:"])
+@pytest.mark.parametrize(
+    "text",
+    ["dl:g:1:o0230:0:", "dl:g:1:e1:0:", "dl:g:1:x:0:", "dl:g:1:n:0:abc", "dl:g:1:eb-a:0:", "dl:g:0:dabc:0:"],
+)
 def test_parts_that_make_no_sense_give_none(text: str) -> None:
     assert decode(text) is None
 
@@ -71,6 +77,11 @@ def test_old_buttons_still_mean_what_they_said() -> None:
     day = dt.date(2015, 12, 23)
     place = Place(DaysList(DateRange(day, day)), 2, ("2015-12-23-f8d3682f", "my.own-id"))
     assert encode("g", Target(80351110224678912, place)) == "dl:g:lz63ag7l4ao:efrv7-frv7:2:frv7-NNoLw,~my.own-id"
+
+
+def test_old_posts_are_still_recognised() -> None:
+    place = Place(DailyList("0123456789", dt.date(2026, 7, 20)), 0, ("2015-12-23-f8d3682f",))
+    assert encode("e", Target(NOBODY, place)) == "dl:e:0:d0123456789-fuuh:0:frv7-NNoLw"
 
 
 def test_back_leads_the_way_one_came() -> None:

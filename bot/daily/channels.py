@@ -1,0 +1,207 @@
+"""What daily posts ask of Discord, and its refusals as the few kinds that matter here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import AllowedMentions, ui
+
+from bot import words
+from bot.daily.schedule import Subscription
+from bot.persistence import PASSING
+from bot.store.daily import Claim, Notice, Reason
+from bot.views.state import DailyList, decode
+
+Turn = Callable[[], Awaitable[None]]
+
+_PAGES = 10  # of a channel's messages are looked through
+_PER_PAGE = 100
+_SKEW = dt.timedelta(minutes=5)  # that clocks may differ from Discord's
+
+_UNKNOWN_CHANNEL = 10003
+_UNKNOWN_MESSAGE = 10008  # a nonce whose message has been deleted
+
+
+class RefusedError(Exception):
+    """Discord does not let the bot post: `reason` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnreadableError(Exception):
+    """The channel's messages cannot be read, so whether a post is among them cannot be known."""
+
+
+class LeftError(Exception):
+    """The bot is no longer in the guild."""
+
+
+class PassingError(Exception):
+    """It may go through later: not before `after_s`, where Discord says so."""
+
+    def __init__(self, cause: BaseException, after_s: float = 0.0) -> None:
+        super().__init__(f"{type(cause).__name__}: {cause}")
+        self.after_s = after_s
+
+
+@dataclass(frozen=True, slots=True)
+class _Guild:
+    """What notices and mentions need of a guild."""
+
+    name: str
+    owner: int
+    system_channel: int | None
+    roles: frozenset[int]
+
+
+@contextmanager
+def _kinds() -> Iterator[None]:
+    try:
+        yield
+    except discord.RateLimited as error:
+        raise PassingError(error, error.retry_after) from error
+    except discord.NotFound as error:
+        if error.code == _UNKNOWN_CHANNEL:
+            raise RefusedError(Reason.CHANNEL) from error
+        raise
+    except discord.Forbidden as error:
+        raise RefusedError(Reason.ACCESS) from error
+    except PASSING as error:
+        raise PassingError(error) from error
+    except discord.HTTPException as error:
+        if error.status == 429:  # not by Discord itself but by what stands before it
+            raise PassingError(error, 60.0) from error
+        raise
+
+
+class Channels:
+    """Channels and guilds, by REST alone: those of other processes' shards, too.
+
+    Args:
+        turn: awaited before each request beyond the one that a claim is for.
+    """
+
+    def __init__(self, client: discord.Client, turn: Turn) -> None:
+        self._client = client
+        self._turn = turn
+
+    async def send(self, claim: Claim, view: ui.LayoutView) -> int | None:
+        """Send a post; repeating it within two minutes gives the same message. None where that has been deleted."""
+        role = claim.subscription.role
+        mentions = AllowedMentions(everyone=False, users=False, roles=[discord.Object(role)] if role else False)
+        channel = self._client.get_partial_messageable(claim.subscription.channel)
+        with _kinds():
+            try:
+                message = await channel.send(view=view, nonce=claim.nonce, allowed_mentions=mentions)
+            except discord.NotFound as error:
+                if error.code == _UNKNOWN_MESSAGE:
+                    return None
+                raise
+        return message.id
+
+    async def find(self, claim: Claim) -> int | None:
+        """The message with which a post was sent, if it is among the channel's latest.
+
+        Raises:
+            UnreadableError: if they cannot be read.
+        """
+        tried = dt.datetime.fromtimestamp(claim.tried_at, dt.UTC) - _SKEW
+        after = discord.utils.time_snowflake(tried)
+        for page in range(_PAGES):
+            messages = await self._latest(claim.subscription, after=after, limit=_PER_PAGE)
+            if not messages and not page and not await self._is_readable(claim.subscription):
+                raise UnreadableError
+            for message in messages:
+                if self._is_post(message, claim):
+                    return int(message["id"])
+            if len(messages) < _PER_PAGE:
+                return None
+            after = max(int(message["id"]) for message in messages)
+        raise UnreadableError  # too much has been written since
+
+    async def _latest(self, subscription: Subscription, **which: Any) -> list[dict[str, Any]]:
+        await self._turn()
+        with _kinds():
+            try:
+                found: Any = await self._client.http.logs_from(subscription.channel, **which)
+            except discord.Forbidden as error:
+                raise UnreadableError from error
+        return list(found)
+
+    async def _is_readable(self, subscription: Subscription) -> bool:
+        """Whether a channel that shows no new message shows any: without the permission it is empty."""
+        guild = self._client.get_guild(subscription.guild)
+        channel = None if guild is None else guild.get_channel(subscription.channel)
+        if guild is not None and channel is not None:
+            return channel.permissions_for(guild.me).read_message_history
+        return bool(await self._latest(subscription, limit=1))
+
+    def _is_post(self, message: dict[str, Any], claim: Claim) -> bool:
+        if self._client.user is None or int(message["author"]["id"]) != self._client.user.id:
+            return False
+        wanted = DailyList(claim.subscription.key, claim.date)
+        targets = map(decode, _custom_ids(message["components"]))
+        return any(target is not None and target.place.of == wanted for target in targets)
+
+    async def check_role(self, subscription: Subscription) -> None:
+        """RefusedError where the role that is to be mentioned has been deleted."""
+        if subscription.role is not None and subscription.role not in (await self._guild(subscription.guild)).roles:
+            raise RefusedError(Reason.ROLE)
+
+    async def tell(self, notice: Notice) -> None:
+        """Tell a guild something, in its system channel; where that cannot be, its owner in a direct message.
+
+        Raises:
+            RefusedError: if neither can be.
+            LeftError: if the bot is no longer in the guild.
+        """
+        guild = await self._guild(notice.subscription.guild)
+        text = words.daily_notice(notice.reason, notice.subscription, guild.name)
+        if guild.system_channel is not None:
+            with suppress(RefusedError):
+                await self._say(self._client.get_partial_messageable(guild.system_channel), text, notice.nonce)
+                return
+        await self._turn()
+        with _kinds():
+            owner = await self._client.create_dm(discord.Object(guild.owner))
+        await self._say(owner, text, f"{notice.nonce}d")
+
+    async def _say(self, where: discord.abc.Messageable, text: str, nonce: str) -> None:
+        await self._turn()
+        with _kinds():
+            await where.send(text, nonce=nonce, allowed_mentions=AllowedMentions.none())
+
+    async def _guild(self, guild_id: int) -> _Guild:
+        guild = self._client.get_guild(guild_id)
+        if guild is not None and not guild.unavailable:
+            system = guild.system_channel.id if guild.system_channel is not None else None
+            return _Guild(guild.name, guild.owner_id or 0, system, frozenset(role.id for role in guild.roles))
+        await self._turn()
+        with _kinds():
+            try:
+                found = await self._client.http.get_guild(guild_id, with_counts=False)
+            except (discord.Forbidden, discord.NotFound) as error:
+                raise LeftError from error
+        system_channel = found["system_channel_id"]
+        return _Guild(
+            found["name"],
+            int(found["owner_id"]),
+            None if system_channel is None else int(system_channel),
+            frozenset(int(role["id"]) for role in found["roles"]),
+        )
+
+
+def _custom_ids(components: list[dict[str, Any]]) -> Iterator[str]:
+    for component in components:
+        if custom_id := component.get("custom_id"):
+            yield custom_id
+        yield from _custom_ids(component.get("components", []))
+        if accessory := component.get("accessory"):
+            yield from _custom_ids([accessory])

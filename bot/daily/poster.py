@@ -1,0 +1,254 @@
+"""The loop that posts: asks the store what is due, sends it, and records what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import discord
+from discord import ui
+
+from bot.daily.channels import Channels, LeftError, PassingError, RefusedError, UnreadableError
+from bot.store.daily import Claim, DailyStore, Notice, State, Terms
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], float]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast things go, in seconds of the clock that the poster is given.
+
+    Attributes:
+        look_s: between two looks at what is due.
+        nonce_s: so long after the first try a repeated one gives the same message; after it, the channel is read.
+            Discord remembers a nonce for a few minutes.
+        attempt_s: a try takes at most; less than the lease, so that nobody takes over what is still being tried.
+        at_once: posts that are being tried.
+        shortest_s, longest_s: between two tries of a post, doubled each time and jittered.
+        give_up_s: after the grace period a post whose fate cannot be learnt counts as uncertain.
+    """
+
+    look_s: float = 2.0
+    nonce_s: float = 120.0
+    attempt_s: float = 60.0
+    at_once: int = 200
+    shortest_s: float = 2.0
+    longest_s: float = 300.0
+    give_up_s: float = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A post that is ready to be sent."""
+
+    view: ui.LayoutView
+    events: tuple[str, ...]
+
+
+class Compose(Protocol):
+    """Makes the post of a subscription for a local day; without events where the archive has none."""
+
+    async def __call__(self, claim: Claim, /) -> Composed: ...
+
+
+class Poster:
+    """Posts what is due: once each, whoever else does so on the same store.
+
+    Args:
+        clock: Unix time.
+        second: how long a second of that clock takes, for tests with a faster one.
+    """
+
+    def __init__(
+        self,
+        client: discord.Client,
+        store: DailyStore,
+        compose: Compose,
+        terms: Terms,
+        clock: Clock,
+        pace: Pace | None = None,
+        second: float = 1.0,
+    ) -> None:
+        self.owner = secrets.token_hex(8)
+        self._store = store
+        self._compose = compose
+        self._terms = terms
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._second = second
+        self._channels = Channels(client, self._turn)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+        self._storing: set[asyncio.Task[Any]] = set()
+
+    # --- running ---
+
+    def start(self) -> None:
+        """Begin to post; once."""
+        self._loop = asyncio.create_task(self._run())
+
+    async def stop(self, within_s: float) -> None:
+        """Take nothing new, and let what is being tried come to its end for at most `within_s` seconds.
+
+        What is cut off then is taken over when its lease is over.
+        """
+        self._stopping.set()
+        if self._loop is not None:
+            await asyncio.wait([self._loop])
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=within_s)
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        if self._storing:
+            await asyncio.wait(self._storing)
+
+    async def _run(self) -> None:
+        reckoned = False
+        while not self._stopping.is_set():
+            try:
+                if not reckoned:
+                    await self._kept(self._store.reckon_anew(self._clock()))
+                    reckoned = True
+                await self.look()
+            except Exception:  # whatever it is, the posts after it must not suffer
+                log.exception("looking for due posts failed")
+            await self._sleep(self._pace.look_s)
+
+    async def _kept(self, change: Coroutine[None, None, Result]) -> Result:
+        """Let a transaction come to its end even where who asked for it is cut off; `stop` waits for it."""
+        task = asyncio.create_task(change)
+        self._storing.add(task)
+        task.add_done_callback(self._storing.discard)
+        return await asyncio.shield(task)
+
+    async def look(self) -> int:
+        """Begin to post what is due, and to tell what has to be told; returns how much that was."""
+        room = self._pace.at_once - len(self._under_way)
+        claims = await self._kept(self._store.claim(self._clock(), self.owner, room, self._terms))
+        for claim in claims:
+            self._begin(self._post(claim))
+        notices = await self._kept(self._store.claim_notices(self._clock(), self._terms))
+        for notice in notices:
+            self._begin(self._tell(notice))
+        return len(claims) + len(notices)
+
+    async def work_off(self) -> None:
+        """Post everything that is due now, and return when it is done."""
+        while await self.look() or self._under_way:
+            if self._under_way:
+                await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+
+    def _begin(self, work: Awaitable[None]) -> None:
+        async def finish() -> None:
+            try:
+                await work
+            except Exception:
+                log.exception("a daily post failed")
+
+        task = asyncio.create_task(finish())
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wait, or until the poster is stopped."""
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), max(0.0, seconds * self._second))
+
+    async def _turn(self) -> None:
+        """Wait until one more request may go out."""
+        now = self._clock()
+        await self._sleep(await self._kept(self._store.plan(now, self._terms)) - now)
+
+    # --- one post ---
+
+    async def _post(self, claim: Claim) -> None:
+        await self._sleep(claim.not_before - self._clock())
+        if self._stopping.is_set():  # nothing has been sent: another process may have it at once
+            await self._kept(self._store.defer(claim, self._clock()))
+            return
+        subscription = claim.subscription
+        try:
+            async with asyncio.timeout(self._pace.attempt_s * self._second):
+                await self._try(claim)
+        except RefusedError as error:
+            log.warning("daily post %s of %s is refused: %s", claim.date, subscription.key, error.reason)
+            await self._kept(self._store.pause(subscription.key, error.reason, self._clock()))
+            await self._kept(self._store.settle(claim, State.REFUSED))
+        except LeftError:
+            await self._kept(self._store.leave(subscription.guild, self._clock()))
+            await self._kept(self._store.settle(claim, State.REFUSED))
+        except UnreadableError:
+            await self._uncertain(claim)
+        except PassingError as error:
+            await self._try_later(claim, error, error.after_s)
+        except TimeoutError as error:
+            await self._try_later(claim, error)
+        except Exception as error:
+            log.exception("daily post %s of %s failed", claim.date, subscription.key)
+            await self._try_later(claim, error)
+
+    async def _try(self, claim: Claim) -> None:
+        """Send a post, unless it was sent; PassingError and the other kinds where that does not succeed."""
+        is_first = claim.tries == 1
+        is_late = self._clock() > claim.due_at + self._terms.grace_s
+        may_send = not is_late and claim.subscription.paused is None
+        if not is_first and (not may_send or self._clock() - claim.tried_at >= self._pace.nonce_s):
+            # The nonce may have been forgotten, or nothing is to be sent any more.
+            message = await self._channels.find(claim)
+            if message is not None:
+                composed = await self._compose(claim)
+                await self._kept(self._store.settle(claim, State.SENT, message, composed.events))
+                return
+        if not may_send:
+            await self._kept(self._store.settle(claim, State.MISSED))
+            return
+        await self._channels.check_role(claim.subscription)
+        composed = await self._compose(claim)
+        if not composed.events:
+            await self._kept(self._store.settle(claim, State.EMPTY))
+            return
+        if self._clock() >= claim.until:  # this process stood still, and another one may be at it
+            return
+        message = await self._channels.send(claim, composed.view)
+        await self._kept(self._store.settle(claim, State.SENT, message, composed.events))
+
+    async def _try_later(self, claim: Claim, error: BaseException, after_s: float = 0.0) -> None:
+        now = self._clock()
+        if now > claim.due_at + self._terms.grace_s + self._pace.give_up_s:
+            await self._uncertain(claim)
+            return
+        longest = min(self._pace.longest_s, self._pace.shortest_s * 2.0 ** min(claim.tries, 16))
+        wait_s = max(after_s, random.uniform(0.5, 1) * longest)  # noqa: S311  # spreads the tries
+        log.warning("daily post %s of %s: %s; again in %.0f s", claim.date, claim.subscription.key, error, wait_s)
+        await self._kept(self._store.defer(claim, now + wait_s))
+
+    async def _uncertain(self, claim: Claim) -> None:
+        log.warning("whether daily post %s of %s was sent is uncertain", claim.date, claim.subscription.key)
+        if await self._kept(self._store.settle(claim, State.UNCERTAIN)):
+            await self._kept(self._store.tell_uncertain(claim.subscription.key, self._clock()))
+
+    # --- notices ---
+
+    async def _tell(self, notice: Notice) -> None:
+        try:
+            async with asyncio.timeout(self._pace.attempt_s * self._second):
+                await self._channels.tell(notice)
+        except LeftError:
+            await self._kept(self._store.leave(notice.subscription.guild, self._clock()))
+        except (PassingError, TimeoutError) as error:
+            log.warning("telling the guild of %s: %s; again in a minute", notice.subscription.key, error)
+            return  # its lease brings it back
+        except (RefusedError, discord.HTTPException) as error:
+            log.warning("nobody can be told that %s: %s (%s)", notice.subscription.key, notice.reason, error)
+        await self._kept(self._store.told(notice))

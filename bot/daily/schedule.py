@@ -1,0 +1,120 @@
+"""When a daily post is due: local days and times of day to moments. Pure; the clock is an argument."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+_DAY = dt.timedelta(days=1)
+_SECOND = dt.timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A channel that gets a post every day.
+
+    Attributes:
+        key: ten hexadecimal digits, never used again.
+        time: of day, in `zone`.
+        zone: a name of the IANA database.
+        count: events a post.
+        role: that is mentioned.
+        prefer, leave_out: words of topics.
+        locale: in which dates are written.
+        next_date: the first local day that has not been dealt with.
+        paused: why there are no posts for now.
+    """
+
+    key: str
+    guild: int
+    channel: int
+    time: dt.time
+    zone: str
+    next_date: dt.date
+    count: int = 5
+    role: int | None = None
+    prefer: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    locale: str = "en-US"
+    paused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DuePost:
+    """A post whose moment has come; `missed`: so long ago that it is only recorded."""
+
+    subscription: Subscription
+    date: dt.date
+    at: dt.datetime
+    missed: bool
+
+
+def moment(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime | None:
+    """When the clocks of a zone show a time of a day, in UTC.
+
+    A time that comes twice counts the first time; for one that is skipped it is the moment at which the clocks go on.
+    None where the zone skipped the whole day, as Samoa did on 30 December 2011.
+    """
+    wanted = dt.datetime.combine(date, time)
+    found = _utc(wanted, zone, fold=0)
+    if _wall(found, zone) == wanted:
+        return found
+    # Skipped: with the offset that was in force before, the moment is after the gap, with the next one before it.
+    low, high = _utc(wanted, zone, fold=1), found
+    while high - low > _SECOND:
+        middle = low + (high - low) // 2
+        middle -= dt.timedelta(microseconds=middle.microsecond)
+        if _wall(middle, zone) < wanted:
+            low = middle
+        else:
+            high = middle
+    if _wall(high - _SECOND, zone).date() < date < _wall(high, zone).date():
+        return None
+    return high
+
+
+def _utc(wall: dt.datetime, zone: ZoneInfo, fold: int) -> dt.datetime:
+    return wall.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC)
+
+
+def _wall(at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    return at.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def moments(first: dt.date, time: dt.time, zone: str) -> Iterator[tuple[dt.date, dt.datetime]]:
+    """Every local day from `first` on, with its moment.
+
+    Raises:
+        ZoneInfoNotFoundError: if there is no such zone.
+    """
+    clocks = ZoneInfo(zone)
+    while True:
+        if (at := moment(first, time, clocks)) is not None:
+            yield first, at
+        first += _DAY
+
+
+def first_after(now: dt.datetime, time: dt.time, zone: str, not_before: dt.date) -> tuple[dt.date, dt.datetime]:
+    """The next local day whose moment is after `now`, but no day before `not_before`; and the moment."""
+    start = max(not_before, now.astimezone(ZoneInfo(zone)).date() - _DAY)
+    return next((date, at) for date, at in moments(start, time, zone) if at > now)
+
+
+def due(subscriptions: Iterable[Subscription], now: dt.datetime, grace: dt.timedelta) -> list[DuePost]:
+    """What has come due and has not been dealt with, in order of time; posts older than `grace` are missed."""
+    found = [
+        DuePost(subscription, date, at, missed=now - at > grace)
+        for subscription in subscriptions
+        if subscription.paused is None
+        for date, at in _until(now, subscription)
+    ]
+    return sorted(found, key=lambda post: post.at)
+
+
+def _until(now: dt.datetime, subscription: Subscription) -> Iterator[tuple[dt.date, dt.datetime]]:
+    for date, at in moments(subscription.next_date, subscription.time, subscription.zone):
+        if at > now:
+            return
+        yield date, at

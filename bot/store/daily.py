@@ -1,0 +1,422 @@
+"""Subscriptions to daily posts, and claims on them that hold with several processes on one database.
+
+A post is a row with a subscription and a local day as its key. Who wants to send it takes the row first, for a while:
+when that has passed, anybody may take it over. Taking happens under a lock on one row of the database, which also holds
+the moment up to which requests are planned, so that all processes together keep within Discord's limit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfoNotFoundError
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.daily.schedule import DuePost, Subscription, due, first_after
+from bot.store.tables import NoteRow, PostRow, SubscriptionRow
+
+KEPT_AFTER_LEAVING_S = 30 * 86_400.0
+POSTS_KEPT_S = 400 * 86_400.0  # their buttons lead back to the list that they showed
+PLANNED_S = 2.0  # no more is claimed than goes out in so many seconds; another process may take the rest
+
+_PACE = "daily pace"
+_FIRST_DAY = dt.date(1970, 1, 1)
+
+
+class State(StrEnum):
+    """What became of a post."""
+
+    OPEN = "open"  # claimed, and not yet known to be sent
+    SENT = "sent"
+    MISSED = "missed"  # the grace period passed before it could be sent
+    UNCERTAIN = "uncertain"  # a try was cut off, and the channel's messages cannot be read
+    EMPTY = "empty"  # the archive has nothing to show
+    REFUSED = "refused"  # Discord does not let the bot post there; the subscription is paused
+
+
+class Reason(StrEnum):
+    """Why a subscription is paused, or what the moderators are told."""
+
+    MODERATOR = "moderator"
+    ACCESS = "access"
+    CHANNEL = "channel"
+    ROLE = "role"
+    ZONE = "zone"
+    HISTORY = "history"  # paused it is not
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What `/daily set` asks for."""
+
+    guild: int
+    channel: int
+    time: dt.time
+    zone: str
+    count: int = 5
+    role: int | None = None
+    prefer: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    locale: str = "en-US"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A post that this process may send until `until`, and not before `not_before`. Moments are Unix times."""
+
+    subscription: Subscription
+    date: dt.date
+    due_at: float
+    tried_at: float
+    tries: int
+    owner: str
+    not_before: float
+    until: float
+
+    @property
+    def nonce(self) -> str:
+        """The same for every try, by whichever process."""
+        return f"{self.subscription.key}{self.date:%Y%m%d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a guild has to be told once; the nonce is the same for every try."""
+
+    subscription: Subscription
+    reason: Reason
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How claims are made.
+
+    Attributes:
+        grace_s: after its moment a post is still made up.
+        lease_s: after its turn a claim may be taken over.
+        per_s: requests a second, of all processes together.
+    """
+
+    grace_s: float = 6 * 3_600.0
+    lease_s: float = 75.0
+    per_s: float = 30.0  # of Discord's 50: requests bunch where a machine is busy
+
+
+class DailyStore:
+    """The tables of daily posts. The clock is an argument: Unix times."""
+
+    def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
+        self._sessions = sessions
+
+    # --- subscriptions ---
+
+    async def subscribe(self, wish: Wish, now: float) -> Subscription:
+        """Give a channel daily posts, in place of those that it has; a day that has had its post gets no second one."""
+        async with self._sessions.begin() as session:
+            await _lock(session)
+            row = await session.scalar(select(SubscriptionRow).where(SubscriptionRow.channel == wish.channel))
+            if row is None:
+                row = SubscriptionRow(key=secrets.token_hex(5), channel=wish.channel)
+            row.guild, row.role, row.events, row.locale = wish.guild, wish.role, wish.count, wish.locale
+            row.time, row.zone = f"{wish.time:%H:%M}", wish.zone
+            row.prefer, row.leave_out = json.dumps(wish.prefer), json.dumps(wish.leave_out)
+            await _start_anew(session, row, now)
+            session.add(row)
+            return _subscription(row)
+
+    async def of_guild(self, guild: int) -> list[Subscription]:
+        """A guild's subscriptions, in order of their next post."""
+        async with self._sessions() as session:
+            rows = await session.scalars(
+                select(SubscriptionRow).where(SubscriptionRow.guild == guild).order_by(SubscriptionRow.next_at)
+            )
+            return [_subscription(row) for row in rows]
+
+    async def subscription(self, key: str) -> Subscription | None:
+        """A subscription by its key."""
+        async with self._sessions() as session:
+            row = await session.get(SubscriptionRow, key)
+            return None if row is None else _subscription(row)
+
+    async def pause(self, key: str, reason: Reason, now: float) -> None:
+        """Stop the posts; where it was not a moderator who asked for it, the guild will be told, once."""
+        async with self._sessions.begin() as session:
+            await _lock(session)
+            row = await session.get(SubscriptionRow, key)
+            if row is not None and row.paused is None:
+                row.paused = reason
+                if reason is not Reason.MODERATOR:
+                    _give_notice(row, reason, now)
+
+    async def resume(self, key: str, now: float) -> Subscription | None:
+        """Go on with the next post whose moment comes; None where there is no such subscription any more."""
+        async with self._sessions.begin() as session:
+            await _lock(session)
+            row = await session.get(SubscriptionRow, key)
+            if row is None:
+                return None
+            await _start_anew(session, row, now)
+            return _subscription(row)
+
+    async def remove(self, key: str) -> None:
+        """Forget a subscription and its posts."""
+        async with self._sessions.begin() as session:
+            await _lock(session)
+            await session.execute(delete(SubscriptionRow).where(SubscriptionRow.key == key))
+            await session.execute(delete(PostRow).where(PostRow.subscription == key))
+
+    async def reckon_anew(self, now: float) -> None:
+        """Work out each next moment again: the rules of zones may have changed with an update of their database."""
+        async with self._sessions.begin() as session:
+            await _lock(session)
+            for row in await session.scalars(select(SubscriptionRow).where(SubscriptionRow.next_at > now)):
+                try:
+                    _advance(row, row.next_date)
+                except ZoneInfoNotFoundError:
+                    row.next_at = now  # comes up at once, and pauses
+
+    # --- guilds that the bot is removed from ---
+
+    async def leave(self, guild: int, now: float) -> None:
+        """Note that the bot is no longer in a guild."""
+        async with self._sessions.begin() as session:
+            await session.execute(
+                update(SubscriptionRow)
+                .where(SubscriptionRow.guild == guild, SubscriptionRow.left_at.is_(None))
+                .values(left_at=now, notice=None, notice_free_at=None)
+            )
+
+    async def come_back(self, guilds: Sequence[int], now: float) -> None:
+        """Go on in guilds that the bot had left; what fell due meanwhile is not made up."""
+        async with self._sessions.begin() as session:
+            await _lock(session)
+            rows = (await session.scalars(select(SubscriptionRow).where(SubscriptionRow.left_at.is_not(None)))).all()
+            for row in [row for row in rows if row.guild in set(guilds)]:
+                row.left_at = None
+                if row.paused is None:
+                    await _start_anew(session, row, now)
+
+    async def forget(self, now: float) -> int:
+        """Delete what is stored for guilds that were left long ago, and old posts; returns how many subscriptions."""
+        async with self._sessions.begin() as session:
+            keys = (
+                await session.scalars(
+                    select(SubscriptionRow.key).where(SubscriptionRow.left_at <= now - KEPT_AFTER_LEAVING_S)
+                )
+            ).all()
+            await session.execute(delete(SubscriptionRow).where(SubscriptionRow.key.in_(keys)))
+            await session.execute(delete(PostRow).where(PostRow.subscription.in_(keys)))
+            await session.execute(
+                delete(PostRow).where(PostRow.due_at <= now - POSTS_KEPT_S, PostRow.state != State.OPEN)
+            )
+        return len(keys)
+
+    # --- posts ---
+
+    async def claim(self, now: float, owner: str, most: int, terms: Terms) -> list[Claim]:
+        """Take what is due, in order of its moment; posts that are too late are recorded as missed.
+
+        Args:
+            owner: who takes it: no two that run at the same time have the same name.
+            most: claims.
+        """
+        async with self._sessions() as session:
+            if most <= 0 or not await _something_due(session, now):
+                return []
+        async with self._sessions.begin() as session:
+            planned = max(now, await _lock(session))
+            most = min(most, int((now + PLANNED_S - planned) * terms.per_s) + 1)
+            if most <= 0:
+                return []
+            posts = await session.execute(
+                select(PostRow, SubscriptionRow)
+                .join(SubscriptionRow, SubscriptionRow.key == PostRow.subscription)
+                .where(PostRow.state == State.OPEN, PostRow.free_at <= now)
+                .order_by(PostRow.due_at)
+                .limit(most)
+            )
+            found: list[tuple[PostRow, Subscription]] = [(post, _subscription(row)) for post, row in posts]
+            rows = await session.scalars(
+                select(SubscriptionRow)
+                .where(*_due(now))
+                .order_by(SubscriptionRow.next_at, SubscriptionRow.key)
+                .limit(most)
+            )
+            for row in rows:
+                for late in _take_due(row, now, terms.grace_s):
+                    post = PostRow(
+                        subscription=row.key, date=late.date, due_at=late.at.timestamp(), owner=None, tries=0,
+                        state=State.MISSED if late.missed else State.OPEN, free_at=now, tried_at=0.0,
+                    )  # fmt: skip
+                    session.add(post)
+                    if not late.missed:
+                        found.append((post, late.subscription))
+            claims = []
+            for post, subscription in sorted(found, key=lambda each: each[0].due_at)[:most]:
+                planned += 1 / terms.per_s
+                post.owner, post.free_at, post.tried_at = owner, planned + terms.lease_s, post.tried_at or planned
+                post.tries += 1
+                claims.append(
+                    Claim(subscription, post.date, post.due_at, post.tried_at, post.tries, owner, planned, post.free_at)
+                )
+            await _plan(session, planned)
+        return claims
+
+    async def plan(self, now: float, terms: Terms) -> float:
+        """When one more request may go out."""
+        async with self._sessions.begin() as session:
+            planned = max(now, await _lock(session)) + 1 / terms.per_s
+            await _plan(session, planned)
+        return planned
+
+    async def settle(self, claim: Claim, state: State, message: int | None = None, events: Sequence[str] = ()) -> bool:
+        """Record what became of a post; False where another process has done so, or the subscription is gone."""
+        async with self._sessions.begin() as session:
+            done = await session.execute(
+                update(PostRow)
+                .where(_is(claim), PostRow.state == State.OPEN)
+                .values(state=state, message=message, events=json.dumps(list(events)) if events else None, owner=None)
+            )
+            return bool(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+
+    async def defer(self, claim: Claim, until: float) -> None:
+        """Let go of a claim; from `until` on anybody may take it."""
+        async with self._sessions.begin() as session:
+            await session.execute(
+                update(PostRow)
+                .where(_is(claim), PostRow.state == State.OPEN, PostRow.owner == claim.owner)
+                .values(owner=None, free_at=until)
+            )
+
+    async def post(self, key: str, date: dt.date) -> tuple[State, int | None, tuple[str, ...]] | None:
+        """What became of a post: its state, message and the ids of its events."""
+        async with self._sessions() as session:
+            row = await session.get(PostRow, (key, date))
+            return None if row is None else (State(row.state), row.message, tuple(json.loads(row.events or "[]")))
+
+    async def counts(self) -> Counter[State]:
+        """How many posts there are in each state."""
+        async with self._sessions() as session:
+            found = await session.execute(select(PostRow.state, func.count()).group_by(PostRow.state))
+            return Counter({State(state): number for state, number in found})
+
+    # --- notices ---
+
+    async def tell_uncertain(self, key: str, now: float) -> None:
+        """Let the moderators be told that the channel's messages cannot be read, unless they have been."""
+        async with self._sessions.begin() as session:
+            row = await session.get(SubscriptionRow, key)
+            if row is not None and not row.told_uncertain:
+                row.told_uncertain = True
+                _give_notice(row, Reason.HISTORY, now)
+
+    async def claim_notices(self, now: float, terms: Terms) -> list[Notice]:
+        """Take the notices that somebody has to be given."""
+        waiting = SubscriptionRow.notice_free_at <= now
+        async with self._sessions() as session:
+            if not await session.scalar(select(func.count()).select_from(SubscriptionRow).where(waiting)):
+                return []
+        async with self._sessions.begin() as session:
+            await _lock(session)
+            notices = []
+            for row in (await session.scalars(select(SubscriptionRow).where(waiting).limit(20))).all():
+                row.notice_free_at = now + terms.lease_s
+                nonce = f"n{row.key}{int(row.notice_at or 0) % 10**10}"
+                notices.append(Notice(_subscription(row), Reason(str(row.notice)), nonce))
+        return notices
+
+    async def told(self, notice: Notice) -> None:
+        """Note that a notice has been given, or that nobody can be given it."""
+        async with self._sessions.begin() as session:
+            await session.execute(
+                update(SubscriptionRow)
+                .where(SubscriptionRow.key == notice.subscription.key, SubscriptionRow.notice == notice.reason)
+                .values(notice=None, notice_free_at=None)
+            )
+
+
+async def _lock(session: AsyncSession) -> float:
+    """Begin the transaction with a change, so that no other process is between reading and writing; the planned moment.
+
+    SQLite lets one writer in, other databases hold the row.
+    """
+    await session.execute(update(NoteRow).where(NoteRow.name == _PACE).values(value=NoteRow.value))
+    return float(await session.scalar(select(NoteRow.value).where(NoteRow.name == _PACE)) or 0)
+
+
+async def _plan(session: AsyncSession, planned: float) -> None:
+    await session.execute(update(NoteRow).where(NoteRow.name == _PACE).values(value=repr(planned)))
+
+
+async def _something_due(session: AsyncSession, now: float) -> bool:
+    subscription = select(SubscriptionRow.key).where(*_due(now))
+    post = select(PostRow.date).where(PostRow.state == State.OPEN, PostRow.free_at <= now)
+    return bool(await session.scalar(select(or_(subscription.exists(), post.exists()))))
+
+
+def _due(now: float) -> tuple[ColumnElement[bool], ...]:
+    return SubscriptionRow.next_at <= now, SubscriptionRow.paused.is_(None), SubscriptionRow.left_at.is_(None)
+
+
+def _is(claim: Claim) -> ColumnElement[bool]:
+    return (PostRow.subscription == claim.subscription.key) & (PostRow.date == claim.date)
+
+
+def _take_due(row: SubscriptionRow, now: float, grace_s: float) -> list[DuePost]:
+    """What is due of a subscription, which goes on to the day after."""
+    at = dt.datetime.fromtimestamp(now, dt.UTC)
+    try:
+        found = due([_subscription(row)], at, dt.timedelta(seconds=grace_s))
+        _advance(row, found[-1].date + dt.timedelta(days=1) if found else row.next_date)
+    except ZoneInfoNotFoundError:
+        row.paused = Reason.ZONE
+        _give_notice(row, Reason.ZONE, now)
+        return []
+    return found
+
+
+def _advance(row: SubscriptionRow, first: dt.date) -> None:
+    """Go on to the first moment of a day that is `first` or later."""
+    never = dt.datetime.fromtimestamp(0, dt.UTC)
+    row.next_date, at = first_after(never, dt.time.fromisoformat(row.time), row.zone, first)
+    row.next_at = at.timestamp()
+
+
+async def _start_anew(session: AsyncSession, row: SubscriptionRow, now: float) -> None:
+    """Go on with the next moment, of a day that has no post yet, and forget what was wrong."""
+    posted = await session.scalar(select(func.max(PostRow.date)).where(PostRow.subscription == row.key))
+    day = _FIRST_DAY if posted is None else posted + dt.timedelta(days=1)
+    at = dt.datetime.fromtimestamp(now, dt.UTC)
+    row.next_date, moment = first_after(at, dt.time.fromisoformat(row.time), row.zone, day)
+    row.next_at = moment.timestamp()
+    row.paused = row.left_at = row.notice = row.notice_at = row.notice_free_at = None
+    row.told_uncertain = False
+
+
+def _give_notice(row: SubscriptionRow, reason: Reason, now: float) -> None:
+    row.notice, row.notice_at, row.notice_free_at = reason, now, now
+
+
+def _subscription(row: SubscriptionRow) -> Subscription:
+    return Subscription(
+        key=row.key,
+        guild=row.guild,
+        channel=row.channel,
+        time=dt.time.fromisoformat(row.time),
+        zone=row.zone,
+        next_date=row.next_date,
+        count=row.events,
+        role=row.role,
+        prefer=tuple(json.loads(row.prefer)),
+        leave_out=tuple(json.loads(row.leave_out)),
+        locale=row.locale,
+        paused=row.paused,
+    )

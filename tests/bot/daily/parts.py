@@ -1,0 +1,113 @@
+"""Daily posts on loopback: a poster with a real client, store and index, and a clock that is set by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import discord
+from discord import Intents
+
+from bot.cards.discord_face import layout
+from bot.daily.poster import Clock, Composed, Pace, Poster
+from bot.engine import Engine
+from bot.show import Guide
+from bot.store import Store
+from bot.store.daily import Claim, DailyStore, Terms
+from bot.views.state import NOBODY, DailyList, decode
+from embeddings.index_folder import IndexFolder
+from tests.discord_server import Channel, DiscordServer, Message
+from tests.word_encoder import WordEncoder
+
+AT_ONCE = Terms(per_s=1e9)
+"""Claims that nobody waits for: under a clock that stands still the time between two requests would not pass."""
+
+
+class HandClock:
+    """A clock that shows what it is set to."""
+
+    def __init__(self, text: str) -> None:
+        self.set(text)
+
+    def __call__(self) -> float:
+        return self.now
+
+    def set(self, text: str) -> None:
+        self.now = dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC).timestamp()
+
+    def pass_(self, **how_long: float) -> None:
+        self.now += dt.timedelta(**how_long).total_seconds()
+
+
+@asynccontextmanager
+async def logged_in(server: DiscordServer) -> AsyncIterator[discord.Client]:
+    """A client without a gateway: requests alone, as from a process that serves other shards."""
+    client = discord.Client(intents=Intents.none(), max_ratelimit_timeout=30.0)
+    try:
+        await client.login(server.token)
+        yield client
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def guided(folder: IndexFolder, store: Store) -> AsyncIterator[Guide]:
+    engine = Engine(folder, lambda _: WordEncoder(), lambda: dt.date(2026, 11, 22))
+    try:
+        await engine.start()
+        yield Guide(engine, store)
+    finally:
+        await engine.close()
+
+
+def composer(guide: Guide):  # type: ignore[no-untyped-def]  # a Compose
+    async def compose(claim: Claim) -> Composed:
+        page, events = await guide.daily(claim.subscription, claim.date)
+        return Composed(layout(page, NOBODY), events)
+
+    return compose
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(f"sqlite:///{path}/store.db")
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def posting(
+    server: DiscordServer,
+    store: Store,
+    folder: IndexFolder,
+    clock: Clock,
+    terms: Terms = AT_ONCE,
+    pace: Pace | None = None,
+    daily: DailyStore | None = None,
+) -> AsyncIterator[Poster]:
+    """A poster; `work_off` posts what is due at the moment that the clock shows."""
+    async with logged_in(server) as client, guided(folder, store) as guide:
+        poster = Poster(client, daily or store.daily, composer(guide), terms, clock, pace)
+        try:
+            yield poster
+        finally:
+            await poster.stop(0)
+
+
+def list_of(message: Message) -> DailyList | None:
+    """The subscription and date that the buttons of a message carry, which must all carry the same."""
+    found = {target.place.of for each in message.buttons if (target := decode(each["custom_id"])) is not None}
+    if len(found) != 1:
+        return None
+    [only] = found
+    return only if isinstance(only, DailyList) else None
+
+
+def posts_in(server: DiscordServer, channel: Channel) -> list[tuple[DailyList, dt.datetime]]:
+    """The daily posts of a channel and when they came, oldest first."""
+    found = [(list_of(message), message.created) for message in server.post_history(channel)]
+    return [(daily, at) for daily, at in found if daily is not None]

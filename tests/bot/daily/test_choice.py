@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.daily.choice import choose_post, enough, is_grim, nearby
+from embeddings.events import Event, Source
+
+
+def event(year: int, headline: str, *topics: str, category: str | None = None, sources: int = 1) -> Event:
+    reported = tuple(Source(f"paper {number}") for number in range(sources))
+    return Event(f"{year}-07-20-{zlib.crc32(headline.encode()):08x}", dt.date(year, 7, 20), headline, topics, category,
+                 sources=reported)  # fmt: skip
+
+
+EVENTS = [
+    event(1969, "Men walk on the Moon.", "Space Race", sources=3),
+    event(1976, "A probe lands on Mars.", "Mars exploration"),
+    event(1974, "Troops land in Cyprus.", category="Armed conflicts and attacks", sources=9),
+    event(2012, "A gunman kills twelve people.", sources=8),
+    event(2015, "Embassies reopen in Havana.", category="International relations"),
+    event(2018, "An earthquake strikes.", category="Disasters and accidents", sources=7),
+]
+
+events = st.lists(st.sampled_from(EVENTS), unique=True)
+words = st.lists(st.sampled_from(["space", "armed", "relations", "mars", "nothing"]), max_size=2)
+
+
+@given(events, st.integers(0, 7), words, words)
+def test_at_most_so_many_oldest_first_each_once_and_always_the_same(
+    found: list[Event], count: int, prefer: list[str], leave_out: list[str]
+) -> None:
+    chosen = choose_post(found, count, prefer, leave_out)
+    assert chosen == choose_post(list(reversed(found)), count, prefer, leave_out)
+    assert chosen == sorted(chosen, key=lambda event: event.date)
+    assert len({event.id for event in chosen}) == len(chosen) <= count
+    assert set(chosen) <= set(found)
+
+
+@given(events, st.integers(1, 7))
+def test_one_of_them_is_no_attack_or_disaster_where_there_is_one(found: list[Event], count: int) -> None:
+    chosen = choose_post(found, count, (), ())
+    assert len(chosen) == min(count, len(found))
+    assert all(map(is_grim, found)) or not all(map(is_grim, chosen))
+
+
+def test_what_is_preferred_comes_first_and_what_is_left_out_never() -> None:
+    assert [event.date.year for event in choose_post(EVENTS, 2, ["SPACE", "mars"], ())] == [1969, 1976]
+    assert not {1974, 2018} & {event.date.year for event in choose_post(EVENTS, 6, (), ["armed", "disasters"])}
+
+
+@pytest.mark.parametrize(("headline", "grim"), [("A war begins.", True), ("Warsaw hosts a fair.", False)])
+def test_grim_is_a_matter_of_whole_words(headline: str, grim: bool) -> None:
+    assert is_grim(event(2000, headline)) is grim
+
+
+def test_other_days_are_looked_at_only_where_a_day_has_too_few() -> None:
+    assert nearby(2, 29)[:2] == [[(2, 29)], [(2, 28), (3, 1)]]
+    assert nearby(1, 1)[1] == [(12, 31), (1, 2)]
+    assert enough(1, 5, 7, 20)
+    assert not enough(0, 5, 7, 20)
+    assert not enough(4, 5, 2, 29)

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.store.daily import DailyStore, Reason, State, Terms, Wish
+from tests.bot.daily.parts import HandClock, opened
+
+TERMS = Terms(per_s=10)
+FAST = Terms(per_s=1_000)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock("2026-07-20T06:00")
+
+
+@pytest.fixture
+async def daily(tmp_path: Path, clock: HandClock) -> AsyncIterator[DailyStore]:
+    """A store with thirty subscriptions, due at 07:00, 07:01, …"""
+    async with opened(tmp_path) as store:
+        for number in range(30):
+            await store.daily.subscribe(Wish(1, 1_000 - number, dt.time(7, number), "UTC"), clock())
+        yield store.daily
+
+
+async def test_claims_come_in_order_of_their_moments_and_are_spread_over_time(
+    daily: DailyStore, clock: HandClock
+) -> None:
+    clock.set("2026-07-20T08:00")
+    claims = await daily.claim(clock(), "one", 100, TERMS)
+    assert [claim.due_at for claim in claims] == sorted(claim.due_at for claim in claims)
+    assert [round(claim.not_before - clock(), 6) for claim in claims[:3]] == [0.1, 0.2, 0.3]
+    assert len(claims) == 21  # what goes out in two seconds; the rest is for whoever asks next
+
+
+async def test_the_rest_is_left_until_its_turn_comes_and_no_post_is_claimed_twice(
+    daily: DailyStore, clock: HandClock
+) -> None:
+    clock.set("2026-07-20T08:00")
+    first = await daily.claim(clock(), "one", 100, TERMS)
+    for _ in range(3):
+        await daily.plan(clock(), TERMS)
+    assert await daily.claim(clock(), "other", 100, TERMS) == []
+    clock.pass_(seconds=3)
+    second = await daily.claim(clock(), "other", 100, TERMS)
+    assert {claim.due_at for claim in first} < {claim.due_at for claim in [*first, *second]}
+    assert len({claim.nonce for claim in [*first, *second]}) == 30 == len(first) + len(second)
+    assert min(claim.due_at for claim in second) > max(claim.due_at for claim in first)
+
+
+async def test_nonces_fit_and_stay_the_same_for_whoever_tries(daily: DailyStore, clock: HandClock) -> None:
+    clock.set("2026-07-20T07:00")
+    [claim] = await daily.claim(clock(), "one", 1, FAST)
+    assert len(claim.nonce) <= 25
+    await daily.defer(claim, clock() + 1)
+    clock.pass_(seconds=2)
+    [again] = await daily.claim(clock(), "other", 1, FAST)
+    assert (again.nonce, again.tried_at, again.tries) == (claim.nonce, claim.tried_at, 2)
+
+
+async def test_only_the_owner_lets_go_of_a_claim_and_only_the_first_mark_counts(
+    daily: DailyStore, clock: HandClock
+) -> None:
+    clock.set("2026-07-20T07:00")
+    [claim] = await daily.claim(clock(), "one", 1, FAST)
+    clock.pass_(seconds=FAST.lease_s + 1)
+    [taken] = [each for each in await daily.claim(clock(), "other", 10, FAST) if each.nonce == claim.nonce]
+    await daily.defer(claim, clock())
+    assert claim.nonce not in {each.nonce for each in await daily.claim(clock(), "one", 10, FAST)}
+    assert await daily.settle(taken, State.SENT, 17)
+    assert not await daily.settle(claim, State.SENT, 18)
+    assert await daily.post(claim.subscription.key, claim.date) == (State.SENT, 17, ())
+
+
+async def test_what_is_removed_while_it_is_sent_leaves_nothing(daily: DailyStore, clock: HandClock) -> None:
+    clock.set("2026-07-20T07:00")
+    [claim] = await daily.claim(clock(), "one", 1, FAST)
+    await daily.remove(claim.subscription.key)
+    assert not await daily.settle(claim, State.SENT, 17)
+    assert await daily.counts() == {}
+
+
+async def test_a_zone_that_is_no_longer_known_pauses_its_subscription_alone(
+    daily: DailyStore, clock: HandClock, tmp_path: Path
+) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/store.db")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE subscriptions SET zone = 'Mars/Olympus' WHERE channel = 1000"))
+    engine.dispose()
+    await daily.reckon_anew(clock())
+    clock.set("2026-07-20T07:01")
+    assert [claim.subscription.channel for claim in await daily.claim(clock(), "one", 10, FAST)] == [999]
+    [notice] = await daily.claim_notices(clock(), FAST)
+    assert (notice.reason, notice.subscription.channel) == (Reason.ZONE, 1_000)
+    assert await daily.claim_notices(clock(), FAST) == []
+
+
+async def test_moments_are_reckoned_anew_where_the_rules_of_a_zone_have_changed(
+    daily: DailyStore, clock: HandClock, tmp_path: Path
+) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/store.db")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE subscriptions SET next_at = next_at + 3600"))  # by the rules of before
+    engine.dispose()
+    clock.set("2026-07-20T07:00")
+    assert await daily.claim(clock(), "one", 10, FAST) == []
+    await daily.reckon_anew(clock())
+    assert len(await daily.claim(clock(), "one", 10, FAST)) == 1
+
+
+async def test_a_store_of_the_version_before_keeps_what_it_holds(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store.set_note("commands", "one")
+    engine = create_engine(f"sqlite:///{tmp_path}/store.db")
+    with engine.begin() as connection:
+        for statement in (
+            "DROP TABLE posts",
+            "DROP TABLE subscriptions",
+            "DELETE FROM notes WHERE name = 'daily pace'",
+            "UPDATE alembic_version SET version_num = '0001'",
+        ):
+            connection.execute(text(statement))
+    engine.dispose()
+    async with opened(tmp_path) as store:
+        assert await store.note("commands") == "one"
+        assert await store.daily.of_guild(1) == []
+        await store.daily.subscribe(Wish(1, 2, dt.time(7), "UTC"), 0.0)

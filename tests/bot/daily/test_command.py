@@ -1,0 +1,261 @@
+"""`/daily` on Discord: what moderators do, see and are told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.client import DatelineClient
+from bot.config import Config
+from bot.engine import Engine
+from bot.store import Store
+from bot.store.daily import State, Terms
+from embeddings.index_folder import IndexFolder
+from tests.bot.conftest import TODAY
+from tests.bot.daily.parts import HandClock, list_of, opened
+from tests.discord_server import DiscordServer, NotOfferedError, Permission, Reply, connected
+from tests.discord_server.mentions import Pings
+from tests.word_encoder import WordEncoder
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock("2026-07-20T06:00")
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with opened(tmp_path) as store:
+        yield store
+
+
+@pytest.fixture
+async def bot(
+    discord_server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
+) -> AsyncIterator[DatelineClient]:
+    engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
+    settings = {
+        "discord": {"api_url": discord_server.api_url, "token": discord_server.token},
+        "limits": {"user_commands": 1_000},
+        "daily": {"requests_per_second": 50},
+    }
+    try:
+        await engine.start()
+        client = DatelineClient(Config.model_validate(settings), engine, store, clock)
+        async with connected(client):
+            yield client
+    finally:
+        await engine.close()
+
+
+async def daily(server: DiscordServer, name: str, /, **options: object) -> Reply:
+    """A command of the owner, who may do everything."""
+    reply = await server.slash(f"daily {name}", options, user=server.owner)
+    assert reply.ephemeral
+    assert reply.message.pings == Pings()
+    return reply
+
+
+async def set_daily(server: DiscordServer, **options: object) -> Reply:
+    given = {"channel": server.channel, "time": "09:00", "timezone": "Europe/Berlin", **options}
+    return await daily(server, "set", **given)
+
+
+@pytest.mark.usefixtures("bot")
+class TestCommands:
+    async def test_set_says_what_comes_and_when(self, discord_server: DiscordServer, store: Store) -> None:
+        reply = await set_daily(discord_server)
+        assert f"<#{discord_server.channel.id}>" in reply.text
+        assert "<t:1784530800:F>" in reply.text  # 2026-07-20T07:00Z
+        assert "5 events" in reply.text
+        [subscription] = await store.daily.of_guild(discord_server.guild.id)
+        assert (subscription.zone, subscription.channel) == ("Europe/Berlin", discord_server.channel.id)
+
+    async def test_set_again_changes_what_is_there(self, discord_server: DiscordServer, store: Store) -> None:
+        role = discord_server.add_role("historians", mentionable=True)
+        await set_daily(discord_server)
+        more = {"events": 3, "role": role, "prefer": "space, science", "leave_out": "football"}
+        reply = await set_daily(discord_server, time="9:30 pm", timezone="new york", **more)
+        for text in ("3 events", f"<@&{role.id}>", "space, science", "without football", "America/New\\_York"):
+            assert text in reply.text
+        [subscription] = await store.daily.of_guild(discord_server.guild.id)
+        assert (subscription.prefer, subscription.leave_out) == (("space", "science"), ("football",))
+        assert f"{subscription.time:%H:%M}" == "21:30"
+
+    async def test_show_lists_every_channel(self, discord_server: DiscordServer) -> None:
+        assert "has no daily posts" in (await daily(discord_server, "show")).text
+        other = discord_server.add_channel("other")
+        await set_daily(discord_server)
+        await set_daily(discord_server, channel=other, time="08:30")
+        shown = (await daily(discord_server, "show")).text
+        assert shown.index(f"<#{other.id}>") < shown.index(f"<#{discord_server.channel.id}>")
+
+    async def test_pause_resume_and_remove(self, discord_server: DiscordServer, store: Store) -> None:
+        await set_daily(discord_server)
+        assert "are paused" in (await daily(discord_server, "pause")).text
+        assert "paused" in (await daily(discord_server, "show")).text
+        assert "next <t:" in (await daily(discord_server, "resume")).text
+        assert "removed" in (await daily(discord_server, "remove", channel="#general")).text
+        assert await store.daily.of_guild(discord_server.guild.id) == []
+
+    async def test_with_several_channels_one_is_asked_for_and_suggested(self, discord_server: DiscordServer) -> None:
+        other = discord_server.add_channel("other")
+        await set_daily(discord_server)
+        await set_daily(discord_server, channel=other)
+        assert "Which channel?" in (await daily(discord_server, "pause")).text
+        owner = discord_server.owner
+        choices = await discord_server.autocomplete("daily pause", {"channel": "oth"}, focused="channel", user=owner)
+        assert [(each["name"], each["value"]) for each in choices] == [("#other at 09:00 Europe/Berlin", str(other.id))]
+        assert f"<#{other.id}>" in (await daily(discord_server, "pause", channel=choices[0]["value"])).text
+        assert await discord_server.autocomplete("daily pause", {"channel": ""}, focused="channel") == []
+
+    async def test_a_deleted_channels_posts_can_be_removed(self, discord_server: DiscordServer, store: Store) -> None:
+        gone = discord_server.add_channel("gone")
+        await set_daily(discord_server)
+        await set_daily(discord_server, channel=gone)
+        discord_server.delete_channel(gone)
+        await discord_server.until(lambda: True)
+        assert "was deleted" in (await daily(discord_server, "resume", channel=str(gone.id))).text
+        await daily(discord_server, "remove", channel=str(gone.id))
+        assert len(await store.daily.of_guild(discord_server.guild.id)) == 1
+
+    async def test_preview_is_what_the_next_post_will_be(
+        self, discord_server: DiscordServer, bot: DatelineClient, clock: HandClock
+    ) -> None:
+        await set_daily(discord_server)
+        shown = await daily(discord_server, "preview")
+        assert "only you see this" in shown.text
+        clock.pass_(hours=1)
+        await bot.poster.work_off()
+        [post] = discord_server.post_history()
+        assert post.text in shown.text
+        card = await discord_server.press(shown, "1969", user=discord_server.owner)
+        assert "Sources" in card.text
+        back = await discord_server.press(card, "Back to the list", user=discord_server.owner)
+        assert back.text == post.text
+
+    async def test_zones_are_suggested_with_the_time_that_it_is_there(self, discord_server: DiscordServer) -> None:
+        async def suggested(text: str) -> list[str]:
+            options = {"timezone": text}
+            choices = await discord_server.autocomplete(
+                "daily set", options, focused="timezone", user=discord_server.owner
+            )
+            return [choice["name"] for choice in choices]
+
+        assert (await suggested("berl"))[0] == "Europe/Berlin (now 08:00)"
+        assert (await suggested("new york"))[0] == "America/New_York (now 02:00)"
+        assert (await suggested("kathmndu"))[0] == "Asia/Kathmandu (now 11:45)"
+        for text in ("", "europe", "zzz", "*" * 90):
+            assert 0 < len(await suggested(text)) <= 25
+
+
+@pytest.mark.usefixtures("bot")
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("options", "sentences"),
+        [
+            ({"timezone": "Europe/Berln"}, ["no time zone 'Europe/Berln'", "Europe/Berlin"]),
+            ({"timezone": "Mars/Olympus"}, ["no time zone", "did you mean"]),
+            ({"timezone": "../etc/passwd"}, ["no time zone"]),
+            ({"time": "25:00"}, ["'25:00' is no time of day", "09:00"]),
+            ({"time": "09:60"}, ["is no time of day"]),
+            ({"time": "13 pm"}, ["is no time of day"]),
+        ],
+    )
+    async def test_it_is_refused_in_a_sentence_and_nothing_is_saved(
+        self, discord_server: DiscordServer, store: Store, options: dict[str, str], sentences: list[str]
+    ) -> None:
+        reply = await set_daily(discord_server, **options)
+        text = reply.text.replace("\\", "")
+        assert all(sentence in text for sentence in sentences), text
+        assert not reply.deferred
+        assert await store.daily.of_guild(discord_server.guild.id) == []
+
+    @pytest.mark.parametrize(
+        ("permission", "named"), [("send_messages", "Send Messages"), ("view_channel", "View Channel")]
+    )
+    async def test_a_channel_that_the_bot_cannot_post_in(
+        self, discord_server: DiscordServer, store: Store, permission: str, named: str
+    ) -> None:
+        closed = discord_server.add_channel("closed")
+        discord_server.deny(closed, permission)
+        reply = await set_daily(discord_server, channel=closed)
+        assert named in reply.text
+        assert "Nothing was saved" in reply.text
+        assert await store.daily.of_guild(discord_server.guild.id) == []
+
+    async def test_without_read_message_history_it_works_with_a_warning(self, discord_server: DiscordServer) -> None:
+        discord_server.deny(discord_server.channel, "read_message_history")
+        assert "may not read the message history" in (await set_daily(discord_server)).text
+
+    async def test_a_role_that_would_not_be_notified(self, discord_server: DiscordServer) -> None:
+        role = discord_server.add_role("historians")
+        assert "Nothing was saved" in (await set_daily(discord_server, role=role)).text
+        everybody = discord_server.guild.everyone
+        assert "never everybody" in (await set_daily(discord_server, role=everybody)).text
+
+    @pytest.mark.parametrize("name", ["set", "show", "pause", "resume", "remove", "preview"])
+    async def test_a_member_without_the_right(self, discord_server: DiscordServer, name: str) -> None:
+        options = {"channel": discord_server.channel, "time": "09:00", "timezone": "UTC"} if name == "set" else {}
+        with pytest.raises(NotOfferedError):
+            await discord_server.slash(f"daily {name}", options)
+        reply = await discord_server.slash(f"daily {name}", options, forced=True)
+        assert reply.ephemeral
+        assert "may manage the server" in reply.text
+        assert not reply.deferred
+
+    async def test_a_manager_who_is_no_owner_may(self, discord_server: DiscordServer) -> None:
+        manager = int(Permission.MANAGE_GUILD | Permission.USE_APPLICATION_COMMANDS | Permission.VIEW_CHANNEL)
+        reply = await discord_server.slash("daily show", permissions=manager)
+        assert "has no daily posts" in reply.text
+
+
+class TestThePost:
+    async def test_its_buttons_open_private_cards_for_everybody_also_after_a_restart(
+        self, discord_server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
+    ) -> None:
+        engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
+        await engine.start()
+        config = Config.model_validate({"discord": {"api_url": discord_server.api_url, "token": discord_server.token}})
+        try:
+            async with connected(DatelineClient(config, engine, store, clock)) as client:
+                await set_daily(discord_server)
+                clock.pass_(hours=1)
+                await client.poster.work_off()  # type: ignore[attr-defined]
+            [post] = discord_server.post_history()
+            before = post.text
+            async with connected(DatelineClient(config, engine, store, clock)):
+                assert list_of(post) is not None
+                for button in post.buttons:
+                    for user in (discord_server.user, discord_server.owner):
+                        card = await discord_server.press(post, button["custom_id"], user=user)
+                        assert card.ephemeral
+                        assert "Sources" in card.text
+                back = await discord_server.press(card, "Back to the list", user=user)
+                assert back.ephemeral
+                assert back.text == before
+            assert post.text == before
+            assert post.edits == 0
+        finally:
+            await engine.close()
+
+    async def test_a_server_that_removes_the_bot_gets_nothing_until_it_is_back(
+        self, discord_server: DiscordServer, bot: DatelineClient, store: Store, clock: HandClock
+    ) -> None:
+        guild = discord_server.guild
+        await set_daily(discord_server)
+        discord_server.remove_guild(guild)
+        await discord_server.until(lambda: bot.get_guild(guild.id) is None)
+        await discord_server.until(lambda: not bot._noting)
+        clock.pass_(hours=1)
+        await bot.poster.work_off()
+        assert await store.daily.counts() == {}
+        await bot.daily.come_back([guild.id], clock())
+        [subscription] = await store.daily.of_guild(guild.id)
+        assert subscription.next_date.day == 21  # what fell due meanwhile is not made up
+        clock.set("2026-07-21T07:00")
+        [claim] = await store.daily.claim(clock(), "somebody", 10, Terms())
+        assert claim.date.day == 21
+        assert State.MISSED not in await store.daily.counts()
