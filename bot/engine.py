@@ -121,11 +121,6 @@ class Engine:
 
     # --- asking ---
 
-    @property
-    def ready(self) -> bool:
-        """Whether there is an index to answer from."""
-        return self._lease is not None
-
     def about(self) -> About:
         """What the archive holds."""
         return Lookup(self._current().search, self.today).about()

@@ -241,11 +241,12 @@ def _write_day(
         old_ids = [before.events[place].id for place in old]
         names.update(name for name, stands_for in before.names.items() if stands_for in old_ids)
         given = sorted(event.id for event in members if has_given_id(event))
-        made = (event_id(day, f"{merged.headline} {attempt}".removesuffix(" 0")) for attempt in count())
+        made = event_id(day, merged.headline)
+        spare = (event_id(day, f"{merged.headline} {attempt}") for attempt in count(1))
         # An id may be another's: of two headlines with the same eight digits, or given to an event of another day.
         name = next(
             name
-            for name in chain(old_ids, given, made)
+            for name in chain(old_ids, given, [made], spare)
             if staging.given_day(name) in (None, day) and not writer.has(name)
         )
         event = replace(merged, id=name, related=tuple(replace(other, id=None) for other in merged.related))
