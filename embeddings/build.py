@@ -153,7 +153,7 @@ def _previous(folder: IndexFolder) -> Iterator[OpenIndex | None]:
     """The index in force, if there is a sound one: its ids are kept and its vectors used again."""
     index = None
     try:
-        index = folder.open_checked()
+        index = folder.open_to_build_on()
     except IndexMissingError:
         pass
     except IndexUnusableError as error:

@@ -32,7 +32,7 @@ from typing import IO
 import portalocker
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from embeddings.catalogue import Catalogue
+from embeddings.catalogue import SCHEMA, Catalogue
 from embeddings.errors import BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
 from embeddings.vectors import VectorIndex
 
@@ -148,22 +148,34 @@ class IndexFolder:
             IndexMissingError: if the folder has none.
             IndexUnusableError: if a file is missing, has another size, or does not belong to the others.
         """
-        return self._open(hashed=False)
+        return self._open(hashed=False, current=True)
 
     def open_checked(self) -> OpenIndex:
-        """Open as `open` does, and hash every file first: for what reads the index for long, or builds on it.
+        """Open as `open` does, and hash every file first: for what reads the index for long.
 
         Raises:
             IndexMissingError, IndexUnusableError: as `open`; the second also if a file is not what was published.
         """
-        return self._open(hashed=True)
+        return self._open(hashed=True, current=True)
 
-    def _open(self, *, hashed: bool) -> OpenIndex:
+    def open_to_build_on(self) -> OpenIndex:
+        """Open as `open_checked` does, an index of an earlier version too: it lends its ids and vectors, no answers.
+
+        Raises:
+            IndexMissingError, IndexUnusableError: as `open_checked`.
+        """
+        return self._open(hashed=True, current=False)
+
+    def _open(self, *, hashed: bool, current: bool) -> OpenIndex:
         manifest, in_use = self._hold()
         try:
             for problem in self._file_problems(manifest, hashed=hashed):
                 raise IndexUnusableError(problem)
-            return self._open_parts(manifest, in_use)
+            index = self._open_parts(manifest, in_use)
+            if current and index.catalogue.schema != SCHEMA:
+                index.catalogue.close()
+                raise IndexUnusableError(f"the index in {self.root} was made by another version of Dateline; {_AGAIN}")
+            return index
         except BaseException:
             in_use.close()
             raise
