@@ -14,9 +14,11 @@ from embeddings.encoder import Encoder
 from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
+from embeddings.late_interaction import max_similarity
 from embeddings.on_this_day import choose
 from embeddings.ranking import coverage, fit_dates, fold, fuse, largest, says_the_same
 from embeddings.text import clean, normalise, shorten
+from embeddings.tuning import Encoded
 from embeddings.words import MAX_WORDS, question_stems
 
 MAX_QUESTION = 500  # characters
@@ -127,8 +129,8 @@ class Search:
         answer = self.answer(question, self.encode([question.wanted])[0], limit)
         return replace(answer, took_ms=(time.perf_counter() - started) * 1_000)
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Encode the `wanted` of some questions, (len(texts), dimension); one call is faster than several.
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode the `wanted` of some questions; one call is faster than several.
 
         Raises:
             IndexUnusableError: if the index was made with another model than the encoder's.
@@ -140,27 +142,28 @@ class Search:
                 f"{self._encoder.name} ({self._encoder.fingerprint[:12]}); set index.model to the first, or run "
                 "`python -m embeddings build` again"
             )
-        vectors = self._encoder.encode(texts)
-        if vectors.shape[1] != model.dimension:
-            raise IndexUnusableError(
-                f"index holds {model.dimension}-dim vectors, the encoder gives {vectors.shape[1]}; "
-                "run `python -m embeddings build` again"
-            )
-        return vectors
+        encoded = self._encoder.encode(texts)
+        for text in encoded:
+            if text.vector.shape != (model.dimension,):
+                raise IndexUnusableError(
+                    f"index holds {model.dimension}-dim vectors, the encoder gives {len(text.vector)}; "
+                    "run `python -m embeddings build` again"
+                )
+        return encoded
 
-    def answer(self, question: Question, vector: np.ndarray, limit: int = 5) -> Answer:
-        """Find the events for a question whose `wanted` has been encoded as `vector`, (dimension,)."""
+    def answer(self, question: Question, wanted: Encoded, limit: int = 5) -> Answer:
+        """Find the events for a question whose `wanted` has been encoded."""
         started = time.perf_counter()
-        ranked, days, fused = self._rank(question, vector)
+        ranked, days, fused = self._rank(question, wanted)
         rows = self._fold(ranked, days, limit)
         scores = dict(zip(ranked.tolist(), fused.tolist(), strict=True))
         events = self.index.catalogue.events(rows)
         hits = tuple(Hit(event, scores[row]) for row, event in zip(rows, events, strict=True))
         return Answer(question.query, question.dates, hits, (time.perf_counter() - started) * 1_000)
 
-    def _rank(self, question: Question, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _rank(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows, their days and their scores, best first."""
-        catalogue, vectors = self.index.catalogue, self.index.vectors
+        catalogue, vectors, vector = self.index.catalogue, self.index.vectors, wanted.vector
         within = question.within
         window = None if within is None else catalogue.rows_between(within.first, within.last)
         covered = coverage(list(catalogue.postings(question_stems(question.wanted)).values()), catalogue.size)
@@ -173,7 +176,8 @@ class Search:
             candidates.append(vectors.search(vector, _CANDIDATES, of_span)[0])
         rows = np.unique(np.concatenate(candidates))
         days = catalogue.days[rows]
-        scores = fuse(vectors.scores(vector, rows), covered[rows], fit_dates(days, question.dates))
+        late = max_similarity(wanted.tokens, wanted.weights, *self.index.tokens.take(rows))
+        scores = fuse(vectors.scores(vector, rows), late, covered[rows], fit_dates(days, question.dates))
         order = np.lexsort((rows, -scores))
         return rows[order], days[order], scores[order]
 

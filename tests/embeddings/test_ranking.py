@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from embeddings.dates import DateRange
 from embeddings.ranking import (
     DATE_WEIGHT,
+    LATE_WEIGHT,
     MEANING_WEIGHT,
     NEAR_FIT,
     SLACK_DAYS,
@@ -28,37 +29,40 @@ DAY = dt.date(2015, 12, 3)
 DAYS = st.dates(dt.date(2015, 11, 20), dt.date(2015, 12, 20))
 RANGES = st.lists(st.tuples(DAYS, DAYS).map(lambda ends: DateRange(*sorted(ends))), max_size=3)
 SHARES = st.floats(0, 1, width=32)
+COSINES = st.floats(-1, 1, width=32)
+SUM = MEANING_WEIGHT + LATE_WEIGHT + WORDS_WEIGHT + DATE_WEIGHT
 
 
 class TestFuse:
     def test_the_best_in_everything_gets_the_sum_of_the_weights(self) -> None:
-        scores = fuse(np.asarray([0.4, 0.2]), np.asarray([1.0, 0.0]), np.asarray([1.0, 0.0]))
-        np.testing.assert_allclose(scores, [MEANING_WEIGHT + WORDS_WEIGHT + DATE_WEIGHT, MEANING_WEIGHT / 2])
+        scores = fuse(*(np.asarray(pair) for pair in ((0.4, 0.2), (0.6, 0.6), (1.0, 0.0), (1.0, 0.0))))
+        np.testing.assert_allclose(scores, [SUM, MEANING_WEIGHT / 2 + LATE_WEIGHT])
+
+    def test_where_nothing_is_near_little_is_not_made_much_of(self) -> None:
+        scores = fuse(np.asarray([0.001, -0.9]), np.zeros(2), np.zeros(2), np.zeros(2))
+        assert scores[0] < 0.01
 
     def test_nothing_gives_nothing(self) -> None:
-        assert fuse(np.zeros(0), np.zeros(0), np.zeros(0)).shape == (0,)
+        assert fuse(*[np.zeros(0)] * 4).shape == (0,)
 
-    @given(st.lists(st.tuples(st.floats(-1, 1, width=32), SHARES, SHARES), min_size=1, max_size=10))
-    def test_a_candidate_that_is_better_in_everything_is_never_behind(
-        self, rows: list[tuple[float, float, float]]
-    ) -> None:
-        cosines, covered, fits = (np.asarray(column, np.float64) for column in zip(*rows, strict=True))
-        scores = fuse(cosines, covered, fits)
+    @given(st.lists(st.tuples(COSINES, COSINES, SHARES, SHARES), min_size=1, max_size=10))
+    def test_a_candidate_that_is_better_in_everything_is_never_behind(self, rows: list[tuple[float, ...]]) -> None:
+        scores = fuse(*(np.asarray(column, np.float64) for column in zip(*rows, strict=True)))
         assert np.isfinite(scores).all()
-        assert scores.max() <= MEANING_WEIGHT + WORDS_WEIGHT + DATE_WEIGHT + 1e-9
+        assert scores.max() <= SUM + 1e-9
         for one in range(len(rows)):
             for other in range(len(rows)):
                 if all(a >= b for a, b in zip(rows[one], rows[other], strict=True)):
                     assert scores[one] >= scores[other] - 1e-9
 
-    @given(st.lists(st.tuples(st.floats(-1, 1, width=32), SHARES), min_size=2, max_size=6), st.randoms())
+    @given(st.lists(st.tuples(COSINES, SHARES), min_size=2, max_size=6), st.randoms())
     def test_the_order_of_candidates_does_not_matter(self, rows: list[tuple[float, float]], random: object) -> None:
         places = list(range(len(rows)))
         random.shuffle(places)  # type: ignore[attr-defined]
         cosines, covered = (np.asarray(column) for column in zip(*rows, strict=True))
         none = np.zeros(len(rows))
         np.testing.assert_array_equal(
-            fuse(cosines, covered, none)[places], fuse(cosines[places], covered[places], none)
+            fuse(cosines, none, covered, none)[places], fuse(cosines[places], none, covered[places], none)
         )
 
 

@@ -82,10 +82,12 @@ def by_hand(search: Search, query: str, within: DateRange | None, limit: int) ->
     words = question_stems(wanted)
     having = [{*stems(f"{event.title} {event.summary} {' '.join(event.contexts)}")} for event in events]
     covered = coverage([np.array([r for r, e in enumerate(having) if w in e], int) for w in words], catalogue.size)
-    encode = WordEncoder().encode
-    cosines = np.asarray([float(encode([wanted])[0] @ encode([events[row].title])[0]) for row in rows], np.float32)
+    [asked], told = WordEncoder().encode([wanted]), WordEncoder().encode([events[row].title for row in rows])
+    cosines = np.asarray([float(asked.vector @ text.vector) for text in told], np.float32)
+    nearest = [(text.tokens.astype(float) @ asked.tokens.T.astype(float)).max(axis=0) / 127**2 for text in told]
     scores = fuse(
         cosines,
+        np.asarray([float(best @ asked.weights) for best in nearest], np.float32),
         covered[rows],
         fit_dates(np.array([events[row].date.toordinal() for row in rows]), [span.dates for span in spans]),
     )
