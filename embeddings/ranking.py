@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from dateutil.relativedelta import relativedelta
@@ -11,17 +12,11 @@ from rapidfuzz import fuzz
 
 from embeddings.dates import DateRange
 
-# Measured on 300 labelled questions over 113,755 events (success@5): meaning alone .66; with a tenth BM25 divided by
-# the largest .69, with a fifth `coverage` .72. Reciprocal rank fusion loses against meaning alone.
-MEANING_WEIGHT = 0.8
-LATE_WEIGHT = 0.4
-WORDS_WEIGHT = 0.2
 _LEAST = 0.1  # where nothing is near, shares of the largest would make much of little
 
 # People misremember dates, so what lies near a date in the question, or on the same days a year off, is drawn up too.
 # On the 102 questions with a date, success@5 with the right date, a month off, a year off: without any boost .59; .15
 # for the date and the week around it alone .88, .67, .55, and .3 .96, .65, .42; the shape below .95, .80, .82.
-DATE_WEIGHT = 0.3
 SLACK_DAYS = 7  # within these the fit falls from 1
 NEAR_FIT, NEAR_DAYS = 0.67, 60
 FAR_FIT, FAR_DAYS = 0.33, 500
@@ -31,19 +26,46 @@ SAME_WORDS = 90  # rapidfuzz token_set_ratio from which two headlines say the sa
 SAME_DAYS = 2  # and that many days apart at most
 
 
-def fuse(cosines: np.ndarray, late: np.ndarray, covered: np.ndarray, date_fit: np.ndarray) -> np.ndarray:
-    """One score for each candidate.
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for each of some candidates, (n,) each.
 
-    Args:
-        cosines: (n,) of the meaning of the whole, -1 to 1.
-        late: (n,) of the meaning of its words, from `late_interaction.max_similarity`.
-        covered: (n,) from `coverage`, 0 to 1.
-        date_fit: (n,) from `fit_dates`, 0 to 1.
-    Returns:
-        (n,) float64, at most the sum of the weights.
+    Attributes:
+        meaning: cosine of the whole text with the question, -1 to 1.
+        late: that of its words, from `late_interaction.max_similarity`, about -1 to 1.
+        covered: from `coverage`, 0 to 1.
+        dated: from `fit_dates`, 0 to 1.
     """
-    meaning = MEANING_WEIGHT * _of_largest(cosines) + LATE_WEIGHT * _of_largest(late)
-    return np.asarray(meaning + WORDS_WEIGHT * covered + DATE_WEIGHT * date_fit, np.float64)
+
+    meaning: np.ndarray
+    late: np.ndarray
+    covered: np.ndarray
+    dated: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each feature counts; meaning and late as shares of the largest one."""
+
+    meaning: float
+    late: float
+    covered: float
+    dated: float
+
+
+# Measured on 300 labelled questions over 113,755 events, see `tests/benchmarks/quality.py`.
+WEIGHTS = Weights(meaning=0.8, late=0.4, covered=0.2, dated=0.3)
+
+
+def fuse(features: Features, weights: Weights = WEIGHTS) -> np.ndarray:
+    """One score for each candidate, (n,) float64, at most the sum of the weights."""
+    return np.asarray(
+        weights.meaning * _of_largest(features.meaning)
+        + weights.late * _of_largest(features.late)
+        + weights.covered * features.covered
+        + weights.dated * features.dated,
+        np.float64,
+    )
 
 
 def _of_largest(values: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
 from embeddings.late_interaction import max_similarity
 from embeddings.on_this_day import choose
-from embeddings.ranking import coverage, fit_dates, fold, fuse, largest, says_the_same
+from embeddings.ranking import Features, coverage, fit_dates, fold, fuse, largest, says_the_same
 from embeddings.text import clean, normalise, shorten
 from embeddings.tuning import Encoded
 from embeddings.words import MAX_WORDS, question_stems
@@ -154,41 +154,45 @@ class Search:
     def answer(self, question: Question, wanted: Encoded, limit: int = 5) -> Answer:
         """Find the events for a question whose `wanted` has been encoded."""
         started = time.perf_counter()
-        ranked, days, fused = self._rank(question, wanted)
-        rows = self._fold(ranked, days, limit)
-        scores = dict(zip(ranked.tolist(), fused.tolist(), strict=True))
+        candidates, features = self.candidates(question, wanted)
+        fused = fuse(features)
+        order = np.lexsort((candidates, -fused))
+        rows = self.fold(candidates[order], limit)
+        scores = dict(zip(candidates.tolist(), fused.tolist(), strict=True))
         events = self.index.catalogue.events(rows)
         hits = tuple(Hit(event, scores[row]) for row, event in zip(rows, events, strict=True))
         return Answer(question.query, question.dates, hits, (time.perf_counter() - started) * 1_000)
 
-    def _rank(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Rows, their days and their scores, best first."""
+    def candidates(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, Features]:
+        """Rows that may answer a question, in order of time, and what speaks for each."""
         catalogue, vectors, vector = self.index.catalogue, self.index.vectors, wanted.vector
         within = question.within
         window = None if within is None else catalogue.rows_between(within.first, within.last)
         covered = coverage(list(catalogue.postings(question_stems(question.wanted)).values()), catalogue.size)
-        candidates = [
+        found = [
             vectors.search(vector, _CANDIDATES, window)[0],
             largest(covered, _CANDIDATES, range(catalogue.size) if window is None else window),
         ]
         for span in question.dates:
             of_span = _overlap(catalogue.rows_between(span.first, span.last), window)
-            candidates.append(vectors.search(vector, _CANDIDATES, of_span)[0])
-        rows = np.unique(np.concatenate(candidates))
-        days = catalogue.days[rows]
-        late = max_similarity(wanted.tokens, wanted.weights, *self.index.tokens.take(rows))
-        scores = fuse(vectors.scores(vector, rows), late, covered[rows], fit_dates(days, question.dates))
-        order = np.lexsort((rows, -scores))
-        return rows[order], days[order], scores[order]
+            found.append(vectors.search(vector, _CANDIDATES, of_span)[0])
+        rows = np.unique(np.concatenate(found))
+        return rows, Features(
+            meaning=vectors.scores(vector, rows),
+            late=max_similarity(wanted.tokens, wanted.weights, *self.index.tokens.take(rows)),
+            covered=covered[rows],
+            dated=fit_dates(catalogue.days[rows], question.dates),
+        )
 
-    def _fold(self, rows: np.ndarray, days: np.ndarray, limit: int) -> list[int]:
-        """Rows with the rewordings of one event folded; headlines are read as they are needed."""
+    def fold(self, rows: np.ndarray, limit: int) -> list[int]:
+        """The first of some rows with the rewordings of one event folded; headlines are read as they are needed."""
+        catalogue = self.index.catalogue
 
         def worded() -> Iterator[tuple[int, dt.date, str]]:
             for start in range(0, len(rows), _FOLDED_AT_ONCE):
                 part = rows[start : start + _FOLDED_AT_ONCE].tolist()
-                dates = map(dt.date.fromordinal, days[start : start + _FOLDED_AT_ONCE].tolist())
-                yield from zip(part, dates, self.index.catalogue.wordings(part), strict=True)
+                dates = map(dt.date.fromordinal, catalogue.days[part].tolist())
+                yield from zip(part, dates, catalogue.wordings(part), strict=True)
 
         return fold(worded(), limit)
 

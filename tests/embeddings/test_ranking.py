@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -11,12 +12,10 @@ from rapidfuzz import fuzz
 
 from embeddings.dates import DateRange
 from embeddings.ranking import (
-    DATE_WEIGHT,
-    LATE_WEIGHT,
-    MEANING_WEIGHT,
     NEAR_FIT,
     SLACK_DAYS,
-    WORDS_WEIGHT,
+    WEIGHTS,
+    Features,
     coverage,
     fit_dates,
     fold,
@@ -30,24 +29,28 @@ DAYS = st.dates(dt.date(2015, 11, 20), dt.date(2015, 12, 20))
 RANGES = st.lists(st.tuples(DAYS, DAYS).map(lambda ends: DateRange(*sorted(ends))), max_size=3)
 SHARES = st.floats(0, 1, width=32)
 COSINES = st.floats(-1, 1, width=32)
-SUM = MEANING_WEIGHT + LATE_WEIGHT + WORDS_WEIGHT + DATE_WEIGHT
+SUM = WEIGHTS.meaning + WEIGHTS.late + WEIGHTS.covered + WEIGHTS.dated
+
+
+def features(*columns: Sequence[float]) -> Features:
+    return Features(*(np.asarray(column, np.float64) for column in columns))
 
 
 class TestFuse:
     def test_the_best_in_everything_gets_the_sum_of_the_weights(self) -> None:
-        scores = fuse(*(np.asarray(pair) for pair in ((0.4, 0.2), (0.6, 0.6), (1.0, 0.0), (1.0, 0.0))))
-        np.testing.assert_allclose(scores, [SUM, MEANING_WEIGHT / 2 + LATE_WEIGHT])
+        scores = fuse(features((0.4, 0.2), (0.6, 0.6), (1.0, 0.0), (1.0, 0.0)))
+        np.testing.assert_allclose(scores, [SUM, WEIGHTS.meaning / 2 + WEIGHTS.late])
 
     def test_where_nothing_is_near_little_is_not_made_much_of(self) -> None:
-        scores = fuse(np.asarray([0.001, -0.9]), np.zeros(2), np.zeros(2), np.zeros(2))
+        scores = fuse(features((0.001, -0.9), (0, 0), (0, 0), (0, 0)))
         assert scores[0] < 0.01
 
     def test_nothing_gives_nothing(self) -> None:
-        assert fuse(*[np.zeros(0)] * 4).shape == (0,)
+        assert fuse(features((), (), (), ())).shape == (0,)
 
     @given(st.lists(st.tuples(COSINES, COSINES, SHARES, SHARES), min_size=1, max_size=10))
     def test_a_candidate_that_is_better_in_everything_is_never_behind(self, rows: list[tuple[float, ...]]) -> None:
-        scores = fuse(*(np.asarray(column, np.float64) for column in zip(*rows, strict=True)))
+        scores = fuse(features(*zip(*rows, strict=True)))
         assert np.isfinite(scores).all()
         assert scores.max() <= SUM + 1e-9
         for one in range(len(rows)):
@@ -62,7 +65,8 @@ class TestFuse:
         cosines, covered = (np.asarray(column) for column in zip(*rows, strict=True))
         none = np.zeros(len(rows))
         np.testing.assert_array_equal(
-            fuse(cosines, none, covered, none)[places], fuse(cosines[places], none, covered[places], none)
+            fuse(Features(cosines, none, covered, none))[places],
+            fuse(Features(cosines[places], none, covered[places], none)),
         )
 
 

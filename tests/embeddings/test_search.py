@@ -19,7 +19,7 @@ from embeddings.dates import DateRange, find_dates
 from embeddings.errors import DateError, IndexUnusableError, InputError
 from embeddings.events import event_id
 from embeddings.index_folder import IndexFolder
-from embeddings.ranking import coverage, fit_dates, fold, fuse, says_the_same
+from embeddings.ranking import Features, coverage, fit_dates, fold, fuse, says_the_same
 from embeddings.search import MAX_QUESTION, Search, check_question, search_window
 from embeddings.text import normalise
 from embeddings.words import question_stems, stems
@@ -86,10 +86,12 @@ def by_hand(search: Search, query: str, within: DateRange | None, limit: int) ->
     cosines = np.asarray([float(asked.vector @ text.vector) for text in told], np.float32)
     nearest = [(text.tokens.astype(float) @ asked.tokens.T.astype(float)).max(axis=0) / 127**2 for text in told]
     scores = fuse(
-        cosines,
-        np.asarray([float(best @ asked.weights) for best in nearest], np.float32),
-        covered[rows],
-        fit_dates(np.array([events[row].date.toordinal() for row in rows]), [span.dates for span in spans]),
+        Features(
+            meaning=cosines,
+            late=np.asarray([float(best @ asked.weights) for best in nearest], np.float32),
+            covered=covered[rows],
+            dated=fit_dates(np.array([events[row].date.toordinal() for row in rows]), [span.dates for span in spans]),
+        )
     )
     ranked = sorted(zip(rows, scores.round(5).tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
     kept = fold(((row, events[row].date, wordings[row]) for row, _ in ranked), limit)
