@@ -15,6 +15,7 @@ from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
 from embeddings.index_folder import IndexFolder, Manifest
+from embeddings.reranker import Reranker
 from embeddings.search import Answer, DayAnswer, Question, Search
 from embeddings.tuning import Encoded
 
@@ -48,10 +49,17 @@ class Engine:
         today: the day that counts as today, asked anew for each command.
     """
 
-    def __init__(self, folder: IndexFolder, make_encoder: MakeEncoder, today: Callable[[], dt.date]) -> None:
+    def __init__(
+        self,
+        folder: IndexFolder,
+        make_encoder: MakeEncoder,
+        today: Callable[[], dt.date],
+        reranker: Reranker | None = None,
+    ) -> None:
         self.today = today
         self._folder = folder
         self._make_encoder = make_encoder
+        self._reranker = reranker
         self._encoder: Encoder | None = None
         self._lease: _Lease | None = None
         self._threads = ThreadPoolExecutor(THREADS, "answers")
@@ -110,7 +118,7 @@ class Engine:
             encoder = self._encoder
             if encoder is None or encoder.fingerprint != index.manifest.model.fingerprint:
                 encoder = self._make_encoder(index.manifest)
-            search = Search(index, encoder)
+            search = Search(index, encoder, self._reranker)
             search.warm_up()
         except BaseException:
             index.close()

@@ -13,6 +13,7 @@ from rich.text import Text
 from embeddings.archive import Report
 from embeddings.build import BuildResult
 from embeddings.dates import DateRange
+from embeddings.evaluation import Silence
 from embeddings.events import MONTHS, Event, Related
 from embeddings.search import Answer, DayAnswer
 
@@ -108,6 +109,13 @@ def show_measures(measures: Mapping[str, Any], questions: int) -> None:
     console = Console(highlight=False)
     console.print(table)
     console.print(f"{questions} questions, {measures['p50_ms']} ms at the median, {measures['p95_ms']} ms at p95")
+
+
+def show_silence(silence: Silence) -> None:
+    """How often an answer is held back, in two sentences."""
+    console = _console()
+    console.print(f"Of {silence.questions:,} questions with an answer, {silence.wrong_silences:.1%} got none.")
+    console.print(f"Of {silence.unanswerable:,} questions with none, {silence.strangers:.1%} got events.")
 
 
 def show_stats(found: Mapping[str, Any]) -> None:

@@ -22,6 +22,8 @@ NEAR_FIT, NEAR_DAYS = 0.67, 60
 FAR_FIT, FAR_DAYS = 0.33, 500
 YEAR_OFF_DAYS = 30
 
+RERANK_DATED = 0.3  # what a date counts beside the whole spread of a cross-encoder's scores
+
 SAME_WORDS = 90  # rapidfuzz token_set_ratio from which two headlines say the same
 SAME_DAYS = 2  # and that many days apart at most
 
@@ -55,6 +57,45 @@ class Weights:
 
 # Measured on 300 labelled questions over 113,755 events, see `tests/benchmarks/quality.py`.
 WEIGHTS = Weights(meaning=0.8, late=0.4, covered=0.2, dated=0.3)
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """Tells questions that the archive answers from others, by what speaks for the best candidate.
+
+    `meaning`, `late` and `covered` are the weights of a logistic regression on that candidate's features, `least` is
+    the sum from which it is an answer. They depend on the model that made the features.
+    """
+
+    meaning: float
+    late: float
+    covered: float
+    least: float
+
+    def doubts(self, features: Features, best: int) -> bool:
+        """Whether the candidate at place `best`, which comes first, is more likely a stranger than an answer."""
+        total = (
+            self.meaning * float(features.meaning[best])
+            + self.late * float(features.late[best])
+            + self.covered * float(features.covered[best])
+        )
+        return total < self.least
+
+
+def rerank(fused: np.ndarray, dated: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """The scores of the first candidates, ordered anew by what a cross-encoder says of them.
+
+    Args:
+        fused: (n,) from `fuse`.
+        dated: (n,) from `fit_dates`: a cross-encoder does not see the question's dates.
+        scores: (n,) from the cross-encoder; only their order and distances count.
+    Returns:
+        (n,) between the least and the largest of `fused`.
+    """
+    spread = float(np.ptp(scores)) or 1.0
+    mixed = (scores - scores.min()) / spread + RERANK_DATED * dated
+    span = float(np.ptp(mixed)) or 1.0
+    return np.asarray(fused.min() + (mixed - mixed.min()) / span * np.ptp(fused), np.float64)
 
 
 def fuse(features: Features, weights: Weights = WEIGHTS) -> np.ndarray:

@@ -16,7 +16,8 @@ from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
 from embeddings.late_interaction import max_similarity
 from embeddings.on_this_day import choose
-from embeddings.ranking import Features, coverage, fit_dates, fold, fuse, largest, says_the_same
+from embeddings.ranking import Features, coverage, fit_dates, fold, fuse, largest, rerank, says_the_same
+from embeddings.reranker import Reranker
 from embeddings.text import clean, normalise, shorten
 from embeddings.tuning import Encoded
 from embeddings.words import MAX_WORDS, question_stems
@@ -26,6 +27,7 @@ MOST_RELATED = 10
 
 _CANDIDATES = 200  # taken from each way of searching before they are fused
 _FOLDED_AT_ONCE = 32
+_RERANKED = 20  # a cross-encoder takes some 5 ms for each
 _RELATED_CANDIDATES = 50
 _RELATED_COSINE = 0.4  # below, two events have little more than their language in common
 _COMMON_CONTEXT = 200  # a context of more events than this says nothing ("Russia")
@@ -39,12 +41,14 @@ class Question:
         wanted: the question without the dates in it: the text that is encoded.
         dates: what those dates mean.
         within: only events of these days are looked for.
+        only_dates: the question is nothing but a date; `wanted` is that date then.
     """
 
     query: str
     wanted: str
     dates: tuple[DateRange, ...]
     within: DateRange | None = None
+    only_dates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +101,13 @@ class Search:
 
     Args:
         encoder: of the model that the index was made with; it is used when the first question comes.
+        reranker: orders the first answers anew.
     """
 
-    def __init__(self, index: OpenIndex, encoder: Encoder) -> None:
+    def __init__(self, index: OpenIndex, encoder: Encoder, reranker: Reranker | None = None) -> None:
         self.index = index
         self._encoder = encoder
+        self._reranker = reranker
 
     # --- ask ---
 
@@ -113,20 +119,30 @@ class Search:
         """
         self.encode(["warm-up"])
 
-    def ask(self, query: str, today: dt.date, *, within: DateRange | None = None, limit: int = 5) -> Answer:
+    def ask(
+        self,
+        query: str,
+        today: dt.date,
+        *,
+        within: DateRange | None = None,
+        limit: int = 5,
+        silent_in_doubt: bool = True,
+    ) -> Answer:
         """Find the events that a question is about.
 
         Args:
             query: 1 to `MAX_QUESTION` characters; dates in it draw their events up and hide no others.
             today: the day from which "last month" and the like count.
             within: only events of these days.
+            silent_in_doubt: give no events where the best is more likely a stranger than an answer.
         Raises:
             InputError: if the question is empty or too long.
             IndexUnusableError: if the index was made with another model than the encoder's.
         """
         started = time.perf_counter()
         question = understand(query, today, within)
-        answer = self.answer(question, self.encode([question.wanted])[0], limit)
+        [wanted] = self.encode([question.wanted])
+        answer = self.answer(question, wanted, limit, silent_in_doubt=silent_in_doubt)
         return replace(answer, took_ms=(time.perf_counter() - started) * 1_000)
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
@@ -151,12 +167,21 @@ class Search:
                 )
         return encoded
 
-    def answer(self, question: Question, wanted: Encoded, limit: int = 5) -> Answer:
+    def answer(self, question: Question, wanted: Encoded, limit: int = 5, *, silent_in_doubt: bool = True) -> Answer:
         """Find the events for a question whose `wanted` has been encoded."""
         started = time.perf_counter()
         candidates, features = self.candidates(question, wanted)
         fused = fuse(features)
         order = np.lexsort((candidates, -fused))
+        confidence = self._encoder.confidence if silent_in_doubt and not question.only_dates else None
+        if confidence is not None and len(order) and confidence.doubts(features, int(order[0])):
+            order = order[:0]
+        if self._reranker is not None and len(order):
+            first = order[:_RERANKED]
+            titles = [event.title for event in self.index.catalogue.events(candidates[first].tolist())]
+            found = self._reranker.scores(question.wanted, titles)
+            fused[first] = rerank(fused[first], features.dated[first], found)
+            order = np.lexsort((candidates, -fused))
         rows = self.fold(candidates[order], limit)
         scores = dict(zip(candidates.tolist(), fused.tolist(), strict=True))
         events = self.index.catalogue.events(rows)
@@ -286,9 +311,10 @@ def understand(query: str, today: dt.date, within: DateRange | None = None) -> Q
     for span in reversed(spans):
         wanted = f"{wanted[: span.start]} {wanted[span.end :]}"
     wanted = " ".join(wanted.split())
-    if not normalise(wanted):
-        wanted = question  # nothing but a date: the date's events, the nearest in meaning first
-    return Question(question, wanted, tuple(dict.fromkeys(span.dates for span in spans)), within)
+    only_dates = not normalise(wanted)
+    if only_dates:
+        wanted = question  # the date's events, the nearest in meaning first
+    return Question(question, wanted, tuple(dict.fromkeys(span.dates for span in spans)), within, only_dates)
 
 
 def check_question(query: str) -> str:

@@ -296,6 +296,14 @@ class TestEvaluate:
         out = run("evaluate", queries).out
         assert all(word in out for word in ("keywords", "sentences", "success@5", "MRR@10", "2 questions"))
 
+    def test_unanswerable_questions_measure_what_is_held_back(self, run: Run, queries: Path) -> None:
+        Path("strange.txt").write_text("best pizza recipe\nhow tall am I\n")
+        told = run("evaluate", queries, "--unanswerable", "strange.txt", "--json").json
+        # No threshold is known for the encoder of these tests, so nothing is held back.
+        assert told == {"questions": 2, "unanswerable": 2, "wrong_silences": 0.0, "strangers": 1.0}
+        out = run("evaluate", queries, "--unanswerable", "strange.txt").out
+        assert "Of 2 questions with an answer, 0.0% got none." in out
+
 
 class TestStats:
     def test_as_json_says_what_the_index_holds(self, run: Run, index: Path) -> None:
@@ -396,6 +404,8 @@ BAD_INPUT = [
     (("related", "dam", "repair"), "repair"),
     (("evaluate",), "QUERIES"),
     (("evaluate", "missing.jsonl"), "missing.jsonl"),
+    (("evaluate", "queries.jsonl", "--unanswerable", "missing.txt"), "missing.txt"),
+    (("evaluate", "queries.jsonl", "--unanswerable", "x", "--rows", "y"), "name one of the two"),
     (("evaluate", "empty"), "empty"),
     (("evaluate", "bad.jsonl"), "bad.jsonl: line 2"),
     (("evaluate", "empty.jsonl"), "empty.jsonl holds no questions"),

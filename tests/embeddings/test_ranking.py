@@ -15,12 +15,14 @@ from embeddings.ranking import (
     NEAR_FIT,
     SLACK_DAYS,
     WEIGHTS,
+    Confidence,
     Features,
     coverage,
     fit_dates,
     fold,
     fuse,
     largest,
+    rerank,
     says_the_same,
 )
 
@@ -68,6 +70,33 @@ class TestFuse:
             fuse(Features(cosines, none, covered, none))[places],
             fuse(Features(cosines[places], none, covered[places], none)),
         )
+
+
+class TestRerank:
+    def test_a_cross_encoder_orders_anew_within_the_scores_that_were_there(self) -> None:
+        found = rerank(np.array([0.9, 0.8, 0.5]), np.zeros(3), np.array([-3.0, 7.0, 2.0]))
+        np.testing.assert_allclose(found, [0.5, 0.9, 0.7])
+
+    def test_dates_still_draw_up(self) -> None:
+        found = rerank(np.array([0.9, 0.8, 0.5]), np.array([0.0, 0.0, 1.0]), np.array([1.0, 0.9, 0.8]))
+        assert found.argmax() == 0
+        found = rerank(np.array([0.9, 0.8, 0.5]), np.array([0.0, 1.0, 0.0]), np.array([1.0, 0.9, 0.0]))
+        assert found.argmax() == 1
+
+    @given(st.lists(st.tuples(SHARES, SHARES, st.floats(-20, 20)), min_size=1, max_size=8))
+    def test_never_leaves_the_span_of_the_scores(self, rows: list[tuple[float, float, float]]) -> None:
+        fused, dated, scores = (np.array(column) for column in zip(*rows, strict=True))
+        found = rerank(fused, dated, scores)
+        assert ((found >= fused.min() - 1e-9) & (found <= fused.max() + 1e-9)).all()
+
+
+class TestConfidence:
+    CONFIDENCE = Confidence(meaning=2.0, late=1.0, covered=1.0, least=2.0)
+
+    def test_doubts_a_best_candidate_that_little_speaks_for(self) -> None:
+        found = features((0.9, 0.3), (0.5, 0.2), (0.5, 0.1), (0.0, 1.0))
+        assert not self.CONFIDENCE.doubts(found, 0)
+        assert self.CONFIDENCE.doubts(found, 1)
 
 
 def weight(seen: int, total: int) -> float:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from embeddings.dates import DateRange, find_dates
 from embeddings.errors import DateError, IndexUnusableError, InputError
 from embeddings.events import event_id
 from embeddings.index_folder import IndexFolder
-from embeddings.ranking import Features, coverage, fit_dates, fold, fuse, says_the_same
+from embeddings.ranking import Confidence, Features, coverage, fit_dates, fold, fuse, says_the_same
 from embeddings.search import MAX_QUESTION, Search, check_question, search_window
 from embeddings.text import normalise
 from embeddings.words import question_stems, stems
@@ -149,6 +149,30 @@ class TestAsk:
             )  # rewordings of it may come first
             for hit in dated.hits
         )
+
+    def test_a_cross_encoder_has_the_last_word_on_the_first_ones(self, index: Index) -> None:
+        class LongestFirst:
+            def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
+                assert question == "dam"
+                return np.array([len(text) for text in texts], np.float32)
+
+        plain = index(
+            told("2015-12-03", "A dam."), told("2015-12-05", "A dam breaks, a town is flooded and many flee.")
+        )
+        reordered = Search(plain.index, WordEncoder(), LongestFirst())
+        assert plain.ask("dam", TODAY).hits[0].event.headline == "A dam."
+        hits = reordered.ask("dam in 2015", TODAY).hits
+        assert hits[0].event.headline.startswith("A dam breaks")
+        assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+    def test_a_question_that_the_archive_does_not_answer_gets_nothing_rather_than_strangers(self, index: Index) -> None:
+        wary = WordEncoder()
+        wary.confidence = Confidence(meaning=1.0, late=0.0, covered=0.0, least=0.5)
+        search = Search(index(told("2015-12-03", "A dam breaks above the town.")).index, wary)
+        assert search.ask("dam breaks above", TODAY).hits
+        assert not search.ask("best pizza recipe of the town", TODAY).hits
+        assert search.ask("best pizza recipe of the town", TODAY, silent_in_doubt=False).hits
+        assert search.ask("december 2015", TODAY).hits  # nothing but a date asks for whatever happened
 
     def test_a_date_in_the_question_draws_its_events_up(self, index: Index) -> None:
         search = index(
