@@ -108,7 +108,8 @@ def dates_meant(text: str, length: int, today: date) -> Iterator[tuple[int, int,
     settled = [any(_SETTLED & token.readings.keys() for token in tokens[at:end]) for at, end, _ in found]
     for (at, end, days), by_itself in zip(found, settled, strict=True):
         # "in early August 2002, below last month's low" is not about the month before today.
-        if by_itself or not any(settled):
+        joined = at > 0 and tokens[at - 1].word in ("or", "and")
+        if by_itself or joined or not any(settled):
             yield tokens[at].start, tokens[end - 1].end, days
 
 

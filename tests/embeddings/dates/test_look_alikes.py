@@ -165,6 +165,11 @@ def _lines(table: str) -> list[str]:
     return [line.strip() for line in table.splitlines() if line.strip() and not line.strip().startswith("#")]
 
 
+def test_a_date_that_counts_from_today_stands_beside_another_where_both_are_asked_for() -> None:
+    found = find_dates("floods in June 2008 or last month", TODAY)
+    assert [str(span.dates) for span in found] == ["2008-06-01..2008-06-30", "2026-10-01..2026-10-31"]
+
+
 @pytest.mark.parametrize("sentence", _lines(NO_DATES))
 def test_words_that_only_look_like_a_date_stay_words(sentence: str) -> None:
     for text in (sentence, sentence.lower(), f"what about {sentence}?"):
