@@ -131,7 +131,7 @@ def nth_weekday_of(ordinal: int, weekday: int, days: DateRange) -> DateRange:
         RefusalError: if the days have fewer of them.
     """
     day = next_weekday(weekday, days.first - DAY).first + 7 * (ordinal - 1) * DAY
-    if day not in days or not ordinal:
+    if day not in days:
         raise RefusalError(f"is no date: it has fewer {WEEKDAY_NAMES[weekday]}s")
     return one_day(day)
 

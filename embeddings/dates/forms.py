@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import MONDAY, THURSDAY
 from functools import cache
 
-from embeddings.dates import days, periods
+from embeddings.dates import days, periods, weeks
 from embeddings.dates.grammar import Form, Grammar, Rules, Where
 from embeddings.dates.ranges import (
     DAY,
@@ -48,11 +48,11 @@ RULES: Rules = {
         Form("few", lambda: periods.FEW_AT_MOST),
     ),
     "week": (
-        Form("last week", periods.week(-1)),
-        Form("this week", periods.week(0)),
-        Form("next week", periods.week(1)),
-        Form("the? week before last", periods.week(-2)),
-        Form("NUMBER week|weeks ago", periods.weeks_ago),
+        Form("last week", weeks.week(-1)),
+        Form("this week", weeks.week(0)),
+        Form("next week", weeks.week(1)),
+        Form("the? week before last", weeks.week(-2)),
+        Form("NUMBER week|weeks ago", weeks.weeks_ago),
     ),
     "named": (
         Form("christmas|xmas day?", days.fixed(12, 25)),
@@ -142,12 +142,12 @@ RULES: Rules = {
         Form("next weekday:WEEKDAY_NAME", days.next_weekday),
         Form("last? WEEKDAY", days.latest_weekday, _TYPED),
         # weeks
-        Form("YEAR_WEEK", lambda year_week: periods.iso_week(*year_week)),
-        Form("week NUMBER of|,? YEAR", periods.iso_week),
-        Form("the|this? last|past weekend", periods.weekend(-1)),
-        Form("the? weekend before last", periods.weekend(-2)),
-        Form("this weekend", periods.weekend(0)),
-        Form("next weekend", periods.weekend(1)),
+        Form("YEAR_WEEK", lambda year_week: weeks.iso_week(*year_week)),
+        Form("week NUMBER of|,? YEAR", weeks.iso_week),
+        Form("the|this? last|past weekend", weeks.weekend(-1)),
+        Form("the? weekend before last", weeks.weekend(-2)),
+        Form("this weekend", weeks.weekend(0)),
+        Form("next weekend", weeks.weekend(1)),
         # months
         Form("YEAR_MONTH", periods.month_or_two_years),
         Form("MONTH_YEAR", lambda month_year: months_of(*reversed(month_year))),
@@ -227,14 +227,14 @@ RULES: Rules = {
              lambda unit, days: periods.last_units_of(periods.FEW_AT_MOST, unit, days)),
         Form("the? first|opening <number> UNIT of|in the? days:<period>", periods.first_units_of),
         Form("the? last|final|closing <number> UNIT of|in the? days:<period>", periods.last_units_of),
-        Form("the? week of the? days:<period>", periods.week_around),
+        Form("the? week of the? days:<period>", weeks.week_around),
         Form("the? ORDINAL WEEKDAY of|in the? days:<period>", days.nth_weekday_of),
         Form("the? last|final WEEKDAY of|in the? days:<period>", days.last_weekday_of),
-        Form("the? ORDINAL weekend of|in the? days:<period>", periods.nth_weekend_of),
-        Form("the? last|final weekend of|in the? days:<period>", periods.last_weekend_of),
-        Form("the? weekend of the? days:<period>", periods.weekend_around),
-        Form("the? easter weekend of|,? <year>", periods.easter_weekend),
-        Form("the? <named> weekend of|,? <year>", periods.weekend_with),
+        Form("the? ORDINAL weekend of|in the? days:<period>", weeks.nth_weekend_of),
+        Form("the? last|final weekend of|in the? days:<period>", weeks.last_weekend_of),
+        Form("the? weekend of the? days:<period>", weeks.weekend_around),
+        Form("the? easter weekend of|,? <year>", weeks.easter_weekend),
+        Form("the? <named> weekend of|,? <year>", weeks.weekend_with),
         Form("the? day|night|morning|afternoon|evening of the? <day>"),
         Form("all|throughout of? the? <period>"),
     ),
@@ -250,8 +250,8 @@ RULES: Rules = {
         Form("the? morning|night after <day>", lambda day: one_day(day.last + DAY)),
         Form("the? WEEKDAY before days:<part>", days.weekday_before),
         Form("the? WEEKDAY after days:<part>", days.weekday_after),
-        Form("the? weekend before days:<part>", periods.weekend_before),
-        Form("the? weekend after days:<part>", periods.weekend_after),
+        Form("the? weekend before days:<part>", weeks.weekend_before),
+        Form("the? weekend after days:<part>", weeks.weekend_after),
         # with "the", all the time between
         Form("the unit:ONE_UNIT after|following <part>", lambda unit, part: stretch_after(part, unit, 1)),
         Form("the unit:ONE_UNIT before <part>", lambda unit, part: stretch_before(part, unit, 1)),

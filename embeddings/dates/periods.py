@@ -1,4 +1,4 @@
-"""What the forms of weeks, months, years and other ranges of days mean.
+"""What the forms of months, years and other ranges of days mean.
 
 Each function takes what its form in `embeddings.dates.forms` reads, by name, and returns the days meant. They
 raise RefusalError, or ValueError and OverflowError where the calendar ends.
@@ -6,21 +6,13 @@ raise RefusalError, or ValueError and OverflowError where the calendar ends.
 
 from __future__ import annotations
 
-from calendar import SATURDAY, SUNDAY, WEDNESDAY
 from collections.abc import Callable
 from datetime import MAXYEAR, date
 
-from embeddings.dates.days import (
-    Yearly,
-    after_easter,
-    full_year,
-    last_weekday_of,
-    latest_weekday,
-    next_weekday,
-    nth_weekday_of,
-)
+from embeddings.dates.days import full_year
 from embeddings.dates.ranges import (
     DAY,
+    WEEK,
     YEAR_MONTHS,
     DateRange,
     RefusalError,
@@ -34,11 +26,9 @@ from embeddings.dates.ranges import (
     part_of,
     stretch_after,
     stretch_before,
-    week_of,
     years_of,
 )
 
-WEEK = Unit(7, 0)
 FEW, FEW_AT_MOST = 2, 5  # "a few days" are so many, as people use it
 
 
@@ -163,13 +153,6 @@ def turn_of_this_century(today: date) -> DateRange:
     return turn_of_century(today.year // 100 + 1)
 
 
-def iso_week(year: int, number: int) -> DateRange:
-    try:
-        return week_of(date.fromisocalendar(year, number, 1))
-    except ValueError:
-        raise RefusalError(f"is no date: {year} has no week {number}") from None
-
-
 # Counted from today
 
 
@@ -210,24 +193,6 @@ def earlier_this(period: Unit, today: date) -> DateRange:
     return DateRange(calendar_period(today, period, 0).first, today)
 
 
-def weekend(step: int) -> Callable[[date], DateRange]:
-    """Saturday and Sunday of last week (-1), this week (0) or next week (1)."""
-    return lambda today: _weekend_until(week_of(today).last + step * 7 * DAY)
-
-
-def week(step: int) -> Callable[[date], DateRange]:
-    """Last week (-1), this week (0) or next week (1)."""
-    return lambda today: calendar_period(today, WEEK, step)
-
-
-def weeks_ago(number: int, today: date) -> DateRange:
-    return week(-number)(today)
-
-
-def _weekend_until(sunday: date) -> DateRange:
-    return DateRange(sunday - DAY, sunday)
-
-
 # Parts and neighbourhoods
 
 
@@ -258,48 +223,6 @@ def first_units_of(number: int, unit: Unit, days: DateRange) -> DateRange:
 
 def last_units_of(number: int, unit: Unit, days: DateRange) -> DateRange:
     return DateRange(max(days.first, move_day(days.last + DAY, unit, -number)), days.last)
-
-
-def nth_weekend_of(ordinal: int, days: DateRange) -> DateRange:
-    """By its Saturday."""
-    saturday = nth_weekday_of(ordinal, SATURDAY, days).first
-    return _weekend_until(saturday + DAY)
-
-
-def last_weekend_of(days: DateRange) -> DateRange:
-    return _weekend_until(last_weekday_of(SATURDAY, days).first + DAY)
-
-
-def weekend_around(days: DateRange) -> DateRange:
-    """`the weekend of 14 November 2015`."""
-    return _weekend_until(week_around(days).last)
-
-
-def weekend_before(days: DateRange) -> DateRange:
-    return _weekend_until(latest_weekday(SUNDAY, days.first).first)
-
-
-def weekend_after(days: DateRange) -> DateRange:
-    return _weekend_until(next_weekday(SATURDAY, days.last).first + DAY)
-
-
-def easter_weekend(year: int) -> DateRange:
-    """Good Friday to Easter Monday."""
-    return DateRange(after_easter(-2)()(year), after_easter(1)()(year))
-
-
-def weekend_with(named: Yearly, year: int) -> DateRange:
-    """A feast and the weekend nearest to it, with the days between: `thanksgiving weekend 2013`."""
-    day = named(year)
-    weekend = weekend_before(one_day(day)) if day.weekday() < WEDNESDAY else _weekend_until(week_of(day).last)
-    return DateRange(min(day, weekend.first), max(day, weekend.last))
-
-
-def week_around(days: DateRange) -> DateRange:
-    """`the week of 23 December 2015`."""
-    if days.days > 7:
-        raise RefusalError("is no date: it is longer than a week")
-    return DateRange(week_of(days.first).first, week_of(days.last).last)
 
 
 def around(days: DateRange) -> DateRange:
