@@ -27,6 +27,7 @@ MOST_RELATED = 10
 _CANDIDATES = 200  # taken from each way of searching before they are fused
 _FOLDED_AT_ONCE = 32
 _SUGGESTED_AROUND_DAYS = 7  # a typed date's; people misremember by a few
+_SUGGESTED_DATES = 3  # of a typed text; each costs two look-ups
 _RELATED_CANDIDATES = 50
 _RELATED_COSINE = 0.4  # below, two events have little more than their language in common
 _COMMON_CONTEXT = 200  # a context of more events than this says nothing ("Russia")
@@ -238,8 +239,8 @@ class Search:
         rows: dict[int, None] = {}  # in order
         spans = find_dates(text, today)
         words = _last_words(_without(text, spans))
-        for widen in (0, _SUGGESTED_AROUND_DAYS) if spans else ():
-            for span in spans:
+        for widen in (0, _SUGGESTED_AROUND_DAYS):
+            for span in spans[:_SUGGESTED_DATES]:
                 near = catalogue.rows_between(*_widened(span.dates, widen))
                 found = catalogue.starting(words, limit, near) if words else near[: -limit - 1 : -1]
                 rows |= dict.fromkeys(found)

@@ -60,6 +60,12 @@ NO_DATES = """
     9/11 commission
     26/11 attacks
     Friday the 13th film
+    # a day without its year is the name of what happened then; the latest such day would be a wrong guess, and the
+    # words are needed to find it
+    may 7 general election
+    sept 11 attacks
+    25 January revolution
+    Fourth of July parade shooting
     # what comes every week or year says nothing about when
     attack on Friday prayers
     bomb on Sunday mass
