@@ -177,7 +177,11 @@ class Engine:
 
     async def headlines(self, prefix: str, limit: int) -> list[Event]:
         """Events whose headline has these words, the last of which may be unfinished, newest first."""
-        return await self._with(lambda search: search.suggest(prefix, limit))
+        return await self._with(lambda search: search.starting(prefix, limit))
+
+    async def suggest(self, text: str, limit: int) -> list[Event]:
+        """Events that are meant by what somebody is typing; dates in it are understood."""
+        return await self._with(lambda search: search.suggest(text, self.today(), limit))
 
     def _current(self) -> _Lease:
         if self._lease is None:

@@ -35,14 +35,20 @@ def day_range(dates: DateRange) -> str:
 
 
 def show_answer(answer: Answer) -> None:
-    """The events for a question, best first."""
+    """The events for a question, best first, those outside its dates under a heading of their own."""
     console = _console()
     if answer.dates:
         console.print(f"dates understood: {', '.join(map(day_range, answer.dates))}")
     if not answer.hits:
         console.print("nothing fits")
-    for number, hit in enumerate(answer.hits, 1):
-        _print_event(console, hit.event, f"{number}. ", f"score {hit.score:.2f}")
+    number = 0
+    for place, (is_outside, hits) in enumerate(answer.groups):
+        if is_outside or place:
+            where = "outside" if is_outside else "within"
+            console.print(Text(f"{where} {' and '.join(map(day_range, answer.dates))}", style="bold"))
+        for hit in hits:
+            number += 1
+            _print_event(console, hit.event, f"{number}. ", f"score {hit.score:.2f}")
     console.print(Text(f"{len(answer.hits)} events in {answer.took_ms:,.0f} ms", style="dim"))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from embeddings.dates import DateRange, find_dates, parse_range
+from embeddings.dates import DateRange, DateSpan, find_dates, parse_range
 from embeddings.encoder import Encoder
 from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import Event, Related
@@ -28,6 +28,8 @@ MOST_RELATED = 10
 _CANDIDATES = 200  # taken from each way of searching before they are fused
 _FOLDED_AT_ONCE = 32
 _RERANKED = 20  # a cross-encoder takes some 5 ms for each
+_SUGGESTED_AROUND_DAYS = 7  # a typed date's; people misremember by a few
+_SUGGESTED_DATES = 3  # of a typed text; each costs two look-ups
 _RELATED_CANDIDATES = 50
 _RELATED_COSINE = 0.4  # below, two events have little more than their language in common
 _COMMON_CONTEXT = 200  # a context of more events than this says nothing ("Russia")
@@ -71,6 +73,19 @@ class Answer:
     dates: tuple[DateRange, ...]
     hits: tuple[Hit, ...]
     took_ms: float
+
+    @property
+    def groups(self) -> tuple[tuple[bool, tuple[Hit, ...]], ...]:
+        """The hits in the question's dates and those outside them, each best first, the best hit's group first.
+
+        A pair a group, of at least one hit: whether it is outside, and its hits. People misremember dates, so what is
+        outside is kept apart and not put last.
+        """
+        is_outside = [outside(hit.event.date, self.dates) for hit in self.hits]
+        return tuple(
+            (group, tuple(hit for hit, of in zip(self.hits, is_outside, strict=True) if of == group))
+            for group in dict.fromkeys(is_outside)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +252,29 @@ class Search:
         catalogue = self.index.catalogue
         return tuple(choose(catalogue.events(catalogue.rows_on(month, day)), limit))
 
-    def suggest(self, text: str, limit: int) -> list[Event]:
+    def starting(self, text: str, limit: int) -> list[Event]:
         """Events whose headline has the words of `text`, the last of which may be unfinished; newest first."""
         catalogue = self.index.catalogue
-        return catalogue.events(catalogue.starting(normalise(text).split()[-MAX_WORDS:], limit))
+        return catalogue.events(catalogue.starting(_last_words(text), limit))
+
+    def suggest(self, text: str, today: dt.date, limit: int) -> list[Event]:
+        """Events that are meant by what somebody is typing.
+
+        With a date in it, those of its days and then of the days around them whose headline has the other words come
+        first (all of its days' events where there are no others); then those whose headline has every word as typed.
+        Each of these newest first.
+        """
+        catalogue = self.index.catalogue
+        rows: dict[int, None] = {}  # in order
+        spans = find_dates(text, today)
+        words = _last_words(_without(text, spans))
+        for widen in (0, _SUGGESTED_AROUND_DAYS):
+            for span in spans[:_SUGGESTED_DATES]:
+                near = catalogue.rows_between(*_widened(span.dates, widen))
+                found = catalogue.starting(words, limit, near) if words else near[: -limit - 1 : -1]
+                rows |= dict.fromkeys(found)
+        rows |= dict.fromkeys(catalogue.starting(_last_words(text), limit))
+        return catalogue.events(list(rows)[:limit])
 
     # --- related ---
 
@@ -303,18 +337,38 @@ class Search:
         return kept
 
 
+def outside(day: dt.date, dates: Sequence[DateRange]) -> bool:
+    """Whether a day is in none of a question's dates, where it has any."""
+    return bool(dates) and not any(day in span for span in dates)
+
+
 def understand(query: str, today: dt.date, within: DateRange | None = None) -> Question:
     """Take the dates out of a question. InputError where it has no words or too many characters."""
     question = check_question(query)
     spans = find_dates(question, today)
-    wanted = question
-    for span in reversed(spans):
-        wanted = f"{wanted[: span.start]} {wanted[span.end :]}"
-    wanted = " ".join(wanted.split())
+    wanted = _without(question, spans)
     only_dates = not normalise(wanted)
     if only_dates:
         wanted = question  # the date's events, the nearest in meaning first
     return Question(question, wanted, tuple(dict.fromkeys(span.dates for span in spans)), within, only_dates)
+
+
+def _without(text: str, spans: Sequence[DateSpan]) -> str:
+    """What remains of a text when the dates are taken out."""
+    for span in reversed(spans):
+        text = f"{text[: span.start]} {text[span.end :]}"
+    return " ".join(text.split())
+
+
+def _last_words(text: str) -> list[str]:
+    return normalise(text).split()[-MAX_WORDS:]
+
+
+def _widened(dates: DateRange, days: int) -> tuple[dt.date, dt.date]:
+    """The first and last day with so many more on either side, as far as the calendar goes."""
+    first = max(dates.first.toordinal() - days, dt.date.min.toordinal())
+    last = min(dates.last.toordinal() + days, dt.date.max.toordinal())
+    return dt.date.fromordinal(first), dt.date.fromordinal(last)
 
 
 def check_question(query: str) -> str:

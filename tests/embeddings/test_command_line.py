@@ -172,6 +172,10 @@ class TestAsk:
         assert "dam · Floods · Daily · score " in out
         assert "3 events in " in out
 
+    def test_for_people_events_outside_the_questions_dates_have_a_heading(self, run: Run, index: Path) -> None:
+        out = run("ask", "dam breaks above Alpha in 2003").out
+        assert out.index("1. 2003-12-23") < out.index("outside 2003-01-01 to 2003-12-31") < out.index("2. 2015")
+
     def test_a_window_filters_exactly(self, run: Run, index: Path) -> None:
         told = run("ask", "dam Alpha", "--from", "2015", "--to", "2015-12-23", "--json").json
         assert [event["id"] for event in told["events"]] == ["repair"]
