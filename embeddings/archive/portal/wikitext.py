@@ -7,6 +7,7 @@ nothing closes takes quadratic time, which `cost` foresees, and `MAX_COST` and t
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,20 +22,21 @@ from embeddings.archive.markdown import is_web_address
 from embeddings.events import Source
 from embeddings.text import clean, shorten
 
-MAX_COST = 4_000_000  # of one bullet, in the unit of `cost`: about a second
+MAX_COST = 6_000_000  # of one bullet, in the unit of `cost`; a real one has at most some 500,000
 
 _OPENING = re.compile(r"[\[{<]|://")
 # What no text of an event holds; a blank takes its place, so that nothing new comes of what stood around it.
 _MARKUP = re.compile(
-    r"\[\[|\]\]|\{\{|\}\}|\{\||\|\}|</?(?:ref|nowiki)(?:[^<>]{0,300}>)?|"
+    r"\[\[|\]\]|\{\{|\}\}|\{\||\|\}|<!--|-->|</?(?:ref|nowiki)(?:[^<>]{0,300}>)?|"
     r"</?(?:b|big|br|center|del|div|em|font|i|ins|noinclude|includeonly|onlyinclude|p|s|small|span|strong|sub|sup|u)"
     r"(?:\s[^<>]{0,300}|/)?>",
     re.IGNORECASE,
 )
 _UNCLOSED_SOURCE = re.compile(r"\[(?:https?:)?//[^\[\]]*$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]")
+_ENTITY = re.compile(r"&#?[0-9A-Za-z]{2,32};")
 _EMPTY_BRACKETS = re.compile(r"\(\s*[,;]?\s*\)|\[\s*\]")
-_BLANK_BEFORE_MARK = re.compile(r"\s+([,.;:!?])(?=\s|$)")
+_MARKS = (",", ".", ";", ":", "!", "?")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _LIST_MARK = re.compile(r"[,;:/>→•]")
 _LANGUAGE = re.compile(r":[a-z]{2,3}(?:-[a-z]+)*:\S", re.IGNORECASE)
@@ -100,7 +102,7 @@ class _Piece:
 
 
 def cost(wikitext: str) -> int:
-    """A bound for the time that reading takes, in openings times characters; a million take at most 0.3 s."""
+    """A bound for the time that reading takes, in openings times characters; a million take some 0.1 s."""
     return len(wikitext) * sum(1 for _ in _OPENING.finditer(wikitext))
 
 
@@ -161,12 +163,13 @@ class _Reading:
         yield _Piece(text or target.removeprefix(":"), is_link=True)
 
     def _source(self, url: str, label: str, *, is_note: bool = False) -> _Piece:
-        url = strip(url)
+        # Without their semicolon, "&region=" and "&copy=" begin parameters, no entities.
+        url = _ENTITY.sub(lambda match: html.unescape(match[0]), url).strip()
         if url.startswith("//"):
             url = f"https:{url}"
         name = _unwrapped(strip(label))
         if not is_web_address(url):
-            self.notes.append(f"a source's address is not http or https: {shorten(url, 80)}; its name is kept")
+            self.notes.append(f"a source's address is not http or https: {shorten(strip(url), 80)}; its name is kept")
             return _Piece(label, source=Source(name) if name else None, is_note=is_note)
         return _Piece(label, source=Source(name or _host(url), url), is_note=is_note)
 
@@ -223,18 +226,18 @@ class _Reading:
         last = max((at for at, piece in enumerate(pieces) if piece.source is None and _says(piece)), default=-1)
         text: list[str] = []
         sources: dict[Source, None] = {}
+        is_gap = False  # whether a source stood between the text so far and the next piece
         for at, piece in enumerate(pieces):
             source = piece.source
-            if source is None:
-                text.append(piece.text)
-                continue
-            if not _is_apart(piece) and (last < 0 or at < last or _goes_on("".join(text), piece.text)):
+            if source is not None:
+                if _is_apart(piece) or not (last < 0 or at < last or _goes_on("".join(text), piece.text)):
+                    sources[source] = None
+                    is_gap = True
+                    continue
                 last = max(last, at)
-                text.append(piece.text)
-                source = Source(_host(source.url), source.url) if source.url else source
-            else:
-                text.append(" ")
-            sources[source] = None
+                sources[Source(_host(source.url), source.url) if source.url else source] = None
+            text.append(_after_source("".join(text), piece.text) if is_gap else piece.text)
+            is_gap = False
         return Bullet(_tidy("".join(text)), tuple(self.links), (), tuple(sources), tuple(self.notes))
 
 
@@ -270,17 +273,26 @@ def _names(pieces: list[_Piece]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for text in names if _WORD.search(name := strip(text))))
 
 
+def _after_source(before: str, text: str) -> str:
+    """How a text goes on where a source stood before it: a comma that parted sources is none of the sentence."""
+    rest = text.lstrip()
+    if rest[:1] not in _MARKS:
+        return f" {rest}"
+    return f" {rest[1:].lstrip()}" if before.rstrip().endswith(_MARKS) else rest
+
+
 def _tidy(text: str) -> str:
-    """A sentence without what is left where its sources stood."""
-    text = _EMPTY_BRACKETS.sub(" ", strip(text))
-    return _BLANK_BEFORE_MARK.sub(r"\1", text).strip(" ,;–—-")
+    """A sentence without the brackets and commas that are left where its sources stood."""
+    return " ".join(_EMPTY_BRACKETS.sub(" ", strip(text)).split()).strip(" ,;–—-")
 
 
 def _unwrapped(label: str) -> str:
-    """A publisher's name without the parentheses around it."""
+    """A publisher's name without the parentheses around it, of which one may be missing."""
     label = label.strip(" ,;")
-    inner = label.removeprefix("(").removesuffix(")")
-    return inner.strip() if inner.count("(") == inner.count(")") and ")" not in inner.partition("(")[0] else label
+    is_whole = label.startswith("(") and label.endswith(")") and ")" not in label[1:-1].partition("(")[0]
+    if is_whole or label.count("(") != label.count(")"):
+        return label.removeprefix("(").removesuffix(")").strip()
+    return label
 
 
 def _host(url: str) -> str:
