@@ -21,7 +21,7 @@ from embeddings.text import normalise, shorten
 
 MAX_PAGE = 2 * 2**20  # characters; MediaWiki's own limit is two million bytes, the largest real page has some 50,000
 MAX_BULLETS = 2_000  # a real page has at most some 150
-MAX_PAGE_COST = 30_000_000  # in the unit of `cost`: about three seconds; real pages have at most a few million
+MAX_PAGE_COST = 10_000_000  # in the unit of `cost`: about a second; real pages of 9 kB have up to 131,000
 MAX_TOPICS = 20  # above one event
 
 _MOST_TOPIC_WORDS = 12

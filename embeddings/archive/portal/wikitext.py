@@ -22,7 +22,7 @@ from embeddings.archive.markdown import is_web_address
 from embeddings.events import Source
 from embeddings.text import clean, shorten
 
-MAX_COST = 6_000_000  # of one bullet, in the unit of `cost`; a real one has at most some 500,000
+MAX_COST = 2_000_000  # of one bullet, in the unit of `cost`; real ones have up to 52,220
 
 _OPENING = re.compile(r"[\[{<]|://")
 # What no text of an event holds; a blank takes its place, so that nothing new comes of what stood around it.
@@ -124,9 +124,9 @@ def read_bullet(wikitext: str) -> Bullet:
 class _Reading:
     """The tree of one bullet on its way to pieces, and what is gathered on that way."""
 
-    def __init__(self) -> None:
+    def __init__(self, notes: list[str] | None = None) -> None:
         self.links: dict[str, None] = {}
-        self.notes: list[str] = []
+        self.notes = [] if notes is None else notes
 
     def pieces(self, code: Wikicode) -> Iterator[_Piece]:
         """The pieces of a stretch of wikitext, in its order."""
@@ -137,8 +137,7 @@ class _Reading:
                 case nodes.Wikilink():
                     yield from self._link(node)
                 case nodes.ExternalLink():
-                    # Links in its text are no subjects of the event.
-                    yield self._source(str(node.url), _Reading()._shown(node.title))
+                    yield self._source(str(node.url), self._aside()._shown(node.title))
                 case nodes.Template():
                     yield from self._template(node)
                 case nodes.Argument():
@@ -148,6 +147,10 @@ class _Reading:
                     yield from self._tag(node)
                 case _:  # comments, and headings, which no bullet holds
                     pass
+
+    def _aside(self) -> _Reading:
+        """A reading of what names a source, whose links are no subjects of the event."""
+        return _Reading(self.notes)
 
     def _shown(self, code: Wikicode | None) -> str:
         """What a stretch of wikitext shows, its sources' texts included."""
@@ -176,7 +179,7 @@ class _Reading:
     def _template(self, template: nodes.Template) -> Iterator[_Piece]:
         name = strip(str(template.name)).replace("_", " ").casefold()
         if name.startswith("cite ") or name == "citation":
-            yield from self._citation(template)
+            yield from self._aside()._citation(template)
             return
         if name in _SHOWS_NOTHING:
             return
@@ -211,9 +214,9 @@ class _Reading:
         if str(tag.tag).strip().casefold() != "ref":
             yield from self.pieces(tag.contents)
             return
-        noted = [piece for piece in self.pieces(tag.contents) if piece.source is not None]
+        noted = [piece for piece in self._aside().pieces(tag.contents) if piece.source is not None]
         yield from (replace(piece, is_note=True) for piece in noted)
-        if not noted and (text := strip(self._shown(tag.contents))):
+        if not noted and (text := strip(self._aside()._shown(tag.contents))):
             yield _Piece("", source=Source(text), is_note=True)
 
     def bullet(self, pieces: list[_Piece]) -> Bullet:
@@ -224,21 +227,21 @@ class _Reading:
         if names := _names(pieces):
             return Bullet(", ".join(names), tuple(self.links), names, (), tuple(self.notes))
         last = max((at for at, piece in enumerate(pieces) if piece.source is None and _says(piece)), default=-1)
-        text: list[str] = []
+        text = ""
         sources: dict[Source, None] = {}
         is_gap = False  # whether a source stood between the text so far and the next piece
         for at, piece in enumerate(pieces):
             source = piece.source
             if source is not None:
-                if _is_apart(piece) or not (last < 0 or at < last or _goes_on("".join(text), piece.text)):
+                if _is_apart(piece) or not (last < 0 or at < last or _goes_on(text, piece.text)):
                     sources[source] = None
                     is_gap = True
                     continue
                 last = max(last, at)
                 sources[Source(_host(source.url), source.url) if source.url else source] = None
-            text.append(_after_source("".join(text), piece.text) if is_gap else piece.text)
-            is_gap = False
-        return Bullet(_tidy("".join(text)), tuple(self.links), (), tuple(sources), tuple(self.notes))
+            text = _across(text, piece.text) if is_gap else text + piece.text
+            is_gap = is_gap and not piece.text.strip()
+        return Bullet(_tidy(text), tuple(self.links), (), tuple(sources), tuple(self.notes))
 
 
 def strip(text: str) -> str:
@@ -273,12 +276,12 @@ def _names(pieces: list[_Piece]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for text in names if _WORD.search(name := strip(text))))
 
 
-def _after_source(before: str, text: str) -> str:
-    """How a text goes on where a source stood before it: a comma that parted sources is none of the sentence."""
-    rest = text.lstrip()
-    if rest[:1] not in _MARKS:
-        return f" {rest}"
-    return f" {rest[1:].lstrip()}" if before.rstrip().endswith(_MARKS) else rest
+def _across(before: str, after: str) -> str:
+    """The text on both sides of a source. A comma that parted two sources is none of the sentence."""
+    before, after = before.rstrip(), after.lstrip()
+    if after.startswith(_MARKS) and not before.endswith(_MARKS):
+        return before + after
+    return f"{before} {after[1:].lstrip() if after.startswith(_MARKS) else after}"
 
 
 def _tidy(text: str) -> str:

@@ -192,32 +192,14 @@ def test_more_bullets_than_a_day_has_are_left_out_and_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit",
-    [
-        "{{a|",
-        "[http://a ",
-        "\n*" + "<i a=''" * 300,
-        "\n*" + "{{a|" * 500,
-        "\n*[[a]] b [http://c.d (e)]",
-        "\na",
-        "\n;a",
-        "<!--",
-        "\n*" + "[[a|{{b|" * 8,
-        "<ref>",
-        "{{current events|",
-        "&",
-        "{{{",
-        "\n{|",
-        "\u0315\u0316",
-        " ",
-        "'''a''' ",
-    ],
+    "unit", ["{{a|", "\n*" + "{{a|" * 400, "\n*" + "[[a|{{b|" * 8, "<!--", "{{current events|", "&"]
 )
 def test_a_hostile_page_of_a_megabyte_takes_less_than_ten_seconds(unit: str) -> None:
     page = unit * (1_000_000 // len(unit))
     started = time.process_time()
-    read(page)
+    _, notes = read(page)
     assert time.process_time() - started < 10
+    assert len(notes) < 5
 
 
 TOKENS = st.sampled_from(
