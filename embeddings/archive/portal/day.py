@@ -27,7 +27,7 @@ MAX_TOPICS = 20  # above one event
 _MOST_TOPIC_WORDS = 12
 
 _HEADER = re.compile(
-    r"\{\{\s*current[ _]events(?:[^{}]{0,1000}?(?:\|\s*content\s*=|\}\})|[^\n]*)",
+    r"\{\{\s*current[ _]events[^{}]{0,1000}?(?:\|\s*content\s*=|\}\})",
     re.IGNORECASE,
 )
 _FOOTERS = ("}}", "|}")
