@@ -26,10 +26,7 @@ MAX_TOPICS = 20  # above one event
 
 _MOST_TOPIC_WORDS = 12
 
-_HEADER = re.compile(
-    r"\{\{\s*current[ _]events[^{}]{0,1000}?(?:\|\s*content\s*=|\}\})",
-    re.IGNORECASE,
-)
+_HEADER = re.compile(r"\{\{\s*current[ _]events[^{}]{0,1000}?(?:\|\s*content\s*=|\}\})", re.IGNORECASE)
 _FOOTERS = ("}}", "|}")
 _REDIRECT = re.compile(r"\s*#redirect\b", re.IGNORECASE)
 _MARKS = re.compile(r"[*#:]+")
@@ -176,7 +173,7 @@ def _topic_names(bullet: Bullet, *, leads: bool) -> tuple[str, ...]:
     """
     if bullet.names or bullet.sources or not leads:
         return bullet.names
-    name = bullet.text.rstrip(" :")
+    name = bullet.text.strip(" :[]")  # a link may lack a bracket
     is_short = len(name.split()) <= _MOST_TOPIC_WORDS and _SENTENCE_END.search(name) is None
     return (name,) if normalise(name) and is_short else ()
 
@@ -185,7 +182,7 @@ def _event(item: _Item, bullet: Bullet, above: list[_Topic], day: dt.date, page:
     headline = bullet.text
     if not normalise(headline):
         if not bullet.sources:
-            if hidden := strip(" ".join(item.lines)):
+            if normalise(hidden := strip(" ".join(item.lines))):
                 page.reject(item.line, f"shows no text: {shorten(hidden, 80)}")
             return None
         headline = bullet.sources[0].name

@@ -106,6 +106,10 @@ def test_a_few_words_above_other_bullets_are_a_topic_and_a_sentence_is_an_event(
     assert (villages.topics, villages.contexts) == ((), ())
 
 
+def test_a_topic_whose_link_lacks_a_bracket_is_one() -> None:
+    assert only("*[[Ardun floods]\n**A bridge breaks.").topics == ("Ardun floods",)
+
+
 def test_a_few_words_with_nothing_under_them_are_an_event() -> None:
     assert only("*Rain in [[Ardun]]").headline == "Rain in Ardun"
 
@@ -239,7 +243,7 @@ TOKENS = st.sampled_from(
 PAGES = st.one_of(st.text(max_size=200), st.lists(TOKENS, max_size=60).map("".join))
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(PAGES)
 @example("*&#91;&#91;a&#93;&#93; [''[b")
 @example("*<nowiki>[[a]]</nowiki> {<!-- -->{b}}")
