@@ -14,7 +14,8 @@ from itertools import chain, zip_longest
 
 from embeddings.archive.markdown import MAX_CONTEXTS, MAX_HEADLINE, MAX_NAME, MAX_SOURCES
 from embeddings.archive.plain import tame
-from embeddings.archive.portal.wikitext import MAX_COST, Bullet, cost, read_bullet, strip
+from embeddings.archive.portal.bullet import MAX_BULLET, MAX_COST, SENTENCE_END, Bullet, cost, read_bullet
+from embeddings.archive.portal.wikitext import strip
 from embeddings.archive.report import PageReport
 from embeddings.events import Event, event_id
 from embeddings.text import normalise, shorten
@@ -31,7 +32,6 @@ _FOOTERS = ("}}", "|}")
 _REDIRECT = re.compile(r"\s*#redirect\b", re.IGNORECASE)
 _MARKS = re.compile(r"[*#:]+")
 _CATEGORY = re.compile(r";+(?P<term>.+)|'{3}(?P<bold>(?:(?!''').)+)'{3}:?|(?P<rule>={2,6})(?P<heading>.+)(?P=rule)")
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _INNER_LINE_END = "\v"  # a line end in a comment or header, which ends no line
 
 
@@ -138,8 +138,11 @@ def _events(items: list[_Item], day: dt.date, page: PageReport) -> Iterator[Even
     for item, following in zip_longest(items, items[1:]):
         wikitext = " ".join(item.lines)
         own = cost(wikitext)
+        if len(wikitext) > MAX_BULLET:
+            page.reject(item.line, f"the bullet has {len(wikitext):,} characters, expected at most {MAX_BULLET:,}")
+            continue
         if own > MAX_COST:
-            page.reject(item.line, f"the bullet has too much markup to be read: {len(wikitext):,} characters")
+            page.reject(item.line, f"the bullet has too much markup to be read, in {len(wikitext):,} characters")
             continue
         spent += own
         if spent > MAX_PAGE_COST:
@@ -174,7 +177,7 @@ def _topic_names(bullet: Bullet, *, leads: bool) -> tuple[str, ...]:
     if bullet.names or bullet.sources or not leads:
         return bullet.names
     name = bullet.text.strip(" :[]")  # a link may lack a bracket
-    is_short = len(name.split()) <= _MOST_TOPIC_WORDS and _SENTENCE_END.search(name) is None
+    is_short = len(name.split()) <= _MOST_TOPIC_WORDS and SENTENCE_END.search(name) is None
     return (name,) if normalise(name) and is_short else ()
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from embeddings.archive.portal.wikitext import cost, read_bullet
+from embeddings.archive.portal.bullet import cost, read_bullet
 from embeddings.events import Source
 from tests.embeddings.archive.portal.days import only
 
