@@ -147,7 +147,7 @@ def cli(ctx: click.Context, index: Path | None, config: Path | None) -> None:
 @click.option("--model", help="A sentence-transformers model: a name or a folder.  [default: the index's own]")
 @click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
 def build(context: Context, archives: tuple[Path, ...], model: str | None, report: Path | None) -> None:
-    """Read archives and write the index: folders of Markdown pages, .jsonl and .jsonl.gz files.
+    """Read archives and write the index: folders of Markdown pages, .jsonl(.gz) files and .xml(.bz2) dumps.
 
     Afterwards the index holds what the named archives hold. Events that did not change are not encoded again.
     """
