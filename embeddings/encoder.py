@@ -163,7 +163,8 @@ def _change(model: SentenceTransformer, tuning: Tuning) -> None:
     """Add a tuning's changes to the weights of a model."""
     import torch
 
-    weights = {name.rpartition("auto_model.")[2]: weight for name, weight in model.named_parameters()}
+    transformer: Any = model[0]
+    weights = dict(transformer.auto_model.named_parameters())
     with torch.no_grad():
         for name, change in tuning.changes.items():
             weights[name].add_(torch.from_numpy(change))
