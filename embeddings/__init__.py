@@ -1,9 +1,9 @@
 """News events: archives, an index of them, and answers from it.
 
-Data flows one way: `archive` → `events` → `staging` → `merging` → `build` (`catalogue`, `encoder`, `journal`,
-`vectors`, `index_folder`) → `search` (`words`, `ranking`).
+Data flows one way: `archive` → `events` → `staging` → `merging` → `build` (`catalogue`, `encoder`,
+`fast_encoder`, `journal`, `vectors`, `index_folder`) → `search` (`words`, `ranking`).
 
 This file imports nothing, so that a command pays only for the modules that it uses. `bot` uses `search` (questions to
-answers), `index_folder` and `build` (open and make an index), `encoder`, `dates`, `events`, `errors`, `settings`,
+answers), `index_folder` and `build` (open and make an index), `encoder` and `fast_encoder`, `dates`, `events`, `errors`, `settings`,
 `progress`, `text` and `sample`.
 """

@@ -65,11 +65,12 @@ class Context:
 
     @contextmanager
     def search(self) -> Iterator[Search]:
+        from embeddings.fast_encoder import prefer_export
         from embeddings.search import Search
 
         index = self.folder().open()
         try:
-            yield Search(index, self.encoder())
+            yield Search(index, prefer_export(index, self.encoder(), self.settings().index.encoder))
         finally:
             index.close()
 
@@ -157,7 +158,8 @@ def build(context: Context, archives: tuple[Path, ...], model: str | None, repor
 
     with _opened_for_writing(report) as file, ProgressDisplay() as progress:
         rejections = Report(file)
-        result = build_index(context.folder(), archives, context.encoder(model), rejections, progress)
+        way = context.settings().index.encoder
+        result = build_index(context.folder(), archives, context.encoder(model), rejections, progress, way)
     if context.as_json:
         _print_json(result.as_dict())
     else:

@@ -84,7 +84,7 @@ class SentenceEncoder:
     @property
     def dimension(self) -> int:
         """Numbers in a vector."""
-        dimension = self._loaded().get_embedding_dimension()
+        dimension = self.load().get_embedding_dimension()
         if dimension is None:
             raise ModelError(f'the model "{self.name}" does not say how long its vectors are; choose another one')
         return dimension
@@ -93,12 +93,13 @@ class SentenceEncoder:
         """Encode texts as float32 rows of unit length, (len(texts), dimension)."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        vectors = self._loaded().encode(
+        vectors = self.load().encode(
             list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
         )
         return np.asarray(vectors, np.float32)
 
-    def _loaded(self) -> SentenceTransformer:
+    def load(self) -> SentenceTransformer:
+        """The model itself, in memory. ModelError where it cannot be loaded."""
         if self._model is None:
             folder = self.folder
             log.info("loading the model %s", self.name)
