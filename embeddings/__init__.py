@@ -4,6 +4,6 @@ Data flows one way: `archive` → `events` → `staging` → `merging` → `buil
 `fast_encoder`, `journal`, `vectors`, `index_folder`) → `search` (`words`, `ranking`).
 
 This file imports nothing, so that a command pays only for the modules that it uses. `bot` uses `search` (questions to
-answers), `index_folder` and `build` (open and make an index), `encoder` and `fast_encoder`, `dates`, `events`, `errors`, `settings`,
-`progress`, `text` and `sample`.
+answers), `index_folder` and `build` (open and make an index), `encoder`, `fast_encoder`, `dates`, `events`, `errors`,
+`settings`, `progress`, `text` and `sample`.
 """

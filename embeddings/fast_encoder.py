@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MIN_AGREEMENT = 0.999  # least cosine of a text's two vectors; bfloat16 reaches .9999, 8-bit integers .99
-CHECKED_TEXTS = 256
+CHECKED_TEXTS = 64
 
 _PACKAGE = "openvino"
 _NETWORK, _WEIGHTS, _TOKENIZER = EXPORT_FILES
