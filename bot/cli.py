@@ -73,7 +73,7 @@ def bot(
     if console:
         from bot import console as terminal
 
-        with _lookup(settings.index) as lookup:
+        with _lookup(settings.index, settings.rerank.model) as lookup:
             return terminal.run(lookup)
     from bot.run import run  # discord.py is slow to import
 
@@ -94,17 +94,18 @@ def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | Non
 
 
 @contextlib.contextmanager
-def _lookup(settings: IndexSettings) -> Iterator[Lookup]:
+def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Lookup]:
     from bot.lookup import Lookup
     from embeddings.encoder import SentenceEncoder
     from embeddings.fast_encoder import prefer_export
     from embeddings.index_folder import IndexFolder
+    from embeddings.reranker import reranker
     from embeddings.search import Search
 
     index = IndexFolder(settings.path).open_checked()
     try:
         encoder = prefer_export(index, SentenceEncoder(settings.model or index.manifest.model.name), settings.encoder)
-        yield Lookup(Search(index, encoder), lambda: dt.datetime.now(dt.UTC).date())
+        yield Lookup(Search(index, encoder, reranker(rerank)), lambda: dt.datetime.now(dt.UTC).date())
     finally:
         index.close()
 
@@ -146,7 +147,7 @@ def _check(settings: Config) -> int:
         with contextlib.closing(folder.open()) as index:
             by_torch = SentenceEncoder(settings.index.model or index.manifest.model.name)
             encoder = prefer_export(index, by_torch, settings.index.encoder)
-            dimension = encoder.encode(["a question"]).shape[1]
+            dimension = len(encoder.encode(["a question"])[0].vector)
         if encoder.fingerprint != manifest.model.fingerprint:
             click.echo(
                 f"model: {encoder.name} is not the one that made the index; run `python -m embeddings build` again"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, TypeAdapter
 
-from embeddings.settings import IndexSettings, load_settings
+from embeddings.settings import IndexSettings, RerankSettings, load_settings
 
 DISCORDS_API = "https://discord.com/api/v10"
 
@@ -62,6 +62,7 @@ class Config(_Section):
 
     discord: DiscordSettings = DiscordSettings()
     index: BotIndexSettings = BotIndexSettings()
+    rerank: RerankSettings = RerankSettings()
     store: StoreSettings = StoreSettings()
     limits: LimitSettings = LimitSettings()
     daily: DailySettings = DailySettings()

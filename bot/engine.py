@@ -9,15 +9,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-import numpy as np
-
 from bot.lookup import About, Lookup, RelatedAnswer
 from embeddings.dates import DateRange
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
 from embeddings.index_folder import IndexFolder, ModelRecord, OpenIndex
+from embeddings.reranker import Reranker
 from embeddings.search import Answer, DayAnswer, Question, Search
+from embeddings.tuning import Encoded
 
 log = logging.getLogger(__name__)
 
@@ -49,15 +49,22 @@ class Engine:
         today: the day that counts as today, asked anew for each command.
     """
 
-    def __init__(self, folder: IndexFolder, make_encoder: MakeEncoder, today: Callable[[], dt.date]) -> None:
+    def __init__(
+        self,
+        folder: IndexFolder,
+        make_encoder: MakeEncoder,
+        today: Callable[[], dt.date],
+        reranker: Reranker | None = None,
+    ) -> None:
         self.today = today
         self._folder = folder
         self._make_encoder = make_encoder
+        self._reranker = reranker
         self._encoder: tuple[ModelRecord, Encoder] | None = None
         self._lease: _Lease | None = None
         self._threads = ThreadPoolExecutor(THREADS, "answers")
         self._encoding = ThreadPoolExecutor(1, "encoder")
-        self._waiting: list[tuple[_Lease, str, asyncio.Future[np.ndarray]]] = []
+        self._waiting: list[tuple[_Lease, str, asyncio.Future[Encoded]]] = []
         self._drain: asyncio.Task[None] | None = None
 
     # --- opening and replacing ---
@@ -113,7 +120,7 @@ class Engine:
                 encoder = self._encoder[1]
             else:
                 encoder = self._make_encoder(index)
-            search = Search(index, encoder)
+            search = Search(index, encoder, self._reranker)
             search.warm_up()
         except BaseException:
             index.close()
@@ -132,8 +139,8 @@ class Engine:
         lease = self._current()
         lease.users += 1
         try:
-            vector = await self._encode(lease, question.wanted)
-            return await self._in_thread(lease.search.answer, question, vector, limit)
+            wanted = await self._encode(lease, question.wanted)
+            return await self._in_thread(lease.search.answer, question, wanted, limit)
         finally:
             lease.users -= 1
             lease.close_if_unused()
@@ -172,7 +179,11 @@ class Engine:
 
     async def headlines(self, prefix: str, limit: int) -> list[Event]:
         """Events whose headline has these words, the last of which may be unfinished, newest first."""
-        return await self._with(lambda search: search.suggest(prefix, limit))
+        return await self._with(lambda search: search.starting(prefix, limit))
+
+    async def suggest(self, text: str, limit: int) -> list[Event]:
+        """Events that are meant by what somebody is typing; dates in it are understood."""
+        return await self._with(lambda search: search.suggest(text, self.today(), limit))
 
     def _current(self) -> _Lease:
         if self._lease is None:
@@ -191,8 +202,8 @@ class Engine:
     async def _in_thread(self, work: Callable[..., Result], *values: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *values)
 
-    async def _encode(self, lease: _Lease, text: str) -> np.ndarray:
-        future: asyncio.Future[np.ndarray] = asyncio.get_running_loop().create_future()
+    async def _encode(self, lease: _Lease, text: str) -> Encoded:
+        future: asyncio.Future[Encoded] = asyncio.get_running_loop().create_future()
         self._waiting.append((lease, text, future))
         if self._drain is None or self._drain.done():
             self._drain = asyncio.create_task(self._encode_waiting())
@@ -206,12 +217,12 @@ class Engine:
             self._waiting = [waiting for waiting in self._waiting if waiting not in batch]
             texts = [text for _, text, _ in batch]
             try:
-                vectors = await asyncio.get_running_loop().run_in_executor(self._encoding, lease.search.encode, texts)
+                encoded = await asyncio.get_running_loop().run_in_executor(self._encoding, lease.search.encode, texts)
             except Exception as error:  # noqa: BLE001  # whoever waits for it gets it
                 for _, _, future in batch:
                     if not future.done():
                         future.set_exception(error)
                 continue
-            for (_, _, future), vector in zip(batch, vectors, strict=True):
+            for (_, _, future), text in zip(batch, encoded, strict=True):
                 if not future.done():
-                    future.set_result(vector)
+                    future.set_result(text)

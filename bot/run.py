@@ -22,6 +22,7 @@ from embeddings.encoder import SentenceEncoder
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.fast_encoder import prefer_export
 from embeddings.index_folder import IndexFolder
+from embeddings.reranker import reranker
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ async def run(config: Config) -> None:
                     index, SentenceEncoder(config.index.model or index.manifest.model.name), config.index.encoder
                 ),
                 lambda: dt.datetime.now(dt.UTC).date(),
+                reranker(config.rerank.model),
             )
             try:
                 await engine.start()

@@ -92,7 +92,6 @@ class NewEvent:
     digest: bytes
 
 
-SCHEMA = 2  # of the tables; a build can take ids and vectors from an index of any
 _ROW = np.dtype("<u4")  # of a posting
 
 
@@ -102,9 +101,7 @@ class CatalogueWriter:
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
         # A file that is not finished is thrown away, so it needs no journal.
-        self._db.executescript(
-            f"PRAGMA user_version = {SCHEMA}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES
-        )
+        self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
         self._attributions: dict[str, int] = {}
         self._postings: dict[str, array[int]] = {}
         self._row = 0
@@ -203,7 +200,6 @@ class Catalogue:
                 self._attributions = {
                     number: _text(text) for number, text in self._rows("SELECT number, text FROM attributions")
                 }
-                [(self.schema,)] = self._rows("PRAGMA user_version")
                 days = [
                     (_day(date), _number(events))
                     for date, events in self._rows("SELECT date, count(*) FROM events GROUP BY date ORDER BY date")
@@ -317,13 +313,14 @@ class Catalogue:
             raise ValueError("rows out of order")
         return found
 
-    def starting(self, words: Sequence[str], limit: int) -> list[int]:
+    def starting(self, words: Sequence[str], limit: int, rows: range | None = None) -> list[int]:
         """Rows whose headline has all of some normalised words, the last of which may be unfinished; newest first."""
-        if not words:
+        if not words or (rows is not None and not rows):
             return []
+        within = "" if rows is None else f"AND rowid BETWEEN {rows.start} AND {rows.stop - 1}"
         query = " AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
         found = self._rows(
-            "SELECT rowid FROM headlines WHERE headlines MATCH ? ORDER BY rowid DESC LIMIT ?", (query, limit)
+            f"SELECT rowid FROM headlines WHERE headlines MATCH ? {within} ORDER BY rowid DESC LIMIT ?", (query, limit)
         )
         return [row for (row,) in found]
 

@@ -1,8 +1,8 @@
 """The model, exported once into the index and run by OpenVINO: several times as fast as torch, which is not loaded.
 
-It computes in bfloat16 where the processor can, else in single precision. Its vectors and torch's are one kind: they
-may stand in one index, and either way may answer questions of the other, because an export that does not agree with
-torch on the archive's own texts is not used.
+It computes in bfloat16 where the processor can, else in single precision. What it makes of a text and what torch makes
+of it are one kind: they may stand in one index, and questions of one may meet events of the other, because an export
+that does not agree with torch on the archive's own texts is not used.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ import numpy as np
 from embeddings.encoder import Encoder
 from embeddings.errors import IndexUnusableError
 from embeddings.index_folder import EXPORT_FILES, ExportRecord, FileRecord, OpenIndex, file_record
+from embeddings.ranking import Confidence
+from embeddings.tuning import Encoded, Head
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -31,11 +33,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MIN_AGREEMENT = 0.999  # least cosine of a text's two vectors; bfloat16 reaches .9999, 8-bit integers .99
+MIN_AGREEMENT = 0.999  # bfloat16 reaches .9999, 8-bit integers .99
 CHECKED_TEXTS = 64
 
 _PACKAGE = "openvino"
-_NETWORK, _WEIGHTS, _TOKENIZER = EXPORT_FILES
+_NETWORK, _WEIGHTS, _TOKENIZER, _HEAD = EXPORT_FILES
 _BATCH = 16  # texts of similar length that are encoded together
 _MOST_STREAMS = 8  # batches at work at once, each on its share of the cores and with memory of its own
 _SHAPES_KEPT = 64  # numbers of texts and tokens for which OpenVINO keeps what it has prepared; each takes memory
@@ -45,8 +47,8 @@ _SHAPES_KEPT = 64  # numbers of texts and tokens for which OpenVINO keeps what i
 class Exportable(Protocol):
     """An encoder whose model can be exported."""
 
-    def load(self) -> SentenceTransformer:
-        """The model itself, in memory."""
+    def load(self) -> tuple[SentenceTransformer, Head]:
+        """The model, as it encodes, and what follows it."""
         ...
 
 
@@ -74,14 +76,17 @@ class FastEncoder:
         self._network: _Network | None = None
         self._given_up = False
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Encode texts as float32 rows of unit length, (len(texts), dimension).
+    @property
+    def confidence(self) -> Confidence | None:
+        """Calibrated for the model."""
+        return self._instead.confidence
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode texts, together.
 
         Raises:
             IndexUnusableError: if a file of the export is not the one that was published.
         """
-        if not texts:
-            return np.zeros((0, self.dimension), np.float32)
         with self._lock:
             if self._network is None and not self._given_up:
                 self._network = self._open()
@@ -134,24 +139,33 @@ def export(encoder: Encoder, texts: Sequence[str], folder: Path) -> tuple[FastEn
     if not is_installed():
         log.info("%s is not installed, so torch encodes; the extra dateline[fast] is faster", _PACKAGE)
         return None
-    model = encoder.load()
+    model, head = encoder.load()
     why: object
     try:
-        _write(model, folder)
-        cosines = np.einsum("ij,ij->i", _Network(folder).encode(texts), encoder.encode(texts))
-        record = ExportRecord(texts=len(texts), mean=float(cosines.mean()), least=float(cosines.min()))
+        _write(model, head, folder)
+        cosines = _agreement(_Network(folder).encode(texts), encoder.encode(texts))
+        record = ExportRecord(texts=len(texts), mean=float(np.mean(cosines)), least=min(cosines))
     except Exception as error:  # noqa: BLE001  # whatever a stranger's model provokes; torch can do without
         why = f"{type(error).__name__}: {error}"
     else:
         if record.least >= MIN_AGREEMENT:
             files = {name: file_record(folder / name) for name in EXPORT_FILES}
-            fast = FastEncoder(folder, files, encoder, encoder.fingerprint, encoder.dimension)
-            return fast, record
-        why = f"a vector has a cosine of {record.least:.4f} with torch's, expected at least {MIN_AGREEMENT}"
+            return FastEncoder(folder, files, encoder, encoder.fingerprint, encoder.dimension), record
+        why = f"its agreement with torch is {record.least:.4f}, expected at least {MIN_AGREEMENT}"
     log.warning("the model %s cannot be exported for OpenVINO, so torch encodes: %s", encoder.name, why)
     for name in EXPORT_FILES:
         (folder / name).unlink(missing_ok=True)
     return None
+
+
+def _agreement(these: Sequence[Encoded], those: Sequence[Encoded]) -> list[float]:
+    """Of each text, the lesser of two cosines: of its vectors, and of its tokens' vectors, all taken as one."""
+    cosines: list[float] = []
+    for one, other in zip(these, those, strict=True):
+        a, b = one.tokens.astype(np.float32), other.tokens.astype(np.float32)
+        of_tokens = np.sum(a * b) / (np.linalg.norm(a) * np.linalg.norm(b))
+        cosines.append(min(float(one.vector @ other.vector), float(of_tokens)))
+    return cosines
 
 
 class _Network:
@@ -173,24 +187,26 @@ class _Network:
         self._tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
         self._filler = int((self._tokenizer.padding or {})["pad_id"])
         self._tokenizer.no_padding()  # it would make all texts as long as the longest
+        self._head = Head.load(folder / _HEAD)
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Encode texts as float32 rows of unit length; one call at a time."""
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode texts, together; one call at a time."""
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(texts)), key=lambda place: len(tokens[place]))
-        parts: dict[int, np.ndarray] = {}
+        encoded: dict[int, Encoded] = {}
 
-        def keep(request: Any, start: int) -> None:
-            parts[start] = request.get_output_tensor().data.copy()
+        def keep(request: Any, places: Sequence[int]) -> None:
+            vectors, hidden = (request.get_output_tensor(number).data for number in range(2))
+            for row, place in enumerate(places):
+                ids = np.asarray(tokens[place])
+                encoded[place] = self._head.encoded(vectors[row], hidden[row, : len(ids)], ids)
 
         self._at_work.set_callback(keep)
         for start in range(0, len(texts), _BATCH):
-            self._at_work.start_async(self._padded([tokens[place] for place in order[start : start + _BATCH]]), start)
+            places = order[start : start + _BATCH]
+            self._at_work.start_async(self._padded([tokens[place] for place in places]), places)
         self._at_work.wait_all()
-        vectors = np.concatenate([parts[start] for start in sorted(parts)])
-        back = np.empty(len(order), np.int64)
-        back[order] = np.arange(len(order))
-        return vectors[back]
+        return [encoded[place] for place in range(len(texts))]
 
     def _padded(self, tokens: Sequence[Sequence[int]]) -> list[np.ndarray]:
         """The ids of some texts, filled up to one length, and which of them are the text's: (texts, length) int64."""
@@ -202,8 +218,8 @@ class _Network:
         return [ids, mask]
 
 
-def _write(model: SentenceTransformer, folder: Path) -> None:
-    """Write the network, with pooling and scaling to unit length built in, and the tokenizer."""
+def _write(model: SentenceTransformer, head: Head, folder: Path) -> None:
+    """Write the network, which gives the vector of each text and of each of its tokens, and what stands around it."""
     import torch
     from tokenizers import Tokenizer
 
@@ -216,11 +232,11 @@ def _write(model: SentenceTransformer, folder: Path) -> None:
             super().__init__()
             self.steps = torch.nn.ModuleList(model.children())
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             features = {"input_ids": input_ids, "attention_mask": attention_mask}
             for step in self.steps:
                 features = step(features)
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
+            return features["sentence_embedding"], features["token_embeddings"]
 
     example = torch.ones(2, 7, dtype=torch.int64)
     with torch.inference_mode(), _quiet():
@@ -239,6 +255,7 @@ def _write(model: SentenceTransformer, folder: Path) -> None:
     tokenizer.enable_truncation(model.max_seq_length or model.tokenizer.model_max_length)
     tokenizer.enable_padding(pad_id=model.tokenizer.pad_token_id, pad_token=model.tokenizer.pad_token)
     tokenizer.save(str(folder / _TOKENIZER))
+    head.save(folder / _HEAD)
 
 
 def _openvino() -> Any:

@@ -2,7 +2,8 @@
 
     index/
       manifest.json              the generation in force: its model, counts, and each file's size and SHA-256
-      generations/<name>/        catalogue.sqlite, vectors.faiss, in_use.lock; the exported model, if there is one
+      generations/<name>/        catalogue.sqlite, vectors.faiss, tokens.bin, starts.npy, in_use.lock;
+                                 where the model could be exported: encoder.xml, encoder.bin, tokenizer.json, head.npz
       build.lock                 held while a build runs; the system frees it when the process ends
       encoded.sqlite             vectors of a build that has not finished
 
@@ -32,16 +33,20 @@ from typing import IO
 import portalocker
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from embeddings.catalogue import SCHEMA, Catalogue
+from embeddings.catalogue import Catalogue
 from embeddings.errors import BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
+from embeddings.late_interaction import TokenIndex
 from embeddings.vectors import VectorIndex
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.sqlite"
 VECTORS = "vectors.faiss"
-EXPORT_FILES = ("encoder.xml", "encoder.bin", "tokenizer.json")
-"""The exported model: network, weights and tokenizer."""
+TOKENS = "tokens.bin"
+STARTS = "starts.npy"
+FILES = (CATALOGUE, VECTORS, TOKENS, STARTS)
+EXPORT_FILES = ("encoder.xml", "encoder.bin", "tokenizer.json", "head.npz")
+"""An exported model: network, weights, tokenizer, and what turns its outputs into what is kept."""
 
 _NEW_MANIFEST = "manifest.json.new"
 _IN_USE = "in_use.lock"
@@ -62,7 +67,7 @@ class FileRecord(_Frozen):
 
 
 class ExportRecord(_Frozen):
-    """How well the exported model agrees with the model itself: cosines of the two vectors of some texts."""
+    """How far the exported model agrees with the model itself on some texts: cosines."""
 
     texts: int
     mean: float
@@ -111,6 +116,7 @@ class OpenIndex:
     folder: Path
     catalogue: Catalogue
     vectors: VectorIndex
+    tokens: TokenIndex
     _in_use: IO[bytes]
 
     def close(self) -> None:
@@ -165,34 +171,22 @@ class IndexFolder:
             IndexMissingError: if the folder has none.
             IndexUnusableError: if a file is missing, has another size, or does not belong to the others.
         """
-        return self._open(hashed=False, current=True)
+        return self._open(hashed=False)
 
     def open_checked(self) -> OpenIndex:
-        """Open as `open` does, and hash every file first: for what reads the index for long.
+        """Open as `open` does, and hash every file first: for what reads the index for long, or builds on it.
 
         Raises:
             IndexMissingError, IndexUnusableError: as `open`; the second also if a file is not what was published.
         """
-        return self._open(hashed=True, current=True)
+        return self._open(hashed=True)
 
-    def open_to_build_on(self) -> OpenIndex:
-        """Open as `open_checked` does, an index of an earlier version too: it lends its ids and vectors, no answers.
-
-        Raises:
-            IndexMissingError, IndexUnusableError: as `open_checked`.
-        """
-        return self._open(hashed=True, current=False)
-
-    def _open(self, *, hashed: bool, current: bool) -> OpenIndex:
+    def _open(self, *, hashed: bool) -> OpenIndex:
         manifest, in_use = self._hold()
         try:
             for problem in self._file_problems(manifest, hashed=hashed):
                 raise IndexUnusableError(problem)
-            index = self._open_parts(manifest, in_use)
-            if current and index.catalogue.schema != SCHEMA:
-                index.catalogue.close()
-                raise IndexUnusableError(f"the index in {self.root} was made by another version of Dateline; {_AGAIN}")
-            return index
+            return self._open_parts(manifest, in_use)
         except BaseException:
             in_use.close()
             raise
@@ -227,7 +221,7 @@ class IndexFolder:
 
     def _file_problems(self, manifest: Manifest, *, hashed: bool) -> Iterator[str]:
         folder = self._generation(manifest)
-        for name in (CATALOGUE, VECTORS, *(EXPORT_FILES if manifest.model.export else ())):
+        for name in (*FILES, *(EXPORT_FILES if manifest.model.export else ())):
             if name not in manifest.files:
                 yield f"the manifest in {self.root} does not list {name}; {_AGAIN}"
         for name, record in sorted(manifest.files.items()):
@@ -245,15 +239,19 @@ class IndexFolder:
     def _open_parts(self, manifest: Manifest, in_use: IO[bytes]) -> OpenIndex:
         folder = self._generation(manifest)
         vectors = VectorIndex.load(folder / VECTORS)
+        tokens = TokenIndex(folder / TOKENS, folder / STARTS)
         catalogue = Catalogue(folder / CATALOGUE)
-        if not (catalogue.size == manifest.events == len(vectors) and vectors.dimension == manifest.model.dimension):
+        if not (
+            catalogue.size == manifest.events == len(vectors) == len(tokens)
+            and vectors.dimension == manifest.model.dimension
+        ):
             catalogue.close()
             raise IndexUnusableError(
                 f"the parts of the index in {self.root} do not belong together: {manifest.events:,} events in the "
                 f"manifest, {catalogue.size:,} in the catalogue, {len(vectors):,} vectors of {vectors.dimension} "
-                f"numbers; {_AGAIN}"
+                f"numbers, the tokens of {len(tokens):,}; {_AGAIN}"
             )
-        return OpenIndex(manifest, folder, catalogue, vectors, in_use)
+        return OpenIndex(manifest, folder, catalogue, vectors, tokens, in_use)
 
     def problems(self) -> Iterator[str]:
         """Hash every file and check the parts against each other; yields a sentence for each thing that is wrong.

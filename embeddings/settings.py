@@ -34,12 +34,21 @@ class IndexSettings(BaseModel):
     encoder: Way = "auto"
 
 
+class RerankSettings(BaseModel):
+    """What orders the first answers anew."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str | None = Field(default=None, min_length=1)
+
+
 class Settings(BaseModel):
     """What the index commands read of the file; the other sections are the bot's."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     index: IndexSettings = IndexSettings()
+    rerank: RerankSettings = RerankSettings()
 
 
 SettingsT = TypeVar("SettingsT", bound=BaseModel)

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,14 @@ LIMIT = 5
 TODAY = dt.date(2026, 11, 22)
 
 _STAGES = ("parse", "encode", "search", "order", "fetch")
-_STAGE_OF = {"search": "search", "scores": "search", "postings": "search", "events": "fetch", "wordings": "fetch"}
+_STAGE_OF = {
+    "search": "search",
+    "scores": "search",
+    "postings": "search",
+    "take": "search",
+    "events": "fetch",
+    "wordings": "fetch",
+}
 
 
 @dataclass
@@ -81,8 +88,8 @@ def measure_stages(index: OpenIndex, way: Way, questions: Sequence[str]) -> Stag
     """Answer questions one after another on one thread; what an answer takes beside the parts' work is its order."""
     stages = Stages()
     encoder = prefer_export(index, SentenceEncoder(index.manifest.model.name), way)
-    vectors, catalogue = _Timed(index.vectors, stages), _Timed(index.catalogue, stages)
-    timed = OpenIndex(index.manifest, index.folder, catalogue, vectors, index._in_use)  # type: ignore[arg-type]
+    parts = {name: _Timed(getattr(index, name), stages) for name in ("catalogue", "vectors", "tokens")}
+    timed = replace(index, **parts)
     search = Search(timed, encoder)
     search.warm_up()
     for text in questions:
@@ -90,9 +97,9 @@ def measure_stages(index: OpenIndex, way: Way, questions: Sequence[str]) -> Stag
         with stages.within("parse"):
             question = understand(text, TODAY)
         with stages.within("encode"):
-            vector = search.encode([question.wanted])[0]
+            [wanted] = search.encode([question.wanted])
         with stages.within("order"):
-            search.answer(question, vector, LIMIT)
+            search.answer(question, wanted, LIMIT)
         row = stages.of_question[-1]
         row["order"] -= row["search"] + row["fetch"]
     return stages

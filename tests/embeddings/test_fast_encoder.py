@@ -5,6 +5,7 @@ import logging
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from embeddings.build import build_index
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import IndexUnusableError
 from embeddings.fast_encoder import FastEncoder, export, prefer_export
-from embeddings.index_folder import EXPORT_FILES, IndexFolder, OpenIndex
+from embeddings.index_folder import EXPORT_FILES, IndexFolder
+from embeddings.tuning import Encoded
 from tests.word_encoder import WordEncoder
 
 pytestmark = pytest.mark.model
@@ -71,6 +73,16 @@ def generation(folder: IndexFolder) -> Path:
     return folder.root / "generations" / folder.manifest().generation
 
 
+def agreement(these: Sequence[Encoded], those: Sequence[Encoded]) -> float:
+    """The least cosine of two vectors of a text or of one of its tokens."""
+    least = 1.0
+    for one, other in zip(these, those, strict=True):
+        pairs = zip((one.vector, *one.tokens), (other.vector, *other.tokens), strict=True)
+        for a, b in ((a.astype(float), b.astype(float)) for a, b in pairs):
+            least = min(least, a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+    return least
+
+
 class Counting(WordEncoder):
     """Stands where torch would encode, under the name of the model."""
 
@@ -80,13 +92,18 @@ class Counting(WordEncoder):
 
 
 class TestVectors:
-    def test_are_those_of_torch(self, model: SentenceEncoder, built: IndexFolder) -> None:
+    def test_of_texts_and_tokens_are_those_of_torch(self, model: SentenceEncoder, built: IndexFolder) -> None:
         index = built.open()
-        vectors = prefer_export(index, Counting(model), "auto").encode(TEXTS)
+        torch = Counting(model)
+        found = prefer_export(index, torch, "auto").encode(TEXTS)
         index.close()
-        assert (vectors.shape, vectors.dtype) == ((len(TEXTS), 384), np.float32)
-        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-        assert np.einsum("ij,ij->i", vectors, model.encode(TEXTS)).min() > 0.999
+        expected = model.encode(TEXTS)
+        assert torch.encoded == []
+        assert agreement(found, expected) > 0.995
+        for one, other in zip(found, expected, strict=True):
+            assert (one.vector.dtype, one.tokens.dtype) == (np.float32, np.int8)
+            assert np.linalg.norm(one.vector) == pytest.approx(1, abs=1e-5)
+            np.testing.assert_allclose(one.weights, other.weights, atol=0.01)
 
     def test_stand_in_the_order_of_the_texts_however_many_there_are(
         self, model: SentenceEncoder, built: IndexFolder
@@ -95,11 +112,11 @@ class TestVectors:
         encoder = prefer_export(index, Counting(model), "auto")
         texts = [f"Event {n} {'told at length ' * (n * 7 % 11)}" for n in range(50)]
         together = encoder.encode(texts)
-        alone = np.concatenate([encoder.encode([text]) for text in texts])
+        alone = [encoded for text in texts for encoded in encoder.encode([text])]
         none = encoder.encode([])
         index.close()
-        assert np.einsum("ij,ij->i", together, alone).min() > 0.9995
-        assert none.shape == (0, 384)
+        assert agreement(together, alone) > 0.995
+        assert none == []
 
     def test_come_from_the_same_tokens_as_torchs(self, model: SentenceEncoder, exported: Path) -> None:
         from tokenizers import Tokenizer
@@ -107,7 +124,7 @@ class TestVectors:
         tokenizer = Tokenizer.from_file(str(exported / "tokenizer.json"))
         tokenizer.no_padding()
         for text in TEXTS:
-            [expected] = model.load().tokenize([text])["input_ids"].tolist()
+            [expected] = model.load()[0].tokenize([text])["input_ids"].tolist()
             assert tokenizer.encode(text).ids == expected
 
 
@@ -182,9 +199,8 @@ class TestAnIndexWithAnExport:
         assert (after.model, after.export_files) == (before.model, before.export_files)
         assert list(copy.problems()) == []
         index = copy.open()
-        assert (
-            np.einsum("ij,ij->i", rows(index), model.encode(["A dam breaks.", "It pours.", "It stops."])).min() > 0.999
-        )
+        expected = [encoded.vector for encoded in model.encode(["A dam breaks.", "It pours.", "It stops."])]
+        assert np.einsum("ij,ij->i", index.vectors.take(range(3)), expected).min() > 0.999
         index.close()
 
     def test_loses_it_where_torch_alone_is_wanted_and_gets_it_again(
@@ -200,10 +216,6 @@ class TestAnIndexWithAnExport:
         assert list(copy.problems()) == []
 
 
-def rows(index: OpenIndex) -> np.ndarray:
-    return index.vectors.take(range(len(index.vectors)))
-
-
 def test_a_model_that_cannot_be_exported_is_not(tmp_path: Path) -> None:
     assert export(WordEncoder(), TEXTS, tmp_path) is None
     assert list(tmp_path.iterdir()) == []
@@ -212,12 +224,12 @@ def test_a_model_that_cannot_be_exported_is_not(tmp_path: Path) -> None:
 def test_an_export_that_does_not_agree_with_torch_is_not_used(
     model: SentenceEncoder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Prompted(SentenceEncoder):
-        def encode(self, texts: list[str]) -> np.ndarray:  # type: ignore[override]
-            return super().encode([f"query: {text}" for text in texts])
+    class Mistaken(SentenceEncoder):
+        def encode(self, texts: Sequence[str]) -> list[Encoded]:
+            return super().encode([text.replace("dam", "war") for text in texts])
 
-    assert export(Prompted(), ["A dam breaks."], tmp_path) is None
-    assert "so torch encodes: a vector has a cosine of 0." in caplog.text
+    assert export(Mistaken(), ["A dam breaks."], tmp_path) is None
+    assert "so torch encodes: its agreement with torch is 0." in caplog.text
     assert list(tmp_path.iterdir()) == []
 
 
@@ -231,7 +243,7 @@ def test_a_build_without_an_export_encodes_with_torch(
 ) -> None:
     """Where the extra is missing, or the model has no tokenizer that can be exported."""
     monkeypatch.setattr("embeddings.fast_encoder.is_installed", lambda: installed)
-    monkeypatch.setattr(type(model.load().tokenizer), "backend_tokenizer", None)
+    monkeypatch.setattr(type(model.load()[0].tokenizer), "backend_tokenizer", None)
     folder = IndexFolder(tmp_path / "index")
     with caplog.at_level(logging.INFO):
         build_index(folder, [write_archive(tmp_path / "a.jsonl", "A dam breaks.")], model, Report())
