@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import contextlib
 import datetime as dt
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from bot.config import Config, load_config
 from embeddings.__main__ import cli as index_cli
 from embeddings.errors import InputError
 from embeddings.running import FAILED, run_command
+from embeddings.settings import IndexSettings
 
 if TYPE_CHECKING:
     from bot.lookup import Lookup
@@ -72,7 +73,7 @@ def bot(
     if console:
         from bot import console as terminal
 
-        with _lookup(settings.index.path, settings.index.model, settings.rerank.model) as lookup:
+        with _lookup(settings.index, settings.rerank.model) as lookup:
             return terminal.run(lookup)
     from bot.run import run  # discord.py is slow to import
 
@@ -92,17 +93,18 @@ def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | Non
     )
 
 
-@contextmanager
-def _lookup(path: Path, model: str | None, rerank: str | None = None) -> Iterator[Lookup]:
+@contextlib.contextmanager
+def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Lookup]:
     from bot.lookup import Lookup
     from embeddings.encoder import SentenceEncoder
+    from embeddings.fast_encoder import prefer_export
     from embeddings.index_folder import IndexFolder
     from embeddings.reranker import reranker
     from embeddings.search import Search
 
-    index = IndexFolder(path).open_checked()
+    index = IndexFolder(settings.path).open_checked()
     try:
-        encoder = SentenceEncoder(model or index.manifest.model.name)
+        encoder = prefer_export(index, SentenceEncoder(settings.model or index.manifest.model.name), settings.encoder)
         yield Lookup(Search(index, encoder, reranker(rerank)), lambda: dt.datetime.now(dt.UTC).date())
     finally:
         index.close()
@@ -121,7 +123,7 @@ def _demo() -> int:
     folder = IndexFolder(Path(user_cache_path("dateline", appauthor=False)) / "demo-index")
     with ProgressDisplay() as progress:
         build_index(folder, [sample_path()], SentenceEncoder(DEFAULT_MODEL), Report(), progress)
-    with _lookup(folder.root, DEFAULT_MODEL) as lookup:
+    with _lookup(IndexSettings(path=folder.root)) as lookup:
         return terminal.run(lookup, DEMO_COMMANDS)
 
 
@@ -129,6 +131,7 @@ def _check(settings: Config) -> int:
     """Try each part in turn; the exit status says whether all can be used."""
     from embeddings.encoder import SentenceEncoder
     from embeddings.errors import EmbeddingsError
+    from embeddings.fast_encoder import prefer_export
     from embeddings.index_folder import IndexFolder
 
     click.echo("config: can be used")
@@ -140,9 +143,11 @@ def _check(settings: Config) -> int:
         return FAILED
     manifest = folder.manifest()
     click.echo(f"index: {manifest.events:,} events from {manifest.first} to {manifest.last}")
-    encoder = SentenceEncoder(settings.index.model or manifest.model.name)
     try:
-        dimension = len(encoder.encode(["a question"])[0].vector)
+        with contextlib.closing(folder.open()) as index:
+            by_torch = SentenceEncoder(settings.index.model or index.manifest.model.name)
+            encoder = prefer_export(index, by_torch, settings.index.encoder)
+            dimension = len(encoder.encode(["a question"])[0].vector)
         if encoder.fingerprint != manifest.model.fingerprint:
             click.echo(
                 f"model: {encoder.name} is not the one that made the index; run `python -m embeddings build` again"

@@ -14,7 +14,7 @@ from embeddings.dates import DateRange
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
-from embeddings.index_folder import IndexFolder, Manifest
+from embeddings.index_folder import IndexFolder, ModelRecord, OpenIndex
 from embeddings.reranker import Reranker
 from embeddings.search import Answer, DayAnswer, Question, Search
 from embeddings.tuning import Encoded
@@ -25,7 +25,7 @@ THREADS = 4  # SQLite and FAISS let go of Python's lock while they search
 LARGEST_BATCH = 32  # questions encoded at once
 
 Result = TypeVar("Result")
-MakeEncoder = Callable[[Manifest], Encoder]
+MakeEncoder = Callable[[OpenIndex], Encoder]
 
 
 class _Lease:
@@ -45,7 +45,7 @@ class Engine:
     """Answers from the index that is in force; `start` first, `close` last.
 
     Args:
-        make_encoder: of an index's model; it is called again only when the model changes.
+        make_encoder: for an index; it is called again only when the model or its export changes.
         today: the day that counts as today, asked anew for each command.
     """
 
@@ -60,7 +60,7 @@ class Engine:
         self._folder = folder
         self._make_encoder = make_encoder
         self._reranker = reranker
-        self._encoder: Encoder | None = None
+        self._encoder: tuple[ModelRecord, Encoder] | None = None
         self._lease: _Lease | None = None
         self._threads = ThreadPoolExecutor(THREADS, "answers")
         self._encoding = ThreadPoolExecutor(1, "encoder")
@@ -115,15 +115,17 @@ class Engine:
     def _open(self) -> Search:
         index = self._folder.open_checked()
         try:
-            encoder = self._encoder
-            if encoder is None or encoder.fingerprint != index.manifest.model.fingerprint:
-                encoder = self._make_encoder(index.manifest)
+            model = index.manifest.model
+            if self._encoder is not None and self._encoder[0] == model:
+                encoder = self._encoder[1]
+            else:
+                encoder = self._make_encoder(index)
             search = Search(index, encoder, self._reranker)
             search.warm_up()
         except BaseException:
             index.close()
             raise
-        self._encoder = encoder
+        self._encoder = model, encoder
         return search
 
     # --- asking ---

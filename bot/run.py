@@ -20,6 +20,7 @@ from bot.engine import Engine
 from bot.store import Store
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import EmbeddingsError, InputError
+from embeddings.fast_encoder import prefer_export
 from embeddings.index_folder import IndexFolder
 from embeddings.reranker import reranker
 
@@ -59,7 +60,9 @@ async def run(config: Config) -> None:
         try:
             engine = Engine(
                 IndexFolder(config.index.path),
-                lambda manifest: SentenceEncoder(config.index.model or manifest.model.name),
+                lambda index: prefer_export(
+                    index, SentenceEncoder(config.index.model or index.manifest.model.name), config.index.encoder
+                ),
                 lambda: dt.datetime.now(dt.UTC).date(),
                 reranker(config.rerank.model),
             )

@@ -1,9 +1,10 @@
 """News events: archives, an index of them, and answers from it.
 
-Data flows one way: `archive` → `events` → `staging` → `merging` → `build` (`catalogue`, `encoder`, `journal`,
-`vectors`, `index_folder`) → `search` (`words`, `ranking`, `related`). `export` goes back: an index → `archive`.
+Data flows one way: `archive` → `events` → `staging` → `merging` → `build` (`catalogue`, `encoder`, `tuning`,
+`fast_encoder`, `journal`, `vectors`, `late_interaction`, `index_folder`) → `search` (`words`, `ranking`, `reranker`,
+`related`). `export` goes back: an index → `archive`.
 
 This file imports nothing, so that a command pays only for the modules that it uses. `bot` uses `search` (questions to
-answers), `index_folder` and `build` (open and make an index), `encoder`, `dates`, `events`, `errors`, `settings`,
-`progress`, `text` and `sample`.
+answers), `index_folder` and `build` (open and make an index), `encoder`, `fast_encoder`, `dates`, `events`, `errors`,
+`settings`, `progress`, `text` and `sample`.
 """

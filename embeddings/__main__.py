@@ -73,11 +73,14 @@ class Context:
 
     @contextmanager
     def search(self) -> Iterator[Search]:
+        from embeddings.fast_encoder import prefer_export
         from embeddings.reranker import reranker
         from embeddings.search import Search
 
         with self.opened() as index:
-            yield Search(index, self.encoder(), reranker(self.settings().rerank.model))
+            settings = self.settings()
+            encoder = prefer_export(index, self.encoder(), settings.index.encoder)
+            yield Search(index, encoder, reranker(settings.rerank.model))
 
 
 class _Day(click.ParamType[dt.date]):
@@ -163,7 +166,8 @@ def build(context: Context, archives: tuple[Path, ...], model: str | None, repor
 
     with _opened_for_writing(report) as file, ProgressDisplay() as progress:
         rejections = Report(file)
-        result = build_index(context.folder(), archives, context.encoder(model), rejections, progress)
+        way = context.settings().index.encoder
+        result = build_index(context.folder(), archives, context.encoder(model), rejections, progress, way)
     if context.as_json:
         _print_json(result.as_dict())
     else:

@@ -24,13 +24,16 @@ from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, IndexMissingError, IndexUnusableError, InputError
 from embeddings.events import Event, event_id
+from embeddings.fast_encoder import CHECKED_TEXTS, FastEncoder, export
 from embeddings.index_folder import (
     CATALOGUE,
+    EXPORT_FILES,
     FILES,
     FORMAT,
     STARTS,
     TOKENS,
     VECTORS,
+    ExportRecord,
     IndexFolder,
     Manifest,
     ModelRecord,
@@ -40,6 +43,7 @@ from embeddings.index_folder import (
 from embeddings.journal import Journal, Stored
 from embeddings.late_interaction import TokenWriter
 from embeddings.merging import group_day, has_given_id, merge
+from embeddings.settings import Way
 from embeddings.staging import EVENT, Staging
 from embeddings.text import clean, normalise, shorten
 from embeddings.vectors import VectorIndex
@@ -92,9 +96,12 @@ def build_index(
     encoder: Encoder,
     report: Report,
     progress: Progress = no_progress,
+    way: Way = "auto",
 ) -> BuildResult:
     """Make the index hold what `archives` hold, encoding only texts that it has no vectors of yet.
 
+    Args:
+        way: `auto` exports the encoder's model into the index, where it can be, and encodes with that.
     Raises:
         ArchiveMissingError: if one of the archives is not there; nothing was changed.
         BuildRunningError: if another build of the folder runs.
@@ -107,7 +114,7 @@ def build_index(
         with folder.build_lock():
             try:
                 with _previous(folder) as previous:
-                    _build(folder, streams, encoder, previous, report, result, progress)
+                    _build(folder, streams, encoder, previous, report, result, progress, way)
             finally:
                 folder.clear()  # the index that was replaced; or, where the build failed, what it leaves
     result.rejected = report.count
@@ -123,6 +130,7 @@ def _build(
     report: Report,
     result: BuildResult,
     progress: Progress,
+    way: Way,
 ) -> None:
     built = dt.datetime.now(dt.UTC).replace(microsecond=0)
     generation = folder.new_generation(built)
@@ -136,9 +144,11 @@ def _build(
         _write_catalogue(generation / CATALOGUE, staging, previous, report, result, progress)
     journal = Journal(folder.root / "encoded.sqlite", encoder.fingerprint)
     try:
+        exported = _export(generation, encoder, previous) if way == "auto" else None
+        encoder, record = exported or (encoder, None)
         vectors = _encode(generation, encoder, previous, journal, progress)
         vectors.save(generation / VECTORS)
-        folder.publish(generation, _manifest(generation, built, encoder, vectors))
+        folder.publish(generation, _manifest(generation, built, encoder, record, vectors))
         with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
             journal.empty()
     finally:
@@ -278,6 +288,25 @@ def text_key(event: Event) -> bytes:
     return hashlib.blake2b(event.title.encode(), digest_size=16).digest()
 
 
+def _export(generation: Path, encoder: Encoder, previous: OpenIndex | None) -> tuple[Encoder, ExportRecord] | None:
+    """The export of the index in force again, else a new one; None where there can be none."""
+    if previous is not None and previous.manifest.model.fingerprint == encoder.fingerprint:
+        model = previous.manifest.model
+        if model.export is not None:
+            files = previous.manifest.export_files
+            for name in files:
+                shutil.copyfile(previous.folder / name, generation / name)
+            return FastEncoder(generation, files, encoder, model.fingerprint, model.dimension), model.export
+    catalogue = Catalogue(generation / CATALOGUE)
+    try:
+        rows = np.unique(np.linspace(0, catalogue.size - 1, CHECKED_TEXTS).astype(int)).tolist()
+        texts = [event.title for event in catalogue.events(rows)]
+    finally:
+        catalogue.close()
+    with _at_work(encoder):
+        return export(encoder, texts, generation)
+
+
 def _encode(
     generation: Path, encoder: Encoder, previous: OpenIndex | None, journal: Journal, progress: Progress
 ) -> VectorIndex:
@@ -371,20 +400,25 @@ def _reason(error: OSError | sqlite3.Error, root: Path) -> str:
     return f"{told}; see whether the disk of {root} is in order ({free} of it are free) and how large files may be"
 
 
-def _manifest(generation: Path, built: dt.datetime, encoder: Encoder, vectors: VectorIndex) -> Manifest:
+def _manifest(
+    generation: Path, built: dt.datetime, encoder: Encoder, record: ExportRecord | None, vectors: VectorIndex
+) -> Manifest:
+    names = (*FILES, *(EXPORT_FILES if record else ()))
     catalogue = Catalogue(generation / CATALOGUE)
     try:
         return Manifest(
             format=FORMAT,
             generation=generation.name,
             built=built,
-            model=ModelRecord(name=encoder.name, fingerprint=encoder.fingerprint, dimension=vectors.dimension),
+            model=ModelRecord(
+                name=encoder.name, fingerprint=encoder.fingerprint, dimension=vectors.dimension, export=record
+            ),
             events=len(vectors),
             days=catalogue.day_count,
             first=catalogue.first,
             last=catalogue.last,
             attributions=catalogue.attributions,
-            files={name: file_record(generation / name) for name in FILES},
+            files={name: file_record(generation / name) for name in names},
         )
     finally:
         catalogue.close()

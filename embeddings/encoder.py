@@ -111,7 +111,7 @@ class SentenceEncoder:
     @property
     def dimension(self) -> int:
         """Numbers in a vector."""
-        dimension = self._loaded()[0].get_embedding_dimension()
+        dimension = self.load()[0].get_embedding_dimension()
         if dimension is None:
             raise ModelError(f'the model "{self.name}" does not say how long its vectors are; choose another one')
         return dimension
@@ -120,7 +120,7 @@ class SentenceEncoder:
         """Encode texts, together."""
         if not texts:
             return []
-        model, head = self._loaded()
+        model, head = self.load()
         outputs: Any = model.encode(
             list(texts), batch_size=self._batch_size, output_value=None, convert_to_numpy=False, show_progress_bar=False
         )
@@ -132,7 +132,8 @@ class SentenceEncoder:
             encoded.append(head.encoded(output["sentence_embedding"].numpy(), hidden, ids))
         return encoded
 
-    def _loaded(self) -> tuple[SentenceTransformer, Head]:
+    def load(self) -> tuple[SentenceTransformer, Head]:
+        """The model, as it encodes, and what follows it. ModelError where it cannot be loaded."""
         if self._model is None or self._head is None:
             folder = self.folder
             log.info("loading the model %s", self.name)

@@ -2,7 +2,8 @@
 
     index/
       manifest.json              the generation in force: its model, counts, and each file's size and SHA-256
-      generations/<name>/        catalogue.sqlite, vectors.faiss, tokens.bin, starts.npy, in_use.lock
+      generations/<name>/        catalogue.sqlite, vectors.faiss, tokens.bin, starts.npy, in_use.lock;
+                                 where the model could be exported: encoder.xml, encoder.bin, tokenizer.json, head.npz
       build.lock                 held while a build runs; the system frees it when the process ends
       encoded.sqlite             vectors of a build that has not finished
 
@@ -44,6 +45,8 @@ VECTORS = "vectors.faiss"
 TOKENS = "tokens.bin"
 STARTS = "starts.npy"
 FILES = (CATALOGUE, VECTORS, TOKENS, STARTS)
+EXPORT_FILES = ("encoder.xml", "encoder.bin", "tokenizer.json", "head.npz")
+"""An exported model: network, weights, tokenizer, and what turns its outputs into what is kept."""
 
 _NEW_MANIFEST = "manifest.json.new"
 _IN_USE = "in_use.lock"
@@ -63,12 +66,21 @@ class FileRecord(_Frozen):
     sha256: str
 
 
+class ExportRecord(_Frozen):
+    """How far the exported model agrees with the model itself on some texts: cosines."""
+
+    texts: int
+    mean: float
+    least: float
+
+
 class ModelRecord(_Frozen):
-    """The model that made the vectors."""
+    """The model that made the vectors, and its export where the index holds one."""
 
     name: str
     fingerprint: str
     dimension: int = Field(gt=0)
+    export: ExportRecord | None = None
 
 
 class Manifest(_Frozen):
@@ -86,6 +98,11 @@ class Manifest(_Frozen):
     files: dict[str, FileRecord]
 
     @property
+    def export_files(self) -> dict[str, FileRecord]:
+        """Those of the exported model; none where the index holds no export."""
+        return {name: self.files[name] for name in EXPORT_FILES if self.model.export is not None}
+
+    @property
     def bytes(self) -> int:
         """Of all files together."""
         return sum(record.size for record in self.files.values())
@@ -96,6 +113,7 @@ class OpenIndex:
     """A generation that is held open: it stays on the disk until `close`."""
 
     manifest: Manifest
+    folder: Path
     catalogue: Catalogue
     vectors: VectorIndex
     tokens: TokenIndex
@@ -203,7 +221,7 @@ class IndexFolder:
 
     def _file_problems(self, manifest: Manifest, *, hashed: bool) -> Iterator[str]:
         folder = self._generation(manifest)
-        for name in FILES:
+        for name in (*FILES, *(EXPORT_FILES if manifest.model.export else ())):
             if name not in manifest.files:
                 yield f"the manifest in {self.root} does not list {name}; {_AGAIN}"
         for name, record in sorted(manifest.files.items()):
@@ -233,7 +251,7 @@ class IndexFolder:
                 f"manifest, {catalogue.size:,} in the catalogue, {len(vectors):,} vectors of {vectors.dimension} "
                 f"numbers, the tokens of {len(tokens):,}; {_AGAIN}"
             )
-        return OpenIndex(manifest, catalogue, vectors, tokens, in_use)
+        return OpenIndex(manifest, folder, catalogue, vectors, tokens, in_use)
 
     def problems(self) -> Iterator[str]:
         """Hash every file and check the parts against each other; yields a sentence for each thing that is wrong.
@@ -367,7 +385,7 @@ def file_record(path: Path) -> FileRecord:
 
 def _render(manifest: Manifest) -> bytes:
     """The manifest as it stands in the file, with its own SHA-256: reading compares byte for byte."""
-    body = manifest.model_dump(mode="json")
+    body = manifest.model_dump(mode="json", exclude_unset=True)  # as it was written
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     return (json.dumps({"manifest": body, "sha256": digest}, indent=1, ensure_ascii=False) + "\n").encode()
 

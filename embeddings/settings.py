@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -20,6 +20,9 @@ from embeddings.text import clean, shorten
 
 DEFAULT_CONFIG = Path("config.toml")
 
+Way = Literal["auto", "torch"]
+"""How texts are encoded: by the index's export of the model where it can be used, or by torch alone."""
+
 
 class IndexSettings(BaseModel):
     """Where the index is, and the model that makes it."""
@@ -28,6 +31,7 @@ class IndexSettings(BaseModel):
 
     path: Path = Path("index")
     model: str | None = Field(default=None, min_length=1)  # None: the index's own, all-MiniLM-L6-v2 for a new one
+    encoder: Way = "auto"
 
 
 class RerankSettings(BaseModel):

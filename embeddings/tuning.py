@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 
@@ -61,6 +62,16 @@ class Head:
     def __init__(self, tuning: Tuning, wordless: np.ndarray) -> None:
         self._tuning = tuning
         self._wordless = wordless
+
+    @classmethod
+    def load(cls, path: Path) -> Head:
+        """Read what `save` wrote."""
+        with np.load(path, allow_pickle=False) as held:
+            return cls(Tuning(held["projection"], held["attention"], digest=""), held["wordless"])
+
+    def save(self, path: Path) -> None:
+        """Write what encoding needs; the changes to the model's weights are not part of it."""
+        np.savez(path, projection=self._tuning.projection, attention=self._tuning.attention, wordless=self._wordless)
 
     def encoded(self, vector: np.ndarray, hidden: np.ndarray, ids: np.ndarray) -> Encoded:
         """A text as it is kept.

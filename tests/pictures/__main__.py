@@ -41,7 +41,7 @@ APPLICATION = 200_000_000_000_000_000
 
 async def answers(folder: IndexFolder, store: Store) -> AsyncIterator[tuple[str, str, Page]]:
     """What is pictured: a name, the command and its answer."""
-    engine = Engine(folder, lambda manifest: SentenceEncoder(manifest.model.name), lambda: TODAY)
+    engine = Engine(folder, lambda index: SentenceEncoder(index.manifest.model.name), lambda: TODAY)
     await engine.start()
     try:
         guide = Guide(engine, store)

@@ -1,0 +1,281 @@
+"""The model, exported once into the index and run by OpenVINO: several times as fast as torch, which is not loaded.
+
+It computes in bfloat16 where the processor can, else in single precision. What it makes of a text and what torch makes
+of it are one kind: they may stand in one index, and questions of one may meet events of the other, because an export
+that does not agree with torch on the archive's own texts is not used.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from embeddings.encoder import Encoder
+from embeddings.errors import IndexUnusableError
+from embeddings.index_folder import EXPORT_FILES, ExportRecord, FileRecord, OpenIndex, file_record
+from embeddings.ranking import Confidence
+from embeddings.tuning import Encoded, Head
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+    from embeddings.settings import Way
+
+log = logging.getLogger(__name__)
+
+MIN_AGREEMENT = 0.999  # bfloat16 reaches .9999, 8-bit integers .99
+CHECKED_TEXTS = 64
+
+_PACKAGE = "openvino"
+_NETWORK, _WEIGHTS, _TOKENIZER, _HEAD = EXPORT_FILES
+_BATCH = 16  # texts of similar length that are encoded together
+_MOST_STREAMS = 8  # batches at work at once, each on its share of the cores and with memory of its own
+_SHAPES_KEPT = 64  # numbers of texts and tokens for which OpenVINO keeps what it has prepared; each takes memory
+
+
+@runtime_checkable
+class Exportable(Protocol):
+    """An encoder whose model can be exported."""
+
+    def load(self) -> tuple[SentenceTransformer, Head]:
+        """The model, as it encodes, and what follows it."""
+        ...
+
+
+class FastEncoder:
+    """An exported model. What keeps it from being used here is logged once, and `instead` encodes.
+
+    Args:
+        folder: where the files of the export are; they are read when the first text comes.
+        files: what they have to be.
+        instead: an encoder of the same model.
+        fingerprint: of that model.
+        dimension: numbers in a vector.
+    """
+
+    def __init__(
+        self, folder: Path, files: Mapping[str, FileRecord], instead: Encoder, fingerprint: str, dimension: int
+    ) -> None:
+        self.name = instead.name
+        self.fingerprint = fingerprint
+        self.dimension = dimension
+        self._folder = folder
+        self._files = files
+        self._instead = instead
+        self._lock = threading.Lock()
+        self._network: _Network | None = None
+        self._given_up = False
+
+    @property
+    def confidence(self) -> Confidence | None:
+        """Calibrated for the model."""
+        return self._instead.confidence
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode texts, together.
+
+        Raises:
+            IndexUnusableError: if a file of the export is not the one that was published.
+        """
+        with self._lock:
+            if self._network is None and not self._given_up:
+                self._network = self._open()
+                self._given_up = self._network is None
+            if self._network is not None:
+                return self._network.encode(texts)
+        return self._instead.encode(texts)
+
+    def _open(self) -> _Network | None:
+        if not is_installed():
+            log.info("%s is not installed, so torch encodes; the extra dateline[fast] is faster", _PACKAGE)
+            return None
+        for name, record in self._files.items():
+            if file_record(self._folder / name) != record:
+                raise IndexUnusableError(
+                    f"{self._folder / name} is damaged: its SHA-256 is not the manifest's; "
+                    "run `python -m embeddings build` again"
+                )
+        try:
+            return _Network(self._folder)
+        except (ImportError, RuntimeError) as error:  # OpenVINO has no narrower one
+            log.warning("OpenVINO cannot run the exported model, so torch encodes: %s", error)
+            return None
+
+
+def is_installed() -> bool:
+    """Whether what an export needs beyond torch is there."""
+    return importlib.util.find_spec(_PACKAGE) is not None
+
+
+def prefer_export(index: OpenIndex, encoder: Encoder, way: Way) -> Encoder:
+    """The encoder for an index's questions: its export, if it has one of the encoder's model and that is wanted."""
+    model = index.manifest.model
+    if way == "torch" or model.export is None or encoder.name != model.name:
+        return encoder
+    return FastEncoder(index.folder, index.manifest.export_files, encoder, model.fingerprint, model.dimension)
+
+
+def export(encoder: Encoder, texts: Sequence[str], folder: Path) -> tuple[FastEncoder, ExportRecord] | None:
+    """Export an encoder's model and see whether it gives the encoder's vectors.
+
+    Args:
+        texts: on which the two are compared.
+        folder: gets the files of the export.
+    Returns:
+        None where the export cannot be made or does not agree; why is in the log, and the folder is as it was.
+    """
+    if not isinstance(encoder, Exportable):
+        return None
+    if not is_installed():
+        log.info("%s is not installed, so torch encodes; the extra dateline[fast] is faster", _PACKAGE)
+        return None
+    model, head = encoder.load()
+    why: object
+    try:
+        _write(model, head, folder)
+        cosines = _agreement(_Network(folder).encode(texts), encoder.encode(texts))
+        record = ExportRecord(texts=len(texts), mean=float(np.mean(cosines)), least=min(cosines))
+    except Exception as error:  # noqa: BLE001  # whatever a stranger's model provokes; torch can do without
+        why = f"{type(error).__name__}: {error}"
+    else:
+        if record.least >= MIN_AGREEMENT:
+            files = {name: file_record(folder / name) for name in EXPORT_FILES}
+            return FastEncoder(folder, files, encoder, encoder.fingerprint, encoder.dimension), record
+        why = f"its agreement with torch is {record.least:.4f}, expected at least {MIN_AGREEMENT}"
+    log.warning("the model %s cannot be exported for OpenVINO, so torch encodes: %s", encoder.name, why)
+    for name in EXPORT_FILES:
+        (folder / name).unlink(missing_ok=True)
+    return None
+
+
+def _agreement(these: Sequence[Encoded], those: Sequence[Encoded]) -> list[float]:
+    """Of each text, the lesser of two cosines: of its vectors, and of its tokens' vectors, all taken as one."""
+    cosines: list[float] = []
+    for one, other in zip(these, those, strict=True):
+        a, b = one.tokens.astype(np.float32), other.tokens.astype(np.float32)
+        of_tokens = np.sum(a * b) / (np.linalg.norm(a) * np.linalg.norm(b))
+        cosines.append(min(float(one.vector @ other.vector), float(of_tokens)))
+    return cosines
+
+
+class _Network:
+    """The exported model in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        from tokenizers import Tokenizer
+
+        openvino = _openvino()
+        core = openvino.Core()
+        core.set_property({"ENABLE_MMAP": False})  # a mapped file could not be deleted everywhere
+        has_bfloat16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        settings = {
+            "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16 else "f32",
+            "NUM_STREAMS": str(min(os.cpu_count() or 1, _MOST_STREAMS)),
+            "CPU_RUNTIME_CACHE_CAPACITY": str(_SHAPES_KEPT),
+        }
+        self._at_work = openvino.AsyncInferQueue(core.compile_model(str(folder / _NETWORK), "CPU", settings))
+        self._tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
+        self._filler = int((self._tokenizer.padding or {})["pad_id"])
+        self._tokenizer.no_padding()  # it would make all texts as long as the longest
+        self._head = Head.load(folder / _HEAD)
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode texts, together; one call at a time."""
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(texts)), key=lambda place: len(tokens[place]))
+        encoded: dict[int, Encoded] = {}
+
+        def keep(request: Any, places: Sequence[int]) -> None:
+            vectors, hidden = (request.get_output_tensor(number).data for number in range(2))
+            for row, place in enumerate(places):
+                ids = np.asarray(tokens[place])
+                encoded[place] = self._head.encoded(vectors[row], hidden[row, : len(ids)], ids)
+
+        self._at_work.set_callback(keep)
+        for start in range(0, len(texts), _BATCH):
+            places = order[start : start + _BATCH]
+            self._at_work.start_async(self._padded([tokens[place] for place in places]), places)
+        self._at_work.wait_all()
+        return [encoded[place] for place in range(len(texts))]
+
+    def _padded(self, tokens: Sequence[Sequence[int]]) -> list[np.ndarray]:
+        """The ids of some texts, filled up to one length, and which of them are the text's: (texts, length) int64."""
+        shape = len(tokens), max(map(len, tokens))
+        ids, mask = np.full(shape, self._filler, np.int64), np.zeros(shape, np.int64)
+        for row, of_text in enumerate(tokens):
+            ids[row, : len(of_text)] = of_text
+            mask[row, : len(of_text)] = 1
+        return [ids, mask]
+
+
+def _write(model: SentenceTransformer, head: Head, folder: Path) -> None:
+    """Write the network, which gives the vector of each text and of each of its tokens, and what stands around it."""
+    import torch
+    from tokenizers import Tokenizer
+
+    openvino = _openvino()
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    class Sentences(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.steps = torch.nn.ModuleList(model.children())
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            for step in self.steps:
+                features = step(features)
+            return features["sentence_embedding"], features["token_embeddings"]
+
+    example = torch.ones(2, 7, dtype=torch.int64)
+    with torch.inference_mode(), _quiet():
+        traced = TorchScriptPythonDecoder(
+            Sentences().eval(), example_input={"input_ids": example, "attention_mask": example.clone()}
+        )
+        reader = FrontEndManager().load_by_framework("pytorch")
+        network = reader.convert(reader.load(traced))
+    for given in network.inputs:
+        given.get_node().set_element_type(openvino.Type.i64)
+        given.get_node().set_partial_shape(openvino.PartialShape([-1, -1]))
+    network.validate_nodes_and_infer_types()
+    openvino.save_model(network, str(folder / _NETWORK), compress_to_fp16=True)  # writes the weights beside it
+
+    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
+    tokenizer.enable_truncation(model.max_seq_length or model.tokenizer.model_max_length)
+    tokenizer.enable_padding(pad_id=model.tokenizer.pad_token_id, pad_token=model.tokenizer.pad_token)
+    tokenizer.save(str(folder / _TOKENIZER))
+    head.save(folder / _HEAD)
+
+
+def _openvino() -> Any:
+    # Importing OpenVINO tells its makers so over the network; without the package that does it, it does not.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    return openvino
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to itself what tracing a model says about it; whether it went well is measured afterwards."""
+    from transformers.utils import logging as transformers_logging
+
+    before = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        transformers_logging.set_verbosity(before)

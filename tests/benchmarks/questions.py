@@ -1,0 +1,181 @@
+"""How fast questions are answered: `python -m tests.benchmarks.questions --index INDEX --queries FILE`.
+
+Everything goes through the bot's engine. "At once" means that all questions of a round are asked before the first is
+answered, as on a server with a rush of users.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from bot.engine import Engine
+from embeddings.encoder import SentenceEncoder
+from embeddings.evaluation import read_queries
+from embeddings.fast_encoder import prefer_export
+from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.search import Search, understand
+from embeddings.settings import Way
+
+LIMIT = 5
+TODAY = dt.date(2026, 11, 22)
+
+_STAGES = ("parse", "encode", "search", "order", "fetch")
+_STAGE_OF = {
+    "search": "search",
+    "scores": "search",
+    "postings": "search",
+    "take": "search",
+    "events": "fetch",
+    "wordings": "fetch",
+}
+
+
+@dataclass
+class Stages:
+    """Milliseconds that each question spent in each stage."""
+
+    of_question: list[dict[str, float]] = field(default_factory=list)
+
+    def begin(self) -> None:
+        self.of_question.append(dict.fromkeys(_STAGES, 0.0))
+
+    @contextmanager
+    def within(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.of_question[-1][stage] += (time.perf_counter() - started) * 1_000
+
+
+class _Timed:
+    """A part of the index whose methods' time is noted under the stage that they belong to."""
+
+    def __init__(self, part: Any, stages: Stages) -> None:
+        self._part = part
+        self._stages = stages
+
+    def __len__(self) -> int:
+        return len(self._part)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._part, name)
+        if name not in _STAGE_OF:
+            return value
+
+        def timed(*values: Any, **named: Any) -> Any:
+            with self._stages.within(_STAGE_OF[name]):
+                return value(*values, **named)
+
+        return timed
+
+
+def measure_stages(index: OpenIndex, way: Way, questions: Sequence[str]) -> Stages:
+    """Answer questions one after another on one thread; what an answer takes beside the parts' work is its order."""
+    stages = Stages()
+    encoder = prefer_export(index, SentenceEncoder(index.manifest.model.name), way)
+    parts = {name: _Timed(getattr(index, name), stages) for name in ("catalogue", "vectors", "tokens")}
+    timed = replace(index, **parts)
+    search = Search(timed, encoder)
+    search.warm_up()
+    for text in questions:
+        stages.begin()
+        with stages.within("parse"):
+            question = understand(text, TODAY)
+        with stages.within("encode"):
+            [wanted] = search.encode([question.wanted])
+        with stages.within("order"):
+            search.answer(question, wanted, LIMIT)
+        row = stages.of_question[-1]
+        row["order"] -= row["search"] + row["fetch"]
+    return stages
+
+
+async def measure_engine(folder: IndexFolder, way: Way, questions: Sequence[str], turns: int) -> dict[str, float]:
+    """Questions a second one after another and all at once, in turn, and the most memory that each took in MB."""
+    engine = Engine(
+        folder,
+        lambda index: prefer_export(index, SentenceEncoder(index.manifest.model.name), way),
+        lambda: TODAY,
+    )
+    await engine.start()
+    try:
+        for text in questions:  # each page of the index that they need is in memory from here on
+            await engine.ask(understand(text, TODAY), LIMIT)
+        alone_mb = _peak_mb()
+        alone: list[float] = []
+        together: list[float] = []
+        alone_processor_s = together_processor_s = 0.0
+        latencies: list[float] = []
+        for _ in range(turns):
+            started, processor = time.perf_counter(), time.process_time()
+            for text in questions:
+                asked = time.perf_counter()
+                await engine.ask(understand(text, TODAY), LIMIT)
+                latencies.append((time.perf_counter() - asked) * 1_000)
+            alone.append(time.perf_counter() - started)
+            alone_processor_s += time.process_time() - processor
+            started, processor = time.perf_counter(), time.process_time()
+            await asyncio.gather(*(engine.ask(understand(text, TODAY), LIMIT) for text in questions))
+            together.append(time.perf_counter() - started)
+            together_processor_s += time.process_time() - processor
+        return {
+            "one after another: questions/s": len(questions) / statistics.median(alone),
+            "at once: questions/s": len(questions) / statistics.median(together),
+            "times": statistics.median(a / b for a, b in zip(alone, together, strict=True)),
+            "one after another: processor ms": alone_processor_s / (turns * len(questions)) * 1_000,
+            "at once: processor ms": together_processor_s / (turns * len(questions)) * 1_000,
+            "one after another: p50 ms": float(np.percentile(latencies, 50)),
+            "one after another: p95 ms": float(np.percentile(latencies, 95)),
+            "one after another: peak MB": alone_mb,
+            "at once: peak MB": _peak_mb(),
+        }
+    finally:
+        await engine.close()
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024  # Linux counts in kB
+
+
+@click.command()
+@click.option("--index", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--queries", type=click.Path(path_type=Path, exists=True), required=True, help="As `evaluate` reads.")
+@click.option("--questions", "count", type=click.IntRange(1), default=200, show_default=True)
+@click.option("--turns", type=click.IntRange(1), default=3, show_default=True)
+@click.option("--encoder", "way", type=click.Choice(["auto", "torch"]), default="auto", show_default=True)
+def main(index: Path, queries: Path, count: int, turns: int, way: Way) -> None:
+    """Print how long each stage takes, and what the engine gets through."""
+    texts = [text for query in read_queries(queries) for text in (query.kw, query.nl)]
+    questions = [texts[place % len(texts)] for place in range(count)]
+    folder = IndexFolder(index)
+    figures = asyncio.run(measure_engine(folder, way, questions, turns))
+    opened = folder.open()
+    try:
+        stages = measure_stages(opened, way, questions)
+    finally:
+        opened.close()
+    click.echo(f"{len(questions)} questions, {turns} turns, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    for stage in (*_STAGES, "all"):
+        took = [sum(row.values()) if stage == "all" else row[stage] for row in stages.of_question]
+        click.echo(f"{stage:10} p50 {np.percentile(took, 50):7.2f} ms   p95 {np.percentile(took, 95):7.2f} ms")
+    for name, value in figures.items():
+        click.echo(f"{name:32} {value:8.1f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

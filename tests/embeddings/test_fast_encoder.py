@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embeddings.archive import Report
+from embeddings.build import build_index
+from embeddings.encoder import SentenceEncoder
+from embeddings.errors import IndexUnusableError
+from embeddings.fast_encoder import FastEncoder, export, prefer_export
+from embeddings.index_folder import EXPORT_FILES, IndexFolder
+from embeddings.tuning import Encoded
+from tests.word_encoder import WordEncoder
+
+pytestmark = pytest.mark.model
+
+TEXTS = [
+    "A dam breaks.",
+    "",
+    "A DAM breaks!",
+    "Émile Zola's trial ends; naïve façades fall.",
+    "東京 🌧 rain",
+    "a\u200bb\tc\nd\x00e",
+    "flood " * 600,
+    "The head of state resigns after weeks of protest.",
+]
+
+
+@pytest.fixture(scope="module")
+def model() -> SentenceEncoder:
+    return SentenceEncoder()
+
+
+@pytest.fixture(scope="module")
+def exported(model: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an export of the default model."""
+    folder = tmp_path_factory.mktemp("export")
+    assert export(model, TEXTS, folder)
+    return folder
+
+
+def write_archive(path: Path, *headlines: str) -> Path:
+    lines = [json.dumps({"date": f"2015-12-{day:02}", "headline": text}) for day, text in enumerate(headlines, 1)]
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.fixture(scope="module")
+def built(model: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
+    """An index with an export. Nothing may write to it."""
+    root = tmp_path_factory.mktemp("built")
+    folder = IndexFolder(root / "index")
+    build_index(folder, [write_archive(root / "a.jsonl", "A dam breaks.", "It pours.")], model, Report())
+    return folder
+
+
+@pytest.fixture
+def copy(built: IndexFolder, tmp_path: Path) -> IndexFolder:
+    """An index with an export, to be changed."""
+    shutil.copytree(built.root, tmp_path / "copy")
+    return IndexFolder(tmp_path / "copy")
+
+
+def generation(folder: IndexFolder) -> Path:
+    return folder.root / "generations" / folder.manifest().generation
+
+
+def agreement(these: Sequence[Encoded], those: Sequence[Encoded]) -> float:
+    """The least cosine of two vectors of a text or of one of its tokens."""
+    least = 1.0
+    for one, other in zip(these, those, strict=True):
+        pairs = zip((one.vector, *one.tokens), (other.vector, *other.tokens), strict=True)
+        for a, b in ((a.astype(float), b.astype(float)) for a, b in pairs):
+            least = min(least, a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+    return least
+
+
+class Counting(WordEncoder):
+    """Stands where torch would encode, under the name of the model."""
+
+    def __init__(self, model: SentenceEncoder) -> None:
+        super().__init__(model.name)
+        self.fingerprint = model.fingerprint
+
+
+class TestVectors:
+    def test_of_texts_and_tokens_are_those_of_torch(self, model: SentenceEncoder, built: IndexFolder) -> None:
+        index = built.open()
+        torch = Counting(model)
+        found = prefer_export(index, torch, "auto").encode(TEXTS)
+        index.close()
+        expected = model.encode(TEXTS)
+        assert torch.encoded == []
+        assert agreement(found, expected) > 0.995
+        for one, other in zip(found, expected, strict=True):
+            assert (one.vector.dtype, one.tokens.dtype) == (np.float32, np.int8)
+            assert np.linalg.norm(one.vector) == pytest.approx(1, abs=1e-5)
+            np.testing.assert_allclose(one.weights, other.weights, atol=0.01)
+
+    def test_stand_in_the_order_of_the_texts_however_many_there_are(
+        self, model: SentenceEncoder, built: IndexFolder
+    ) -> None:
+        index = built.open()
+        encoder = prefer_export(index, Counting(model), "auto")
+        texts = [f"Event {n} {'told at length ' * (n * 7 % 11)}" for n in range(50)]
+        together = encoder.encode(texts)
+        alone = [encoded for text in texts for encoded in encoder.encode([text])]
+        none = encoder.encode([])
+        index.close()
+        assert agreement(together, alone) > 0.995
+        assert none == []
+
+    def test_come_from_the_same_tokens_as_torchs(self, model: SentenceEncoder, exported: Path) -> None:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(exported / "tokenizer.json"))
+        tokenizer.no_padding()
+        for text in TEXTS:
+            [expected] = model.load()[0].tokenize([text])["input_ids"].tolist()
+            assert tokenizer.encode(text).ids == expected
+
+
+class TestAnIndexWithAnExport:
+    def test_tells_of_its_agreement_and_is_sound(self, built: IndexFolder) -> None:
+        manifest = built.manifest()
+        assert set(EXPORT_FILES) <= set(manifest.files)
+        assert manifest.model.export is not None
+        assert 0.999 < manifest.model.export.least <= manifest.model.export.mean <= 1.001
+        assert manifest.model.export.texts == 2
+        assert list(built.problems()) == []
+
+    @pytest.mark.parametrize("name", EXPORT_FILES)
+    def test_is_damaged_where_a_file_of_it_is(self, model: SentenceEncoder, copy: IndexFolder, name: str) -> None:
+        path = generation(copy) / name
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+        [problem] = copy.problems()
+        assert f"{name} is damaged" in problem
+        index = copy.open()
+        with pytest.raises(IndexUnusableError, match=rf"{name} is damaged: its SHA-256 .* build` again"):
+            prefer_export(index, model, "auto").encode(["A dam breaks."])
+        index.close()
+        path.unlink()
+        with pytest.raises(IndexUnusableError, match=f"the index lacks .*{name}"):
+            copy.open()
+
+    def test_is_answered_by_torch_where_openvino_is_missing(
+        self,
+        model: SentenceEncoder,
+        built: IndexFolder,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.setattr("embeddings.fast_encoder.is_installed", lambda: False)
+        index, torch = built.open(), Counting(model)
+        encoder = prefer_export(index, torch, "auto")
+        with caplog.at_level(logging.INFO):
+            encoder.encode(["It rains."])
+            encoder.encode(["It pours."])
+        index.close()
+        assert torch.encoded == ["It rains.", "It pours."]
+        assert caplog.text.count("torch encodes; the extra dateline[fast] is faster") == 1
+
+    def test_is_answered_by_torch_where_openvino_cannot_run_it(
+        self, model: SentenceEncoder, copy: IndexFolder, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        (generation(copy) / "encoder.xml").write_text("<net/>")
+        torch = Counting(model)
+        encoder = FastEncoder(generation(copy), {}, torch, torch.fingerprint, 384)
+        encoder.encode(["It rains."])
+        assert torch.encoded == ["It rains."]
+        assert "OpenVINO cannot run the exported model, so torch encodes" in caplog.text
+
+    def test_is_answered_by_torch_where_that_is_wanted_or_another_model_is(
+        self, model: SentenceEncoder, built: IndexFolder
+    ) -> None:
+        index = built.open()
+        others = WordEncoder("others")
+        assert prefer_export(index, model, "torch") is model
+        assert prefer_export(index, others, "auto") is others
+        index.close()
+
+    def test_lends_it_to_the_next_build(self, model: SentenceEncoder, copy: IndexFolder, tmp_path: Path) -> None:
+        before = copy.manifest()
+        archive = write_archive(tmp_path / "b.jsonl", "A dam breaks.", "It pours.", "It stops.")
+        torch = Counting(model)
+        build_index(copy, [archive], torch, Report())
+        after = copy.manifest()
+        assert torch.encoded == []
+        assert (after.model, after.export_files) == (before.model, before.export_files)
+        assert list(copy.problems()) == []
+        index = copy.open()
+        expected = [encoded.vector for encoded in model.encode(["A dam breaks.", "It pours.", "It stops."])]
+        assert np.einsum("ij,ij->i", index.vectors.take(range(3)), expected).min() > 0.999
+        index.close()
+
+    def test_loses_it_where_torch_alone_is_wanted_and_gets_it_again(
+        self, model: SentenceEncoder, copy: IndexFolder, tmp_path: Path
+    ) -> None:
+        archive = write_archive(tmp_path / "b.jsonl", "A dam breaks.", "It pours.")
+        build_index(copy, [archive], model, Report(), way="torch")
+        assert copy.manifest().model.export is None
+        assert set(copy.manifest().files).isdisjoint(EXPORT_FILES)
+        assert list(copy.problems()) == []
+        build_index(copy, [archive], model, Report())
+        assert copy.manifest().model.export is not None
+        assert list(copy.problems()) == []
+
+
+def test_a_model_that_cannot_be_exported_is_not(tmp_path: Path) -> None:
+    assert export(WordEncoder(), TEXTS, tmp_path) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_does_not_agree_with_torch_is_not_used(
+    model: SentenceEncoder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Mistaken(SentenceEncoder):
+        def encode(self, texts: Sequence[str]) -> list[Encoded]:
+            return super().encode([text.replace("dam", "war") for text in texts])
+
+    assert export(Mistaken(), ["A dam breaks."], tmp_path) is None
+    assert "so torch encodes: its agreement with torch is 0." in caplog.text
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_build_without_an_export_encodes_with_torch(
+    model: SentenceEncoder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    installed: bool,
+) -> None:
+    """Where the extra is missing, or the model has no tokenizer that can be exported."""
+    monkeypatch.setattr("embeddings.fast_encoder.is_installed", lambda: installed)
+    monkeypatch.setattr(type(model.load()[0].tokenizer), "backend_tokenizer", None)
+    folder = IndexFolder(tmp_path / "index")
+    with caplog.at_level(logging.INFO):
+        build_index(folder, [write_archive(tmp_path / "a.jsonl", "A dam breaks.")], model, Report())
+    assert "so torch encodes" in caplog.text
+    assert folder.manifest().model.export is None
+    assert list(folder.problems()) == []
+
+
+_ASK = """
+import sys
+
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname"):
+        print("NETWORK", event, arguments)
+
+sys.addaudithook(watch)
+from embeddings.__main__ import main
+status = main(["--index", sys.argv[1], "ask", "dam", "--json"])
+print("torch" in sys.modules)
+sys.exit(status)
+"""
+
+
+def test_a_question_needs_neither_torch_nor_the_network(built: IndexFolder, tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _ASK, str(built.root.absolute())],
+        env={"HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answer, *rest = ran.stdout.splitlines()
+    assert json.loads(answer)["events"][0]["headline"] == "A dam breaks."
+    assert rest == ["False"]
+    assert list(tmp_path.iterdir()) == []
