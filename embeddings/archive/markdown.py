@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embeddings.archive.folders import INDEX_NAMES, day_files, day_folders, news_folder, read_attribution
-from embeddings.archive.report import Report
+from embeddings.archive.report import PageReport, Report
 from embeddings.archive.topics import Topics, split_before
 from embeddings.events import Event, Related, Source, event_id
 from embeddings.text import clean, normalise, shorten
@@ -26,7 +26,6 @@ MAX_CONTEXTS = 500
 MAX_ENTRIES = 100_000  # of a day index
 MAX_SOURCES = 100
 MAX_RELATED = 50
-MAX_REJECTED_LINES = 100  # of one page; the rest are counted in one line more
 
 # The digits are those of ASCII, for a date in others would be a second address of the same day.
 _ADDRESS = re.compile(r"/news/([0-9]{4})/([0-9]{2})/([0-9]{1,2})/([^/\\\s\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*)\.md")
@@ -52,22 +51,12 @@ class _Entry:
     related: tuple[Related, ...] = ()
 
 
-class _Page:
+class _Page(PageReport):
     """The lines of one file, and its place in the report."""
 
     def __init__(self, path: str, text: str, report: Report) -> None:
-        self.path = path
+        super().__init__(path, report)
         self.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        self._report = report
-        self._rejected = 0
-
-    def reject(self, line: int, why: str) -> None:
-        """Report line number `line` (from 1); a page of nothing but bad lines is not listed whole."""
-        self._rejected += 1
-        if self._rejected <= MAX_REJECTED_LINES:
-            self._report.reject(self.path, line, why)
-        elif self._rejected == MAX_REJECTED_LINES + 1:
-            self._report.reject(self.path, line, "from here on more lines could not be read; they are not listed")
 
 
 def read_markdown(root: Path, report: Report) -> Iterator[Event]:

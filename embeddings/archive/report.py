@@ -9,6 +9,7 @@ from typing import IO
 from embeddings.errors import EmbeddingsError
 
 KEPT = 20  # rejections kept for showing; the file has them all
+MAX_REJECTED_LINES = 100  # of one page; the rest are counted in one line more
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,23 @@ class Report:
                     f"the report {self.file.name} cannot be written ({error.strerror}); name a file on another disk, "
                     "or build without one. The index was not changed"
                 ) from error
+
+
+class PageReport:
+    """The place of one page in a report; a page of nothing but bad lines is not listed whole."""
+
+    def __init__(self, path: str, report: Report) -> None:
+        self.path = path
+        self._report = report
+        self._rejected = 0
+
+    def reject(self, line: int | None, why: str) -> None:
+        """Report line number `line` (from 1), or the whole page."""
+        self._rejected += 1
+        if self._rejected <= MAX_REJECTED_LINES:
+            self._report.reject(self.path, line, why)
+        elif self._rejected == MAX_REJECTED_LINES + 1:
+            self._report.reject(self.path, line, "from here on more lines could not be read; they are not listed")
 
 
 def _legible(path: str) -> str:

@@ -1,0 +1,215 @@
+"""A day's page of the portal to its events, in every layout since 2002.
+
+The page is cut into bullets before anything parses it. The headers and footers of the layouts, and the comments around
+the items, say nothing that the bullets need; so what stands outside of them is read too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from embeddings.archive.markdown import MAX_CONTEXTS, MAX_HEADLINE, MAX_NAME, MAX_SOURCES
+from embeddings.archive.plain import tame
+from embeddings.archive.portal.wikitext import MAX_COST, Bullet, cost, read_bullet, strip
+from embeddings.archive.report import PageReport
+from embeddings.events import Event, event_id
+from embeddings.text import normalise, shorten
+
+MAX_PAGE = 2 * 2**20  # characters; MediaWiki's own limit is two million bytes, the largest real page has some 50,000
+MAX_BULLETS = 2_000  # a real page has at most some 150
+MAX_PAGE_COST = 15_000_000  # in the unit of `cost`; real pages have at most a few million
+MAX_TOPICS = 20  # above one event
+
+_MOST_TOPIC_WORDS = 12
+
+_HEADER = re.compile(
+    r"\{\{\s*current[ _]events(?:[^{}]{0,1000}?(?:\|\s*content\s*=|\}\})|[^\n]*)",
+    re.IGNORECASE,
+)
+_FOOTERS = ("}}", "|}")
+_REDIRECT = re.compile(r"\s*#redirect\b", re.IGNORECASE)
+_MARKS = re.compile(r"[*#:]+")
+_CATEGORY = re.compile(r";+(?P<term>.+)|'{3}(?P<bold>(?:(?!''').)+)'{3}:?|(?P<rule>={2,6})(?P<heading>.+)(?P=rule)")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+_INNER_LINE_END = "\v"  # a line end in a comment or header, which ends no line
+
+
+@dataclass(slots=True)
+class _Item:
+    """A bullet as it stands on the page; `depth` is 0 for text that is none."""
+
+    line: int
+    depth: int
+    category: str | None
+    wikitext: str
+
+
+@dataclass(slots=True)
+class _Topic:
+    """A bullet that names what the bullets below it are about, and whether any of them told an event."""
+
+    line: int
+    depth: int
+    names: tuple[str, ...]
+    links: tuple[str, ...]
+    told: bool = False
+
+
+def read_day(wikitext: str, day: dt.date, page: PageReport) -> list[Event]:
+    """Read the events of a day's page, in its order.
+
+    Args:
+        wikitext: of the page, in any of the layouts.
+        page: takes what cannot be read, or does not stand where it belongs.
+    """
+    if len(wikitext) > MAX_PAGE:
+        page.reject(None, f"is too large: over {MAX_PAGE:,} characters")
+        return []
+    if not wikitext.strip():
+        page.reject(None, "is empty")
+        return []
+    if _REDIRECT.match(wikitext):
+        page.reject(None, f"is a redirect: {shorten(strip(wikitext[:200]), 80)}")
+        return []
+    items = _items(wikitext)
+    if len(items) > MAX_BULLETS:
+        page.reject(items[MAX_BULLETS].line, f"more than {MAX_BULLETS:,} bullets; the rest is left out")
+        del items[MAX_BULLETS:]
+    return list(_events(items, day, page))
+
+
+# --- the page to bullets ----------------------------------------------------------------------------------------------
+
+
+def _items(wikitext: str) -> list[_Item]:
+    """The bullets of a page, and the text that it has beside them."""
+    text = wikitext.replace("\r\n", "\n").replace("\r", "\n").replace(_INNER_LINE_END, " ")
+    text = _HEADER.sub(lambda match: _line_ends(match[0]), _without_comments(tame(text)))
+    items: list[_Item] = []
+    item: _Item | None = None
+    category: str | None = None
+    number = 1
+    for raw in text.split("\n"):
+        line, at = raw.strip(), number + len(raw) - len(raw.lstrip(_INNER_LINE_END))
+        number += 1 + raw.count(_INNER_LINE_END)
+        marks = _MARKS.match(line)
+        if not line or line in _FOOTERS:
+            item = None
+        elif (name := _category(line)) is not None:
+            item, category = None, name
+        elif item is not None and (marks is None or marks[0].endswith(":")):
+            item.wikitext += f" {line[marks.end() :] if marks else line}"
+        else:
+            depth = marks.end() if marks else 0
+            item = _Item(at, depth, category, line[depth:])
+            items.append(item)
+    return items
+
+
+def _without_comments(text: str) -> str:
+    """The text without comments. One that nothing closes hides nothing here, so that no event is lost by it."""
+    parts: list[str] = []
+    end = 0
+    while (at := text.find("<!--", end)) >= 0 and (close := text.find("-->", at)) >= 0:
+        parts += (text[end:at], _line_ends(text[at:close]))
+        end = close + 3
+    return "".join((*parts, text[end:]))
+
+
+def _line_ends(text: str) -> str:
+    return _INNER_LINE_END * text.count("\n")
+
+
+def _category(line: str) -> str | None:
+    """The category that a line is the heading of; None for other lines."""
+    match = _CATEGORY.fullmatch(line) if len(line) <= MAX_NAME and "://" not in line else None
+    if match is None:
+        return None
+    return read_bullet(match["term"] or match["bold"] or match["heading"]).text.rstrip(" :") or None
+
+
+# --- bullets to events ------------------------------------------------------------------------------------------------
+
+
+def _events(items: list[_Item], day: dt.date, page: PageReport) -> Iterator[Event]:
+    above: list[_Topic] = []
+    spent = 0
+    for item, following in zip(items, (*items[1:], None), strict=True):
+        own = cost(item.wikitext)
+        if own > MAX_COST:
+            page.reject(item.line, f"the bullet has too much markup to be read: {len(item.wikitext):,} characters")
+            continue
+        spent += own
+        if spent > MAX_PAGE_COST:
+            page.reject(item.line, "the page has too much markup to be read; the rest is left out")
+            break
+        bullet = read_bullet(item.wikitext)
+        for note in bullet.notes:
+            page.reject(item.line, note)
+        while above and above[-1].depth >= item.depth:
+            _close(above.pop(), page)
+        leads = following is not None and following.depth > item.depth and following.category == item.category
+        if item.depth and (names := _topic_names(bullet, leads=leads)):
+            above.append(_Topic(item.line, item.depth, names, bullet.links))
+        elif (event := _event(item, bullet, above, day, page)) is not None:
+            for topic in above:
+                topic.told = True
+            yield event
+    for topic in above:
+        _close(topic, page)
+
+
+def _close(topic: _Topic, page: PageReport) -> None:
+    if not topic.told:
+        page.reject(topic.line, f'the topic "{shorten(", ".join(topic.names), 80)}" has no events')
+
+
+def _topic_names(bullet: Bullet, *, leads: bool) -> tuple[str, ...]:
+    """The topics that a bullet names; none where it tells something.
+
+    It names some where it holds nothing but links, or where it leads others with a few words that are no sentence.
+    """
+    if bullet.names or bullet.sources or not leads:
+        return bullet.names
+    name = bullet.text.rstrip(" :")
+    is_short = len(name.split()) <= _MOST_TOPIC_WORDS and _SENTENCE_END.search(name) is None
+    return (name,) if normalise(name) and is_short else ()
+
+
+def _event(item: _Item, bullet: Bullet, above: list[_Topic], day: dt.date, page: PageReport) -> Event | None:
+    headline = bullet.text
+    if not normalise(headline):
+        if not bullet.sources:
+            if normalise(strip(item.wikitext)):
+                page.reject(item.line, f"shows no text: {shorten(strip(item.wikitext), 80)}")
+            return None
+        headline = bullet.sources[0].name
+        page.reject(item.line, "holds a source and no text; the source's name is taken for the headline")
+    if len(headline) > MAX_HEADLINE:
+        page.reject(item.line, f"the headline has {len(headline):,} characters, expected at most {MAX_HEADLINE:,}")
+        return None
+    if not item.depth:
+        page.reject(item.line, f"is no bullet, and is taken for an event: {shorten(headline, 80)}")
+    topics = dict.fromkeys(name for topic in above for name in topic.names)
+    contexts = dict.fromkeys(chain(*(topic.links for topic in above), bullet.links))
+    return Event(
+        id=event_id(day, headline),
+        date=day,
+        headline=headline,
+        topics=_bounded(topics, MAX_TOPICS, "topics", item, page),
+        category=item.category,
+        contexts=_bounded(contexts, MAX_CONTEXTS, "contexts", item, page),
+        sources=bullet.sources[:MAX_SOURCES],
+    )
+
+
+def _bounded(names: Iterable[str], most: int, what: str, item: _Item, page: PageReport) -> tuple[str, ...]:
+    all_ = list(names)
+    kept = tuple(name for name in all_ if len(name) <= MAX_NAME)[:most]
+    if len(kept) < len(all_):
+        page.reject(item.line, f"expected at most {most} {what} of {MAX_NAME:,} characters; the rest is left out")
+    return kept
