@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -15,6 +15,9 @@ from embeddings.build import BuildResult
 from embeddings.dates import DateRange
 from embeddings.events import MONTHS, Event, Related
 from embeddings.search import Answer, DayAnswer
+
+if TYPE_CHECKING:
+    from embeddings.wiki.update import UpdateResult  # with it comes aiohttp, which other answers can do without
 
 _SHOWN_DAYS = 100  # events of a long range; JSON has them all
 
@@ -97,6 +100,14 @@ def show_build(result: BuildResult, report: Report, file: Path | None) -> None:
     if report.count > len(report.first):
         where = f"{file} lists them all" if file else "--report FILE lists them all"
         console.print(f"  … and {report.count - len(report.first):,} more; {where}")
+
+
+def show_update(result: UpdateResult, report: Report, file: Path | None) -> None:
+    """What an update fetched, and what that made of the index."""
+    _console().print(
+        f"{result.days:,} days looked at, {result.fetched:,} of them fetched, in {result.requests:,} requests"
+    )
+    show_build(result, report, file)
 
 
 def show_measures(measures: Mapping[str, Any], questions: int) -> None:

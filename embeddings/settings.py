@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, TypeAdapter, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,13 +21,36 @@ from embeddings.text import clean, shorten
 DEFAULT_CONFIG = Path("config.toml")
 
 
-class IndexSettings(BaseModel):
-    """Where the index is, and the model that makes it."""
+WIKIPEDIAS_API = "https://en.wikipedia.org/w/api.php"
+
+
+class Section(BaseModel):
+    """A part of the settings; a name that is not in it is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+def _web_address(value: object) -> str:
+    return str(TypeAdapter(HttpUrl).validate_python(value)).rstrip("/")
+
+
+WebAddress = Annotated[str, BeforeValidator(_web_address)]
+"""An address that begins with http:// or https://, without a slash at its end."""
+
+
+class IndexSettings(Section):
+    """Where the index is, the model that makes it, and how often the bot looks for a new one."""
+
     path: Path = Path("index")
     model: str | None = Field(default=None, min_length=1)  # None: the index's own, all-MiniLM-L6-v2 for a new one
+    check_seconds: float = Field(default=60, ge=1)
+
+
+class ArchiveSettings(Section):
+    """Where new days of the Current Events portal come from, and who fetches them."""
+
+    api: WebAddress = WIKIPEDIAS_API
+    contact: str = Field(default="", max_length=200, pattern=r"^[ -~]*$")  # it becomes a part of an HTTP header
 
 
 class Settings(BaseModel):
@@ -36,6 +59,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     index: IndexSettings = IndexSettings()
+    archive: ArchiveSettings = ArchiveSettings()
 
 
 SettingsT = TypeVar("SettingsT", bound=BaseModel)

@@ -14,16 +14,12 @@ from embeddings.text import clean, shorten
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The last revision of a page.
-
-    Attributes:
-        text: its wikitext; None where the wiki hides it.
-    """
+    """The last revision of a page, with its wikitext."""
 
     title: str
     revision: int
     edited: dt.datetime
-    text: str | None
+    text: str
 
 
 class Refusal(BaseModel):
@@ -71,7 +67,7 @@ class Answer:
 
     Attributes:
         last_revisions: by title, of the pages that exist, where they were asked for.
-        pages: those whose revisions are in this answer.
+        pages: those whose text is in this answer; a wiki may hide it.
         continuation: what the next request has to name; empty where this is the last answer.
     """
 
@@ -109,11 +105,11 @@ def read_answer(data: bytes) -> Answer | Refusal:
     found = [page for page in (answer.query.pages if answer.query else []) if not (page.missing or page.invalid)]
     return Answer(
         last_revisions={page.title: page.lastrevid for page in found if page.lastrevid is not None},
-        pages=tuple(_last(page.title, page.revisions[0]) for page in found if page.revisions),
+        pages=tuple(
+            Page(page.title, revision.revid, revision.timestamp, main.content)
+            for page in found
+            for revision in page.revisions[:1]
+            if (main := revision.slots.get("main", _Slot())).content is not None
+        ),
         continuation={name: str(value) for name, value in answer.continuation.items()},
     )
-
-
-def _last(title: str, revision: _Revision) -> Page:
-    main = revision.slots.get("main", _Slot())
-    return Page(title, revision.revid, revision.timestamp, main.content)

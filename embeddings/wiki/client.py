@@ -87,7 +87,7 @@ class WikiClient:
         return found
 
     async def pages(self, titles: Sequence[str]) -> AsyncIterator[tuple[Page, ...]]:
-        """The pages that exist, as the answers bring them.
+        """The pages that exist and whose text the wiki does not hide, as the answers bring them.
 
         Raises:
             WikiError: if the wiki cannot be reached, or its answer cannot be used.

@@ -51,6 +51,20 @@ def test_what_others_read_of_the_file_is_passed_over() -> None:
     assert load_settings(Settings, None).index.path == Path("here")
 
 
+def test_the_example_is_a_config_of_the_index_commands_too() -> None:
+    example = Path(__file__).parents[2] / "config.example.toml"
+    assert load_settings(Settings, example) == Settings()
+
+
+@pytest.mark.parametrize(
+    "line", ['api = "w/api.php"', 'api = "ftp://en.wikipedia.org"', 'contact = "é"', r'contact = "a\nX-Header: b"']
+)
+def test_an_archive_that_no_request_can_be_made_to_is_refused(line: str) -> None:
+    write(f"[archive]\n{line}\n")
+    with pytest.raises(InputError, match=r"^the setting archive\.(api|contact) cannot be used: "):
+        load_settings(Settings, None)
+
+
 def test_a_file_that_was_named_must_be_there() -> None:
     Path("folder").mkdir()
     for missing in ("missing.toml", "folder"):
