@@ -141,7 +141,7 @@ def _check(settings: Config) -> int:
     click.echo(f"index: {manifest.events:,} events from {manifest.first} to {manifest.last}")
     encoder = SentenceEncoder(settings.index.model or manifest.model.name)
     try:
-        dimension = encoder.encode(["a question"]).shape[1]
+        dimension = len(encoder.encode(["a question"])[0].vector)
         if encoder.fingerprint != manifest.model.fingerprint:
             click.echo(
                 f"model: {encoder.name} is not the one that made the index; run `python -m embeddings build` again"

@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-import numpy as np
-
 from bot.lookup import About, Lookup, RelatedAnswer
 from embeddings.dates import DateRange
 from embeddings.encoder import Encoder
@@ -18,6 +16,7 @@ from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
 from embeddings.index_folder import IndexFolder, Manifest
 from embeddings.search import Answer, DayAnswer, Question, Search
+from embeddings.tuning import Encoded
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +56,7 @@ class Engine:
         self._lease: _Lease | None = None
         self._threads = ThreadPoolExecutor(THREADS, "answers")
         self._encoding = ThreadPoolExecutor(1, "encoder")
-        self._waiting: list[tuple[_Lease, str, asyncio.Future[np.ndarray]]] = []
+        self._waiting: list[tuple[_Lease, str, asyncio.Future[Encoded]]] = []
         self._drain: asyncio.Task[None] | None = None
 
     # --- opening and replacing ---
@@ -130,8 +129,8 @@ class Engine:
         lease = self._current()
         lease.users += 1
         try:
-            vector = await self._encode(lease, question.wanted)
-            return await self._in_thread(lease.search.answer, question, vector, limit)
+            wanted = await self._encode(lease, question.wanted)
+            return await self._in_thread(lease.search.answer, question, wanted, limit)
         finally:
             lease.users -= 1
             lease.close_if_unused()
@@ -189,8 +188,8 @@ class Engine:
     async def _in_thread(self, work: Callable[..., Result], *values: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *values)
 
-    async def _encode(self, lease: _Lease, text: str) -> np.ndarray:
-        future: asyncio.Future[np.ndarray] = asyncio.get_running_loop().create_future()
+    async def _encode(self, lease: _Lease, text: str) -> Encoded:
+        future: asyncio.Future[Encoded] = asyncio.get_running_loop().create_future()
         self._waiting.append((lease, text, future))
         if self._drain is None or self._drain.done():
             self._drain = asyncio.create_task(self._encode_waiting())
@@ -204,12 +203,12 @@ class Engine:
             self._waiting = [waiting for waiting in self._waiting if waiting not in batch]
             texts = [text for _, text, _ in batch]
             try:
-                vectors = await asyncio.get_running_loop().run_in_executor(self._encoding, lease.search.encode, texts)
+                encoded = await asyncio.get_running_loop().run_in_executor(self._encoding, lease.search.encode, texts)
             except Exception as error:  # noqa: BLE001  # whoever waits for it gets it
                 for _, _, future in batch:
                     if not future.done():
                         future.set_exception(error)
                 continue
-            for (_, _, future), vector in zip(batch, vectors, strict=True):
+            for (_, _, future), text in zip(batch, encoded, strict=True):
                 if not future.done():
-                    future.set_result(vector)
+                    future.set_result(text)

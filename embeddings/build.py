@@ -26,7 +26,10 @@ from embeddings.errors import EmbeddingsError, IndexMissingError, IndexUnusableE
 from embeddings.events import EVENT, Event, event_id
 from embeddings.index_folder import (
     CATALOGUE,
+    FILES,
     FORMAT,
+    STARTS,
+    TOKENS,
     VECTORS,
     IndexFolder,
     Manifest,
@@ -34,7 +37,8 @@ from embeddings.index_folder import (
     OpenIndex,
     file_record,
 )
-from embeddings.journal import Journal
+from embeddings.journal import Journal, Stored
+from embeddings.late_interaction import TokenWriter
 from embeddings.merging import group_day, has_given_id, merge, pair_rewordings
 from embeddings.staging import Staged, Staging
 from embeddings.text import clean, normalise, shorten
@@ -168,7 +172,7 @@ def _build(
         _write_catalogue(generation / CATALOGUE, staging, previous, built.date(), report, result, progress)
     journal = Journal(folder.root / "encoded.sqlite", encoder.fingerprint)
     try:
-        vectors = _encode(generation / CATALOGUE, encoder, previous, journal, progress)
+        vectors = _encode(generation, encoder, previous, journal, progress)
         vectors.save(generation / VECTORS)
         folder.publish(generation, _manifest(generation, built, encoder, vectors))
         with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
@@ -394,34 +398,41 @@ def text_key(event: Event) -> bytes:
 
 
 def _encode(
-    path: Path, encoder: Encoder, previous: OpenIndex | None, journal: Journal, progress: Progress
+    generation: Path, encoder: Encoder, previous: OpenIndex | None, journal: Journal, progress: Progress
 ) -> VectorIndex:
-    """The vector of every event of a new catalogue, in its order: used again, resumed or encoded."""
+    """The vector of every event of a new catalogue, in its order: used again, resumed or encoded; tokens beside it."""
     fits = previous is not None and previous.manifest.model.fingerprint == encoder.fingerprint
     reusable = previous if fits else None
     with _at_work(encoder):
         vectors = VectorIndex(reusable.vectors.dimension if reusable else encoder.dimension)
-    catalogue = Catalogue(path)
-    try:
+    catalogue = Catalogue(generation / CATALOGUE)
+    with contextlib.closing(catalogue), TokenWriter(generation / TOKENS, generation / STARTS) as tokens:
         for start in range(0, catalogue.size, CHUNK):
             rows = range(start, min(start + CHUNK, catalogue.size))
             keys = catalogue.text_keys(rows)
-            known = journal.vectors(keys)
+            known = journal.texts(keys)
             if reusable is not None:
                 old = reusable.catalogue.rows_by_text([key for key in keys if key not in known])
-                known.update(zip(old, reusable.vectors.take(list(old.values())), strict=True))
+                known.update(zip(old, _stored(reusable, list(old.values())), strict=True))
             wanted = {key: row for key, row in zip(keys, rows, strict=True) if key not in known}
             if wanted:
                 titles = [event.title for event in catalogue.events(wanted.values())]
                 with _at_work(encoder):
-                    fresh = dict(zip(wanted, encoder.encode(titles), strict=True))
+                    encoded = [(text.vector, text.tokens) for text in encoder.encode(titles)]
+                fresh = dict(zip(wanted, encoded, strict=True))
                 journal.add(fresh)
                 known.update(fresh)
-            vectors.add(np.stack([known[key] for key in keys]))
+            vectors.add(np.stack([known[key][0] for key in keys]))
+            for key in keys:
+                tokens.add(known[key][1])
             progress("encoding", len(vectors), catalogue.size)
-    finally:
-        catalogue.close()
+        tokens.finish()
     return vectors
+
+
+def _stored(index: OpenIndex, rows: Sequence[int]) -> Iterator[Stored]:
+    for row, vector in zip(rows, index.vectors.take(rows), strict=True):
+        yield vector, index.tokens.take([row])[0]
 
 
 @contextlib.contextmanager
@@ -492,7 +503,7 @@ def _manifest(generation: Path, built: dt.datetime, encoder: Encoder, vectors: V
             first=catalogue.first,
             last=catalogue.last,
             attributions=catalogue.attributions,
-            files={name: file_record(generation / name) for name in (CATALOGUE, VECTORS)},
+            files={name: file_record(generation / name) for name in FILES},
         )
     finally:
         catalogue.close()

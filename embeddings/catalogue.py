@@ -1,4 +1,4 @@
-"""The catalogue: every event of an index in one SQLite file, in order of time, with full-text search.
+"""The catalogue: every event of an index in one SQLite file, in order of time, and which words stand in which.
 
 An event's row number is its place in that order and its vector's place in the FAISS index, so a range of days is a
 range of rows.
@@ -11,12 +11,15 @@ import datetime as dt
 import json
 import sqlite3
 import threading
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from embeddings.errors import IndexUnusableError
 from embeddings.events import EVENT, Event, Related, Source
@@ -36,7 +39,6 @@ CREATE TABLE events (
     summary TEXT,
     attribution INTEGER NOT NULL REFERENCES attributions,
     words TEXT NOT NULL,         -- the headline, normalised
-    stems TEXT NOT NULL,         -- of everything that is searched in, each once
     text_key BLOB NOT NULL,      -- of the text that is encoded
     digest BLOB NOT NULL         -- of everything that the archive says of the event
 );
@@ -52,9 +54,8 @@ CREATE TABLE names (id TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE origins (row INTEGER PRIMARY KEY, fetched INTEGER NOT NULL, archived TEXT);  -- see Origin
 CREATE TABLE withdrawn (id TEXT PRIMARY KEY, names TEXT NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;  -- in JSON
 CREATE TABLE withdrawn_names (name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE texts USING fts5(topics, headline, summary, contexts, content='', tokenize='unicode61');
+CREATE TABLE postings (stem TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;  -- ascending, in 4 bytes each
 CREATE VIRTUAL TABLE headlines USING fts5(words, content='', detail=none, prefix='1 2 3', tokenize='unicode61');
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab(texts, 'row');
 """
 
 _INDEXES = """
@@ -75,9 +76,6 @@ UPDATE related SET other = coalesce(
     (SELECT min(events.row) FROM links JOIN events USING (date, words)
         WHERE links.row = related.row AND links.place = related.place));
 """
-
-# Weights of topics, headline, summary and contexts. The headline tells most; contexts repeat it.
-_BM25 = "bm25(texts, 1.0, 1.0, 0.5, 0.5)"
 
 
 MAX_LEADS = 5  # topics looked for in front of a link's headline
@@ -120,18 +118,7 @@ class Withdrawn:
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What ranking needs of an event.
-
-    Attributes:
-        words: the headline, normalised.
-        stems: of everything that is searched in.
-    """
-
-    date: dt.date
-    words: str
-    stems: frozenset[str]
+_ROW = np.dtype("<u4")  # of a posting
 
 
 class CatalogueWriter:
@@ -142,6 +129,7 @@ class CatalogueWriter:
         # A file that is not finished is thrown away, so it needs no journal.
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
         self._attributions: dict[str, int] = {}
+        self._postings: dict[str, array[int]] = {}
         self._row = 0
 
     def add(self, new: NewEvent) -> int:
@@ -151,18 +139,14 @@ class CatalogueWriter:
         number = self._attributions.setdefault(event.attribution, len(self._attributions))
         date = event.date.isoformat()
         topics = json.dumps(event.topics, ensure_ascii=False)
-        texts = (" ".join(event.topics), event.headline, event.summary or "", " ".join(event.contexts))
-        searched = [stems(text) for text in texts]
-        once = " ".join(dict.fromkeys(chain.from_iterable(searched)))
+        searched = (*event.topics, event.headline, event.summary or "", *event.contexts)
+        for stem in set(chain.from_iterable(map(stems, searched))):
+            self._postings.setdefault(stem, array("I")).append(row)
         self._db.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (row, event.id, date, date[5:], event.headline, topics, event.category, event.summary, number,
-             normalise(event.headline), once, new.text_key, new.digest),
+             normalise(event.headline), new.text_key, new.digest),
         )  # fmt: skip
-        self._db.execute(
-            "INSERT INTO texts (rowid, topics, headline, summary, contexts) VALUES (?, ?, ?, ?, ?)",
-            (row, *map(" ".join, searched)),
-        )
         self._db.execute("INSERT INTO headlines (rowid, words) VALUES (?, ?)", (row, normalise(event.headline)))
         self._db.executemany(
             "INSERT INTO sources VALUES (?, ?, ?, ?)",
@@ -234,10 +218,12 @@ class CatalogueWriter:
         """Resolve the links between events, make the look-up indexes, write everything to the disk and close."""
         self._db.executemany("INSERT INTO attributions VALUES (?, ?)", [(n, t) for t, n in self._attributions.items()])
         self._db.execute("DELETE FROM names WHERE id IN (SELECT id FROM events)")
-        # executescript commits what was written so far.
-        self._db.executescript(
-            _INDEXES + _RESOLVE_RELATED + "INSERT INTO texts(texts) VALUES ('optimize'); PRAGMA optimize;"
+        self._db.executemany(
+            "INSERT INTO postings VALUES (?, ?)",
+            ((stem, np.asarray(rows, _ROW).tobytes()) for stem, rows in sorted(self._postings.items())),
         )
+        # executescript commits what was written so far.
+        self._db.executescript(_INDEXES + _RESOLVE_RELATED + "PRAGMA optimize;")
         self._db.close()
 
     def close(self) -> None:
@@ -272,16 +258,22 @@ class Catalogue:
                 self._attributions = {
                     number: _text(text) for number, text in self._rows("SELECT number, text FROM attributions")
                 }
-                [(self.size, first, last, self.day_count)] = self._rows(
-                    "SELECT count(*), min(date), max(date), count(DISTINCT date) FROM events"
-                )
-                self.first = _day(first) if self.size else None
-                self.last = _day(last) if self.size else None
                 # Indexes that were written before there was `update` lack these tables.
                 self._has_origins = bool(self._rows("SELECT 1 FROM sqlite_master WHERE name = 'origins'"))
+                days = [
+                    (_day(date), _number(events))
+                    for date, events in self._rows("SELECT date, count(*) FROM events GROUP BY date ORDER BY date")
+                ]
         except BaseException:
             self.close()
             raise
+        counts = [events for _, events in days]
+        self.size = sum(counts)
+        self.day_count = len(days)
+        self.first = days[0][0] if days else None
+        self.last = days[-1][0] if days else None
+        self.days = np.repeat(np.array([day.toordinal() for day, _ in days], np.int32), counts)
+        """The day of each row, (size,) int32: its number in the calendar, `date.toordinal`."""
 
     def close(self) -> None:
         """Close the file in every thread."""
@@ -349,14 +341,8 @@ class Catalogue:
 
     def rows_between(self, first: dt.date, last: dt.date) -> range:
         """The rows of the days from `first` to `last`, both included."""
-        low = self._rows("SELECT row FROM events WHERE date >= ? ORDER BY date, row LIMIT 1", (first.isoformat(),))
-        high = self._rows(
-            "SELECT row FROM events WHERE date <= ? ORDER BY date DESC, row DESC LIMIT 1", (last.isoformat(),)
-        )
-        if not low or not high:
-            return range(0)
-        start, end = self._checked((*low[0], *high[0]))
-        return range(start, end + 1)
+        low = int(np.searchsorted(self.days, first.toordinal(), "left"))
+        return range(low, max(low, int(np.searchsorted(self.days, last.toordinal(), "right"))))
 
     def rows_on(self, month: int, day: int) -> list[int]:
         """The rows of one day of every year, oldest first."""
@@ -371,16 +357,21 @@ class Catalogue:
         with self._decoding():
             return sorted(_day(found) for (found,) in (*before, *after))
 
-    def match(self, words: Sequence[str], limit: int, rows: range | None = None) -> list[int]:
-        """Full-text search for any of some stems: at most `limit` rows, best by BM25 first."""
-        if not words or (rows is not None and not rows):
-            return []
-        within = "" if rows is None else f"AND rowid BETWEEN {rows.start} AND {rows.stop - 1}"
-        found = self._rows(
-            f"SELECT rowid FROM texts WHERE texts MATCH ? {within} ORDER BY {_BM25}, rowid LIMIT ?",
-            (" OR ".join(f'"{word}"' for word in words), limit),
-        )
-        return self._checked(row for (row,) in found)
+    def postings(self, words: Sequence[str]) -> dict[str, np.ndarray]:
+        """The rows that hold each of some stems, (n,) in ascending order; of a stem that no event has, none."""
+        marks = ",".join("?" * len(words))
+        found = self._rows(f"SELECT stem, rows FROM postings WHERE stem IN ({marks})", words)
+        with self._decoding():
+            known = {stem: self._posting(rows) for stem, rows in found}
+        return {word: known.get(word, np.zeros(0, _ROW)) for word in words}
+
+    def _posting(self, rows: object) -> np.ndarray:
+        if not isinstance(rows, bytes):
+            raise TypeError(f"{type(rows).__name__} for rows")
+        found = np.frombuffer(rows, _ROW)
+        if len(found) and not (found[-1] < self.size and np.all(found[1:] > found[:-1])):
+            raise ValueError("rows out of order")
+        return found
 
     def starting(self, words: Sequence[str], limit: int) -> list[int]:
         """Rows whose headline has all of some normalised words, the last of which may be unfinished; newest first."""
@@ -391,14 +382,6 @@ class Catalogue:
             "SELECT rowid FROM headlines WHERE headlines MATCH ? ORDER BY rowid DESC LIMIT ?", (query, limit)
         )
         return [row for (row,) in found]
-
-    def frequencies(self, words: Sequence[str]) -> list[int]:
-        """How many events have each of some stems."""
-        found = dict(
-            self._rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({','.join('?' * len(words))})", words)
-        )
-        with self._decoding():
-            return [_number(found.get(word, 0)) for word in words]
 
     def sharing(self, contexts: Sequence[str], limit: int) -> list[tuple[int, str, int]]:
         """Rows that have one of `contexts`: row, the context, and how many events have it; common ones left out."""
@@ -466,19 +449,15 @@ class Catalogue:
             )
         }
 
-    def outlines(self, rows: Sequence[int]) -> dict[int, Outline]:
-        """What ranking needs of some rows, each of which the catalogue has, without the rest."""
+    def wordings(self, rows: Sequence[int]) -> list[str]:
+        """The headlines of some rows, normalised, in the order of `rows`."""
         marks = ",".join("?" * len(rows))
         with self._decoding():
             found = {
-                row: Outline(_day(date), _text(words), frozenset(_text(searched).split()))
-                for row, date, words, searched in self._rows(
-                    f"SELECT row, date, words, stems FROM events WHERE row IN ({marks})", rows
-                )
+                row: _text(words)
+                for row, words in self._rows(f"SELECT row, words FROM events WHERE row IN ({marks})", rows)
             }
-        if len(found) != len(set(rows)):
-            raise self._damaged(f"it lacks {len(set(rows)) - len(found)} of {len(rows)} rows")
-        return found
+            return [found[row] for row in rows]
 
     def withdrawn(self, event_id: str) -> Event | None:
         """The withdrawn event that an id stands for."""
@@ -548,12 +527,14 @@ class Catalogue:
         for (line,) in self._rows("PRAGMA integrity_check(5)"):
             if line != "ok":
                 yield f"{self._path.name}: {line}"
-        [(rows, texts)] = self._rows("SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM texts_docsize)")
-        if rows != texts:
-            yield f"{self._path.name}: {rows} events, but {texts} texts to search in"
-        [(last,)] = self._rows("SELECT max(row) FROM events")
+        [(rows, last)] = self._rows("SELECT count(*), max(row) FROM events")
         if rows and last != rows - 1:
             yield f"{self._path.name}: {rows} events, but the last row is {last}"
+        try:
+            for (stem,) in self._rows("SELECT stem FROM postings"):
+                self.postings([stem])
+        except IndexUnusableError as error:  # rows out of order
+            yield str(error)
 
 
 def _is_refusal(error: sqlite3.Error) -> bool:

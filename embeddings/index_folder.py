@@ -2,7 +2,7 @@
 
     index/
       manifest.json              the generation in force: its model, counts, and each file's size and SHA-256
-      generations/<name>/        catalogue.sqlite, vectors.faiss, in_use.lock
+      generations/<name>/        catalogue.sqlite, vectors.faiss, tokens.bin, starts.npy, in_use.lock
       build.lock                 held while a build runs; the system frees it when the process ends
       encoded.sqlite             vectors of a build that has not finished
       portal.sqlite              the portal's days that `update` has fetched
@@ -35,12 +35,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from embeddings.catalogue import Catalogue
 from embeddings.errors import BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
+from embeddings.late_interaction import TokenIndex
 from embeddings.vectors import VectorIndex
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.sqlite"
 VECTORS = "vectors.faiss"
+TOKENS = "tokens.bin"
+STARTS = "starts.npy"
+FILES = (CATALOGUE, VECTORS, TOKENS, STARTS)
 
 _NEW_MANIFEST = "manifest.json.new"
 _IN_USE = "in_use.lock"
@@ -95,6 +99,7 @@ class OpenIndex:
     manifest: Manifest
     catalogue: Catalogue
     vectors: VectorIndex
+    tokens: TokenIndex
     _in_use: IO[bytes]
 
     def close(self) -> None:
@@ -204,7 +209,7 @@ class IndexFolder:
 
     def _file_problems(self, manifest: Manifest, *, hashed: bool) -> Iterator[str]:
         folder = self._generation(manifest)
-        for name in (CATALOGUE, VECTORS):
+        for name in FILES:
             if name not in manifest.files:
                 yield f"the manifest in {self.root} does not list {name}; {_AGAIN}"
         for name, record in sorted(manifest.files.items()):
@@ -222,15 +227,19 @@ class IndexFolder:
     def _open_parts(self, manifest: Manifest, in_use: IO[bytes]) -> OpenIndex:
         folder = self._generation(manifest)
         vectors = VectorIndex.load(folder / VECTORS)
+        tokens = TokenIndex(folder / TOKENS, folder / STARTS)
         catalogue = Catalogue(folder / CATALOGUE)
-        if not (catalogue.size == manifest.events == len(vectors) and vectors.dimension == manifest.model.dimension):
+        if not (
+            catalogue.size == manifest.events == len(vectors) == len(tokens)
+            and vectors.dimension == manifest.model.dimension
+        ):
             catalogue.close()
             raise IndexUnusableError(
                 f"the parts of the index in {self.root} do not belong together: {manifest.events:,} events in the "
                 f"manifest, {catalogue.size:,} in the catalogue, {len(vectors):,} vectors of {vectors.dimension} "
-                f"numbers; {_AGAIN}"
+                f"numbers, the tokens of {len(tokens):,}; {_AGAIN}"
             )
-        return OpenIndex(manifest, catalogue, vectors, in_use)
+        return OpenIndex(manifest, catalogue, vectors, tokens, in_use)
 
     def problems(self) -> Iterator[str]:
         """Hash every file and check the parts against each other; yields a sentence for each thing that is wrong.

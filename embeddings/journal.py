@@ -9,16 +9,21 @@ from pathlib import Path
 
 import numpy as np
 
+from embeddings.late_interaction import TOKEN_DIMENSION
+
 # What SQLite says of a file that is damaged, or no database of ours; anything else is the system's refusal.
 _DAMAGE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
 _CHECK_BYTES = 8
 
+Stored = tuple[np.ndarray, np.ndarray]
+"""A text's vector, (dimension,) float32, and its tokens, (n, TOKEN_DIMENSION) int8."""
+
 
 class Journal:
-    """Vectors by the key of their text, of one model; only the build that holds the folder's lock may open it.
+    """What texts were encoded to, by their keys, with one model; only the build that holds the lock may open it.
 
-    Nothing that a loss of power left damaged is handed out: each vector carries a checksum, and a file that SQLite
+    Nothing that a loss of power left damaged is handed out: each text carries a checksum, and a file that SQLite
     cannot read is begun anew.
 
     Args:
@@ -42,10 +47,11 @@ class Journal:
             self._db.executescript(
                 "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
                 "CREATE TABLE IF NOT EXISTS model (fingerprint TEXT);"
-                "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+                "CREATE TABLE IF NOT EXISTS texts "
+                "(key BLOB PRIMARY KEY, vector BLOB, tokens BLOB, seal BLOB) WITHOUT ROWID"
             )
             if self._db.execute("SELECT fingerprint FROM model").fetchall() != [(self._fingerprint,)]:
-                self._db.executescript("DELETE FROM vectors; DELETE FROM model")
+                self._db.executescript("DELETE FROM texts; DELETE FROM model")
                 self._db.execute("INSERT INTO model VALUES (?)", (self._fingerprint,))
         return self._db
 
@@ -55,41 +61,40 @@ class Journal:
         self.empty()
         self._open()
 
-    def vectors(self, keys: Sequence[bytes]) -> dict[bytes, np.ndarray]:
-        """The vectors of those of some texts that are there and sound."""
+    def texts(self, keys: Sequence[bytes]) -> dict[bytes, Stored]:
+        """Those of some texts that are there and sound."""
         marks = ",".join("?" * len(keys))
         try:
-            rows = self._open().execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", keys).fetchall()
+            rows = self._open().execute(f"SELECT * FROM texts WHERE key IN ({marks})", keys).fetchall()
         except sqlite3.DatabaseError as error:
             self._begin_anew(error)
             return {}
-        found: dict[bytes, np.ndarray] = {}
-        for key, data in rows:
-            vector, check = data[:-_CHECK_BYTES], data[-_CHECK_BYTES:]
-            if check == self._check(key, vector):
-                found[key] = np.frombuffer(vector, np.float32)
-        return found
+        return {
+            key: (np.frombuffer(vector, np.float32), np.frombuffer(tokens, np.int8).reshape(-1, TOKEN_DIMENSION))
+            for key, vector, tokens, seal in rows
+            if seal == self._seal(key, vector, tokens)
+        }
 
-    def add(self, vectors: Mapping[bytes, np.ndarray]) -> None:
-        """Keep some vectors; when this returns, a kill cannot lose them."""
-        rows: list[tuple[bytes, bytes]] = []
-        for key, vector in vectors.items():
-            data = vector.astype(np.float32).tobytes()
-            rows.append((key, data + self._check(key, data)))
+    def add(self, texts: Mapping[bytes, Stored]) -> None:
+        """Keep some texts; when this returns, a kill cannot lose them."""
+        rows: list[tuple[bytes, ...]] = []
+        for key, stored in texts.items():
+            vector, tokens = stored[0].astype(np.float32).tobytes(), stored[1].astype(np.int8).tobytes()
+            rows.append((key, vector, tokens, self._seal(key, vector, tokens)))
         try:
             self._insert(rows)
         except sqlite3.DatabaseError as error:
             self._begin_anew(error)
             self._insert(rows)
 
-    def _insert(self, rows: Sequence[tuple[bytes, bytes]]) -> None:
+    def _insert(self, rows: Sequence[tuple[bytes, ...]]) -> None:
         db = self._open()
         with db:  # rolls back where it fails
             db.execute("BEGIN")
-            db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+            db.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?)", rows)
 
-    def _check(self, key: bytes, vector: bytes) -> bytes:
-        return hashlib.blake2b(key + vector, key=self._secret, digest_size=_CHECK_BYTES).digest()
+    def _seal(self, key: bytes, vector: bytes, tokens: bytes) -> bytes:
+        return hashlib.blake2b(key + vector + tokens, key=self._secret, digest_size=_CHECK_BYTES).digest()
 
     def close(self) -> None:
         """Close the file; it stays."""

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from embeddings.catalogue import Outline
 from embeddings.dates import DateRange, find_dates, parse_range
 from embeddings.encoder import Encoder
 from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
+from embeddings.late_interaction import max_similarity
 from embeddings.on_this_day import choose
-from embeddings.ranking import coverage, fit_dates, fold, fuse, says_the_same
+from embeddings.ranking import coverage, fit_dates, fold, fuse, largest, says_the_same
 from embeddings.text import clean, normalise, shorten
+from embeddings.tuning import Encoded
 from embeddings.words import MAX_WORDS, question_stems
 
 MAX_QUESTION = 500  # characters
 MOST_RELATED = 10
 
 _CANDIDATES = 200  # taken from each way of searching before they are fused
+_FOLDED_AT_ONCE = 32
 _RELATED_CANDIDATES = 50
 _RELATED_COSINE = 0.4  # below, two events have little more than their language in common
 _COMMON_CONTEXT = 200  # a context of more events than this says nothing ("Russia")
@@ -127,8 +129,8 @@ class Search:
         answer = self.answer(question, self.encode([question.wanted])[0], limit)
         return replace(answer, took_ms=(time.perf_counter() - started) * 1_000)
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Encode the `wanted` of some questions, (len(texts), dimension); one call is faster than several.
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode the `wanted` of some questions; one call is faster than several.
 
         Raises:
             IndexUnusableError: if the index was made with another model than the encoder's.
@@ -140,46 +142,55 @@ class Search:
                 f"{self._encoder.name} ({self._encoder.fingerprint[:12]}); set index.model to the first, or run "
                 "`python -m embeddings build` again"
             )
-        vectors = self._encoder.encode(texts)
-        if vectors.shape[1] != model.dimension:
-            raise IndexUnusableError(
-                f"index holds {model.dimension}-dim vectors, the encoder gives {vectors.shape[1]}; "
-                "run `python -m embeddings build` again"
-            )
-        return vectors
+        encoded = self._encoder.encode(texts)
+        for text in encoded:
+            if text.vector.shape != (model.dimension,):
+                raise IndexUnusableError(
+                    f"index holds {model.dimension}-dim vectors, the encoder gives {len(text.vector)}; "
+                    "run `python -m embeddings build` again"
+                )
+        return encoded
 
-    def answer(self, question: Question, vector: np.ndarray, limit: int = 5) -> Answer:
-        """Find the events for a question whose `wanted` has been encoded as `vector`, (dimension,)."""
+    def answer(self, question: Question, wanted: Encoded, limit: int = 5) -> Answer:
+        """Find the events for a question whose `wanted` has been encoded."""
         started = time.perf_counter()
-        ranked = self._rank(question, vector)
-        rows = fold(((row, outline.date, outline.words) for row, outline, _ in ranked), limit)
-        scores = {row: score for row, _, score in ranked}
+        ranked, days, fused = self._rank(question, wanted)
+        rows = self._fold(ranked, days, limit)
+        scores = dict(zip(ranked.tolist(), fused.tolist(), strict=True))
         events = self.index.catalogue.events(rows)
         hits = tuple(Hit(event, scores[row]) for row, event in zip(rows, events, strict=True))
         return Answer(question.query, question.dates, hits, (time.perf_counter() - started) * 1_000)
 
-    def _rank(self, question: Question, vector: np.ndarray) -> list[tuple[int, Outline, float]]:
-        """Rows with their scores, best first."""
-        catalogue, vectors = self.index.catalogue, self.index.vectors
-        words, within = question_stems(question.wanted), question.within
+    def _rank(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows, their days and their scores, best first."""
+        catalogue, vectors, vector = self.index.catalogue, self.index.vectors, wanted.vector
+        within = question.within
         window = None if within is None else catalogue.rows_between(within.first, within.last)
-        candidates = {
-            *vectors.search(vector, _CANDIDATES, window)[0].tolist(),
-            *catalogue.match(words, _CANDIDATES, window),
-        }
+        covered = coverage(list(catalogue.postings(question_stems(question.wanted)).values()), catalogue.size)
+        candidates = [
+            vectors.search(vector, _CANDIDATES, window)[0],
+            largest(covered, _CANDIDATES, range(catalogue.size) if window is None else window),
+        ]
         for span in question.dates:
             of_span = _overlap(catalogue.rows_between(span.first, span.last), window)
-            candidates.update(vectors.search(vector, _CANDIDATES, of_span)[0].tolist())
-        rows = sorted(candidates)
-        found = catalogue.outlines(rows)
-        outlines = [found[row] for row in rows]
-        scores = fuse(
-            vectors.scores(vector, rows),
-            coverage(words, catalogue.frequencies(words), catalogue.size, [outline.stems for outline in outlines]),
-            fit_dates([outline.date for outline in outlines], question.dates),
-        )
-        ranked = zip(rows, outlines, scores.tolist(), strict=True)
-        return sorted(ranked, key=lambda candidate: (-candidate[2], candidate[0]))
+            candidates.append(vectors.search(vector, _CANDIDATES, of_span)[0])
+        rows = np.unique(np.concatenate(candidates))
+        days = catalogue.days[rows]
+        late = max_similarity(wanted.tokens, wanted.weights, *self.index.tokens.take(rows))
+        scores = fuse(vectors.scores(vector, rows), late, covered[rows], fit_dates(days, question.dates))
+        order = np.lexsort((rows, -scores))
+        return rows[order], days[order], scores[order]
+
+    def _fold(self, rows: np.ndarray, days: np.ndarray, limit: int) -> list[int]:
+        """Rows with the rewordings of one event folded; headlines are read as they are needed."""
+
+        def worded() -> Iterator[tuple[int, dt.date, str]]:
+            for start in range(0, len(rows), _FOLDED_AT_ONCE):
+                part = rows[start : start + _FOLDED_AT_ONCE].tolist()
+                dates = map(dt.date.fromordinal, days[start : start + _FOLDED_AT_ONCE].tolist())
+                yield from zip(part, dates, self.index.catalogue.wordings(part), strict=True)
+
+        return fold(worded(), limit)
 
     # --- days ---
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from embeddings.late_interaction import TOKEN_DIMENSION, quantise
 from embeddings.text import normalise
+from embeddings.tuning import Encoded
 
 DIMENSION = 256
 
@@ -21,11 +23,18 @@ class WordEncoder:
         self.dimension = dimension
         self.encoded: list[str] = []
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
         self.encoded += texts
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for row, text in enumerate(texts):
-            for word in normalise(text).split() or [""]:
-                axis = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % self.dimension
-                vectors[row, axis] += 1
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return [self._text(text) for text in texts]
+
+    def vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """Of whole texts, (len(texts), dimension)."""
+        return np.stack([self._text(text).vector for text in texts])
+
+    def _text(self, text: str) -> Encoded:
+        words = normalise(text).split() or [""]
+        numbers = np.array([int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") for word in words])
+        vector = np.bincount(numbers % self.dimension, minlength=self.dimension).astype(np.float32)
+        tokens = np.eye(TOKEN_DIMENSION, dtype=np.float32)[numbers % TOKEN_DIMENSION]
+        weights = np.full(len(words), 1 / len(words), np.float32)
+        return Encoded(vector / np.linalg.norm(vector), quantise(tokens), weights)

@@ -7,7 +7,6 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from bot.engine import Engine
@@ -17,6 +16,7 @@ from embeddings.dates import DateRange
 from embeddings.errors import IndexMissingError, IndexUnusableError
 from embeddings.index_folder import IndexFolder
 from embeddings.search import understand
+from embeddings.tuning import Encoded
 from tests.word_encoder import WordEncoder
 
 TODAY = dt.date(2026, 11, 22)
@@ -33,7 +33,7 @@ class SlowEncoder(WordEncoder):
         self.entered = threading.Event()
         self.batches: list[int] = []
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
         self.entered.set()
         self.go_on.wait(10)
         self.batches.append(len(texts))
@@ -82,7 +82,7 @@ async def test_look_ups_go_on_while_a_question_is_encoded(engine: Engine, slow: 
 async def test_an_encoder_that_fails_fails_its_questions_and_not_the_next(engine: Engine, slow: SlowEncoder) -> None:
     encode = slow.encode
 
-    def broken(texts: Sequence[str]) -> np.ndarray:
+    def broken(texts: Sequence[str]) -> list[Encoded]:
         raise MemoryError
 
     slow.encode = broken  # type: ignore[method-assign]

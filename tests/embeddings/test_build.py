@@ -24,7 +24,8 @@ from embeddings.errors import (
     ModelError,
 )
 from embeddings.events import Event, event_id
-from embeddings.index_folder import IndexFolder
+from embeddings.index_folder import FILES, IndexFolder
+from embeddings.tuning import Encoded
 from tests.conftest import SAMPLE_FOLDER, Build
 from tests.embeddings.archive.pages import entry, index, page, write
 from tests.word_encoder import WordEncoder
@@ -89,7 +90,7 @@ def test_every_vector_is_that_of_its_events_topics_and_headline(
     found = folder.open()
     titles = [event.title for event in found.catalogue.events(range(19))]
     assert titles[0] == "Rain: Event 1"
-    np.testing.assert_allclose(found.vectors.take(range(19)), WordEncoder().encode(titles), atol=1e-6)
+    np.testing.assert_allclose(found.vectors.take(range(19)), WordEncoder().vectors(titles), atol=1e-6)
     found.close()
 
 
@@ -376,7 +377,7 @@ class TestAgain:
         build(jsonl(path, {"date": "2001-01-01", "headline": "It pours."}, "It rains."))
         assert encoder.encoded == []
         found = folder.open()
-        np.testing.assert_allclose(found.vectors.take([0]), WordEncoder().encode(["It pours."]), atol=1e-6)
+        np.testing.assert_allclose(found.vectors.take([0]), WordEncoder().vectors(["It pours."]), atol=1e-6)
         found.close()
 
     def test_a_new_topic_is_part_of_the_text(self, tmp_path: Path, build: Build, encoder: WordEncoder) -> None:
@@ -490,7 +491,7 @@ class FailingEncoder(WordEncoder):
         super().__init__()
         self._left = texts
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
         self._left -= len(texts)
         if self._left < 0:
             raise ModelError("the weights are gone")
@@ -521,7 +522,7 @@ class TestResuming:
         assert sorted(failing.encoded + encoder.encoded) == sorted(f"Event number {n}" for n in range(10))
         found = folder.open()
         titles = [event.title for event in found.catalogue.events(range(10))]
-        np.testing.assert_allclose(found.vectors.take(range(10)), WordEncoder().encode(titles), atol=1e-6)
+        np.testing.assert_allclose(found.vectors.take(range(10)), WordEncoder().vectors(titles), atol=1e-6)
         found.close()
 
     def test_build_after_build_may_fail_and_all_work_counts(self, folder: IndexFolder, archive: Path) -> None:
@@ -560,7 +561,7 @@ class TestResuming:
         build_index(folder, [archive], WordEncoder(), Report())
         assert {path.name for path in folder.root.iterdir()} <= {"manifest.json", "generations", "build.lock"}
         [generation] = (folder.root / "generations").iterdir()
-        assert {path.name for path in generation.iterdir()} == {"catalogue.sqlite", "vectors.faiss", "in_use.lock"}
+        assert {path.name for path in generation.iterdir()} == {*FILES, "in_use.lock"}
 
 
 def test_progress_tells_each_step_to_its_end(tmp_path: Path, folder: IndexFolder, encoder: WordEncoder) -> None:

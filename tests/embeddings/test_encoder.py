@@ -9,6 +9,7 @@ import pytest
 
 from embeddings.encoder import DEFAULT_MODEL, SentenceEncoder
 from embeddings.errors import InputError, ModelError
+from embeddings.late_interaction import TOKEN_DIMENSION, max_similarity
 
 
 @pytest.fixture(scope="module")
@@ -20,26 +21,41 @@ def encoder() -> SentenceEncoder:
 class TestTheDefaultModel:
     def test_gives_a_row_of_unit_length_for_each_text(self, encoder: SentenceEncoder) -> None:
         texts = ["A dam breaks.", "", "x" * 20_000, "東京 🌧", "A dam breaks."]
-        vectors = encoder.encode(texts)
+        encoded = encoder.encode(texts)
+        vectors = np.stack([text.vector for text in encoded])
         assert (vectors.shape, vectors.dtype) == ((5, encoder.dimension), np.float32)
         assert encoder.dimension == 384
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
         np.testing.assert_allclose(vectors[0], vectors[4], atol=1e-6)
 
-    def test_no_texts_give_no_rows(self, encoder: SentenceEncoder) -> None:
-        assert encoder.encode([]).shape == (0, 384)
+    def test_gives_a_vector_for_each_part_of_a_word_but_not_for_marks(self, encoder: SentenceEncoder) -> None:
+        dam, empty, long, snow, dotted = encoder.encode(["A dam breaks", "", "x" * 20_000, "東京 🌧", "A, dam; breaks."])
+        assert (dam.tokens.shape, dam.tokens.dtype) == ((3, TOKEN_DIMENSION), np.int8)
+        assert dotted.tokens.shape == dam.tokens.shape
+        for text in (dam, empty, long, snow):
+            np.testing.assert_allclose(np.linalg.norm(text.tokens / 127, axis=1), 1, atol=0.05)
+            assert text.weights.shape == (len(text.tokens),)
+            assert text.weights.sum() == pytest.approx(1, abs=1e-5)
+
+    def test_no_texts_give_nothing(self, encoder: SentenceEncoder) -> None:
+        assert encoder.encode([]) == []
 
     def test_knows_what_texts_mean(self, encoder: SentenceEncoder) -> None:
         question, near, far = encoder.encode(
             ["Which president stepped down?", "The head of state resigns.", "A volcano erupts in Iceland."]
         )
-        assert question @ near > question @ far + 0.2
+        assert question.vector @ near.vector > question.vector @ far.vector + 0.2
+        by_words = [
+            max_similarity(question.tokens, question.weights, text.tokens, [len(text.tokens)])[0]
+            for text in (near, far)
+        ]
+        assert by_words[0] > by_words[1] + 0.1
 
     def test_a_text_has_the_same_vector_alone_and_among_others(self, encoder: SentenceEncoder) -> None:
         others = [f"Event number {n} of a long list, told at some length {'and more ' * n}" for n in range(40)]
-        np.testing.assert_allclose(
-            encoder.encode(["A dam breaks.", *others])[0], encoder.encode(["A dam breaks."])[0], atol=1e-5
-        )
+        among, alone = encoder.encode(["A dam breaks.", *others])[0], encoder.encode(["A dam breaks."])[0]
+        np.testing.assert_allclose(among.vector, alone.vector, atol=1e-5)
+        np.testing.assert_allclose(among.tokens, alone.tokens, atol=1)
 
     def test_has_the_same_fingerprint_under_both_its_names(self, encoder: SentenceEncoder) -> None:
         assert SentenceEncoder(f"sentence-transformers/{DEFAULT_MODEL}").fingerprint == encoder.fingerprint

@@ -11,14 +11,17 @@ from rapidfuzz import fuzz
 
 from embeddings.dates import DateRange
 from embeddings.ranking import (
-    DATE_SLACK_DAYS,
     DATE_WEIGHT,
+    LATE_WEIGHT,
     MEANING_WEIGHT,
+    NEAR_FIT,
+    SLACK_DAYS,
     WORDS_WEIGHT,
     coverage,
     fit_dates,
     fold,
     fuse,
+    largest,
     says_the_same,
 )
 
@@ -26,87 +29,115 @@ DAY = dt.date(2015, 12, 3)
 DAYS = st.dates(dt.date(2015, 11, 20), dt.date(2015, 12, 20))
 RANGES = st.lists(st.tuples(DAYS, DAYS).map(lambda ends: DateRange(*sorted(ends))), max_size=3)
 SHARES = st.floats(0, 1, width=32)
+COSINES = st.floats(-1, 1, width=32)
+SUM = MEANING_WEIGHT + LATE_WEIGHT + WORDS_WEIGHT + DATE_WEIGHT
 
 
 class TestFuse:
     def test_the_best_in_everything_gets_the_sum_of_the_weights(self) -> None:
-        scores = fuse(np.asarray([0.4, 0.2]), np.asarray([1.0, 0.0]), np.asarray([1.0, 0.0]))
-        np.testing.assert_allclose(scores, [MEANING_WEIGHT + WORDS_WEIGHT + DATE_WEIGHT, MEANING_WEIGHT / 2])
+        scores = fuse(*(np.asarray(pair) for pair in ((0.4, 0.2), (0.6, 0.6), (1.0, 0.0), (1.0, 0.0))))
+        np.testing.assert_allclose(scores, [SUM, MEANING_WEIGHT / 2 + LATE_WEIGHT])
+
+    def test_where_nothing_is_near_little_is_not_made_much_of(self) -> None:
+        scores = fuse(np.asarray([0.001, -0.9]), np.zeros(2), np.zeros(2), np.zeros(2))
+        assert scores[0] < 0.01
 
     def test_nothing_gives_nothing(self) -> None:
-        assert fuse(np.zeros(0), np.zeros(0), np.zeros(0)).shape == (0,)
+        assert fuse(*[np.zeros(0)] * 4).shape == (0,)
 
-    @given(st.lists(st.tuples(st.floats(-1, 1, width=32), SHARES, SHARES), min_size=1, max_size=10))
-    def test_a_candidate_that_is_better_in_everything_is_never_behind(
-        self, rows: list[tuple[float, float, float]]
-    ) -> None:
-        cosines, covered, fits = (np.asarray(column, np.float64) for column in zip(*rows, strict=True))
-        scores = fuse(cosines, covered, fits)
+    @given(st.lists(st.tuples(COSINES, COSINES, SHARES, SHARES), min_size=1, max_size=10))
+    def test_a_candidate_that_is_better_in_everything_is_never_behind(self, rows: list[tuple[float, ...]]) -> None:
+        scores = fuse(*(np.asarray(column, np.float64) for column in zip(*rows, strict=True)))
         assert np.isfinite(scores).all()
-        assert scores.max() <= MEANING_WEIGHT + WORDS_WEIGHT + DATE_WEIGHT + 1e-9
+        assert scores.max() <= SUM + 1e-9
         for one in range(len(rows)):
             for other in range(len(rows)):
                 if all(a >= b for a, b in zip(rows[one], rows[other], strict=True)):
                     assert scores[one] >= scores[other] - 1e-9
 
-    @given(st.lists(st.tuples(st.floats(-1, 1, width=32), SHARES), min_size=2, max_size=6), st.randoms())
+    @given(st.lists(st.tuples(COSINES, SHARES), min_size=2, max_size=6), st.randoms())
     def test_the_order_of_candidates_does_not_matter(self, rows: list[tuple[float, float]], random: object) -> None:
         places = list(range(len(rows)))
         random.shuffle(places)  # type: ignore[attr-defined]
         cosines, covered = (np.asarray(column) for column in zip(*rows, strict=True))
         none = np.zeros(len(rows))
         np.testing.assert_array_equal(
-            fuse(cosines, covered, none)[places], fuse(cosines[places], covered[places], none)
+            fuse(cosines, none, covered, none)[places], fuse(cosines[places], none, covered[places], none)
         )
 
 
+def weight(seen: int, total: int) -> float:
+    return math.log(1 + (total - seen + 0.5) / (seen + 0.5))
+
+
 class TestCoverage:
-    def test_is_the_share_of_the_questions_weight_that_a_text_has(self) -> None:
-        found = coverage(["dam", "rain"], [2, 50], 100, [{"dam", "rain"}, {"dam"}, {"rain", "sun"}, set()])
-        dam, rain = (math.log(1 + (100 - n + 0.5) / (n + 0.5)) for n in (2, 50))
-        np.testing.assert_allclose(found, [1, dam / (dam + rain), rain / (dam + rain), 0])
+    def test_is_the_share_of_the_questions_weight_that_an_event_has(self) -> None:
+        found = coverage([np.array([0, 1]), np.array([0, 2, 3, 4])], 6)
+        dam, rain = weight(2, 6), weight(4, 6)
+        np.testing.assert_allclose(found, [1, dam / (dam + rain), *[rain / (dam + rain)] * 3, 0], rtol=1e-6)
         assert found[1] > found[2]
 
     def test_a_word_of_no_event_counts_half(self) -> None:
-        rare = math.log(1 + 99.5 / 1.5)
-        unknown = math.log(1 + 100.5 / 0.5) / 2
-        np.testing.assert_allclose(coverage(["a", "b"], [1, 0], 100, [{"a"}]), [rare / (rare + unknown)])
+        rare, unknown = weight(1, 100), weight(0, 100) / 2
+        found = coverage([np.array([7]), np.array([], int)], 100)
+        np.testing.assert_allclose(found[7], rare / (rare + unknown), rtol=1e-6)
 
-    def test_no_words_and_no_texts_give_no_error(self) -> None:
-        np.testing.assert_array_equal(coverage([], [], 10, [{"a"}, set()]), [0, 0])
-        assert coverage(["a"], [1], 10, []).shape == (0,)
+    def test_no_words_and_no_events_give_no_error(self) -> None:
+        assert coverage([], 2).tolist() == [0, 0]
+        assert coverage([np.array([], int)], 0).shape == (0,)
 
-    @given(
-        st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 40), min_size=1),
-        st.lists(st.sets(st.sampled_from("abcdefgh")), max_size=5),
-    )
-    def test_lies_between_nothing_and_all_and_grows_with_the_words(
-        self, frequencies: dict[str, int], texts: list[set[str]]
-    ) -> None:
-        words = list(frequencies)
-        found = coverage(words, list(frequencies.values()), 40, [*texts, *[text | set(words) for text in texts]])
-        assert ((found >= 0) & (found <= 1 + 1e-9)).all()
-        np.testing.assert_allclose(found[len(texts) :], 1)
-        for text, share in zip(texts, found, strict=False):
-            assert (share == 0) == (not text & set(words))
+    @given(st.lists(st.sets(st.integers(0, 9)), min_size=1, max_size=6))
+    def test_lies_between_nothing_and_all_and_is_all_where_every_word_stands(self, rows: list[set[int]]) -> None:
+        found = coverage([np.array(sorted({*of, 10}), int) for of in rows], 12)
+        assert ((found >= 0) & (found <= 1 + 1e-5)).all()
+        assert found[10] == pytest.approx(1)
+        assert found[11] == 0
+        for row in range(10):
+            assert (found[row] == 0) == (not any(row in of for of in rows))
 
 
-@given(st.lists(DAYS, max_size=5), RANGES)
-def test_a_days_fit_is_that_of_the_nearest_range_day_by_day(days: list[dt.date], ranges: list[DateRange]) -> None:
-    def by_hand(day: dt.date) -> float:
-        for away in range(DATE_SLACK_DAYS + 1):
-            around = {day + dt.timedelta(away), day - dt.timedelta(away)}
-            if any(near in dates for near in around for dates in ranges):
-                return 1 - away / DATE_SLACK_DAYS
-        return 0
-
-    np.testing.assert_allclose(fit_dates(days, ranges), [by_hand(day) for day in days], atol=1e-12)
+@given(st.lists(st.integers(0, 4), max_size=30), st.integers(1, 8), st.integers(0, 30), st.integers(0, 30))
+def test_the_largest_are_the_first_of_a_stable_order(values: list[int], k: int, start: int, stop: int) -> None:
+    rows = range(min(start, len(values)), min(stop, len(values)))
+    by_hand = sorted((row for row in rows if values[row] > 0), key=lambda row: -values[row])[:k]
+    assert sorted(largest(np.array(values, np.float32), k, rows).tolist()) == sorted(by_hand)
 
 
-def test_the_first_and_the_last_day_of_the_calendar_fit_too() -> None:
-    everything = DateRange(dt.date.min, dt.date.max)
-    assert fit_dates([dt.date.min, dt.date.max], [everything]).tolist() == [1, 1]
-    assert fit_dates([dt.date.max], [DateRange(dt.date.min, dt.date.min)]).tolist() == [0]
+def fits(days: list[dt.date], ranges: list[DateRange]) -> np.ndarray:
+    return fit_dates(np.array([day.toordinal() for day in days], int), ranges)
+
+
+class TestFitDates:
+    MAY = DateRange(dt.date(2015, 5, 1), dt.date(2015, 5, 31))
+
+    def test_a_day_inside_fits_wholly_one_far_away_not_at_all(self) -> None:
+        assert fits([dt.date(2015, 5, 1), dt.date(2015, 5, 31), dt.date(1990, 1, 1)], [self.MAY]).tolist() == [1, 1, 0]
+
+    def test_a_misremembered_month_or_year_fits_better_than_any_other_day(self) -> None:
+        next_month, next_year, elsewhere = fits(
+            [dt.date(2015, 6, 20), dt.date(2016, 5, 10), dt.date(2016, 12, 1)], [self.MAY]
+        )
+        assert 1 > next_month > elsewhere
+        assert next_year == pytest.approx(NEAR_FIT)
+        assert next_year > elsewhere
+
+    def test_the_leap_day_has_a_year_before(self) -> None:
+        leap = DateRange(dt.date(2016, 2, 29), dt.date(2016, 2, 29))
+        assert fits([dt.date(2015, 2, 28)], [leap])[0] == pytest.approx(NEAR_FIT)
+
+    @given(st.lists(DAYS, max_size=5), RANGES)
+    def test_falls_with_the_days_outside_the_nearest_range(self, days: list[dt.date], ranges: list[DateRange]) -> None:
+        for day, fit in zip(days, fits(days, ranges), strict=True):
+            away = [max((of.first - day).days, (day - of.last).days, 0) for of in ranges]
+            assert (fit == 1) == (0 in away)
+            assert 0 <= fit <= 1
+            if away:
+                assert fit >= 1 - min(away) / SLACK_DAYS
+
+    def test_the_first_and_the_last_day_of_the_calendar_fit_too(self) -> None:
+        everything = DateRange(dt.date.min, dt.date.max)
+        assert fits([dt.date.min, dt.date.max], [everything]).tolist() == [1, 1]
+        assert fits([dt.date.max], [DateRange(dt.date.min, dt.date.min)]).tolist() == [0]
 
 
 WORDS = st.lists(st.sampled_from("rain wind dam breaks town in the of alpha omega".split()), max_size=6).map(" ".join)

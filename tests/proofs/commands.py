@@ -23,8 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from embeddings.tuning import Encoded
 from tests.word_encoder import WordEncoder
 
 ROOT = Path(__file__).parents[2]
@@ -170,13 +169,13 @@ class _SlowEncoder(WordEncoder):
         self._slow_s = slow_s
         self._broken = broken
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
         if self._broken is not None:
             raise RuntimeError(self._broken)
-        vectors = super().encode(texts)
+        encoded = super().encode(texts)
         time.sleep(self._slow_s)
         os.write(self._log, b"\n" * len(texts))
-        return vectors
+        return encoded
 
 
 class _Steps:

@@ -1,0 +1,103 @@
+"""What Dateline adds to a model: token vectors for late interaction, and small changes to the default model's weights.
+
+The changes are of low rank (LoRA, https://arxiv.org/abs/2106.09685): two thin matrices for each layer, a hundredth of
+the model's size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from importlib import resources
+
+import numpy as np
+
+from embeddings.late_interaction import TOKEN_DIMENSION, quantise
+
+_FILE = "tuning.npz"
+_SEED = 20020701
+_TINY = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text as numbers.
+
+    Attributes:
+        vector: of the whole text, (dimension,) float32 of unit length.
+        tokens: of each of its words or parts of words, (n, TOKEN_DIMENSION) int8, n at least one.
+        weights: how much each token of a question counts, (n,) float32, together 1.
+    """
+
+    vector: np.ndarray
+    tokens: np.ndarray
+    weights: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What is added to one model.
+
+    Attributes:
+        projection: of the model's token vectors, (TOKEN_DIMENSION, dimension).
+        attention: a token's vector times this, softmax over the question, is what the token counts; (dimension,).
+        changes: for weights by their names, (out, in) to add to them.
+        digest: names this tuning; part of the fingerprint of what is encoded with it.
+    """
+
+    projection: np.ndarray
+    attention: np.ndarray
+    digest: str
+    changes: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+class Head:
+    """From what a model makes of a text to what is kept of it.
+
+    Args:
+        wordless: for each token of the model's vocabulary, whether it is a mark rather than a part of a word.
+    """
+
+    def __init__(self, tuning: Tuning, wordless: np.ndarray) -> None:
+        self._tuning = tuning
+        self._wordless = wordless
+
+    def encoded(self, vector: np.ndarray, hidden: np.ndarray, ids: np.ndarray) -> Encoded:
+        """A text as it is kept.
+
+        Args:
+            vector: of the whole text, (dimension,), of any length.
+            hidden: of each token, (n, dimension).
+            ids: of each token in the vocabulary, (n,).
+        """
+        kept = ~self._wordless[ids]
+        hidden = hidden[kept] if kept.any() else hidden
+        tokens = hidden @ self._tuning.projection.T
+        tokens /= np.maximum(np.linalg.norm(tokens, axis=1, keepdims=True), _TINY)
+        attention = np.exp(hidden @ self._tuning.attention)
+        unit = vector / max(float(np.linalg.norm(vector)), _TINY)
+        return Encoded(unit.astype(np.float32), quantise(tokens), (attention / attention.sum()).astype(np.float32))
+
+
+def default_tuning() -> Tuning:
+    """That of the default model, which ships with the program."""
+    file = resources.files("embeddings") / _FILE
+    with resources.as_file(file) as path, np.load(path, allow_pickle=False) as held:
+        arrays = {name: np.asarray(held[name], np.float32) for name in held.files}
+    changed = {name.removesuffix(".a") for name in arrays if name.endswith(".a")}
+    return Tuning(
+        projection=arrays["projection"],
+        attention=arrays["attention"],
+        digest=hashlib.sha256(file.read_bytes()).hexdigest(),
+        changes={name: arrays[f"{name}.b"] @ arrays[f"{name}.a"] for name in sorted(changed)},
+    )
+
+
+def general_tuning(dimension: int) -> Tuning:
+    """For any other model: a random projection, which keeps angles on the average, and tokens that count alike.
+
+    The same for every model of a dimension.
+    """
+    noise = np.random.default_rng(_SEED).standard_normal((dimension, TOKEN_DIMENSION))
+    projection = np.linalg.qr(noise)[0].T if dimension >= TOKEN_DIMENSION else noise.T
+    return Tuning(projection.astype(np.float32), np.zeros(dimension, np.float32), digest="")
