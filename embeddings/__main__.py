@@ -326,7 +326,8 @@ def related(context: Context, event_id: str) -> None:
         found = search.find(event_id)
         others = search.related(event_id)
         if context.as_json:
-            _print_json({"id": found.id, "related": [related_as_dict(other) for other in others]})
+            withdrawn = {"withdrawn": True} if found.withdrawn else {}
+            _print_json({"id": found.id, "related": [related_as_dict(other) for other in others], **withdrawn})
         else:
             display.show_related(found, others)
 

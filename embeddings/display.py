@@ -137,6 +137,8 @@ def _print_event(console: Console, event: Event, before: str = "", after: str = 
 
 
 def _details(event: Event, after: str) -> Iterable[str]:
+    if event.withdrawn:
+        yield f"withdrawn: seen on {event.withdrawn} to have been taken out of the archive"
     if event.summary:
         yield event.summary
     parts = [event.id]

@@ -138,6 +138,12 @@ def test_text_from_an_archive_is_never_markup() -> None:
     assert "It [bold]rains[/bold] :smile:." in shown
 
 
+def test_an_event_that_was_withdrawn_says_so() -> None:
+    assert "Withdrawn: " not in show(EVENT)
+    shown = show(replace(EVENT, withdrawn=dt.date(2015, 12, 6)))
+    assert "Withdrawn: an edit took this event out of the archive, seen on 6 December" in shown
+
+
 def test_long_lists_are_cut_with_a_count() -> None:
     sources = tuple(Source(f"Source {n}") for n in range(9))
     related = tuple(Related(EVENT.date, f"Other {n}.") for n in range(9))

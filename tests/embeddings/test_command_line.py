@@ -531,6 +531,17 @@ class TestUpdate:
         [row] = [json.loads(line) for line in Path("report.jsonl").read_text().splitlines()]
         assert (row["path"], row["line"]) == ("Portal:Current events/2021 June 3", 8)
 
+    def test_what_an_edit_removed_is_shown_as_withdrawn_to_who_names_it(
+        self, run: Run, wiki: WikiServer
+    ) -> None:
+        run("update", "--api", wiki.api, *self.MONTH)
+        [event] = run("event", "2021-06-13", "--json").json["events"]
+        wiki.delete(dt.date(2021, 6, 13))
+        assert run("update", "--api", wiki.api, *self.MONTH, "--json").json["removed"] == 1
+        assert run("event", "2021-06-13", "--json").json["total"] == 0
+        assert run("related", event["id"], "--json").json == {"id": event["id"], "related": [], "withdrawn": True}
+        assert "withdrawn: seen on" in run("related", event["id"]).out
+
     def test_a_bad_answer_is_one_sentence_and_status_1(self, run: Run, wiki: WikiServer) -> None:
         wiki.answer_next(html())
         ran = run("update", "--api", wiki.api, *self.MONTH)

@@ -11,9 +11,11 @@ import pytest
 
 from embeddings.archive import Report
 from embeddings.build import BuildResult, no_progress
+from embeddings.dates import DateRange
 from embeddings.errors import BuildRunningError, InputError, WikiError
 from embeddings.events import Event, event_id
 from embeddings.index_folder import IndexFolder
+from embeddings.search import Search
 from embeddings.wiki.client import wiki_client
 from embeddings.wiki.fetched import Look
 from embeddings.wiki.update import FIRST_DAY, Span, UpdateResult, due, update_index
@@ -423,6 +425,25 @@ class TestRemovals:
         assert (event.headline, event.date, event.sources[0].name) == (IVORY, THIRD, "Halden Herald")
         assert event.withdrawn == dt.datetime.now(dt.UTC).date()
         assert IVORY not in ids_of(folder)
+
+    def test_it_is_shown_to_who_names_it_and_found_by_nobody_else(
+        self, folder: IndexFolder, gone: str, encoder: WordEncoder
+    ) -> None:
+        with closing(folder.open()) as index:
+            search = Search(index, encoder)
+            assert search.find(gone).headline == IVORY
+            assert search.related(gone) == ()
+            found = [
+                *(hit.event for hit in search.ask("smuggled ivory in Kestrel Bay", DAYS[-1]).hits),
+                *search.event(DateRange(THIRD, THIRD)).events,
+                *search.on_this_day(6, 3, 9),
+                *search.suggest("Police in Kestrel", 9),
+            ]
+            assert found
+            assert gone not in {event.id for event in found}
+            others = [other.id for event in found for other in search.related(event.id)]
+            assert others
+            assert gone not in others
 
     def test_it_outlives_later_updates_and_builds(
         self, tmp_path: Path, folder: IndexFolder, update: Update, build: Build, wiki: WikiServer, gone: str
