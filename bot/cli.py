@@ -98,11 +98,14 @@ def _lookup(path: Path, model: str | None) -> Iterator[Lookup]:
     from embeddings.encoder import SentenceEncoder
     from embeddings.index_folder import IndexFolder
     from embeddings.search import Search
+    from embeddings.wiki.fetched import last_updated
 
-    index = IndexFolder(path).open_checked()
+    folder = IndexFolder(path)
+    index = folder.open_checked()
     try:
         encoder = SentenceEncoder(model or index.manifest.model.name)
-        yield Lookup(Search(index, encoder), lambda: dt.datetime.now(dt.UTC).date())
+        updated = last_updated(folder.fetched)
+        yield Lookup(Search(index, encoder), lambda: dt.datetime.now(dt.UTC).date(), updated)
     finally:
         index.close()
 

@@ -149,6 +149,8 @@ def about(found: About) -> Iterable[str]:
     if found.first is not None and found.last is not None:
         days = f"{short_date(found.first)} to {short_date(found.last)}"
         yield f"{count(found.events, 'event')} on {count(found.days, 'day')}, {days}."
+    if found.updated is not None:
+        yield f"Last brought up to date on {short_date(found.updated.date())} at {found.updated:%H:%M} UTC."
     yield "Texts: " + "; ".join(found.attributions)
     yield f"Questions are understood with the model {found.model} on the bot's own machine and go nowhere else."
 

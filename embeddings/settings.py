@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -46,11 +57,43 @@ class IndexSettings(Section):
     check_seconds: float = Field(default=60, ge=1)
 
 
+class TimeOfDay(NamedTuple):
+    """When the clocks of a zone of the IANA database show a time."""
+
+    time: dt.time
+    zone: str
+
+
+def _time_of_day(text: str) -> TimeOfDay | None:
+    if not text:
+        return None
+    time, _, zone = text.partition(" ")
+    try:
+        return TimeOfDay(dt.datetime.strptime(time, "%H:%M").time(), ZoneInfo(zone).key)  # noqa: DTZ007  # the zone's own
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        raise ValueError("expected a time and a zone, such as 06:00 UTC or 06:00 Europe/Berlin") from None
+
+
+def _checked_time_of_day(text: str) -> str:
+    _time_of_day(text)
+    return text
+
+
 class ArchiveSettings(Section):
-    """Where new days of the Current Events portal come from, and who fetches them."""
+    """Where new days of the Current Events portal come from, who fetches them, and when the bot does.
+
+    Attributes:
+        update: a time of day and a zone; "": never.
+    """
 
     api: WebAddress = WIKIPEDIAS_API
     contact: str = Field(default="", max_length=200, pattern=r"^[ -~]*$")  # it becomes a part of an HTTP header
+    update: Annotated[str, AfterValidator(_checked_time_of_day)] = ""
+
+    @property
+    def daily(self) -> TimeOfDay | None:
+        """When the bot updates the archive; None: never."""
+        return _time_of_day(self.update)
 
 
 class Settings(BaseModel):

@@ -531,9 +531,7 @@ class TestUpdate:
         [row] = [json.loads(line) for line in Path("report.jsonl").read_text().splitlines()]
         assert (row["path"], row["line"]) == ("Portal:Current events/2021 June 3", 8)
 
-    def test_what_an_edit_removed_is_shown_as_withdrawn_to_who_names_it(
-        self, run: Run, wiki: WikiServer
-    ) -> None:
+    def test_what_an_edit_removed_is_shown_as_withdrawn_to_who_names_it(self, run: Run, wiki: WikiServer) -> None:
         run("update", "--api", wiki.api, *self.MONTH)
         [event] = run("event", "2021-06-13", "--json").json["events"]
         wiki.delete(dt.date(2021, 6, 13))

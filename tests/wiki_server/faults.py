@@ -101,6 +101,16 @@ def endless(*, packed: bool = False) -> Fault:
     return answer
 
 
+def never() -> Fault:
+    """No answer."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        await asyncio.Event().wait()
+        return web.Response()
+
+    return answer
+
+
 def break_off() -> Fault:
     """The connection is closed in the middle of an answer."""
 

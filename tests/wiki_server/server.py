@@ -115,6 +115,10 @@ class WikiServer:
         """Answer the next requests with some faults; None: as it should."""
         self._faults.extend(faults)
 
+    def forget_faults(self) -> None:
+        """Answer as it should from now on."""
+        self._faults.clear()
+
     def before(self, number: int, action: Callable[[], None]) -> None:
         """Do something when the request with a number, counted from 1, has come and is not answered yet."""
         self._before[number] = action

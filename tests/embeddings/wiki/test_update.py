@@ -181,8 +181,7 @@ def test_what_was_fetched_before_a_bad_answer_is_kept_and_in_the_index(
     with pytest.raises(WikiError, match=r"^127\.0\.0\.1:\d+ .* 20 days were fetched before that; they are kept$"):
         update()
     assert {event.date for event in events_of(folder)} == set(DAYS[:20])
-    wiki.answer_next()
-    wiki._faults.clear()
+    wiki.forget_faults()
     before = len(wiki.requests)
     assert counts(update())["fetched"] == 10
     assert len(wiki.requests) - before == 2
