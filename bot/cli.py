@@ -72,7 +72,7 @@ def bot(
     if console:
         from bot import console as terminal
 
-        with _lookup(settings.index.path, settings.index.model) as lookup:
+        with _lookup(settings.index.path, settings.index.model, settings.rerank.model) as lookup:
             return terminal.run(lookup)
     from bot.run import run  # discord.py is slow to import
 
@@ -93,10 +93,11 @@ def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | Non
 
 
 @contextmanager
-def _lookup(path: Path, model: str | None) -> Iterator[Lookup]:
+def _lookup(path: Path, model: str | None, rerank: str | None = None) -> Iterator[Lookup]:
     from bot.lookup import Lookup
     from embeddings.encoder import SentenceEncoder
     from embeddings.index_folder import IndexFolder
+    from embeddings.reranker import reranker
     from embeddings.search import Search
     from embeddings.wiki.fetched import last_updated
 
@@ -105,7 +106,8 @@ def _lookup(path: Path, model: str | None) -> Iterator[Lookup]:
     try:
         encoder = SentenceEncoder(model or index.manifest.model.name)
         updated = last_updated(folder.fetched)
-        yield Lookup(Search(index, encoder), lambda: dt.datetime.now(dt.UTC).date(), updated)
+        search = Search(index, encoder, reranker(rerank))
+        yield Lookup(search, lambda: dt.datetime.now(dt.UTC).date(), updated)
     finally:
         index.close()
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from embeddings.settings import ArchiveSettings, IndexSettings, Section, WebAddress, load_settings
+from embeddings.settings import ArchiveSettings, IndexSettings, RerankSettings, Section, WebAddress, load_settings
 
 DISCORDS_API = "https://discord.com/api/v10"
 
@@ -49,6 +49,7 @@ class Config(Section):
     discord: DiscordSettings = DiscordSettings()
     index: IndexSettings = IndexSettings()
     archive: ArchiveSettings = ArchiveSettings()
+    rerank: RerankSettings = RerankSettings()
     store: StoreSettings = StoreSettings()
     limits: LimitSettings = LimitSettings()
     daily: DailySettings = DailySettings()

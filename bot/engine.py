@@ -15,6 +15,7 @@ from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
 from embeddings.index_folder import IndexFolder, Manifest
+from embeddings.reranker import Reranker
 from embeddings.search import Answer, DayAnswer, Question, Search
 from embeddings.tuning import Encoded
 from embeddings.wiki.fetched import last_updated
@@ -49,10 +50,17 @@ class Engine:
         today: the day that counts as today, asked anew for each command.
     """
 
-    def __init__(self, folder: IndexFolder, make_encoder: MakeEncoder, today: Callable[[], dt.date]) -> None:
+    def __init__(
+        self,
+        folder: IndexFolder,
+        make_encoder: MakeEncoder,
+        today: Callable[[], dt.date],
+        reranker: Reranker | None = None,
+    ) -> None:
         self.today = today
         self._folder = folder
         self._make_encoder = make_encoder
+        self._reranker = reranker
         self._encoder: Encoder | None = None
         self._lease: _Lease | None = None
         self._updated: dt.datetime | None = None
@@ -114,7 +122,7 @@ class Engine:
             encoder = self._encoder
             if encoder is None or encoder.fingerprint != index.manifest.model.fingerprint:
                 encoder = self._make_encoder(index.manifest)
-            search = Search(index, encoder)
+            search = Search(index, encoder, self._reranker)
             search.warm_up()
         except BaseException:
             index.close()
@@ -173,7 +181,11 @@ class Engine:
 
     async def headlines(self, prefix: str, limit: int) -> list[Event]:
         """Events whose headline has these words, the last of which may be unfinished, newest first."""
-        return await self._with(lambda search: search.suggest(prefix, limit))
+        return await self._with(lambda search: search.starting(prefix, limit))
+
+    async def suggest(self, text: str, limit: int) -> list[Event]:
+        """Events that are meant by what somebody is typing; dates in it are understood."""
+        return await self._with(lambda search: search.suggest(text, self.today(), limit))
 
     def _current(self) -> _Lease:
         if self._lease is None:

@@ -21,6 +21,7 @@ from bot.store import Store
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.index_folder import IndexFolder
+from embeddings.reranker import reranker
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ async def run(config: Config) -> None:
                 IndexFolder(config.index.path),
                 lambda manifest: SentenceEncoder(config.index.model or manifest.model.name),
                 lambda: dt.datetime.now(dt.UTC).date(),
+                reranker(config.rerank.model),
             )
             try:
                 await engine.start()

@@ -92,5 +92,6 @@ class Guide:
 
     async def _keep(self, question: Question, count: int) -> AnswerList:
         answer = await self._engine.ask(question, count)
-        kept = KeptAnswer(tuple(hit.event.id for hit in answer.hits), answer.dates, question.within)
+        shown = tuple(hit.event.id for _, hits in answer.groups for hit in hits)
+        kept = KeptAnswer(shown, answer.dates, question.within)
         return AnswerList(await self._store.keep_answer(kept, self._engine.today()))

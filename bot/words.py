@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from embeddings.search import DayAnswer
 
 DEFAULT_LOCALE = "en-GB"  # the day before the month, as in the rest of the program
+_MOST_NAMED = 3  # dates in a heading
 
 NOTHING_FITS = "Nothing in the archive fits. Try other words, or a wider span of dates."
 NO_EVENTS_ON_THIS_DAY = "The archive has no event on this day of any year."
@@ -107,6 +108,15 @@ def day_of_year(month: int, day: int, locale: str = DEFAULT_LOCALE) -> str:
 def dates_understood(ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE) -> str:
     """How the dates in a question were understood."""
     return "Dates in the question: " + "; ".join(date_range(dates, locale) for dates in ranges[:5])
+
+
+def group_heading(is_outside: bool, ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE) -> str:
+    """Above the events that are in none of the question's dates, or above the others where they come after those."""
+    if len(ranges) > _MOST_NAMED:
+        named = "the dates in the question"
+    else:
+        named = " and ".join(date_range(dates, locale) for dates in ranges)
+    return f"{'Outside' if is_outside else 'Within'} {named}"
 
 
 def only_within(dates: DateRange, locale: str = DEFAULT_LOCALE) -> str:

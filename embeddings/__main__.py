@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,11 +65,12 @@ class Context:
 
     @contextmanager
     def search(self) -> Iterator[Search]:
+        from embeddings.reranker import reranker
         from embeddings.search import Search
 
         index = self.folder().open()
         try:
-            yield Search(index, self.encoder())
+            yield Search(index, self.encoder(), reranker(self.settings().rerank.model))
         finally:
             index.close()
 
@@ -164,7 +165,7 @@ def cli(ctx: click.Context, index: Path | None, config: Path | None) -> None:
 @click.option("--model", help="A sentence-transformers model: a name or a folder.  [default: the index's own]")
 @click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
 def build(context: Context, archives: tuple[Path, ...], model: str | None, report: Path | None) -> None:
-    """Read archives and write the index: folders of Markdown pages, .jsonl and .jsonl.gz files.
+    """Read archives and write the index: folders of Markdown pages, .jsonl(.gz) files and .xml(.bz2) dumps.
 
     Afterwards the index holds what the named archives hold. Events that did not change are not encoded again.
     """
@@ -353,14 +354,31 @@ def dates(context: Context, expression: tuple[str, ...], today: dt.date) -> None
 @_answers
 @click.argument("queries", metavar="QUERIES.jsonl", type=click.Path(path_type=Path))
 @click.option("--rows", type=click.Path(path_type=Path), help="Write a JSON line a question.")
+@click.option(
+    "--unanswerable",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Measure instead how often an answer is held back: from those questions, and from these, one a line.",
+)
 @_today
-def evaluate(context: Context, queries: Path, rows: Path | None, today: dt.date) -> None:
+def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: Path | None, today: dt.date) -> None:
     """Measure how well questions find their events (id, kw and nl a line)."""
     from embeddings import display
-    from embeddings.evaluation import read_queries, run, summarise
+    from embeddings.evaluation import measure_silence, read_queries, read_unanswerable, run, summarise
     from embeddings.progress import ProgressDisplay
 
+    if unanswerable is not None and rows is not None:
+        raise InputError("--rows says what was found, which --unanswerable does not look at; name one of the two")
     labelled = read_queries(queries)
+    if unanswerable is not None:
+        strange = read_unanswerable(unanswerable)
+        with context.search() as search, ProgressDisplay() as progress:
+            silence = measure_silence(search, labelled, strange, today, progress)
+        if context.as_json:
+            _print_json(asdict(silence))
+        else:
+            display.show_silence(silence)
+        return
     with context.search() as search, _opened_for_writing(rows) as file:
         with ProgressDisplay() as progress:
             outcomes = list(run(search, labelled, today, progress))

@@ -373,13 +373,14 @@ class Catalogue:
             raise ValueError("rows out of order")
         return found
 
-    def starting(self, words: Sequence[str], limit: int) -> list[int]:
+    def starting(self, words: Sequence[str], limit: int, rows: range | None = None) -> list[int]:
         """Rows whose headline has all of some normalised words, the last of which may be unfinished; newest first."""
-        if not words:
+        if not words or (rows is not None and not rows):
             return []
+        within = "" if rows is None else f"AND rowid BETWEEN {rows.start} AND {rows.stop - 1}"
         query = " AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
         found = self._rows(
-            "SELECT rowid FROM headlines WHERE headlines MATCH ? ORDER BY rowid DESC LIMIT ?", (query, limit)
+            f"SELECT rowid FROM headlines WHERE headlines MATCH ? {within} ORDER BY rowid DESC LIMIT ?", (query, limit)
         )
         return [row for (row,) in found]
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from embeddings.archive import Report
 from embeddings.build import BuildResult
 from embeddings.dates import DateRange
+from embeddings.evaluation import Silence
 from embeddings.events import MONTHS, Event, Related
 from embeddings.search import Answer, DayAnswer
 
@@ -37,14 +38,20 @@ def day_range(dates: DateRange) -> str:
 
 
 def show_answer(answer: Answer) -> None:
-    """The events for a question, best first."""
+    """The events for a question, best first, those outside its dates under a heading of their own."""
     console = _console()
     if answer.dates:
         console.print(f"dates understood: {', '.join(map(day_range, answer.dates))}")
     if not answer.hits:
         console.print("nothing fits")
-    for number, hit in enumerate(answer.hits, 1):
-        _print_event(console, hit.event, f"{number}. ", f"score {hit.score:.2f}")
+    number = 0
+    for place, (is_outside, hits) in enumerate(answer.groups):
+        if is_outside or place:
+            where = "outside" if is_outside else "within"
+            console.print(Text(f"{where} {' and '.join(map(day_range, answer.dates))}", style="bold"))
+        for hit in hits:
+            number += 1
+            _print_event(console, hit.event, f"{number}. ", f"score {hit.score:.2f}")
     console.print(Text(f"{len(answer.hits)} events in {answer.took_ms:,.0f} ms", style="dim"))
 
 
@@ -119,6 +126,13 @@ def show_measures(measures: Mapping[str, Any], questions: int) -> None:
     console = Console(highlight=False)
     console.print(table)
     console.print(f"{questions} questions, {measures['p50_ms']} ms at the median, {measures['p95_ms']} ms at p95")
+
+
+def show_silence(silence: Silence) -> None:
+    """How often an answer is held back, in two sentences."""
+    console = _console()
+    console.print(f"Of {silence.questions:,} questions with an answer, {silence.wrong_silences:.1%} got none.")
+    console.print(f"Of {silence.unanswerable:,} questions with none, {silence.strangers:.1%} got events.")
 
 
 def show_stats(found: Mapping[str, Any]) -> None:

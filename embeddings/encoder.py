@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from embeddings.errors import InputError, ModelError
+from embeddings.ranking import Confidence
 from embeddings.tuning import Encoded, Head, Tuning, default_tuning, general_tuning
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of model.safetensors as published under the name sentence-transformers/all-MiniLM-L6-v2."""
+
+DEFAULT_CONFIDENCE = Confidence(meaning=0.0, late=0.0, covered=0.0, least=-1.0)
+"""Measured with `python -m tests.benchmarks.confidence`."""
 
 _WEIGHTS = "model.safetensors"
 _NOT_FINGERPRINTED = ("README.md", ".gitattributes", ".gitignore")
@@ -44,6 +48,11 @@ class Encoder(Protocol):
     @property
     def dimension(self) -> int:
         """Numbers in a vector."""
+        ...
+
+    @property
+    def confidence(self) -> Confidence | None:
+        """Calibrated for this model; None where nobody has."""
         ...
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
@@ -93,6 +102,11 @@ class SentenceEncoder:
         """Whether it is the default model, in whatever folder."""
         weights = self.folder / _WEIGHTS
         return weights.is_file() and _sha256(weights) == DEFAULT_WEIGHTS_SHA256
+
+    @property
+    def confidence(self) -> Confidence | None:
+        """Calibrated for the default model; None for others."""
+        return DEFAULT_CONFIDENCE if self._is_tuned else None
 
     @property
     def dimension(self) -> int:

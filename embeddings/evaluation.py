@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -46,13 +46,7 @@ class Outcome:
 
 def read_queries(path: Path) -> list[LabelledQuery]:
     """Read a JSONL file of labelled queries. InputError names the file and line that cannot be used."""
-    try:
-        # Not splitlines(): a JSON string may hold other marks that end a line.
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except OSError as error:
-        raise InputError(f"the questions in {path} cannot be read: {error.strerror}") from error
-    except UnicodeError as error:
-        raise InputError(f"the questions in {path} cannot be read: {error}") from error
+    lines = _lines(path)
     queries: list[LabelledQuery] = []
     for number, line in enumerate(lines, 1):
         if line.strip():
@@ -71,6 +65,16 @@ def read_queries(path: Path) -> list[LabelledQuery]:
     return queries
 
 
+def _lines(path: Path) -> list[str]:
+    try:
+        # Not splitlines(): a JSON string may hold other marks that end a line.
+        return path.read_text(encoding="utf-8-sig").split("\n")
+    except OSError as error:
+        raise InputError(f"the questions in {path} cannot be read: {error.strerror}") from error
+    except UnicodeError as error:
+        raise InputError(f"the questions in {path} cannot be read: {error}") from error
+
+
 def run(
     search: Search, queries: Sequence[LabelledQuery], today: dt.date, progress: Callable[[str, int, int], None]
 ) -> Iterator[Outcome]:
@@ -86,14 +90,15 @@ def run(
         [right] = search.index.catalogue.events([row])
         for offset, kind in enumerate(_KINDS):
             text: str = getattr(query, kind)
-            answer = search.ask(text, today, limit=DEPTH)
-            rank = next((n for n, hit in enumerate(answer.hits, 1) if _is_right(hit.event, right)), None)
+            answer = search.ask(text, today, limit=DEPTH, silent_in_doubt=False)
+            rank = next((n for n, hit in enumerate(answer.hits, 1) if is_right(hit.event, right)), None)
             found = tuple(hit.event.id for hit in answer.hits)
             yield Outcome(query.id, kind, text, found, rank, answer.took_ms)
             progress("asking", 2 * place + offset + 1, total)
 
 
-def _is_right(event: Event, right: Event) -> bool:
+def is_right(event: Event, right: Event) -> bool:
+    """Whether an event is the one that was asked for, or a rewording of it."""
     if event.id == right.id:
         return True
     return says_the_same(event.date, normalise(event.headline), right.date, normalise(right.headline))
@@ -103,19 +108,78 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The measures, as users' scripts read them: for keywords, questions and both, and the time that answers took."""
     took = [outcome.took_ms for outcome in outcomes]
     return {
-        **{kind: _measures([outcome for outcome in outcomes if outcome.kind == kind]) for kind in _KINDS},
-        "all": _measures(outcomes),
+        **{kind: measures(_ranks(outcome for outcome in outcomes if outcome.kind == kind)) for kind in _KINDS},
+        "all": measures(_ranks(outcomes)),
         "p50_ms": round(float(np.percentile(took, 50)), 2),
         "p95_ms": round(float(np.percentile(took, 95)), 2),
     }
 
 
-def _measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """success@1 and @5, mean reciprocal rank among the first ten, recall among the first fifty."""
-    ranks = [outcome.rank or DEPTH + 1 for outcome in outcomes]
+def _ranks(outcomes: Iterable[Outcome]) -> np.ndarray:
+    return np.array([outcome.rank or DEPTH + 1 for outcome in outcomes])
+
+
+def measures(ranks: np.ndarray) -> dict[str, float]:
+    """success@1 and @5, mean reciprocal rank among the first ten, recall among the first fifty.
+
+    Args:
+        ranks: of the right event from 1; beyond `DEPTH` where it was not found.
+    """
     return {
-        "s1": round(float(np.mean([rank <= 1 for rank in ranks])), 4),
-        "s5": round(float(np.mean([rank <= 5 for rank in ranks])), 4),
-        "mrr10": round(float(np.mean([1 / rank if rank <= 10 else 0.0 for rank in ranks])), 4),
-        "r50": round(float(np.mean([rank <= DEPTH for rank in ranks])), 4),
+        "s1": round(float(np.mean(ranks <= 1)), 4),
+        "s5": round(float(np.mean(ranks <= 5)), 4),
+        "mrr10": round(float(np.mean(np.where(ranks <= 10, 1 / ranks, 0.0))), 4),
+        "r50": round(float(np.mean(ranks <= DEPTH)), 4),
     }
+
+
+def read_unanswerable(path: Path) -> list[str]:
+    """Read questions that no archive answers, one a line. InputError where there are none, or one cannot be asked."""
+    questions = [line.strip() for line in _lines(path) if line.strip()]
+    for number, question in enumerate(questions, 1):
+        try:
+            check_question(question)
+        except InputError as error:
+            raise InputError(f"{path}: question {number}: {error}") from error
+    if not questions:
+        raise InputError(f"{path} holds no questions; expected one a line")
+    return questions
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """How often an answer is held back in doubt.
+
+    Attributes:
+        questions, unanswerable: how many of each were asked.
+        wrong_silences: of the first, the share that got nothing.
+        strangers: of the second, the share that got events.
+    """
+
+    questions: int
+    unanswerable: int
+    wrong_silences: float
+    strangers: float
+
+
+def measure_silence(
+    search: Search,
+    queries: Sequence[LabelledQuery],
+    unanswerable: Sequence[str],
+    today: dt.date,
+    progress: Callable[[str, int, int], None],
+) -> Silence:
+    """Ask questions that have an answer and others that have none."""
+    asked = [text for query in queries for text in (query.kw, query.nl)]
+    total = len(asked) + len(unanswerable)
+    search.warm_up()
+    silent: list[bool] = []
+    for done, text in enumerate((*asked, *unanswerable), 1):
+        silent.append(not search.ask(text, today).hits)
+        progress("asking", done, total)
+    return Silence(
+        len(asked),
+        len(unanswerable),
+        round(float(np.mean(silent[: len(asked)])), 4),
+        round(1 - float(np.mean(silent[len(asked) :])), 4),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from dateutil.relativedelta import relativedelta
@@ -11,39 +12,101 @@ from rapidfuzz import fuzz
 
 from embeddings.dates import DateRange
 
-# Measured on 300 labelled questions over 113,755 events (success@5): meaning alone .66; with a tenth BM25 divided by
-# the largest .69, with a fifth `coverage` .72. Reciprocal rank fusion loses against meaning alone.
-MEANING_WEIGHT = 0.8
-LATE_WEIGHT = 0.4
-WORDS_WEIGHT = 0.2
 _LEAST = 0.1  # where nothing is near, shares of the largest would make much of little
 
 # People misremember dates, so what lies near a date in the question, or on the same days a year off, is drawn up too.
 # On the 102 questions with a date, success@5 with the right date, a month off, a year off: without any boost .59; .15
 # for the date and the week around it alone .88, .67, .55, and .3 .96, .65, .42; the shape below .95, .80, .82.
-DATE_WEIGHT = 0.3
 SLACK_DAYS = 7  # within these the fit falls from 1
 NEAR_FIT, NEAR_DAYS = 0.67, 60
 FAR_FIT, FAR_DAYS = 0.33, 500
 YEAR_OFF_DAYS = 30
 
+RERANK_DATED = 0.3  # what a date counts beside the whole spread of a cross-encoder's scores
+
 SAME_WORDS = 90  # rapidfuzz token_set_ratio from which two headlines say the same
 SAME_DAYS = 2  # and that many days apart at most
 
 
-def fuse(cosines: np.ndarray, late: np.ndarray, covered: np.ndarray, date_fit: np.ndarray) -> np.ndarray:
-    """One score for each candidate.
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for each of some candidates, (n,) each.
+
+    Attributes:
+        meaning: cosine of the whole text with the question, -1 to 1.
+        late: that of its words, from `late_interaction.max_similarity`, about -1 to 1.
+        covered: from `coverage`, 0 to 1.
+        dated: from `fit_dates`, 0 to 1.
+    """
+
+    meaning: np.ndarray
+    late: np.ndarray
+    covered: np.ndarray
+    dated: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each feature counts; meaning and late as shares of the largest one."""
+
+    meaning: float
+    late: float
+    covered: float
+    dated: float
+
+
+# Measured on 300 labelled questions over 113,755 events, see `tests/benchmarks/quality.py`.
+WEIGHTS = Weights(meaning=0.8, late=0.4, covered=0.2, dated=0.3)
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """Tells questions that the archive answers from others, by what speaks for the best candidate.
+
+    `meaning`, `late` and `covered` are the weights of a logistic regression on that candidate's features, `least` is
+    the sum from which it is an answer. They depend on the model that made the features.
+    """
+
+    meaning: float
+    late: float
+    covered: float
+    least: float
+
+    def doubts(self, features: Features, best: int) -> bool:
+        """Whether the candidate at place `best`, which comes first, is more likely a stranger than an answer."""
+        total = (
+            self.meaning * float(features.meaning[best])
+            + self.late * float(features.late[best])
+            + self.covered * float(features.covered[best])
+        )
+        return total < self.least
+
+
+def rerank(fused: np.ndarray, dated: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """The scores of the first candidates, ordered anew by what a cross-encoder says of them.
 
     Args:
-        cosines: (n,) of the meaning of the whole, -1 to 1.
-        late: (n,) of the meaning of its words, from `late_interaction.max_similarity`.
-        covered: (n,) from `coverage`, 0 to 1.
-        date_fit: (n,) from `fit_dates`, 0 to 1.
+        fused: (n,) from `fuse`.
+        dated: (n,) from `fit_dates`: a cross-encoder does not see the question's dates.
+        scores: (n,) from the cross-encoder; only their order and distances count.
     Returns:
-        (n,) float64, at most the sum of the weights.
+        (n,) between the least and the largest of `fused`.
     """
-    meaning = MEANING_WEIGHT * _of_largest(cosines) + LATE_WEIGHT * _of_largest(late)
-    return np.asarray(meaning + WORDS_WEIGHT * covered + DATE_WEIGHT * date_fit, np.float64)
+    spread = float(np.ptp(scores)) or 1.0
+    mixed = (scores - scores.min()) / spread + RERANK_DATED * dated
+    span = float(np.ptp(mixed)) or 1.0
+    return np.asarray(fused.min() + (mixed - mixed.min()) / span * np.ptp(fused), np.float64)
+
+
+def fuse(features: Features, weights: Weights = WEIGHTS) -> np.ndarray:
+    """One score for each candidate, (n,) float64, at most the sum of the weights."""
+    return np.asarray(
+        weights.meaning * _of_largest(features.meaning)
+        + weights.late * _of_largest(features.late)
+        + weights.covered * features.covered
+        + weights.dated * features.dated,
+        np.float64,
+    )
 
 
 def _of_largest(values: np.ndarray) -> np.ndarray:

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from embeddings.dates import DateRange, find_dates, parse_range
+from embeddings.dates import DateRange, DateSpan, find_dates, parse_range
 from embeddings.encoder import Encoder
 from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
 from embeddings.late_interaction import max_similarity
 from embeddings.on_this_day import choose
-from embeddings.ranking import coverage, fit_dates, fold, fuse, largest, says_the_same
+from embeddings.ranking import Features, coverage, fit_dates, fold, fuse, largest, rerank, says_the_same
+from embeddings.reranker import Reranker
 from embeddings.text import clean, normalise, shorten
 from embeddings.tuning import Encoded
 from embeddings.words import MAX_WORDS, question_stems
@@ -26,6 +27,9 @@ MOST_RELATED = 10
 
 _CANDIDATES = 200  # taken from each way of searching before they are fused
 _FOLDED_AT_ONCE = 32
+_RERANKED = 20  # a cross-encoder takes some 5 ms for each
+_SUGGESTED_AROUND_DAYS = 7  # a typed date's; people misremember by a few
+_SUGGESTED_DATES = 3  # of a typed text; each costs two look-ups
 _RELATED_CANDIDATES = 50
 _RELATED_COSINE = 0.4  # below, two events have little more than their language in common
 _COMMON_CONTEXT = 200  # a context of more events than this says nothing ("Russia")
@@ -39,12 +43,14 @@ class Question:
         wanted: the question without the dates in it: the text that is encoded.
         dates: what those dates mean.
         within: only events of these days are looked for.
+        only_dates: the question is nothing but a date; `wanted` is that date then.
     """
 
     query: str
     wanted: str
     dates: tuple[DateRange, ...]
     within: DateRange | None = None
+    only_dates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,19 @@ class Answer:
     dates: tuple[DateRange, ...]
     hits: tuple[Hit, ...]
     took_ms: float
+
+    @property
+    def groups(self) -> tuple[tuple[bool, tuple[Hit, ...]], ...]:
+        """The hits in the question's dates and those outside them, each best first, the best hit's group first.
+
+        A pair a group, of at least one hit: whether it is outside, and its hits. People misremember dates, so what is
+        outside is kept apart and not put last.
+        """
+        is_outside = [outside(hit.event.date, self.dates) for hit in self.hits]
+        return tuple(
+            (group, tuple(hit for hit, of in zip(self.hits, is_outside, strict=True) if of == group))
+            for group in dict.fromkeys(is_outside)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +116,13 @@ class Search:
 
     Args:
         encoder: of the model that the index was made with; it is used when the first question comes.
+        reranker: orders the first answers anew.
     """
 
-    def __init__(self, index: OpenIndex, encoder: Encoder) -> None:
+    def __init__(self, index: OpenIndex, encoder: Encoder, reranker: Reranker | None = None) -> None:
         self.index = index
         self._encoder = encoder
+        self._reranker = reranker
 
     # --- ask ---
 
@@ -113,20 +134,30 @@ class Search:
         """
         self.encode(["warm-up"])
 
-    def ask(self, query: str, today: dt.date, *, within: DateRange | None = None, limit: int = 5) -> Answer:
+    def ask(
+        self,
+        query: str,
+        today: dt.date,
+        *,
+        within: DateRange | None = None,
+        limit: int = 5,
+        silent_in_doubt: bool = True,
+    ) -> Answer:
         """Find the events that a question is about.
 
         Args:
             query: 1 to `MAX_QUESTION` characters; dates in it draw their events up and hide no others.
             today: the day from which "last month" and the like count.
             within: only events of these days.
+            silent_in_doubt: give no events where the best is more likely a stranger than an answer.
         Raises:
             InputError: if the question is empty or too long.
             IndexUnusableError: if the index was made with another model than the encoder's.
         """
         started = time.perf_counter()
         question = understand(query, today, within)
-        answer = self.answer(question, self.encode([question.wanted])[0], limit)
+        [wanted] = self.encode([question.wanted])
+        answer = self.answer(question, wanted, limit, silent_in_doubt=silent_in_doubt)
         return replace(answer, took_ms=(time.perf_counter() - started) * 1_000)
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
@@ -151,44 +182,57 @@ class Search:
                 )
         return encoded
 
-    def answer(self, question: Question, wanted: Encoded, limit: int = 5) -> Answer:
+    def answer(self, question: Question, wanted: Encoded, limit: int = 5, *, silent_in_doubt: bool = True) -> Answer:
         """Find the events for a question whose `wanted` has been encoded."""
         started = time.perf_counter()
-        ranked, days, fused = self._rank(question, wanted)
-        rows = self._fold(ranked, days, limit)
-        scores = dict(zip(ranked.tolist(), fused.tolist(), strict=True))
+        candidates, features = self.candidates(question, wanted)
+        fused = fuse(features)
+        order = np.lexsort((candidates, -fused))
+        confidence = self._encoder.confidence if silent_in_doubt and not question.only_dates else None
+        if confidence is not None and len(order) and confidence.doubts(features, int(order[0])):
+            order = order[:0]
+        if self._reranker is not None and len(order):
+            first = order[:_RERANKED]
+            titles = [event.title for event in self.index.catalogue.events(candidates[first].tolist())]
+            found = self._reranker.scores(question.wanted, titles)
+            fused[first] = rerank(fused[first], features.dated[first], found)
+            order = np.lexsort((candidates, -fused))
+        rows = self.fold(candidates[order], limit)
+        scores = dict(zip(candidates.tolist(), fused.tolist(), strict=True))
         events = self.index.catalogue.events(rows)
         hits = tuple(Hit(event, scores[row]) for row, event in zip(rows, events, strict=True))
         return Answer(question.query, question.dates, hits, (time.perf_counter() - started) * 1_000)
 
-    def _rank(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Rows, their days and their scores, best first."""
+    def candidates(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, Features]:
+        """Rows that may answer a question, in order of time, and what speaks for each."""
         catalogue, vectors, vector = self.index.catalogue, self.index.vectors, wanted.vector
         within = question.within
         window = None if within is None else catalogue.rows_between(within.first, within.last)
         covered = coverage(list(catalogue.postings(question_stems(question.wanted)).values()), catalogue.size)
-        candidates = [
+        found = [
             vectors.search(vector, _CANDIDATES, window)[0],
             largest(covered, _CANDIDATES, range(catalogue.size) if window is None else window),
         ]
         for span in question.dates:
             of_span = _overlap(catalogue.rows_between(span.first, span.last), window)
-            candidates.append(vectors.search(vector, _CANDIDATES, of_span)[0])
-        rows = np.unique(np.concatenate(candidates))
-        days = catalogue.days[rows]
-        late = max_similarity(wanted.tokens, wanted.weights, *self.index.tokens.take(rows))
-        scores = fuse(vectors.scores(vector, rows), late, covered[rows], fit_dates(days, question.dates))
-        order = np.lexsort((rows, -scores))
-        return rows[order], days[order], scores[order]
+            found.append(vectors.search(vector, _CANDIDATES, of_span)[0])
+        rows = np.unique(np.concatenate(found))
+        return rows, Features(
+            meaning=vectors.scores(vector, rows),
+            late=max_similarity(wanted.tokens, wanted.weights, *self.index.tokens.take(rows)),
+            covered=covered[rows],
+            dated=fit_dates(catalogue.days[rows], question.dates),
+        )
 
-    def _fold(self, rows: np.ndarray, days: np.ndarray, limit: int) -> list[int]:
-        """Rows with the rewordings of one event folded; headlines are read as they are needed."""
+    def fold(self, rows: np.ndarray, limit: int) -> list[int]:
+        """The first of some rows with the rewordings of one event folded; headlines are read as they are needed."""
+        catalogue = self.index.catalogue
 
         def worded() -> Iterator[tuple[int, dt.date, str]]:
             for start in range(0, len(rows), _FOLDED_AT_ONCE):
                 part = rows[start : start + _FOLDED_AT_ONCE].tolist()
-                dates = map(dt.date.fromordinal, days[start : start + _FOLDED_AT_ONCE].tolist())
-                yield from zip(part, dates, self.index.catalogue.wordings(part), strict=True)
+                dates = map(dt.date.fromordinal, catalogue.days[part].tolist())
+                yield from zip(part, dates, catalogue.wordings(part), strict=True)
 
         return fold(worded(), limit)
 
@@ -208,10 +252,29 @@ class Search:
         catalogue = self.index.catalogue
         return tuple(choose(catalogue.events(catalogue.rows_on(month, day)), limit))
 
-    def suggest(self, text: str, limit: int) -> list[Event]:
+    def starting(self, text: str, limit: int) -> list[Event]:
         """Events whose headline has the words of `text`, the last of which may be unfinished; newest first."""
         catalogue = self.index.catalogue
-        return catalogue.events(catalogue.starting(normalise(text).split()[-MAX_WORDS:], limit))
+        return catalogue.events(catalogue.starting(_last_words(text), limit))
+
+    def suggest(self, text: str, today: dt.date, limit: int) -> list[Event]:
+        """Events that are meant by what somebody is typing.
+
+        With a date in it, those of its days and then of the days around them whose headline has the other words come
+        first (all of its days' events where there are no others); then those whose headline has every word as typed.
+        Each of these newest first.
+        """
+        catalogue = self.index.catalogue
+        rows: dict[int, None] = {}  # in order
+        spans = find_dates(text, today)
+        words = _last_words(_without(text, spans))
+        for widen in (0, _SUGGESTED_AROUND_DAYS):
+            for span in spans[:_SUGGESTED_DATES]:
+                near = catalogue.rows_between(*_widened(span.dates, widen))
+                found = catalogue.starting(words, limit, near) if words else near[: -limit - 1 : -1]
+                rows |= dict.fromkeys(found)
+        rows |= dict.fromkeys(catalogue.starting(_last_words(text), limit))
+        return catalogue.events(list(rows)[:limit])
 
     # --- related ---
 
@@ -279,17 +342,38 @@ class Search:
         return kept
 
 
+def outside(day: dt.date, dates: Sequence[DateRange]) -> bool:
+    """Whether a day is in none of a question's dates, where it has any."""
+    return bool(dates) and not any(day in span for span in dates)
+
+
 def understand(query: str, today: dt.date, within: DateRange | None = None) -> Question:
     """Take the dates out of a question. InputError where it has no words or too many characters."""
     question = check_question(query)
     spans = find_dates(question, today)
-    wanted = question
+    wanted = _without(question, spans)
+    only_dates = not normalise(wanted)
+    if only_dates:
+        wanted = question  # the date's events, the nearest in meaning first
+    return Question(question, wanted, tuple(dict.fromkeys(span.dates for span in spans)), within, only_dates)
+
+
+def _without(text: str, spans: Sequence[DateSpan]) -> str:
+    """What remains of a text when the dates are taken out."""
     for span in reversed(spans):
-        wanted = f"{wanted[: span.start]} {wanted[span.end :]}"
-    wanted = " ".join(wanted.split())
-    if not normalise(wanted):
-        wanted = question  # nothing but a date: the date's events, the nearest in meaning first
-    return Question(question, wanted, tuple(dict.fromkeys(span.dates for span in spans)), within)
+        text = f"{text[: span.start]} {text[span.end :]}"
+    return " ".join(text.split())
+
+
+def _last_words(text: str) -> list[str]:
+    return normalise(text).split()[-MAX_WORDS:]
+
+
+def _widened(dates: DateRange, days: int) -> tuple[dt.date, dt.date]:
+    """The first and last day with so many more on either side, as far as the calendar goes."""
+    first = max(dates.first.toordinal() - days, dt.date.min.toordinal())
+    last = min(dates.last.toordinal() + days, dt.date.max.toordinal())
+    return dt.date.fromordinal(first), dt.date.fromordinal(last)
 
 
 def check_question(query: str) -> str:

@@ -96,6 +96,12 @@ class ArchiveSettings(Section):
         return _time_of_day(self.update)
 
 
+class RerankSettings(Section):
+    """What orders the first answers anew."""
+
+    model: str | None = Field(default=None, min_length=1)
+
+
 class Settings(BaseModel):
     """What the index commands read of the file; the other sections are the bot's."""
 
@@ -103,6 +109,7 @@ class Settings(BaseModel):
 
     index: IndexSettings = IndexSettings()
     archive: ArchiveSettings = ArchiveSettings()
+    rerank: RerankSettings = RerankSettings()
 
 
 SettingsT = TypeVar("SettingsT", bound=BaseModel)

@@ -37,7 +37,7 @@ def test_the_options_in_the_readme_exist() -> None:
 
 
 def test_the_dates_in_the_readme_are_understood() -> None:
-    [sentence] = re.findall(r"Dates are written as people write them: (.*?)\. In a question", README, re.DOTALL)
+    [sentence] = re.findall(r"Dates are written as people write them: (.*?)\.\sIn a question", README, re.DOTALL)
     expressions = re.findall(r"`([^`]+)`", sentence)
     assert len(expressions) >= 8
     for expression in expressions:

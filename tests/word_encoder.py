@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from embeddings.late_interaction import TOKEN_DIMENSION, quantise
+from embeddings.ranking import Confidence
 from embeddings.text import normalise
 from embeddings.tuning import Encoded
 
@@ -21,6 +22,7 @@ class WordEncoder:
         self.name = name
         self.fingerprint = hashlib.sha256(f"{name} {dimension}".encode()).hexdigest()
         self.dimension = dimension
+        self.confidence: Confidence | None = None
         self.encoded: list[str] = []
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:

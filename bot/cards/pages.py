@@ -13,7 +13,7 @@ from bot.store import KeptAnswer
 from bot.views.state import AnswerList, DaysList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source, event_link
-from embeddings.search import DayAnswer
+from embeddings.search import DayAnswer, outside
 
 PER_PAGE = 5  # events of a list
 CARD_SOURCES = 10
@@ -156,9 +156,20 @@ def answer_page(
     if not kept.events:
         steps = (Step(words.SEARCH_ALL_DATES, Place(wider), "w"),) if wider is not None else ()
         return Page(("\n".join(filter(None, [heading, words.NOTHING_FITS])),), place, steps=steps)
-    return fitted(
-        lambda room: _list_page(heading, events, place, len(kept.events), locale, room, _Shown(date=True, related=True))
-    )
+    above = _groups(events, kept.dates, locale)
+    style = _Shown(date=True, related=True)
+    return fitted(lambda room: _list_page(heading, events, place, len(kept.events), locale, room, style, above))
+
+
+def _groups(events: Sequence[Event | None], dates: Sequence[DateRange], locale: str) -> list[str]:
+    """What stands above each event of a page: a heading where those outside the question's dates begin or end."""
+    above, was_outside = [], False
+    for event in events:
+        is_outside = was_outside if event is None else outside(event.date, dates)
+        heading = f"### {words.group_heading(is_outside, dates, locale)}\n"
+        above.append(heading if is_outside != was_outside else "")
+        was_outside = is_outside
+    return above
 
 
 def event_page(answer: RelatedAnswer, place: Place, locale: str) -> Page:
@@ -219,20 +230,22 @@ def _list_page(
     locale: str,
     room: int,
     shown: _Shown,
+    above: Sequence[str] | None = None,
 ) -> Page:
+    """A page of a list; `above` has what stands above each event, in lines of its own."""
+    above = above or [""] * len(events)
     pages = -(-total // PER_PAGE)
     first = place.page * PER_PAGE
     attributions = dict.fromkeys(event.attribution for event in events if event is not None)
     small = " · ".join([*map(_text_from, list(attributions)[:3]), *words.page_of(place.page + 1, pages)])
-    each = (room - len(heading) - len(small) - 20) // max(1, len(events))
+    each = (room - len(heading) - len(small) - sum(map(len, above)) - 20) // max(1, len(events))
     blocks = [heading] if heading else []
-    for number, event in enumerate(events, first + 1):
+    for number, (event, before) in enumerate(zip(events, above, strict=True), first + 1):
         if event is None:
-            blocks.append(f"**{number}.** {words.GONE}")
+            blocks.append(f"{before}**{number}.** {words.GONE}")
         else:
-            blocks.append(
-                _entry(f"**{event.date.year}**" if shown.year else f"**{number}.**", event, each, locale, shown)
-            )
+            mark = f"**{event.date.year}**" if shown.year else f"**{number}.**"
+            blocks.append(before + _entry(mark, event, each, locale, shown))
     blocks.append(f"-# {small}")
     choices = tuple(
         Choice(event.id, plain(event.headline, MAX_OPTION), plain(words.short_date(event.date, locale), MAX_OPTION))

@@ -22,13 +22,16 @@ RELATED_CHARACTERS = 160
 
 
 def answer_cards(answer: Answer) -> Iterable[RenderableType]:
-    """The events for a question, and how the dates in it were understood."""
+    """The events for a question, and how the dates in it were understood; those outside them under a heading."""
     if answer.dates:
         yield Text(words.dates_understood(answer.dates), style="dim")
     if not answer.hits:
         yield Text(words.NOTHING_FITS)
-    for hit in answer.hits:
-        yield event_card(hit.event)
+    for place, (is_outside, hits) in enumerate(answer.groups):
+        if is_outside or place:
+            yield Rule(words.group_heading(is_outside, answer.dates), align="left")
+        for hit in hits:
+            yield event_card(hit.event)
     yield from _small_print(hit.event for hit in answer.hits)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from discord import Interaction, app_commands
+from discord.app_commands import Choice
 
 from bot import words
 from bot.cards.pages import Page
 from bot.client import DatelineClient
+from bot.commands.options import suggest_days
 from embeddings.search import MAX_QUESTION, search_window, understand
 
 MOST_EVENTS = 10
@@ -35,3 +37,9 @@ async def command(
         return await client.guide.ask(question, count, locale)
 
     await client.respond(interaction, show, private=private)
+
+
+@command.autocomplete("first")
+@command.autocomplete("last")
+async def _suggest(interaction: Interaction[DatelineClient], current: str) -> list[Choice[str]]:
+    return await suggest_days(interaction, current)

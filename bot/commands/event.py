@@ -8,7 +8,7 @@ from discord.app_commands import Choice
 from bot import words
 from bot.cards.pages import Page
 from bot.client import DatelineClient
-from bot.commands.options import date_option, depends_on_today, suggest_dates
+from bot.commands.options import date_option, depends_on_today, suggest_days
 from bot.views.state import DaysList, Place
 
 
@@ -29,8 +29,4 @@ async def command(interaction: Interaction[DatelineClient], date: app_commands.R
 
 @command.autocomplete("date")
 async def _suggest(interaction: Interaction[DatelineClient], current: str) -> list[Choice[str]]:
-    client, locale = interaction.client, interaction.locale.value
-    return await client.suggest(
-        interaction,
-        lambda: suggest_dates(current, client.engine.today(), locale, lambda dates: client.engine.days(dates, 0, 0)),
-    )
+    return await suggest_days(interaction, current)

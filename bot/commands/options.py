@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
+from discord import Interaction
 from discord.app_commands import Choice
 
 from bot import words
 from bot.cards.text import MAX_OPTION, plain
-from embeddings.dates import DateRange, parse_range
+from bot.client import DatelineClient
+from embeddings.dates import DateRange, find_dates, parse_range
 from embeddings.errors import AmbiguousDateError, DateError
 from embeddings.events import Event
 from embeddings.search import DayAnswer
@@ -34,14 +36,17 @@ def depends_on_today(text: str, today: dt.date, locale: str) -> bool:
 
 
 async def suggest_dates(text: str, today: dt.date, locale: str, count: CountEvents) -> list[Choice[str]]:
-    """How a date that is being typed is understood, how many events it has, and the nearest days that have some."""
+    """How a date that is being typed is understood, how many events it has, and the nearest days that have some.
+
+    Where the text is more than a date, the dates in it count: "christmas 2015 shooting".
+    """
     meanings: tuple[DateRange, ...]
     try:
         meanings = (date_option(text, today, locale) if text.strip() else DateRange(today, today),)
     except AmbiguousDateError as error:
         meanings = error.choices
     except DateError:
-        return []
+        meanings = tuple(span.dates for span in find_dates(text, today))
     found: dict[DateRange, int] = {}
     for dates in meanings[:MOST_CHOICES]:
         answer = await count(dates)
@@ -56,6 +61,15 @@ async def suggest_dates(text: str, today: dt.date, locale: str, count: CountEven
         Choice(name=plain(words.suggested_days(dates, total, locale), MAX_OPTION), value=str(dates))
         for dates, total in list(found.items())[:MOST_CHOICES]
     ]
+
+
+async def suggest_days(interaction: Interaction[DatelineClient], current: str) -> list[Choice[str]]:
+    """The suggestions of an option that takes a date."""
+    client, locale = interaction.client, interaction.locale.value
+    return await client.suggest(
+        interaction,
+        lambda: suggest_dates(current, client.engine.today(), locale, lambda dates: client.engine.days(dates, 0, 0)),
+    )
 
 
 def event_choices(events: list[Event], locale: str) -> list[Choice[str]]:

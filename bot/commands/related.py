@@ -37,6 +37,6 @@ async def _suggest(interaction: Interaction[DatelineClient], current: str) -> li
     client, locale = interaction.client, interaction.locale.value
 
     async def suggest() -> list[Choice[str]]:
-        return event_choices(await client.engine.headlines(current, EVENT_CHOICES), locale)
+        return event_choices(await client.engine.suggest(current, EVENT_CHOICES), locale)
 
     return await client.suggest(interaction, suggest)

@@ -32,7 +32,10 @@ class StoreError(EmbeddingsError):
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """What a question found: ids, best first, and how dates in it were understood. Not the question, nor who asked."""
+    """What a question found: ids in the order shown, and how dates in it were understood.
+
+    Not the question, nor who asked. The events of the question's dates stand together, and so do those outside.
+    """
 
     events: tuple[str, ...]
     dates: tuple[DateRange, ...] = ()

@@ -1,4 +1,4 @@
-"""Archives in, events out: a folder of Markdown pages, or a JSONL file."""
+"""Archives in, events out: a folder of Markdown pages, a JSONL file, or a MediaWiki dump with the news portal."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from embeddings.archive.jsonl import read_jsonl
 from embeddings.archive.markdown import read_markdown
+from embeddings.archive.portal.dump import read_dump
 from embeddings.archive.report import Rejection, Report
 from embeddings.errors import ArchiveMissingError
 from embeddings.events import Event
@@ -21,14 +22,18 @@ def read_archive(path: Path, report: Report) -> Iterator[Event]:
 
     Raises:
         ArchiveMissingError: if there is nothing at `path`, or nothing that a reader can read (raised at the call).
-        ArchiveDamagedError: if a compressed file breaks off.
+        ArchiveDamagedError: if a file breaks off: what comes after is unknown.
     """
     if path.is_dir():
         return read_markdown(path, report)
     if not path.exists():
         raise ArchiveMissingError(
-            f"there is no archive at {path}: expected a folder of Markdown pages or a .jsonl file"
+            f"there is no archive at {path}: expected a folder of Markdown pages, a .jsonl file or an .xml dump"
         )
     if path.name.endswith((".jsonl", ".jsonl.gz")):
         return read_jsonl(path, report)
-    raise ArchiveMissingError(f"{path} is no archive: expected a folder with news/ in it, a .jsonl or a .jsonl.gz file")
+    if path.name.endswith((".xml", ".xml.bz2")):
+        return read_dump(path, report)
+    raise ArchiveMissingError(
+        f"{path} is no archive: expected a folder with news/ in it, or a .jsonl, .jsonl.gz, .xml or .xml.bz2 file"
+    )

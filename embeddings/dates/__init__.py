@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from embeddings.dates.foreign import day_in_another_language
+from embeddings.dates.foreign import days_in_another_language
 from embeddings.dates.forms import typed_grammar
 from embeddings.dates.grammar import Misread
 from embeddings.dates.questions import dates_meant
-from embeddings.dates.ranges import DateRange, one_day
+from embeddings.dates.ranges import DateRange
 from embeddings.dates.words import tokens_of
 from embeddings.errors import AmbiguousDateError, DateError
 
@@ -47,8 +47,8 @@ def parse_range(text: str, today: date, *, day_first: bool | None = None) -> Dat
     value = _read(text, "expression", today, day_first)
     if isinstance(value, DateRange):
         return value
-    if day := day_in_another_language(text):
-        return one_day(day)
+    if days := days_in_another_language(text):
+        return days
     raise DateError(
         f'"{_shown(text)}" is no date; write a day (2015-12-23), a month (2015-12), a year, '
         'or words such as "last month"'

@@ -6,7 +6,6 @@ raise RefusalError, or ValueError and OverflowError where the calendar ends.
 
 from __future__ import annotations
 
-from calendar import THURSDAY
 from collections.abc import Callable
 from datetime import date
 
@@ -103,6 +102,52 @@ def units_ago(count: int, unit: Unit, today: date) -> DateRange:
     return one_day(move_day(today, unit, -count))
 
 
+def half_a_year_ago(today: date) -> DateRange:
+    return units_ago(6, Unit(0, 1), today)
+
+
+def weekday_before_last(weekday: int, today: date) -> DateRange:
+    return latest_weekday(weekday, latest_weekday(weekday, today).first)
+
+
+def weekday_of(weekday: int, week: DateRange) -> DateRange:
+    """`Tuesday last week`; the week begins on Monday."""
+    return one_day(week.first + weekday * DAY)
+
+
+def weekday_before(weekday: int, days: DateRange) -> DateRange:
+    """`the Friday before christmas 2015`."""
+    return latest_weekday(weekday, days.first)
+
+
+def weekday_after(weekday: int, days: DateRange) -> DateRange:
+    return next_weekday(weekday, days.last)
+
+
+def nth_weekday_of(ordinal: int, weekday: int, days: DateRange) -> DateRange:
+    """`the first Monday of May 2012`.
+
+    Raises:
+        RefusalError: if the days have fewer of them.
+    """
+    day = next_weekday(weekday, days.first - DAY).first + 7 * (ordinal - 1) * DAY
+    if day not in days:
+        raise RefusalError(f"is no date: it has fewer {WEEKDAY_NAMES[weekday]}s")
+    return one_day(day)
+
+
+def last_weekday_of(weekday: int, days: DateRange) -> DateRange:
+    """`the last Friday of May 2012`.
+
+    Raises:
+        RefusalError: if the days have none.
+    """
+    day = latest_weekday(weekday, days.last + DAY)
+    if day.first not in days:
+        raise RefusalError(f"is no date: it has no {WEEKDAY_NAMES[weekday]}")
+    return day
+
+
 # Without a year
 
 
@@ -171,19 +216,27 @@ def fixed(month: int, day: int) -> Callable[[], Yearly]:
     return lambda: lambda year: date(year, month, day)
 
 
-def after_easter(days: int) -> Callable[[], Yearly]:
+def after_easter(days: int, *, orthodox: bool = False) -> Callable[[], Yearly]:
     def in_year(year: int) -> date:
-        from dateutil.easter import easter  # few dates need it
+        from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter  # few dates need it
 
-        sunday: date = easter(year)
+        sunday: date = easter(year, EASTER_ORTHODOX if orthodox else EASTER_WESTERN)
         return sunday + days * DAY
 
     return lambda: in_year
 
 
-def thanksgiving() -> Yearly:
-    """The American one: the fourth Thursday of November."""
-    return lambda year: date(year, 11, 22 + (THURSDAY - date(year, 11, 22).weekday()) % 7)
+def nth_weekday(ordinal: int, weekday: int, month: int, days_later: int = 0) -> Callable[[], Yearly]:
+    """A feast on the nth weekday of a month, or some days after it."""
+
+    def in_year(year: int) -> date:
+        return nth_weekday_of(ordinal, weekday, months_of(year, month)).first + days_later * DAY
+
+    return lambda: in_year
+
+
+def last_weekday(weekday: int, month: int) -> Callable[[], Yearly]:
+    return lambda: lambda year: last_weekday_of(weekday, months_of(year, month)).first
 
 
 def day_of_this_year(named: Yearly, today: date) -> tuple[int, int]:
@@ -196,3 +249,9 @@ def latest_named(named: Yearly, today: date) -> DateRange:
     """The latest before today."""
     day = named(today.year)
     return one_day(day if day < today else named(today.year - 1))
+
+
+def next_named(named: Yearly, today: date) -> DateRange:
+    """The first after today."""
+    day = named(today.year)
+    return one_day(day if day > today else named(today.year + 1))

@@ -1,4 +1,4 @@
-"""What the forms of weeks, months, years and other ranges of days mean.
+"""What the forms of months, years and other ranges of days mean.
 
 Each function takes what its form in `embeddings.dates.forms` reads, by name, and returns the days meant. They
 raise RefusalError, or ValueError and OverflowError where the calendar ends.
@@ -12,6 +12,7 @@ from datetime import MAXYEAR, date
 from embeddings.dates.days import full_year
 from embeddings.dates.ranges import (
     DAY,
+    WEEK,
     YEAR_MONTHS,
     DateRange,
     RefusalError,
@@ -25,11 +26,10 @@ from embeddings.dates.ranges import (
     part_of,
     stretch_after,
     stretch_before,
-    week_of,
     years_of,
 )
 
-WEEK = Unit(7, 0)
+FEW, FEW_AT_MOST = 2, 5  # "a few days" are so many, as people use it
 
 
 # Months, years and longer
@@ -85,6 +85,15 @@ def winter_of(season: int, numbers: tuple[int, int]) -> DateRange:
     return season_of(season, year)
 
 
+def seasons_of_year(first_season: int, season: int, year: int) -> DateRange:
+    """`winter or spring 2013` begins in 2012."""
+    return from_to(season_of(first_season, year - (first_season > season)).first, season_of(season, year).last)
+
+
+def season_before_last(season: int, today: date) -> DateRange:
+    return season_of(season, last_season(season, today).first.year - 1)
+
+
 def last_season(season: int, today: date) -> DateRange:
     """The latest that has ended."""
     days = season_of(season, today.year)
@@ -134,11 +143,14 @@ def century_of(ordinal: int) -> DateRange:
     return years_of(100 * ordinal - 99, 100)
 
 
-def iso_week(year: int, number: int) -> DateRange:
-    try:
-        return week_of(date.fromisocalendar(year, number, 1))
-    except ValueError:
-        raise RefusalError(f"is no date: {year} has no week {number}") from None
+def turn_of_century(ordinal: int) -> DateRange:
+    """The turn of the 20th century: 1900, and a year either side."""
+    century = century_of(ordinal).first.year - 1
+    return years_of(century - 1, 3)
+
+
+def turn_of_this_century(today: date) -> DateRange:
+    return turn_of_century(today.year // 100 + 1)
 
 
 # Counted from today
@@ -160,18 +172,25 @@ def past(count: int, unit: Unit, today: date) -> DateRange:
     return stretch_before(one_day(today + DAY), unit, count)
 
 
+def past_hours(count: int, today: date) -> DateRange:
+    """`the last 24 hours`: days are the finest that is known, so yesterday and today."""
+    return DateRange(today - -(-count // 24) * DAY, today)
+
+
+def few_ago(unit: Unit, today: date) -> DateRange:
+    return few_before(unit, one_day(today))
+
+
+def some_days_ago(today: date) -> DateRange:
+    return few_ago(Unit(1, 0), today)
+
+
+def this_time_last_year(today: date) -> DateRange:
+    return around(one_day(move_day(today, Unit(0, YEAR_MONTHS), -1)))
+
+
 def earlier_this(period: Unit, today: date) -> DateRange:
     return DateRange(calendar_period(today, period, 0).first, today)
-
-
-def weekend(step: int) -> Callable[[date], DateRange]:
-    """Saturday and Sunday of last week (-1), this week (0) or next week (1)."""
-
-    def meaning(today: date) -> DateRange:
-        sunday = week_of(today).last + step * 7 * DAY
-        return DateRange(sunday - DAY, sunday)
-
-    return meaning
 
 
 # Parts and neighbourhoods
@@ -183,31 +202,44 @@ def half_of(ordinal: int, days: DateRange) -> DateRange:
     return part_of(days, ordinal - 1, 2)
 
 
-def nth_week_of(ordinal: int, days: DateRange) -> DateRange:
+def thirds(first_third: int, third: int, days: DateRange) -> DateRange:
+    """`mid to late 2013`."""
+    return from_to(part_of(days, first_third, 3).first, part_of(days, third, 3).last)
+
+
+def nth_unit_of(ordinal: int, unit: Unit, days: DateRange) -> DateRange:
     """The first week of a month is its first seven days."""
-    if not 0 < 7 * ordinal <= days.days:
-        raise RefusalError("is no date: it has fewer weeks")
-    first = days.first + 7 * (ordinal - 1) * DAY
-    return DateRange(first, first + 6 * DAY)
+    first = move_day(days.first, unit, ordinal - 1)
+    found = DateRange(first, move_day(first, unit, 1) - DAY)
+    if found.last > days.last or not ordinal:
+        raise RefusalError("is no date: it is not that long")
+    return found
 
 
-def first_unit_of(unit: Unit, days: DateRange) -> DateRange:
-    return DateRange(days.first, min(days.last, move_day(days.first, unit, 1) - DAY))
+def first_units_of(number: int, unit: Unit, days: DateRange) -> DateRange:
+    """`the first three days of 2013`; all of the days where they are fewer."""
+    return DateRange(days.first, min(days.last, move_day(days.first, unit, number) - DAY))
 
 
-def last_unit_of(unit: Unit, days: DateRange) -> DateRange:
-    return DateRange(max(days.first, move_day(days.last + DAY, unit, -1)), days.last)
-
-
-def week_around(days: DateRange) -> DateRange:
-    """`the week of 23 December 2015`."""
-    if days.days > 7:
-        raise RefusalError("is no date: it is longer than a week")
-    return DateRange(week_of(days.first).first, week_of(days.last).last)
+def last_units_of(number: int, unit: Unit, days: DateRange) -> DateRange:
+    return DateRange(max(days.first, move_day(days.last + DAY, unit, -number)), days.last)
 
 
 def around(days: DateRange) -> DateRange:
     return DateRange(days.first - 3 * DAY, days.last + 3 * DAY)
+
+
+def within(count: int, unit: Unit, days: DateRange) -> DateRange:
+    """`within a week of 4 July 2012`: so far before and after."""
+    return DateRange(move_day(days.first, unit, -count), move_day(days.last, unit, count))
+
+
+def few_before(unit: Unit, days: DateRange) -> DateRange:
+    return DateRange(move_day(days.first, unit, -FEW_AT_MOST), move_day(days.first, unit, -FEW))
+
+
+def few_after(unit: Unit, days: DateRange) -> DateRange:
+    return DateRange(move_day(days.last, unit, FEW), move_day(days.last, unit, FEW_AT_MOST))
 
 
 def soon_after(days: DateRange) -> DateRange:
@@ -224,6 +256,11 @@ def soon_before(days: DateRange) -> DateRange:
 
 def days_of_month(first_day: int, day: int, month: int, year: int) -> DateRange:
     return from_to(exact_day(year, month, first_day).first, exact_day(year, month, day).last)
+
+
+def pair_of_days(pair: tuple[int, int], month: int, year: int) -> DateRange:
+    """`23/24 December 2015`."""
+    return days_of_month(pair[0], pair[1], month, year)
 
 
 def days_of_year(first_month: int, first_day: int, month: int, day: int, year: int) -> DateRange:

@@ -16,7 +16,7 @@ from embeddings.dates.words import Token, tokens_of
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # other numbers of four figures are no years
 YEARS_AHEAD = 5  # a bare number beyond is the name of a film or a plan more often than a year
-SHORTEST_MONTH = 7  # letters; of shorter ones no misspellings are looked for: "match 2015" is no March
+SHORTEST_MONTH = 6  # letters; of shorter ones no misspellings are looked for: "match 2015" is no March
 
 
 def _words(text: str) -> frozenset[str]:
@@ -28,11 +28,11 @@ _NAMES = tuple(
     tuple(name.split())
     for name in (
         "theresa may", "james may", "brian may", "april jones", "june carter", "august wilson", "jan mayen",
-        "black friday", "bloody sunday", "super tuesday", "cyber monday", "sunday times", "mar a lago",
+        "bloody sunday", "super tuesday", "sunday times", "mar a lago",
         "arab spring", "prague spring", "croatian spring", "beijing spring", "day after tomorrow",
         "usa today", "russia today", "india today", "today show", "last week tonight",
         "2001 a space odyssey", "2001 : a space odyssey", "death race 2000", "space 1999", "space : 1999",
-        "orwell 1984", "orwell 's 1984", "russell 2000",
+        "orwell 1984", "orwell 's 1984", "russell 2000", "tomorrow never dies",
     )
 )  # fmt: skip
 _NAMES_OF = {name[0]: [other for other in _NAMES if other[0] == name[0]] for name in _NAMES}
@@ -40,8 +40,8 @@ _NAMES_OF = {name[0]: [other for other in _NAMES if other[0] == name[0]] for nam
 # A bare number after these is the name of a thing, or an amount.
 _BEFORE_NUMBERS = _words("""
     windows section chapter page paragraph resolution flight route highway model version number no nos agenda vision
-    novel catch asteroid comet than nearly almost least roughly approximately some another only exactly at top
-    rs usd eur gbp
+    server room peugeot novel catch asteroid comet than nearly almost least roughly approximately some another only
+    exactly at top rs usd eur gbp
 """)
 # A bare number before these counts them, or is otherwise no year.
 _AFTER_NUMBERS = _words("""
@@ -53,7 +53,8 @@ _AFTER_NUMBERS = _words("""
 """)
 # The same, but for round numbers only: "2000 teachers" are many, the "2018 teachers strike" has a year.
 _BEFORE_ROUND_NUMBERS = _words("""
-    with to for about up over kill kills killed killing injure injures injured injuring wound wounds wounded
+    with to for about up over passes passed reaches reached tops topped
+    kill kills killed killing injure injures injured injuring wound wounds wounded
     displace displaces displaced cost costs employ employs hire hires lay lays cut cuts
 """)
 _AFTER_ROUND_NUMBERS = _words("""
@@ -85,7 +86,15 @@ _AFTER_WORDS = {
     "fall": _words("of in from to"),
     "spring": _words("of offensive"),
 }
+_BEFORE_IN_MAY = _words("confidence trust faith belief")  # of which the politician is the object
+_AFTER_WEEKDAYS = _words("prayer prayers mass service services sermon school times")  # what comes every week
 _AFTER_THIS_MAY = _words("in at on of by near for")  # before others "may" is a verb
+
+# What settles the year of a date by itself. The others count from today, or from a date that was said before.
+_SETTLED = frozenset({
+    "YEAR", "YEARS", "YEAR_MONTH", "YEAR_SLASH", "YEAR_WEEK", "MONTH_YEAR", "YEAR_MONTH_DAY", "DAY_MONTH_YEAR",
+    "EITHER_ORDER", "SHORT_YEAR", "DECADE", "SHORT_DECADE", "DECADE_NAME", "century",
+})  # fmt: skip
 
 _GLUE_BEFORE = re.compile(r"(?:[\w@#$£€¥&+=/\\~.]|\S-)$")
 _GLUE_AFTER = re.compile(r"[\w%°$£€¥=\\~@]|[-+/.'][\w$£€¥]|[,:][0-9]")
@@ -95,12 +104,23 @@ def dates_meant(text: str, length: int, today: date) -> Iterator[tuple[int, int,
     """The dates in the first `length` characters of a question: start, end and days, in order, disjoint."""
     tokens = tokens_of(text[:length], FIRST_YEAR, LAST_YEAR, SHORTEST_MONTH)
     _hide_names(tokens)
+    found = list(_dates_among(text, tokens, today))
+    settled = [any(_SETTLED & token.readings.keys() for token in tokens[at:end]) for at, end, _ in found]
+    for (at, end, days), by_itself in zip(found, settled, strict=True):
+        # "in early August 2002, below last month's low" is not about the month before today.
+        joined = at > 0 and tokens[at - 1].word in ("or", "and")
+        if by_itself or joined or not any(settled):
+            yield tokens[at].start, tokens[end - 1].end, days
+
+
+def _dates_among(text: str, tokens: Sequence[Token], today: date) -> Iterator[tuple[int, int, DateRange]]:
+    """The dates, as the first token of each and the one after it, and the days."""
     reader = question_grammar().reader(tokens, today)
     at = 0
     while at < len(tokens):
         for end, days in reader.read("expression in a question", at):
             if isinstance(days, DateRange) and _is_meant(text, tokens, at, end, today):
-                yield tokens[at].start, tokens[end - 1].end, days
+                yield at, end, days
                 at = end
                 break
         else:
@@ -127,7 +147,7 @@ def _is_meant(text: str, tokens: Sequence[Token], at: int, end: int, today: date
     if "YEAR" in last and (len(date_tokens) == 1 or date_tokens[-2].word in _BEFORE_BARE_YEARS):
         return _bare_year_is_meant(date_tokens, after, today)
     if last & {"MONTH_NAME", "WEEKDAY_NAME", "SEASON"}:
-        return _bare_word_is_meant(date_tokens, after)
+        return _bare_word_is_meant(tokens[at - 1] if at else None, date_tokens, after)
     if last & {"PERIOD", "UNIT"}:
         return not after or after[0].word != "of"  # "the last week of the war"
     return True
@@ -144,6 +164,8 @@ def _is_amount_before(number: Token, after: Sequence[Token]) -> bool:
     if len(after) == 3 and after[0].word in _BETWEEN_NUMBERS and "NUMBER" in after[1].readings:
         return _is_amount_before(after[1], after[2:])  # "between 1900 and 2000 people"
     following = after[0].word if after else ""
+    if following == "of" and len(after) > 1 and after[1].word in ("them", "those", "these", "whom", "which"):
+        return True
     return following in _AFTER_NUMBERS or (_is_round(number) and following in _AFTER_ROUND_NUMBERS)
 
 
@@ -165,7 +187,9 @@ def _bare_year_is_meant(date_tokens: Sequence[Token], after: Sequence[Token], to
     return not (opened and following.isalpha() and following not in _AFTER_OPEN_YEARS)
 
 
-def _bare_word_is_meant(date_tokens: Sequence[Token], after: Sequence[Token]) -> bool:
+def _bare_word_is_meant(before: Token | None, date_tokens: Sequence[Token], after: Sequence[Token]) -> bool:
+    if before and before.word in _BEFORE_IN_MAY and [token.word for token in date_tokens] == ["in", "may"]:
+        return False
     if not after:
         return True
     if after[0].readings.keys() & {"NUMBER", "ORDINAL", "MONTH"}:
@@ -173,4 +197,5 @@ def _bare_word_is_meant(date_tokens: Sequence[Token], after: Sequence[Token]) ->
     first, last, following = date_tokens[0].word, date_tokens[-1].word, after[0].word
     if (first, last) == ("this", "may") and following.isalpha() and following not in _AFTER_THIS_MAY:
         return False
-    return following not in _AFTER_WORDS.get(last, ())
+    every_week = "WEEKDAY_NAME" in date_tokens[-1].readings and following in _AFTER_WEEKDAYS
+    return not every_week and following not in _AFTER_WORDS.get(last, ())

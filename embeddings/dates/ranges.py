@@ -66,6 +66,9 @@ class Unit(NamedTuple):
     months: int
 
 
+WEEK = Unit(7, 0)
+
+
 def spoken(day: date) -> str:
     """A day as people write it: `23 December 2015`."""
     return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"

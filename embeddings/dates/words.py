@@ -28,8 +28,10 @@ _WEEKDAY_ABBREVIATIONS = {name[:3]: number for name, number in _WEEKDAYS.items()
     "tues": 1, "weds": 2, "thur": 3, "thurs": 3,
 }  # fmt: skip
 _NUMBERS = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )  # fmt: skip
+_NUMBER_NAMES = {word: number for number, word in enumerate(_NUMBERS, 1)} | {"thirty": 30, "forty": 40, "fifty": 50}
 _ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
     "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
@@ -48,7 +50,7 @@ _PLURALS = {f"{name}s": unit for name, unit in _UNITS.items()} | {"centuries": U
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}  # northern: the first month
 _DECADES = {
     "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70,
-    "eighties": 80, "nineties": 90,
+    "eighties": 80, "nineties": 90, "noughties": 0, "aughts": 0,
 }  # fmt: skip
 _THIRDS = {"early": 0, "mid": 1, "late": 2}
 _EDGES = {"beginning": 0, "start": 0, "middle": 1, "end": 2}
@@ -58,11 +60,13 @@ _CLASSES: tuple[tuple[str, Mapping[str, object]], ...] = (
     ("MONTH_NAME", _MONTHS),
     ("WEEKDAY", _WEEKDAYS | _WEEKDAY_ABBREVIATIONS),
     ("WEEKDAY_NAME", _WEEKDAYS),
-    ("COUNT", {word: number for number, word in enumerate(_NUMBERS, 1)} | {"a": 1, "an": 1}),
-    ("NUMBER", {word: number for number, word in enumerate(_NUMBERS, 1)}),
+    ("COUNT", _NUMBER_NAMES | {"a": 1, "an": 1}),
+    ("NUMBER", _NUMBER_NAMES),
     ("ORDINAL", {word: number for number, word in enumerate(_ORDINALS, 1)}),
     ("PERIOD", _PERIODS),
     ("UNIT", _UNITS | _PLURALS),
+    ("ONE_UNIT", _UNITS),
+    ("UNITS", _PLURALS),
     ("SEASON", _SEASONS),
     ("DECADE_NAME", _DECADES),
     ("THIRD", _THIRDS),
@@ -74,6 +78,7 @@ _VOCABULARY: dict[str, Readings] = {}  # every word that has a class
 for _class, _members in _CLASSES:
     for _word, _value in _members.items():
         _VOCABULARY.setdefault(_word, {})[_class] = _value
+_NO_MISSPELLINGS = _VOCABULARY.keys() | {"augusta", "auguste", "augusto"}  # names that resemble a month
 
 # Dates in figures, by their outline: Y is four figures, n one or two.
 _OUTLINES = {
@@ -88,7 +93,7 @@ _END = r"(?![^\W_])"  # no letter or figure follows
 _TOKEN = re.compile(
     rf"""
       (?P<THOUSANDS>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9]))
-    | (?P<EASTERN>[0-9]{{4}}\s*[年년]\s*[0-9]{{1,2}}\s*[月월]\s*[0-9]{{1,2}}\s*[日일])
+    | (?P<EASTERN>[0-9]{{4}}\s*[年년]\s*[0-9]{{1,2}}\s*[月월](?:\s*[0-9]{{1,2}}\s*[日일])?)
     | (?P<YEAR_WEEK>[0-9]{{4}}-?w[0-9]{{2}}{_END})
     | (?P<DECADE>'?[0-9]{{2}}(?:[0-9]{{2}})?'?s{_END})
     | (?P<ORDINAL>[0-9]{{1,2}}(?:st|nd|rd|th){_END})
@@ -186,13 +191,19 @@ def _read_decade(word: str) -> Readings:
     return {"DECADE": number} if number >= 1000 else {"SHORT_DECADE": number}
 
 
+def _read_eastern(word: str) -> Readings:
+    """A day, or a month."""
+    numbers = _numbers(word)
+    return {"YEAR_MONTH_DAY": numbers} if len(numbers) > 2 else {"MONTH_YEAR": numbers[::-1]}
+
+
 def _read_sign(word: str) -> Readings:
     return {".." if word.startswith("..") or word == "…" else word: None}
 
 
 _READERS: Mapping[str, Callable[[str], Readings]] = {
     "THOUSANDS": lambda word: {},
-    "EASTERN": lambda word: {"YEAR_MONTH_DAY": _numbers(word)},
+    "EASTERN": _read_eastern,
     "YEAR_WEEK": lambda word: {"YEAR_WEEK": _numbers(word)},
     "DECADE": _read_decade,
     "ORDINAL": lambda word: {"ORDINAL": _numbers(word)[0], "DAY": _numbers(word)[0]},
@@ -208,7 +219,7 @@ _READERS: Mapping[str, Callable[[str], Readings]] = {
 def _read_misspelt_months(tokens: Sequence[Token], shortest_month: int) -> None:
     """Let unknown words beside a number be the month that they resemble."""
     for place, token in enumerate(tokens):
-        unknown = len(token.word) >= 5 and token.word.isalpha() and token.word not in _VOCABULARY
+        unknown = len(token.word) >= 5 and token.word.isalpha() and token.word not in _NO_MISSPELLINGS
         if unknown and _beside_number(tokens, place):
             month = _resembled_month(token.word, shortest_month)
             if month:

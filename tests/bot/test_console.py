@@ -58,6 +58,8 @@ def test_ask_finds_the_event_and_takes_options(lookup: Lookup) -> None:
 def test_ask_says_how_a_date_in_the_question_was_understood(lookup: Lookup) -> None:
     out, _ = say(lookup, "/ask moon landing july 1969")
     assert "Dates in the question: July 1969" in out
+    out, _ = say(lookup, "/ask Neil Armstrong july 1969")
+    assert out.index("Neil Armstrong") < out.index("Outside July 1969")
 
 
 def test_onthisday_is_today_where_no_day_is_named(lookup: Lookup) -> None:

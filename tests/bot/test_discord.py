@@ -227,6 +227,23 @@ class TestSuggestions:
             assert "Neil Armstrong" in first["name"]
             assert first["value"].startswith("1969-07-20-")
 
+    async def test_a_date_among_the_words_suggests_its_events_first(self, discord_server: DiscordServer) -> None:
+        for text in ("neil arm july 1969", "july 1969"):
+            [first, *_] = await discord_server.autocomplete("related", {"event": text}, focused="event")
+            assert first["value"].startswith("1969-07-")
+        [choice] = await discord_server.autocomplete("event", {"date": "moon landing 20 july 1969"}, focused="date")
+        assert choice["value"] == "1969-07-20"
+
+    @pytest.mark.parametrize(("option", "day"), [("from", "July 1, 1969"), ("to", "July 31, 1969")])
+    async def test_the_ends_of_a_search_are_suggested_like_any_date(
+        self, discord_server: DiscordServer, option: str, day: str
+    ) -> None:
+        options = {"query": "moon", option: "july 1969"}
+        [choice] = await discord_server.autocomplete("ask", options, focused=option)
+        assert choice["value"] == "1969-07-01..1969-07-31"
+        reply = await discord_server.slash("ask", {"query": "moon", option: choice["value"]})
+        assert day in reply.text
+
     @pytest.mark.parametrize("text", ["", "zzzz", '"', "a" * 100, "\u202e*", "02/03/2015"])
     async def test_any_text_gives_suggestions_or_none(self, discord_server: DiscordServer, text: str) -> None:
         for command, option in (("event", "date"), ("related", "event")):

@@ -174,6 +174,10 @@ class TestAsk:
         assert "dam · Floods · Daily · score " in out
         assert "3 events in " in out
 
+    def test_for_people_events_outside_the_questions_dates_have_a_heading(self, run: Run, index: Path) -> None:
+        out = run("ask", "dam breaks above Alpha in 2003").out
+        assert out.index("1. 2003-12-23") < out.index("outside 2003-01-01 to 2003-12-31") < out.index("2. 2015")
+
     def test_a_window_filters_exactly(self, run: Run, index: Path) -> None:
         told = run("ask", "dam Alpha", "--from", "2015", "--to", "2015-12-23", "--json").json
         assert [event["id"] for event in told["events"]] == ["repair"]
@@ -298,6 +302,14 @@ class TestEvaluate:
         out = run("evaluate", queries).out
         assert all(word in out for word in ("keywords", "sentences", "success@5", "MRR@10", "2 questions"))
 
+    def test_unanswerable_questions_measure_what_is_held_back(self, run: Run, queries: Path) -> None:
+        Path("strange.txt").write_text("best pizza recipe\nhow tall am I\n")
+        told = run("evaluate", queries, "--unanswerable", "strange.txt", "--json").json
+        # No threshold is known for the encoder of these tests, so nothing is held back.
+        assert told == {"questions": 2, "unanswerable": 2, "wrong_silences": 0.0, "strangers": 1.0}
+        out = run("evaluate", queries, "--unanswerable", "strange.txt").out
+        assert "Of 2 questions with an answer, 0.0% got none." in out
+
 
 class TestStats:
     def test_as_json_says_what_the_index_holds(self, run: Run, index: Path) -> None:
@@ -398,6 +410,8 @@ BAD_INPUT = [
     (("related", "dam", "repair"), "repair"),
     (("evaluate",), "QUERIES"),
     (("evaluate", "missing.jsonl"), "missing.jsonl"),
+    (("evaluate", "queries.jsonl", "--unanswerable", "missing.txt"), "missing.txt"),
+    (("evaluate", "queries.jsonl", "--unanswerable", "x", "--rows", "y"), "name one of the two"),
     (("evaluate", "empty"), "empty"),
     (("evaluate", "bad.jsonl"), "bad.jsonl: line 2"),
     (("evaluate", "empty.jsonl"), "empty.jsonl holds no questions"),

@@ -10,8 +10,19 @@ import pytest
 from embeddings.archive import Report
 from embeddings.build import build_index
 from embeddings.errors import InputError
-from embeddings.evaluation import DEPTH, LabelledQuery, Outcome, read_queries, run, summarise
+from embeddings.evaluation import (
+    DEPTH,
+    LabelledQuery,
+    Outcome,
+    Silence,
+    measure_silence,
+    read_queries,
+    read_unanswerable,
+    run,
+    summarise,
+)
 from embeddings.index_folder import IndexFolder
+from embeddings.ranking import Confidence
 from embeddings.search import Search
 from tests.word_encoder import WordEncoder
 
@@ -154,3 +165,29 @@ class TestReadQueries:
             read_queries(tmp_path)
         with pytest.raises(InputError, match=r"the questions in .* cannot be read: "):
             self.read(tmp_path, b"\xff\xfe")
+
+
+class TestSilence:
+    QUERIES = (LabelledQuery(id="vote", kw="parliament votes treaty", nl="who sings on the moon?"),)
+
+    def wary(self, search: Search) -> Search:
+        encoder = WordEncoder()
+        encoder.confidence = Confidence(meaning=1.0, late=0.0, covered=0.0, least=0.5)
+        return Search(search.index, encoder)
+
+    def test_wrong_silences_and_strangers_are_counted_apart(self, search: Search) -> None:
+        strange = ["best pizza recipe", "dam breaks above Mariana", "a cat", "a dog"]
+        found = measure_silence(self.wary(search), self.QUERIES, strange, TODAY, lambda step, done, total: None)
+        assert found == Silence(questions=2, unanswerable=4, wrong_silences=0.5, strangers=0.25)
+
+    def test_a_file_of_questions_is_read_a_line_each(self, tmp_path: Path) -> None:
+        (tmp_path / "questions.txt").write_text("best pizza recipe\n\n  who won?\n")
+        assert read_unanswerable(tmp_path / "questions.txt") == ["best pizza recipe", "who won?"]
+
+    @pytest.mark.parametrize(("text", "problem"), [("", "holds no questions"), ("what?\n" + "x" * 600, "question 2: ")])
+    def test_a_file_that_cannot_be_asked_is_named(self, tmp_path: Path, text: str, problem: str) -> None:
+        (tmp_path / "questions.txt").write_text(text)
+        with pytest.raises(InputError, match=problem):
+            read_unanswerable(tmp_path / "questions.txt")
+        with pytest.raises(InputError, match="cannot be read"):
+            read_unanswerable(tmp_path / "missing.txt")

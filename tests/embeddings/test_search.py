@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from embeddings.dates import DateRange, find_dates
 from embeddings.errors import DateError, IndexUnusableError, InputError
 from embeddings.events import event_id
 from embeddings.index_folder import IndexFolder
-from embeddings.ranking import coverage, fit_dates, fold, fuse, says_the_same
+from embeddings.ranking import Confidence, Features, coverage, fit_dates, fold, fuse, says_the_same
 from embeddings.search import MAX_QUESTION, Search, check_question, search_window
 from embeddings.text import normalise
 from embeddings.words import question_stems, stems
@@ -86,10 +86,12 @@ def by_hand(search: Search, query: str, within: DateRange | None, limit: int) ->
     cosines = np.asarray([float(asked.vector @ text.vector) for text in told], np.float32)
     nearest = [(text.tokens.astype(float) @ asked.tokens.T.astype(float)).max(axis=0) / 127**2 for text in told]
     scores = fuse(
-        cosines,
-        np.asarray([float(best @ asked.weights) for best in nearest], np.float32),
-        covered[rows],
-        fit_dates(np.array([events[row].date.toordinal() for row in rows]), [span.dates for span in spans]),
+        Features(
+            meaning=cosines,
+            late=np.asarray([float(best @ asked.weights) for best in nearest], np.float32),
+            covered=covered[rows],
+            dated=fit_dates(np.array([events[row].date.toordinal() for row in rows]), [span.dates for span in spans]),
+        )
     )
     ranked = sorted(zip(rows, scores.round(5).tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
     kept = fold(((row, events[row].date, wordings[row]) for row, _ in ranked), limit)
@@ -148,6 +150,30 @@ class TestAsk:
             for hit in dated.hits
         )
 
+    def test_a_cross_encoder_has_the_last_word_on_the_first_ones(self, index: Index) -> None:
+        class LongestFirst:
+            def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
+                assert question == "dam"
+                return np.array([len(text) for text in texts], np.float32)
+
+        plain = index(
+            told("2015-12-03", "A dam."), told("2015-12-05", "A dam breaks, a town is flooded and many flee.")
+        )
+        reordered = Search(plain.index, WordEncoder(), LongestFirst())
+        assert plain.ask("dam", TODAY).hits[0].event.headline == "A dam."
+        hits = reordered.ask("dam in 2015", TODAY).hits
+        assert hits[0].event.headline.startswith("A dam breaks")
+        assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+    def test_a_question_that_the_archive_does_not_answer_gets_nothing_rather_than_strangers(self, index: Index) -> None:
+        wary = WordEncoder()
+        wary.confidence = Confidence(meaning=1.0, late=0.0, covered=0.0, least=0.5)
+        search = Search(index(told("2015-12-03", "A dam breaks above the town.")).index, wary)
+        assert search.ask("dam breaks above", TODAY).hits
+        assert not search.ask("best pizza recipe of the town", TODAY).hits
+        assert search.ask("best pizza recipe of the town", TODAY, silent_in_doubt=False).hits
+        assert search.ask("december 2015", TODAY).hits  # nothing but a date asks for whatever happened
+
     def test_a_date_in_the_question_draws_its_events_up(self, index: Index) -> None:
         search = index(
             told("2003-05-01", "A storm floods the town."),
@@ -157,6 +183,22 @@ class TestAsk:
             answer = search.ask(f"storm floods {when}", TODAY)
             assert str(answer.hits[0].event.date) == day
             assert len(answer.hits) == 2
+
+    def test_hits_outside_its_dates_are_a_group_and_the_best_hits_group_comes_first(self, index: Index) -> None:
+        search = index(
+            told("2014-07-01", "A dam breaks above the town of Mariana."),
+            told("2015-07-01", "A dam breaks."),
+            told("2016-07-01", "A dam is built above the town."),
+            told("2015-07-09", "Parliament votes."),
+        )
+        for query in ("dam breaks above the town of Mariana in 2015", "dam breaks 2015", "dam 2014 or 2016", "dam"):
+            answer = search.ask(query, TODAY)
+            assert {hit.event.id for _, hits in answer.groups for hit in hits} == {h.event.id for h in answer.hits}
+            assert answer.groups[0][1][0] == answer.hits[0]
+            for is_outside, hits in answer.groups:
+                assert list(hits) == [hit for hit in answer.hits if hit in hits]
+                for hit in hits:
+                    assert is_outside == (bool(answer.dates) and all(hit.event.date not in of for of in answer.dates))
 
     def test_dates_are_told_as_they_were_understood_each_once(self, index: Index) -> None:
         answer = index(told("2015-12-03", "It rains.")).ask("rain in May 2003, in May 2003 or last month", TODAY)
@@ -306,6 +348,49 @@ class TestEvent:
     def test_beyond_the_last_day_the_answer_says_where_the_archive_ends(self, index: Index) -> None:
         answer = index(*self.RECORDS).event(DateRange(dt.date(2016, 1, 10), dt.date(2016, 1, 10)))
         assert (answer.first, answer.last, answer.after_the_end) == (dt.date(2015, 11, 30), dt.date(2016, 1, 9), True)
+
+
+class TestSuggest:
+    EVENTS = (
+        told("2015-12-19", "A shooting near a market."),
+        told("2015-12-25", "A shooting in a club injures two."),
+        told("2015-12-25", "Snow falls on the desert."),
+        told("2019-05-01", "A shooting at a school."),
+        told("2020-01-01", "A suspect of the Christmas 2015 shootings is tried."),
+    )
+
+    def suggested(self, search: Search, text: str, limit: int = 10) -> list[str]:
+        return [str(event.date) for event in search.suggest(text, TODAY, limit)]
+
+    @pytest.mark.parametrize("text", ["christmas 2015 shooting", "shoot on christmas 2015", "Shooting christmas 2015"])
+    def test_a_date_puts_its_events_first_then_those_around_it_then_those_with_the_very_words(
+        self, index: Index, text: str
+    ) -> None:
+        days = self.suggested(index(*self.EVENTS), text)
+        assert days[:2] == ["2015-12-25", "2015-12-19"]
+        assert "2019-05-01" not in days
+
+    def test_a_headline_that_has_the_date_as_words_is_found_by_them(self, index: Index) -> None:
+        assert self.suggested(index(*self.EVENTS), "christmas 2015 shootings") == ["2020-01-01"]
+
+    def test_a_date_alone_suggests_the_events_of_its_days(self, index: Index) -> None:
+        assert self.suggested(index(*self.EVENTS), "2015-12-25") == ["2015-12-25", "2015-12-25", "2015-12-19"]
+
+    def test_without_a_date_the_newest_come_first(self, index: Index) -> None:
+        days = self.suggested(index(*self.EVENTS), "shooting")
+        assert days == ["2020-01-01", "2019-05-01", "2015-12-25", "2015-12-19"]
+
+    def test_an_era_that_reaches_the_end_of_the_calendar_is_one_like_others(self, index: Index) -> None:
+        assert self.suggested(index(*self.EVENTS), "shooting before 2016") == ["2015-12-25", "2015-12-19"]
+
+    @given(QUERIES, st.sampled_from(["", "in February 2015", "2015-03-02", "2015"]), st.integers(1, 12))
+    def test_at_most_so_many_are_given_each_once_those_of_the_date_first(
+        self, many: Search, query: str, when: str, limit: int
+    ) -> None:
+        events = many.suggest(f"{query} {when}", TODAY, limit)
+        assert len(events) == len({event.id for event in events}) <= limit
+        inside = [any(event.date in span.dates for span in find_dates(when, TODAY)) for event in events]
+        assert inside == sorted(inside, reverse=True)
 
 
 def test_on_this_day_gives_the_best_events_of_all_years(index: Index) -> None:

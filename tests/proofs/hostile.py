@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from embeddings.archive.markdown import day_address
@@ -49,7 +50,17 @@ class Case:
     def slow(self) -> bool:
         """Whether it takes more than a second."""
         return self.name.startswith(
-            ("an index", "a gz bomb", "400 links", "topics", "a string of 100", "a million marks")
+            (
+                "an index",
+                "a gz bomb",
+                "400 links",
+                "topics",
+                "a string of 100",
+                "a million marks",
+                "bullets of",
+                "300,000 b",
+                "300,000 c",
+            )
         )
 
 
@@ -232,6 +243,46 @@ LINES = (
     Case("a wrong value with an entity", _jsonl(_record("topics", "&#" + "9" * 10_000)), "topics:"),
 )
 
+
+def _dump(text: str, before: str = "") -> Callable[[Path], None]:
+    """A dump of two days, of which the first is hostile."""
+    pages = "".join(
+        f"<page><title>Portal:Current events/2015 December {day}</title><text>{escape(body)}</text></page>"
+        for day, body in ((2, text), (3, "*It rains on the good page."))
+    )
+    return lambda path: _write(path, f"<mediawiki>{before}{pages}</mediawiki>".encode())
+
+
+def _bullets(unit: str, times: int) -> str:
+    """A page of a megabyte: as many bullets of `times` units as go into it."""
+    bullet = "\n*" + unit * times
+    return bullet * (1_000_000 // len(bullet))
+
+
+LONG = "characters, expected at most 20,000"
+DUMPS = (
+    Case("template openings in a dump", _dump("{{a|" * 250_000), LONG),
+    Case("links that nothing closes", _dump("*It pours. " + "[http://a " * 100_000), LONG),
+    Case("bullets of openings", _dump(_bullets("{{a|", 250)), "the page has too much markup to be read", 2),
+    Case("bullets of tags", _dump(_bullets("<i a=''", 140)), "the page has too much markup to be read", 2),
+    Case("300,000 bullets", _dump("*a\n" * 300_000), "more than 2,000 bullets", 2),
+    Case("300,000 categories", _dump(";a\n" * 300_000), None),
+    Case("half a million lines of a bullet", _dump("*a\n" + "a\n" * 500_000), "the bullet has 1,000,001 characters"),
+    Case(
+        "bullets upon bullets", _dump("".join(f"{'*' * n}[[a{n}]]\n" for n in range(1, 1_400)) + "#a"), "has no ev", 2
+    ),
+    Case("comments that nothing closes", _dump("*It pours." + "<!--" * 250_000), LONG),
+    Case("heads that nothing closes", _dump("{{Current events|" * 60_000), LONG),
+    Case("marks on a letter in a dump", _dump("*It pours.a" + MARKS * 400_000), None, 2),
+    Case("a page of 100 MB in a dump", _dump("x" * (100 * MEGA)), "is too large: over 2,097,152 characters"),
+    Case(
+        "an article of 100 MB",
+        _dump("*It pours.", f"<page><title>A</title><text>{'x' * (100 * MEGA)}</text></page>"),
+        None,
+        2,
+    ),
+)
+
 BOMBS = (
     Case("a gz bomb: one line of 500 MB", _bomb(bytes(MEGA), 500), "is too long"),
     Case("a gz bomb: 500 million blank lines", _bomb(b"\n" * MEGA, 500), None),
@@ -245,7 +296,7 @@ def try_all(work: Path, commands: Commands, table: Table, cases: Sequence[Case])
             archive = work / str(number)
             _good(archive)
         else:
-            archive = work / f"{number}.jsonl{'.gz' if case in BOMBS else ''}"
+            archive = work / f"{number}{'.xml' if case in DUMPS else '.jsonl.gz' if case in BOMBS else '.jsonl'}"
         case.make(archive)
         report, index = work / "report", work / "index"
         run = commands.run(["build", archive, "--index", index, "--json", "--report", report])
@@ -291,11 +342,11 @@ def long_days(work: Path, commands: Commands, table: Table, sizes: tuple[int, ..
 
 def main() -> int:
     """Run the whole proof."""
-    table = Table(f"{len(PAGES) + len(LINES) + len(BOMBS)} hostile archives, and days of many pages")
+    table = Table(f"{len(PAGES) + len(LINES) + len(DUMPS) + len(BOMBS)} hostile archives, and days of many pages")
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         with Commands(work / "log") as commands:
-            try_all(work, commands, table, (*PAGES, *LINES, *BOMBS))
+            try_all(work, commands, table, (*PAGES, *LINES, *DUMPS, *BOMBS))
             long_days(work, commands, table, (12_500, 25_000, 50_000))
     return table.show()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.proofs.commands import Commands
-from tests.proofs.hostile import LINES, PAGES, long_days, try_all
+from tests.proofs.hostile import DUMPS, LINES, PAGES, long_days, try_all
 from tests.proofs.tables import Table
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="makes pipes, links and names as Linux does")
@@ -17,6 +17,6 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="makes pipes, li
 def test_hostile_pages_and_lines_cost_themselves_alone(tmp_path: Path) -> None:
     table = Table("what is quick to try")
     with Commands(tmp_path / "log") as commands:
-        try_all(tmp_path, commands, table, [case for case in (*PAGES, *LINES) if not case.slow])
+        try_all(tmp_path, commands, table, [case for case in (*PAGES, *LINES, *DUMPS) if not case.slow])
         long_days(tmp_path, commands, table, (200,))
     assert not [failure for failure in table.failures if not failure.startswith("takes less than")]

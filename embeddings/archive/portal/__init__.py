@@ -1,4 +1,4 @@
-"""Wikipedia's Current Events portal: a day's wikitext to events (`day`, `wikitext`), and dumps (`dump`)."""
+"""Wikipedia's Current Events portal: pages to events (`day`, `bullet`, `wikitext`), and dumps (`dump`)."""
 
 from __future__ import annotations
 

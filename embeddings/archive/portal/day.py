@@ -10,31 +10,28 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 
 from embeddings.archive.markdown import MAX_CONTEXTS, MAX_HEADLINE, MAX_NAME, MAX_SOURCES
 from embeddings.archive.plain import tame
-from embeddings.archive.portal.wikitext import MAX_COST, Bullet, cost, read_bullet, strip
+from embeddings.archive.portal.bullet import MAX_BULLET, MAX_COST, SENTENCE_END, Bullet, cost, read_bullet
+from embeddings.archive.portal.wikitext import strip
 from embeddings.archive.report import PageReport
 from embeddings.events import Event, event_id
 from embeddings.text import normalise, shorten
 
 MAX_PAGE = 2 * 2**20  # characters; MediaWiki's own limit is two million bytes, the largest real page has some 50,000
 MAX_BULLETS = 2_000  # a real page has at most some 150
-MAX_PAGE_COST = 15_000_000  # in the unit of `cost`; real pages have at most a few million
+MAX_PAGE_COST = 10_000_000  # in the unit of `cost`: about a second; real pages of 9 kB have up to 131,000
 MAX_TOPICS = 20  # above one event
 
 _MOST_TOPIC_WORDS = 12
 
-_HEADER = re.compile(
-    r"\{\{\s*current[ _]events(?:[^{}]{0,1000}?(?:\|\s*content\s*=|\}\})|[^\n]*)",
-    re.IGNORECASE,
-)
+_HEADER = re.compile(r"\{\{\s*current[ _]events[^{}]{0,1000}?(?:\|\s*content\s*=|\}\})", re.IGNORECASE)
 _FOOTERS = ("}}", "|}")
 _REDIRECT = re.compile(r"\s*#redirect\b", re.IGNORECASE)
 _MARKS = re.compile(r"[*#:]+")
 _CATEGORY = re.compile(r";+(?P<term>.+)|'{3}(?P<bold>(?:(?!''').)+)'{3}:?|(?P<rule>={2,6})(?P<heading>.+)(?P=rule)")
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _INNER_LINE_END = "\v"  # a line end in a comment or header, which ends no line
 
 
@@ -45,7 +42,7 @@ class _Item:
     line: int
     depth: int
     category: str | None
-    wikitext: str
+    lines: list[str]
 
 
 @dataclass(slots=True)
@@ -102,10 +99,10 @@ def _items(wikitext: str) -> list[_Item]:
         elif (name := _category(line)) is not None:
             item, category = None, name
         elif item is not None and (marks is None or marks[0].endswith(":")):
-            item.wikitext += f" {line[marks.end() :] if marks else line}"
+            item.lines.append(line[marks.end() :] if marks else line)
         else:
             depth = marks.end() if marks else 0
-            item = _Item(at, depth, category, line[depth:])
+            item = _Item(at, depth, category, [line[depth:]])
             items.append(item)
     return items
 
@@ -138,16 +135,20 @@ def _category(line: str) -> str | None:
 def _events(items: list[_Item], day: dt.date, page: PageReport) -> Iterator[Event]:
     above: list[_Topic] = []
     spent = 0
-    for item, following in zip(items, (*items[1:], None), strict=True):
-        own = cost(item.wikitext)
+    for item, following in zip_longest(items, items[1:]):
+        wikitext = " ".join(item.lines)
+        own = cost(wikitext)
+        if len(wikitext) > MAX_BULLET:
+            page.reject(item.line, f"the bullet has {len(wikitext):,} characters, expected at most {MAX_BULLET:,}")
+            continue
         if own > MAX_COST:
-            page.reject(item.line, f"the bullet has too much markup to be read: {len(item.wikitext):,} characters")
+            page.reject(item.line, f"the bullet has too much markup to be read, in {len(wikitext):,} characters")
             continue
         spent += own
         if spent > MAX_PAGE_COST:
             page.reject(item.line, "the page has too much markup to be read; the rest is left out")
             break
-        bullet = read_bullet(item.wikitext)
+        bullet = read_bullet(wikitext)
         for note in bullet.notes:
             page.reject(item.line, note)
         while above and above[-1].depth >= item.depth:
@@ -175,8 +176,8 @@ def _topic_names(bullet: Bullet, *, leads: bool) -> tuple[str, ...]:
     """
     if bullet.names or bullet.sources or not leads:
         return bullet.names
-    name = bullet.text.rstrip(" :")
-    is_short = len(name.split()) <= _MOST_TOPIC_WORDS and _SENTENCE_END.search(name) is None
+    name = bullet.text.strip(" :[]")  # a link may lack a bracket
+    is_short = len(name.split()) <= _MOST_TOPIC_WORDS and SENTENCE_END.search(name) is None
     return (name,) if normalise(name) and is_short else ()
 
 
@@ -184,8 +185,8 @@ def _event(item: _Item, bullet: Bullet, above: list[_Topic], day: dt.date, page:
     headline = bullet.text
     if not normalise(headline):
         if not bullet.sources:
-            if normalise(strip(item.wikitext)):
-                page.reject(item.line, f"shows no text: {shorten(strip(item.wikitext), 80)}")
+            if normalise(hidden := strip(" ".join(item.lines))):
+                page.reject(item.line, f"shows no text: {shorten(hidden, 80)}")
             return None
         headline = bullet.sources[0].name
         page.reject(item.line, "holds a source and no text; the source's name is taken for the headline")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,8 +69,10 @@ def test_a_list_fits_a_message_whatever_its_events_hold(found: list[Event], page
     answer = DayAnswer(DAYS, total, tuple(found), (), DAY, DAY)
     check(pages.days_page(answer, Place(PLACE.of, page), locale))
     check(pages.on_this_day_page(12, 23, found, Place(OnThisDayList(12, 23)), locale))
-    kept = KeptAnswer(tuple(event.id for event in found), (DAYS,) * 9, DAYS)
-    check(pages.answer_page(kept, [*found[:2], None], Place(AnswerList("key")), locale))
+    eras = [DAYS, DateRange(dt.date.min, DAY - dt.timedelta(1)), DateRange(DAY, dt.date.max)]
+    for dates in ((DAYS,) * 9, eras[1:2], eras):
+        kept = KeptAnswer(tuple(event.id for event in found), tuple(dates), DAYS)
+        check(pages.answer_page(kept, [*found[:4], None], Place(AnswerList("key")), locale))
 
 
 @given(events(), related(), st.booleans())
@@ -109,6 +112,55 @@ def test_an_event_that_was_withdrawn_says_so_wherever_it_is_shown() -> None:
     posted = pages.daily_page(DAY, [event], PLACE, None, "en-GB").blocks[1]
     assert "withdrawn from the archive" in listed
     assert "withdrawn from the archive" in posted
+
+
+IN_2015 = DateRange(dt.date(2015, 1, 1), dt.date(2015, 12, 31))
+IN_THE_2010S = DateRange(dt.date(2010, 1, 1), dt.date(2019, 12, 31))
+IN_MAY_2017 = DateRange(dt.date(2017, 5, 1), dt.date(2017, 5, 31))
+MANY_DAYS = tuple(DateRange(DAY.replace(day=number), DAY.replace(day=number)) for number in range(1, 5))
+
+
+def lines_of_answer(years: str, dates: tuple[DateRange, ...], page: int = 0) -> list[str]:
+    """Headings and headlines on a page of an answer that has an event of each year; "gone" is one that is no more."""
+    found = [
+        None if year == "gone" else Event(str(number), dt.date(int(year), 5, 1), year, attribution="Texts")
+        for number, year in enumerate(years.split())
+    ]
+    kept = KeptAnswer(("0",) * (page * PER_PAGE + len(found)), dates)
+    shown = pages.answer_page(kept, found, Place(AnswerList("key"), page), "en-GB")
+    assert [choice.event_id for choice in shown.choices] == [event.id for event in found if event]
+    return [line for block in shown.blocks for line in block.splitlines() if not line.startswith("-#")]
+
+
+@pytest.mark.parametrize(
+    ("years", "dates", "lines"),
+    [
+        ("2015 2015 2016", (IN_2015,), ["**1.** **2015**", "**2.** **2015**", "### Outside 2015", "**3.** **2016**"]),
+        ("2016 2015", (IN_2015,), ["### Outside 2015", "**1.** **2016**", "### Within 2015", "**2.** **2015**"]),
+        ("2015 2016", (), ["**1.** **2015**", "**2.** **2016**"]),
+        ("2009", (IN_THE_2010S,), ["### Outside 2010 to 2019", "**1.** **2009**"]),
+        ("2009", (IN_2015, IN_MAY_2017), ["### Outside 2015 and May 2017", "**1.** **2009**"]),
+        ("2015 2017", (IN_2015, IN_MAY_2017), ["**1.** **2015**", "**2.** **2017**"]),
+        ("2009", MANY_DAYS, ["### Outside the dates in the question", "**1.** **2009**"]),
+    ],
+)
+def test_events_outside_the_questions_dates_stand_under_their_own_heading(
+    years: str, dates: tuple[DateRange, ...], lines: list[str]
+) -> None:
+    assert lines_of_answer(years, dates) == lines
+
+
+def test_the_heading_is_repeated_on_the_next_page() -> None:
+    assert lines_of_answer("2016", (IN_2015,), page=1) == ["### Outside 2015", "**6.** **2016**"]
+
+
+def test_an_event_that_is_gone_begins_no_group() -> None:
+    assert lines_of_answer("2016 gone 2016", (IN_2015,)) == [
+        "### Outside 2015",
+        "**1.** **2016**",
+        "**2.** This event is no longer in the archive.",
+        "**3.** **2016**",
+    ]
 
 
 def test_the_attribution_of_every_archive_on_a_page_is_named() -> None:

@@ -1,0 +1,1 @@
+"""Speed and quality, each one command, `python -m tests.benchmarks.NAME`; CONTRIBUTING.md says what each shows."""
