@@ -1,8 +1,8 @@
 """News events: archives, an index of them, and answers from it.
 
 Data flows one way: `archive` → `events` → `staging` → `merging` → `build` (`catalogue`, `encoder`, `journal`,
-`vectors`, `index_folder`) → `search` (`words`, `ranking`). `wiki` fetches new days of Wikipedia's Current Events portal
-and has `build` write them in.
+`vectors`, `index_folder`) → `search` (`words`, `ranking`, `related`). `export` goes back: an index → `archive`.
+`wiki` fetches new days of Wikipedia's Current Events portal and has `build` write them in.
 
 This file imports nothing, so that a command pays only for the modules that it uses. `bot` uses `search` (questions to
 answers), `index_folder` and `build` (open and make an index), `encoder`, `dates`, `events`, `errors`, `settings`,

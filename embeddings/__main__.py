@@ -22,7 +22,7 @@ from embeddings.running import run_command
 if TYPE_CHECKING:
     from embeddings.dates import DateRange
     from embeddings.encoder import SentenceEncoder
-    from embeddings.index_folder import IndexFolder
+    from embeddings.index_folder import IndexFolder, OpenIndex
     from embeddings.search import Search
     from embeddings.settings import Settings
 
@@ -64,15 +64,20 @@ class Context:
         return SentenceEncoder(model)
 
     @contextmanager
+    def opened(self) -> Iterator[OpenIndex]:
+        index = self.folder().open()
+        try:
+            yield index
+        finally:
+            index.close()
+
+    @contextmanager
     def search(self) -> Iterator[Search]:
         from embeddings.reranker import reranker
         from embeddings.search import Search
 
-        index = self.folder().open()
-        try:
+        with self.opened() as index:
             yield Search(index, self.encoder(), reranker(self.settings().rerank.model))
-        finally:
-            index.close()
 
 
 class _Day(click.ParamType[dt.date]):
@@ -335,6 +340,38 @@ def related(context: Context, event_id: str) -> None:
 
 @cli.command()
 @_answers
+@click.argument("event_id", metavar="ID")
+def page(context: Context, event_id: str) -> None:
+    """Print one event as a Markdown page in the archive's layout."""
+    from embeddings.archive.markdown import address, write_page
+
+    with context.search() as search:
+        found = search.find(event_id)
+    text = write_page(found)
+    if context.as_json:
+        _print_json({"id": found.id, "path": address(found), "page": text})
+    else:
+        click.echo(text, nl=False)
+
+
+@cli.command()
+@_answers
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def export(context: Context, folder: Path) -> None:
+    """Write the whole index as a Markdown archive into an empty folder, or over an earlier export."""
+    from embeddings.export import export_archive
+    from embeddings.progress import ProgressDisplay
+
+    with context.opened() as index, ProgressDisplay() as progress:
+        pages, days = export_archive(index.catalogue, folder, progress)
+    if context.as_json:
+        _print_json({"pages": pages, "days": days})
+    else:
+        click.echo(f"{pages:,} pages and {days:,} day indexes written to {folder}")
+
+
+@cli.command()
+@_answers
 @click.argument("expression", nargs=-1, required=True)
 @_today
 def dates(context: Context, expression: tuple[str, ...], today: dt.date) -> None:
@@ -396,7 +433,10 @@ def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: P
 @_answers
 def stats(context: Context) -> None:
     """Say what the index holds."""
-    manifest = context.folder().manifest()
+    from embeddings.wiki.fetched import last_updated
+
+    folder = context.folder()
+    manifest, updated = folder.manifest(), last_updated(folder.fetched)
     found = {
         "events": manifest.events,
         "days": manifest.days,
@@ -406,6 +446,7 @@ def stats(context: Context) -> None:
         "dimension": manifest.model.dimension,
         "bytes": manifest.bytes,
         "built": manifest.built.isoformat(),
+        "updated": updated and updated.isoformat(timespec="seconds"),
         "attributions": list(manifest.attributions),
     }
     if context.as_json:

@@ -11,6 +11,7 @@ import os
 import shutil
 import sqlite3
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain, count
@@ -132,7 +133,7 @@ def rebuild(
         result: takes the counts.
     """
     try:
-        with _previous(folder) as previous:
+        with _previous(folder, is_archive=archives is None) as previous:
             _build(folder, archives, fetched, encoder, previous, report, result, progress)
     finally:
         folder.clear()  # the index that was replaced; or, where the build failed, what it leaves
@@ -205,8 +206,12 @@ def _nothing_read(archives: Sequence[Path], report: Report) -> str:
 
 
 @contextlib.contextmanager
-def _previous(folder: IndexFolder) -> Iterator[OpenIndex | None]:
-    """The index in force, if there is a sound one: its ids are kept and its vectors used again."""
+def _previous(folder: IndexFolder, *, is_archive: bool) -> Iterator[OpenIndex | None]:
+    """The index in force, if there is a sound one: its ids are kept and its vectors used again.
+
+    Args:
+        is_archive: its events are, so that one that is not sound cannot be done without.
+    """
     index = None
     try:
         index = folder.open_checked()
@@ -216,6 +221,11 @@ def _previous(folder: IndexFolder) -> Iterator[OpenIndex | None]:
         if _may_pass(error.__cause__):
             raise EmbeddingsError(
                 f"the index was not built, for without the one in force its ids would be lost: {error}"
+            ) from error
+        if is_archive:
+            raise EmbeddingsError(
+                "the fetched days are kept but not in the index yet, for the one in force cannot be used; build it anew "
+                f"from its archives: {error}"
             ) from error
         log.warning("the index in force cannot be used, everything is encoded again: %s", error)
     try:
@@ -234,17 +244,18 @@ def _write_catalogue(
     result: BuildResult,
     progress: Progress,
 ) -> None:
-    withdrawn = previous.catalogue.all_withdrawn() if previous else []
+    withdrawn: dict[dt.date, list[Withdrawn]] = defaultdict(list)
+    for gone in previous.catalogue.all_withdrawn() if previous else ():
+        withdrawn[gone.event.date].append(gone)
     writer = CatalogueWriter(path)
     try:
         for day, incoming in staging.days(report):
-            of_day = [gone for gone in withdrawn if gone.event.date == day]
-            before = _Before(previous.catalogue if previous else None, day, of_day)
+            before = _Before(previous.catalogue if previous else None, day, withdrawn.get(day, ()))
             _write_day(writer, day, incoming, before, staging, result)
             progress("merging", result.events, staging.size)
         if previous is not None:
             result.removed = _withdraw(writer, previous.catalogue, today)
-        for gone in withdrawn:
+        for gone in chain.from_iterable(withdrawn.values()):
             if not writer.knows(gone.event.id):
                 writer.withdraw(gone)
         writer.finish()

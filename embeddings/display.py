@@ -139,6 +139,8 @@ def show_stats(found: Mapping[str, Any]) -> None:
     """What the index holds, a line each."""
     console = _console()
     for name, value in found.items():
+        if value is None:
+            continue
         text = f"{value:,}" if isinstance(value, int) else ", ".join(value) if isinstance(value, list) else str(value)
         console.print(f"{name:<12} {text}")
 

@@ -14,9 +14,7 @@ from embeddings.text import normalise
 
 NEIGHBOURS = 20  # in a sorted block, how many of the next are compared: bounds the work on a day of 50,000 pages
 MIN_WORDS = 8  # shorter headlines must be equal: one word is too much of them
-MOST_REWORDED = (
-    200  # of a day are looked for among those that are new; a day of the portal has some 150 bullets at most
-)
+MOST_REWORDED = 200  # of a day are looked for among those that are new in it; real pages have at most some 150 bullets
 ALIKE, ALIKE_BY_SOURCE = 0.6, 0.3  # of the words, in order, that a rewording keeps, by its contexts or by its source
 EDIT_SHARE = 0.15  # of the words may differ where a source is shared: what an editor changes, not another event
 

@@ -16,7 +16,8 @@ from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
 from embeddings.late_interaction import max_similarity
 from embeddings.on_this_day import choose
-from embeddings.ranking import Features, coverage, fit_dates, fold, fuse, largest, rerank, says_the_same
+from embeddings.ranking import Features, coverage, fit_dates, fold, fuse, largest, rerank
+from embeddings.related import computed
 from embeddings.reranker import Reranker
 from embeddings.text import clean, normalise, shorten
 from embeddings.tuning import Encoded
@@ -30,9 +31,6 @@ _FOLDED_AT_ONCE = 32
 _RERANKED = 20  # a cross-encoder takes some 5 ms for each
 _SUGGESTED_AROUND_DAYS = 7  # a typed date's; people misremember by a few
 _SUGGESTED_DATES = 3  # of a typed text; each costs two look-ups
-_RELATED_CANDIDATES = 50
-_RELATED_COSINE = 0.4  # below, two events have little more than their language in common
-_COMMON_CONTEXT = 200  # a context of more events than this says nothing ("Russia")
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +291,7 @@ class Search:
         raise InputError(f'no event has the id "{shown}"; expected one such as 2015-12-23-f8d3682f, from an answer')
 
     def related(self, event_id: str, limit: int = MOST_RELATED) -> tuple[Related, ...]:
-        """Events related to one: the archive's own links first, then the nearest in meaning and contexts.
+        """Events related to one: the archive's own links first, then computed ones.
 
         A withdrawn event has its own links alone.
 
@@ -309,37 +307,7 @@ class Search:
         own = tuple(links.values())[:limit]
         if row is None or len(own) == limit:
             return own
-        return (*own, *self._nearby(row, event, limit - len(own)))
-
-    def _nearby(self, row: int, event: Event, limit: int) -> list[Related]:
-        catalogue, vectors = self.index.catalogue, self.index.vectors
-        vector = vectors.take([row])[0]
-        near, _ = vectors.search(vector, _RELATED_CANDIDATES)
-        rarity: dict[int, float] = {}
-        for other, _, events in catalogue.sharing(event.contexts, _COMMON_CONTEXT):
-            rarity[other] = rarity.get(other, 0.0) + 1 / np.log2(1 + events)
-        listed = {other.id for other in event.related}
-        candidates = sorted({*near.tolist(), *rarity} - {row})
-        cosines = dict(zip(candidates, vectors.scores(vector, candidates).tolist(), strict=True))
-        ranked = sorted(candidates, key=lambda other: (-cosines[other] - 0.1 * rarity.get(other, 0.0), other))
-        kept: list[Related] = []
-        told = [(event.date, normalise(event.headline))]
-        told += [(other.date, normalise(other.headline)) for other in event.related]
-        mine = {normalise(name): name for name in (*event.topics, *event.contexts)}
-        shortlist = ranked[: 4 * limit]
-        for place, found in zip(shortlist, catalogue.events(shortlist), strict=True):
-            words = normalise(found.headline)
-            if found.id in listed or any(says_the_same(found.date, words, *before) for before in told):
-                continue
-            names = (normalise(name) for name in (*found.contexts, *found.topics))
-            shared = tuple(dict.fromkeys(mine[name] for name in names if name in mine))
-            if not shared and cosines[place] < _RELATED_COSINE:
-                continue
-            told.append((found.date, words))
-            kept.append(Related(found.date, found.headline, shared, found.path, found.id))
-            if len(kept) == limit:
-                break
-        return kept
+        return (*own, *computed(self.index, row, event, limit - len(own)))
 
 
 def outside(day: dt.date, dates: Sequence[DateRange]) -> bool:

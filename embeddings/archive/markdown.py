@@ -2,21 +2,27 @@
 
 A day's folder has a month with a leading zero and a day without one. `index.md` (also, or only, `README.md`) lists the
 day's events; `<slug>.md` is the page of one. The slug is the headline's letters and digits, cut at about 138
-characters: an address, not a text. What `write_archive` writes, `read_markdown` reads back.
+characters: an address, not a text.
+
+`write_archive` writes such an archive and `read_markdown` reads it back. The layout does not tell topics from a
+headline with a colon in it, but where the file `EXPORT_MARK` says that an export wrote the archive, its indexes do.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count, groupby
+from operator import attrgetter
 from pathlib import Path
 
 from embeddings.archive.folders import INDEX_NAMES, day_files, day_folders, news_folder, read_attribution
 from embeddings.archive.report import PageReport, Report
-from embeddings.archive.topics import Topics, split_before
-from embeddings.events import Event, Related, Source, event_id
+from embeddings.archive.topics import Topics, split_before, split_listed
+from embeddings.events import PORTAL_ATTRIBUTION, Event, Related, Source, event_id
 from embeddings.text import clean, normalise, shorten
 
 MAX_HEADLINE = 5_000  # characters; the longest real one has 1,189
@@ -33,6 +39,11 @@ _MAX_FILE_NAME = 255  # bytes, of most file systems
 _DAY_HEADING = re.compile(r"#{2,3} \[([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\]")
 _NUMBER = re.compile(r"(?:[0-9]{1,7}[.)]|[-*])\s+")
 _CONTEXT = re.compile(r"_Contexts?: ")
+_ADDRESS_START = re.compile(r"\]\((?=https?://)", re.IGNORECASE)  # an address may hold brackets too
+_STRUCTURE = re.compile(r"#{1,5} |Formats: |_Contexts?: ")  # what begins a line that is not a summary
+
+EXPORT_MARK = "dateline-export.txt"
+"""The file beside `news/` that says that an export wrote it."""
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -77,8 +88,9 @@ def read_markdown(root: Path, report: Report) -> Iterator[Event]:
     for _, folder in days:
         for name, path, text in day_files(news, folder, unreported):
             _learn(topics, _Page(path, text, unreported), is_index=name in INDEX_NAMES)
+    read_day = _read_exported_day if (news.parent / EXPORT_MARK).is_file() else _read_day
     for day, folder in days:
-        yield from _read_day(news, day, folder, topics, attribution, report)
+        yield from read_day(news, day, folder, topics, attribution, report)
 
 
 def _learn(topics: Topics, page: _Page, *, is_index: bool) -> None:
@@ -108,6 +120,28 @@ def _read_day(
                 yield _event(day, entry, None, topics, attribution)
         elif (told := _read_page(page, day, day_address(day) + name)) is not None:
             yield _event(day, told, index.get(told.address), topics, attribution)
+
+
+def _read_exported_day(
+    news: Path, day: dt.date, folder: Path, topics: Topics, attribution: str, report: Report
+) -> Iterator[Event]:
+    """As `_read_day`, of an export: one event a page, in the order of the day index."""
+    index: dict[str, _Entry] = {}
+    pages: dict[str, _Entry] = {}
+    for name, path, text in day_files(news, folder, report):
+        page = _Page(path, text, report)
+        if name in INDEX_NAMES:
+            index.update((entry.address, entry) for entry in _read_index(page, day))
+        elif (told := _read_page(page, day, day_address(day) + name)) is not None:
+            pages[told.address] = told
+    for path, listed in index.items():
+        told = pages.pop(path, listed)
+        event = _event(day, told, listed, topics, attribution)
+        if (names := split_listed(told.title, listed.topic, listed.title)) is not None:
+            event = replace(event, id=event_id(day, listed.title), topics=names, headline=listed.title)
+        yield replace(event, contexts=tuple(dict.fromkeys((*listed.contexts, *told.contexts))))
+    for told in pages.values():  # put there since, by somebody else
+        yield _event(day, told, None, topics, attribution)
 
 
 def _event(day: dt.date, entry: _Entry, listed: _Entry | None, topics: Topics, attribution: str) -> Event:
@@ -304,7 +338,8 @@ def _listed(page: _Page, number: int, text: str, topic: str | None, day: dt.date
 
 def _source(page: _Page, number: int, line: str) -> Source | None:
     text = _without_number(line)
-    at = text.rfind("](")
+    address_start = _ADDRESS_START.search(text)
+    at = address_start.start() if address_start else text.rfind("](")
     if text.startswith("[") and at > 0:
         name, url = clean(text[1:at]), text[at + 2 :].strip().removesuffix(")").strip()
         if not text.rstrip().endswith(")"):
@@ -366,9 +401,32 @@ def _contexts(text: str, page: _Page | None = None, number: int = 0) -> tuple[st
 
 def address(event: Event) -> str:
     """The archive address that an event's page is given: its own where it has one, else made from its title."""
-    if event.path is not None and day_of_address(event.path) is not None:
-        return event.path
-    return f"{day_address(event.date)}{slug(event.title)}.md"
+    return _own_address(event) or f"{day_address(event.date)}{slug(event.title)}.md"
+
+
+def addresses(events: Sequence[Event]) -> list[str]:
+    """The address of each of a day's events, no two the same: where a title's is taken, digits of its own follow it."""
+    taken = {own for event in events if (own := _own_address(event)) is not None}
+    found: list[str] = []
+    for event in events:
+        made = address(event)
+        if _own_address(event) is None:
+            stem = f"{made.removesuffix('.md')}-{_digits(event.date, event.title)}"
+            spare = (f"{stem}-{number}.md" for number in count(2))
+            made = next(a for a in chain((made, f"{stem}.md"), spare) if a not in taken and day_of_address(a))
+            taken.add(made)
+        found.append(made)
+    return found
+
+
+def _own_address(event: Event) -> str | None:
+    """The address that an event came with; None where it is of another day, or a link to it could not be read."""
+    path = event.path
+    return path if path is not None and ".md)" not in path and day_of_address(path) == event.date else None
+
+
+def _digits(day: dt.date, title: str) -> str:
+    return event_id(day, title)[-8:]
 
 
 def slug(title: str) -> str:
@@ -383,8 +441,8 @@ def day_address(day: dt.date) -> str:
 
 def write_page(event: Event) -> str:
     """One event as a page. The layout has no place for its category, and for contexts only where related share them."""
-    lines = [f"### [{event.date}]({day_address(event.date)}index.md)", "", f"# {event.title} ", ""]
-    lines += [event.summary or "", "", ""]
+    lines = [f"### [{event.date}]({day_address(event.date)}index.md)", "", f"# {_escaped(event.title)} ", ""]
+    lines += [_summary_line(event.summary or ""), "", ""]
     if event.sources:
         lines += ["### Source:", ""]
         lines += [f"{n}. {_source_text(source)}" for n, source in enumerate(event.sources, 1)]
@@ -395,43 +453,82 @@ def write_page(event: Event) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _escaped(text: str) -> str:
+    """A text that reads back as it is, though it holds what looks like an HTML entity."""
+    return text.replace("&", "&amp;") if html.unescape(text) != text else text
+
+
+def _entity(character: str) -> str:
+    """A character as an HTML entity, for places where the layout gives it a meaning."""
+    return f"&#{ord(character)};"
+
+
+def _summary_line(summary: str) -> str:
+    text = _escaped(summary)
+    return _entity(text[0]) + text[1:] if _STRUCTURE.match(text) else text
+
+
 def _source_text(source: Source) -> str:
-    return source.name if source.url is None else f"[{source.name}]({source.url})"
+    name = _escaped(source.name)
+    if source.url is None:
+        return _entity("[") + name[1:] if name.startswith("[") and "](" in name else name
+    return f"[{_ADDRESS_START.sub(']' + _entity('('), name)}]({source.url})"
 
 
 def _related_text(other: Related) -> str:
-    path = other.path or f"{day_address(other.date)}{slug(other.headline)}.md"
-    contexts = f" _Context: {', '.join(other.contexts)}_" if other.contexts else ""
-    return f"[{other.headline} ]({path}){contexts}"
+    # Without a page to lead to, the address is one that no event of the archive has.
+    made = f"{day_address(other.date)}{slug(other.headline)}-{_digits(other.date, other.headline)}.md"
+    return f"[{_escaped(other.headline)} ]({other.path or made}){_context_line(' ', other.contexts)}"
 
 
-def write_index(day: dt.date, events: Sequence[Event]) -> str:
-    """The index of a day: each event with its widest topic, and its summary or else its contexts."""
+def _context_line(before: str, names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    # A comma ends a name, and the last address in a line is that of its link.
+    texts = (_escaped(name).replace(",", _entity(",")).replace("](/news/", f"{_entity(']')}(/news/") for name in names)
+    return f"{before}_Context: {', '.join(texts)}_"
+
+
+def write_index(day: dt.date, events: Sequence[Event], previous: dt.date | None) -> str:
+    """The index of a day: each event with its widest topic, and its summary or else its contexts.
+
+    Args:
+        events: those of the day, each with the address of its page.
+        previous: the day before it that has an index.
+    """
     lines = [f"## [{day}]({day_address(day)}index.md)", ""]
     for event in events:
         if event.topics:
-            lines.append(f"##### {event.topics[0]}")
-        lines.append(f"### [{event.headline} ]({address(event)})")
+            lines.append(f"##### {_escaped(event.topics[0])}")
+        lines.append(f"### [{_escaped(event.headline)} ]({event.path})")
         if event.summary:
-            lines.append(event.summary)
+            lines.append(_summary_line(event.summary))
         elif event.contexts:
-            lines.append(f"_Context: {', '.join(event.contexts)}_")
+            lines.append(_context_line("", event.contexts))
         lines.append("")
-    lines.append(f"## [Previous Day...]({day_address(day - dt.timedelta(days=1))}index.md)")
+    if previous is not None:
+        lines.append(f"## [Previous Day...]({day_address(previous)}index.md)")
     return "\n".join(lines) + "\n"
 
 
-def write_archive(root: Path, events: Iterable[Event], attribution: str | None = None) -> tuple[int, int]:
-    """Write pages and day indexes under `root/news`; returns how many pages and days. Other files are left alone."""
-    days: dict[dt.date, list[Event]] = {}
-    for event in events:
-        days.setdefault(event.date, []).append(event)
-    for day, of_day in days.items():
+def write_archive(root: Path, events: Iterable[Event], attribution: str = PORTAL_ATTRIBUTION) -> tuple[int, int]:
+    """Write pages and day indexes under `root/news`, and beside it whose texts they are; other files are left alone.
+
+    Args:
+        events: in order of time.
+    Returns:
+        How many pages and days.
+    """
+    pages = days = 0
+    previous: dt.date | None = None
+    for day, of_day in groupby(events, key=attrgetter("date")):
+        told = list(of_day)
         folder = root / day_address(day).lstrip("/")
         folder.mkdir(parents=True, exist_ok=True)
-        for event in of_day:
-            (root / address(event).lstrip("/")).write_text(write_page(event), encoding="utf-8", newline="\n")
-        (folder / "index.md").write_text(write_index(day, of_day), encoding="utf-8", newline="\n")
-    if attribution is not None:
-        (root / "attribution.txt").write_text(attribution + "\n", encoding="utf-8")
-    return sum(map(len, days.values())), len(days)
+        placed = [replace(event, paths=(path,)) for event, path in zip(told, addresses(told), strict=True)]
+        for event in placed:
+            (root / event.paths[0].lstrip("/")).write_text(write_page(event), encoding="utf-8", newline="\n")
+        (folder / "index.md").write_text(write_index(day, placed, previous), encoding="utf-8", newline="\n")
+        pages, days, previous = pages + len(placed), days + 1, day
+    (root / "attribution.txt").write_text(attribution + "\n", encoding="utf-8")
+    return pages, days

@@ -97,3 +97,17 @@ def split_before(title: str, headline: str) -> tuple[tuple[str, ...], str] | Non
     if not lead.endswith((":", ".")):
         return None
     return tuple(part.strip() for part in lead.rstrip(":.").split(": ") if part.strip()), headline
+
+
+def split_listed(title: str, topic: str | None, headline: str) -> tuple[str, ...] | None:
+    """The topics of a title whose widest topic and headline are known; None where they are not the title's.
+
+    A colon and a blank inside a narrower topic cannot be told from the end of one.
+    """
+    if topic is None:
+        return () if title == headline else None
+    chain = title.removesuffix(f": {headline}")
+    if chain == title or not f"{chain}: ".startswith(f"{topic}: "):
+        return None
+    narrower = chain[len(topic) + 2 :]
+    return (topic, *narrower.split(": ")) if narrower else (topic,)

@@ -14,7 +14,7 @@ from embeddings.archive import Report
 from embeddings.archive.portal import page_title
 from embeddings.build import BuildResult, Progress, explained, rebuild
 from embeddings.encoder import Encoder
-from embeddings.errors import EmbeddingsError, InputError, WikiError
+from embeddings.errors import IndexMissingError, InputError, WikiError
 from embeddings.index_folder import IndexFolder, Manifest
 from embeddings.wiki.answers import Page
 from embeddings.wiki.client import TITLES, WikiClient
@@ -151,8 +151,8 @@ def _days(first: dt.date, last: dt.date) -> list[dt.date]:
 def _in_force(folder: IndexFolder) -> Manifest | None:
     try:
         return folder.manifest()
-    except EmbeddingsError:
-        return None  # the build says what is wrong with it
+    except IndexMissingError:
+        return None
 
 
 # --- fetching ---------------------------------------------------------------------------------------------------------

@@ -168,7 +168,10 @@ async def test_an_event_that_was_withdrawn_is_there_for_the_buttons_that_name_it
         [event] = (await engine.days(DateRange(JUNE[12], JUNE[12]), 0, 9)).events
         wiki.delete(JUNE[12])
         await asyncio.to_thread(update)
+    before = engine.about().updated
     assert await engine.reload_if_replaced()
+    assert before is not None
+    assert before < (engine.about().updated or before)
     shown = await engine.event(event.id)
     assert (shown.event.headline, shown.event.withdrawn is not None) == (event.headline, True)
     assert await engine.events([event.id, "none"]) == [shown.event, None]

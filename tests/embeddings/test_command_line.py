@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -153,6 +154,58 @@ class TestBuild:
             ran = run("build", "events.jsonl", "--json")
         assert ran.status == 1
         assert "another build of the index in index is running; wait for it to end" in ran.sentence
+
+
+class TestPage:
+    PAGE = """### [2003-12-23](/news/2003/12/23/index.md)
+
+# Floods: A dam breaks above the town of Alpha.\x20
+
+People flee [to the hills].
+
+
+### Source:
+
+1. [Daily](https://daily.example/1)
+
+### Related:
+
+1. [The dam of Alpha is repaired. ](/news/2015/12/23/the-dam-of-alpha-is-repaired-HEX.md) _Context: Alpha_
+"""
+
+    def test_is_the_event_in_the_archives_layout_and_nothing_else(self, run: Run, index: Path) -> None:
+        ran = run("page", "dam")
+        assert (ran.status, ran.err) == (0, "")
+        assert re.sub("-[0-9a-f]{8}.md", "-HEX.md", ran.out) == self.PAGE
+
+    def test_as_json_has_the_page_with_its_address(self, run: Run, index: Path) -> None:
+        told = run("page", "dam", "--json").json
+        assert told["id"] == "dam"
+        assert told["path"] == "/news/2003/12/23/floods-a-dam-breaks-above-the-town-of-alpha.md"
+        assert told["page"] == run("page", "dam").out
+
+    def test_an_unknown_id_is_bad_input(self, run: Run, index: Path) -> None:
+        ran = run("page", "flood")
+        assert ran.status == 2
+        assert 'no event has the id "flood"' in ran.sentence
+
+
+class TestExport:
+    def test_writes_an_archive_that_build_reads(self, run: Run, index: Path) -> None:
+        assert run("export", "out", "--json").json == {"pages": 3, "days": 3}
+        assert run("export", "out").out == "3 pages and 3 day indexes written to out\n"
+        assert run("build", "out", "--index", "again", "--json").json["events"] == 3
+
+    def test_a_folder_of_other_things_is_bad_input(self, run: Run, index: Path) -> None:
+        ran = run("export", ".")
+        assert ran.status == 2
+        assert ". holds other things than an export of ours" in ran.sentence
+
+    def test_what_cannot_be_written_to_is_a_failure(self, run: Run, index: Path) -> None:
+        Path("file").touch()
+        ran = run("export", "file/out")
+        assert ran.status == 1
+        assert "the export was not written" in ran.sentence
 
 
 class TestAsk:

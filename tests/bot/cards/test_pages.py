@@ -69,10 +69,21 @@ def test_a_list_fits_a_message_whatever_its_events_hold(found: list[Event], page
     answer = DayAnswer(DAYS, total, tuple(found), (), DAY, DAY)
     check(pages.days_page(answer, Place(PLACE.of, page), locale))
     check(pages.on_this_day_page(12, 23, found, Place(OnThisDayList(12, 23)), locale))
-    eras = [DAYS, DateRange(dt.date.min, DAY - dt.timedelta(1)), DateRange(DAY, dt.date.max)]
-    for dates in ((DAYS,) * 9, eras[1:2], eras):
-        kept = KeptAnswer(tuple(event.id for event in found), tuple(dates), DAYS)
-        check(pages.answer_page(kept, [*found[:4], None], Place(AnswerList("key")), locale))
+
+
+BEFORE = DateRange(dt.date.min, DAY - dt.timedelta(1))
+
+
+@given(
+    st.lists(events(), max_size=PER_PAGE - 1),
+    st.sampled_from([(), (DAYS,) * 9, (BEFORE,), (BEFORE, DAYS, DateRange(DAY, dt.date.max))]),
+    st.sampled_from(["en-US", "de", "ja", "xx"]),
+)
+def test_an_answer_fits_a_message_whatever_its_events_and_dates(
+    found: list[Event], dates: tuple[DateRange, ...], locale: str
+) -> None:
+    kept = KeptAnswer(tuple(event.id for event in found), dates, DAYS)
+    check(pages.answer_page(kept, [*found, None], Place(AnswerList("key")), locale))
 
 
 @given(events(), related(), st.booleans())

@@ -12,7 +12,7 @@ import pytest
 from embeddings.archive import Report
 from embeddings.build import BuildResult, no_progress
 from embeddings.dates import DateRange
-from embeddings.errors import BuildRunningError, InputError, WikiError
+from embeddings.errors import BuildRunningError, EmbeddingsError, InputError, WikiError
 from embeddings.events import Event, event_id
 from embeddings.index_folder import IndexFolder
 from embeddings.search import Search
@@ -564,6 +564,20 @@ class TestWithArchives:
         assert (result.events, result.new, result.removed) == (57, 1, 2)
         assert withdrawn(folder, "rain") is None
         assert ids_of(folder)[IVORY] == "ivory"
+
+    def test_an_index_that_is_damaged_is_not_taken_for_one_without_archives(
+        self, folder: IndexFolder, archive: Path, build: Build, update: Update
+    ) -> None:
+        build(archive)
+        catalogue = folder.root / "generations" / folder.manifest().generation / "catalogue.sqlite"
+        sound = catalogue.read_bytes()
+        catalogue.write_bytes(sound[:-1] + b"?")
+        with pytest.raises(EmbeddingsError, match=r"the fetched days are kept .* build it anew from its archives: "):
+            update()
+        catalogue.write_bytes(sound)
+        assert counts(update()) == {
+            "events": 58, "new": 55, "changed": 1, "unchanged": 2, "merged": 1, "days": 30, "requests": 1
+        }  # fmt: skip
 
     def test_an_archive_without_events_is_refused_though_there_are_fetched_ones(
         self, tmp_path: Path, build: Build, update: Update

@@ -1,0 +1,296 @@
+"""Which events are related to one: they share what few events have, are near in meaning, and near in time.
+
+`names`, `shared` and `choose` are pure; `computed` looks up in an index what they need. The constants were chosen by
+reading lists for events of 113,755; docs/related.md tells how the lists compare.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from embeddings.catalogue import Catalogue
+from embeddings.events import Event, Related
+from embeddings.index_folder import OpenIndex
+from embeddings.ranking import coverage, largest, says_the_same
+from embeddings.text import normalise
+from embeddings.words import STOP_WORDS, stems
+
+# Where candidates come from: the nearest in meaning, the nearest of the weeks around, in which a story goes on, and
+# those with the rarest names.
+_NEAREST = 120
+_NEAREST_IN_TIME = 40
+_DAYS_AROUND = 42
+_WITH_NAMES = 60
+_RAREST_NAMES = 6
+_WITH_CONTEXTS = 150
+_COMMON = 400  # a name or context of more events than this leads to none
+_MOST_WORDS = 64  # whose rarity is looked up
+_MOST_CHARACTERS = 1_200  # of an event's text; the longest real headline has 1,189
+
+_BY_MEANING, _BY_SHARED, _BY_TIME = 0.6, 0.4, 0.18
+_HALF_TIME_DAYS = 45.0
+_LEAST_RARITY = 0.12  # of a name that counts: of 113,755 events, 4,000 or fewer have it
+_LEAST_LIKENESS = 0.36  # below, two events have little more than their language in common
+_NEARLY_AS_NEAR = 0.72  # what shares nothing has this part of the best one's cosine at least
+_ALIKE = 0.75  # cosine from which a second event of the same kind adds less
+_VARIETY = 0.5
+_SAME_NEWS = 0.88  # cosine from which two events of a few days are one in other words
+_SAME_NEWS_DAYS = 3
+
+_WORD = re.compile(r"[^\W_]+")
+_APOSTROPHES = ("'", "’")
+_JOINTS = (" ", "-", "–", *_APOSTROPHES)  # between the words of a name
+_INNER = frozenset("of for the de la le l d del der di da do dos al el bin ibn van von".split())  # inside a name
+_ENDINGS = frozenset("s t d m ll re ve".split())  # behind an apostrophe, no part of a name
+_LONGEST_NAME = 12  # words
+_SENTENCE_END = re.compile(r"[.!?:;]")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names in a text: words beginning with a capital.
+
+    Attributes:
+        spans: each name as it is written, once.
+        sure: words, normalised, that have a capital for another reason than that a sentence begins with them.
+    """
+
+    spans: tuple[str, ...]
+    sure: frozenset[str]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of all names, normalised, without those that say nothing."""
+        return frozenset(_telling_words(self.spans))
+
+
+def _telling_words(texts: Iterable[str]) -> list[str]:
+    """The words of some texts, normalised, each once, without letters and words that stand in every text."""
+    words = dict.fromkeys(normalise(" ".join(texts)).split())
+    return [word for word in words if len(word) > 1 and word not in STOP_WORDS]
+
+
+def names(text: str) -> Names:
+    """Find the names in a text: "Clashes in Addis Ababa" has Addis Ababa, and Clashes, which is not sure to be one."""
+    sure: dict[str, bool] = {}  # of each name
+    name: list[re.Match[str]] = []  # the words of the one that is being read
+    begins_sentence = False  # whether that one does
+    before: re.Match[str] | None = None
+
+    def end() -> None:
+        while name and name[-1][0] in _INNER:
+            name.pop()
+        if name:
+            span = text[name[0].start() : name[-1].end()]
+            sure[span] = sure.get(span, False) or len(name) > 1 or not begins_sentence
+            name.clear()
+
+    for word in _WORD.finditer(text):
+        gap = text[before.end() : word.start()] if before else ""
+        is_initial = before is not None and len(before[0]) == 1 and gap.startswith(".")  # "U.S. President"
+        begins = before is None or (not is_initial and _SENTENCE_END.search(gap) is not None)
+        if begins or not (gap in _JOINTS or is_initial):
+            end()
+        has_capital = word[0][0].isupper() and not (begins and word[0].lower() in STOP_WORDS)
+        is_part = word[0][0].isdigit() or word[0] in _INNER or (gap in _APOSTROPHES and word[0] not in _ENDINGS)
+        if has_capital and not name:
+            begins_sentence = begins
+        if (has_capital or (name and is_part)) and len(name) < _LONGEST_NAME:
+            name.append(word)
+        else:
+            end()
+        before = word
+    end()
+    words = (word for span, is_sure in sure.items() if is_sure for word in normalise(span).split())
+    return Names(tuple(sure), frozenset(words))
+
+
+def rarity(events: int, total: int) -> float:
+    """What a name says that so many of all events have, 0 to 1: nothing where it is a tenth of them."""
+    return max(0.0, 1 - math.log1p(events) / math.log1p(1 + total / 10))
+
+
+def shared(event: Event, other: Event, mine: Names, rarities: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """What two events have in common: topics, contexts and names, each with its rarity, the rarest first.
+
+    Args:
+        mine: the names of `event`.
+        rarities: of the words of `mine`, of its topics and of its contexts.
+    """
+    found: dict[str, tuple[str, float]] = {}
+    theirs = {normalise(name) for name in (*other.topics, *other.contexts)}
+    for name in (*event.topics, *event.contexts):
+        if (key := normalise(name)) in theirs:
+            found[key] = (name, max((rarities.get(word, 0.0) for word in key.split()), default=0.0))
+    named = names(text_of(other))
+    common = {word for word in mine.words & named.words if word in mine.sure or word in named.sure}
+    others = [normalise(span) for span in named.spans] if common else []
+    told = set(stems(" ".join(found)))
+    for span in mine.spans if common else ():
+        for run in _runs(span, common, others):
+            rare = max(rarities.get(word, 0.0) for word in normalise(run).split())
+            if rare >= _LEAST_RARITY and not told.issuperset(stems(run)):
+                found[normalise(run)] = (run, rare)
+                told.update(stems(run))
+    return tuple(sorted(found.values(), key=lambda pair: -pair[1]))
+
+
+def _runs(span: str, common: Collection[str], others: Sequence[str]) -> Iterator[str]:
+    """The longest parts of a name that some other names, normalised, have too.
+
+    One word of several is not enough: King County is not Snohomish County, nor is Daniel Ortega Daniel Barenboim. But
+    where it ends both it is mostly a surname.
+    """
+    words = list(_WORD.finditer(span))
+    whole = normalise(span)
+    start = 0
+    while start < len(words):
+        for end in range(len(words), start, -1):
+            run = span[words[start].start() : words[end - 1].end()]
+            key = normalise(run)
+            parts = key.split()
+            if not parts or parts[0] not in common or parts[-1] not in common:
+                continue
+            within = [other for other in others if f" {key} " in f" {other} "]
+            if any(
+                len(parts) > 1 or key in (whole, other) or (whole.endswith(f" {key}") and other.endswith(f" {key}"))
+                for other in within
+            ):
+                yield run
+                start = end
+                break
+        else:
+            start += 1
+
+
+def text_of(event: Event) -> str:
+    """What an event says of itself, a sentence each, as far as names are looked for."""
+    return ". ".join((*event.topics, event.headline, event.summary or ""))[:_MOST_CHARACTERS]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An event that may be related to another.
+
+    Attributes:
+        vector: (dimension,) float32 of unit length.
+        shared: what the two have in common, from `shared`.
+    """
+
+    event: Event
+    vector: np.ndarray
+    shared: tuple[tuple[str, float], ...] = ()
+
+
+def choose(
+    mine: Candidate, candidates: Iterable[Candidate], told: Iterable[tuple[dt.date, str]], limit: int
+) -> list[Candidate]:
+    """The best candidates for an event: none a rewording of it, of another, or of what was told; the best first.
+
+    One that is much like a better one comes later, so that not ten of a kind fill the list.
+
+    Args:
+        told: day and normalised headline of what stands in the list before them.
+    """
+    before = list(told)
+    left = [candidate for candidate in candidates if not _is_same_news(candidate, mine)]
+    nearest = max((float(mine.vector @ candidate.vector) for candidate in left), default=0.0)
+    scores = {
+        place: score
+        for place, candidate in enumerate(left)
+        if (score := _score(mine, candidate, nearest)) > 0
+        and not any(says_the_same(candidate.event.date, normalise(candidate.event.headline), *one) for one in before)
+    }
+    alike = dict.fromkeys(scores, 0.0)
+    kept: list[Candidate] = []
+    while scores and len(kept) < limit:
+        place = max(scores, key=lambda place: (scores[place] - _VARIETY * alike[place], -place))
+        best = left[place]
+        kept.append(best)
+        for other in list(scores):
+            if other == place or _is_same_news(left[other], best):
+                del scores[other]
+            else:
+                alike[other] = max(alike[other], float(left[other].vector @ best.vector) - _ALIKE)
+    return kept
+
+
+def _is_same_news(one: Candidate, other: Candidate) -> bool:
+    days = abs((one.event.date - other.event.date).days)
+    if days > _SAME_NEWS_DAYS:
+        return False
+    return float(one.vector @ other.vector) >= _SAME_NEWS or says_the_same(
+        one.event.date, normalise(one.event.headline), other.event.date, normalise(other.event.headline)
+    )
+
+
+def _score(mine: Candidate, candidate: Candidate, nearest: float) -> float:
+    """How related two events are; 0 where they are not. `nearest` is the cosine of the nearest candidate."""
+    cosine = float(mine.vector @ candidate.vector)
+    days = abs((mine.event.date - candidate.event.date).days)
+    share = 1 - math.exp(-1.2 * sum(rare for _, rare in candidate.shared))
+    if cosine + 0.6 * share < _LEAST_LIKENESS or (not candidate.shared and cosine < _NEARLY_AS_NEAR * nearest):
+        return 0.0
+    near = (0.4 + 0.6 * share) / (1 + days / _HALF_TIME_DAYS)
+    return cosine * (_BY_MEANING + _BY_SHARED * share) + _BY_TIME * near
+
+
+def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Related]:
+    """Events related to the one in `row`, beside those that its archive names: at most `limit`, the best first."""
+    catalogue, vectors = index.catalogue, index.vectors
+    mine = Candidate(event, vectors.take([row])[0])
+    named = names(text_of(event))
+    words = _telling_words((*named.spans, *event.topics, *event.contexts))[:_MOST_WORDS]
+    stemmed = stems(" ".join(words))
+    postings = catalogue.postings(stemmed)
+    rarest = sorted((len(rows), stem) for stem, rows in postings.items() if 1 < len(rows) <= _COMMON)[:_RAREST_NAMES]
+    window = catalogue.rows_between(_moved(event.date, -_DAYS_AROUND), _moved(event.date, _DAYS_AROUND))
+    with_names = coverage([postings[stem] for _, stem in rarest], catalogue.size)
+    found = np.setdiff1d(
+        np.concatenate(
+            (
+                vectors.search(mine.vector, _NEAREST)[0],
+                vectors.search(mine.vector, _NEAREST_IN_TIME, window)[0],
+                largest(with_names, _WITH_NAMES, range(catalogue.size)),
+                _with_contexts(catalogue, event.contexts),
+            )
+        ),
+        [row],
+    )
+    rarities = {word: rarity(len(postings[stem]), catalogue.size) for word, stem in zip(words, stemmed, strict=True)}
+    named_already = {other.id for other in event.related}
+    candidates = [
+        Candidate(other, vector, shared(event, other, named, rarities))
+        for other, vector in zip(catalogue.events(found.tolist()), vectors.take(found), strict=True)
+        if other.id not in named_already
+    ]
+    told = ((other.date, normalise(other.headline)) for other in event.related)
+    return [
+        Related(
+            date=chosen.event.date,
+            headline=chosen.event.headline,
+            contexts=tuple(name for name, _ in chosen.shared),
+            path=chosen.event.path,
+            id=chosen.event.id,
+        )
+        for chosen in choose(mine, candidates, told, limit)
+    ]
+
+
+def _with_contexts(catalogue: Catalogue, contexts: Sequence[str]) -> np.ndarray:
+    """The rows that share the most and rarest of some contexts."""
+    weights: dict[int, float] = {}
+    for row, _, events in catalogue.sharing(contexts, _COMMON):
+        weights[row] = weights.get(row, 0.0) + rarity(events, catalogue.size)
+    return np.array(sorted(weights, key=lambda row: (-weights[row], row))[:_WITH_CONTEXTS], np.int64)
+
+
+def _moved(day: dt.date, days: int) -> dt.date:
+    """A day moved by some days, as far as the calendar goes."""
+    return dt.date.fromordinal(min(max(day.toordinal() + days, 1), dt.date.max.toordinal()))

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.archive import Report
+from embeddings.build import build_index
+from embeddings.events import Event, Related, event_id
+from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.ranking import says_the_same
+from embeddings.related import Candidate, choose, computed, names, rarity, shared
+from embeddings.text import normalise
+from tests.benchmarks.related_blind import as_markdown, pairs, plain
+from tests.word_encoder import WordEncoder
+
+DAY = dt.date(2015, 12, 3)
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("text", "spans"),
+        [
+            ("Clashes break out in Addis Ababa.", ["Clashes", "Addis Ababa"]),
+            ("The Syrian Observatory for Human Rights reports", ["Syrian Observatory for Human Rights"]),
+            ("Reports from Kata'ib and O'Neill's home", ["Reports", "Kata'ib", "O'Neill"]),
+            ("the U.S. President Ann Lee speaks", ["U.S. President Ann Lee"]),
+            ("a dispute of Russia and Ukraine over Al-Asad, near Ramadi", ["Russia", "Ukraine", "Al-Asad", "Ramadi"]),
+            ("It rains. In Paris it snows.", ["Paris"]),
+            ("Apollo 11 lands; COVID-19 spreads in 2020", ["Apollo 11", "COVID-19"]),
+            ("nothing of a name 7", []),
+            ("", []),
+        ],
+    )
+    def test_are_words_with_capitals_that_stand_together(self, text: str, spans: list[str]) -> None:
+        assert list(names(text).spans) == spans
+
+    def test_a_single_word_that_begins_a_sentence_is_not_sure_to_be_one(self) -> None:
+        assert names("Police in Paris wait. Ann Lee waits.").sure == {"paris", "ann", "lee"}
+        assert "police" in names("Police wait. The French Police wait.").sure
+
+    @given(
+        st.text(max_size=80) | st.lists(st.sampled_from(["Al", "of", "a", "'", "s", ". ", "-", "7", " "])).map("".join)
+    )
+    def test_of_any_text_stand_in_it(self, text: str) -> None:
+        found = names(text)
+        assert all(span in text for span in found.spans)
+        assert found.sure <= set(normalise(" ".join(found.spans)).split())
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 10**6))
+def test_what_more_events_have_says_less(one: int, other: int, total: int) -> None:
+    few, many = sorted((one, other))
+    assert 0 <= rarity(many, total) <= rarity(few, total) <= 1
+    assert rarity(total, total) < 0.1
+
+
+def told(headline: str, **more: Any) -> Event:
+    return Event(id=event_id(DAY, headline), date=DAY, headline=headline, **more)
+
+
+class TestShared:
+    RARE = dict.fromkeys("zika virus igor dodon king county daniel ortega pregnancy vote minister ann lee".split(), 0.5)
+
+    def names(self, event: Event, other: Event) -> list[str]:
+        return [name for name, _ in shared(event, other, names(event.headline), self.RARE)]
+
+    def test_are_topics_and_contexts_as_the_event_has_them(self) -> None:
+        event = told("It spreads.", topics=("Zika virus",), contexts=("Pregnancy", "Brazil"))
+        assert self.names(event, told("It ends.", contexts=("pregnancy", "Zika Virus"))) == ["Zika virus", "Pregnancy"]
+
+    def test_are_the_longest_parts_of_names_that_both_have(self) -> None:
+        event = told("The Moldovan President Igor Dodon resigns.")
+        assert self.names(event, told("Voters turn to Igor Dodon again.")) == ["Igor Dodon"]
+
+    def test_one_word_of_a_longer_name_is_another_name(self) -> None:
+        event = told("A court in King County hears Daniel Ortega.")
+        assert self.names(event, told("The mayor of Snohomish County greets Daniel Barenboim.")) == ["County"]
+        assert self.names(event, told("The conductor Daniel Barenboim plays.")) == []
+
+    def test_a_surname_is_enough(self) -> None:
+        event = told("The President Igor Dodon resigns.")
+        assert self.names(event, told("Protests against Dodon end.")) == ["Dodon"]
+
+    def test_a_word_that_only_begins_sentences_is_no_name(self) -> None:
+        assert self.names(told("Vote on the treaty."), told("Vote on a tax.")) == []
+        assert self.names(told("Zika spreads."), told("The north fears Zika.")) == ["Zika"]
+
+    def test_the_rarest_comes_first_and_none_is_told_twice(self) -> None:
+        event = told("The Minister Ann Lee speaks.", topics=("Ann Lee",), contexts=("Brazil",))
+        other = told("The Minister Ann Lee falls.", topics=("Ann Lee",), contexts=("Brazil",))
+        found = shared(event, other, names(event.headline), {**self.RARE, "lee": 0.9, "brazil": 0.1})
+        assert [name for name, _ in found] == ["Ann Lee", "Minister Ann Lee", "Brazil"]
+
+
+class TestChoose:
+    """Vectors of two numbers: the first is nearness to the event, the second what else there is."""
+
+    def candidate(self, headline: str, cosine: float, days: int = 30, rare: float = 0.0) -> Candidate:
+        vector = np.array([cosine, np.sqrt(1 - cosine**2)], np.float32)
+        event = replace(told(headline), date=DAY + dt.timedelta(days))
+        return Candidate(event, vector, (("Zika", rare),) if rare else ())
+
+    MINE = Candidate(told("It rains in Alpha."), np.array([1, 0], np.float32))
+
+    def chosen(self, *candidates: Candidate, limit: int = 10) -> list[str]:
+        return [found.event.headline for found in choose(self.MINE, candidates, [], limit)]
+
+    def test_nearness_rare_names_and_nearness_in_time_each_draw_up(self) -> None:
+        plain_, near = self.candidate("a", 0.5), self.candidate("b", 0.6, days=34)
+        assert self.chosen(plain_, near) == ["b", "a"]
+        assert self.chosen(plain_, self.candidate("c", 0.5, days=34, rare=0.6)) == ["c", "a"]
+        assert self.chosen(plain_, self.candidate("d", 0.5, days=4)) == ["d", "a"]
+
+    def test_a_rewording_is_left_out_and_of_two_the_worse(self) -> None:
+        assert self.chosen(self.candidate("In Alpha it rains", 0.8, days=1)) == []
+        assert self.chosen(self.candidate("Floods drown Beta.", 0.95, days=1)) == []
+        assert self.chosen(self.candidate("A b c d.", 0.6), self.candidate("D c b a.", 0.5, days=31)) == ["A b c d."]
+
+    def test_what_stands_in_the_list_already_is_not_told_in_other_words(self) -> None:
+        other = self.candidate("A b c d.", 0.6)
+        assert choose(self.MINE, [other], [(other.event.date, "d c b a")], 10) == []
+
+    def test_a_stranger_is_left_out(self) -> None:
+        assert self.chosen(self.candidate("a", 0.2)) == []
+        assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.4)) == ["a"]
+        assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.4, rare=0.5)) == ["a", "b"]
+
+    def test_one_like_another_comes_after_one_that_is_not(self) -> None:
+        flood, again = self.candidate("a", 0.8, days=400), self.candidate("b", 0.79, days=500)
+        other = Candidate(told("c"), np.array([0.78, -np.sqrt(1 - 0.78**2)], np.float32))
+        other = replace(other, event=replace(other.event, date=DAY + dt.timedelta(600)))
+        assert self.chosen(flood, again, other) == ["a", "c", "b"]
+        assert self.chosen(flood, again, other, limit=2) == ["a", "c"]
+
+
+Index = Callable[..., OpenIndex]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    """Opens an index of the records that it is given."""
+    opened: list[OpenIndex] = []
+
+    def make(*records: dict[str, Any]) -> OpenIndex:
+        archive = tmp_path / "events.jsonl"
+        archive.write_text("\n".join(map(json.dumps, records)))
+        folder = IndexFolder(tmp_path / f"index-{len(opened)}")
+        build_index(folder, [archive], WordEncoder(), Report())
+        opened.append(folder.open())
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+def record(headline: str, date: str = "2015-12-03", **more: Any) -> dict[str, Any]:
+    return {"date": date, "headline": headline, **more}
+
+
+def related_to(index: OpenIndex, row: int) -> list[Related]:
+    return computed(index, row, index.catalogue.events([row])[0], 10)
+
+
+class TestComputed:
+    FILLERS = tuple(record(f"Nothing {n} of note.", "2001-01-01", contexts=["Russia"]) for n in range(60))
+
+    def test_a_rare_shared_context_leads_to_an_event_and_a_common_one_does_not(self, index: Index) -> None:
+        found = related_to(
+            index(
+                *self.FILLERS,
+                record("Doctors warn of babies.", contexts=["Zika virus", "Russia"]),
+                record("Parliament votes quickly.", "2016-01-09", contexts=["Russia"]),
+                record("Babies suffer badly.", "2016-02-09", contexts=["Zika virus"], path="/news/2016/02/9/a.md"),
+            ),
+            60,
+        )
+        assert [(other.headline, other.contexts, other.path) for other in found] == [
+            ("Babies suffer badly.", ("Zika virus",), "/news/2016/02/9/a.md")
+        ]
+
+    def test_without_contexts_names_of_the_text_lead_to_it(self, index: Index) -> None:
+        found = related_to(
+            index(*self.FILLERS, record("Ann Lee resigns."), record("Voters choose Ann Lee as mayor.", "2016-01-09")),
+            60,
+        )
+        assert [(other.headline, other.contexts) for other in found] == [
+            ("Voters choose Ann Lee as mayor.", ("Ann Lee",))
+        ]
+
+    @pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
+    def test_the_calendar_may_end_before_the_weeks_around_do(self, index: Index, date: str) -> None:
+        assert len(related_to(index(record("Ann Lee resigns.", date), record("A mob calls Ann Lee.", date)), 0)) == 1
+
+    def test_events_of_thousands_of_names_are_looked_up_all_the_same(self, index: Index) -> None:
+        choice = random.Random(7)
+        words = [f"N{n}" for n in range(600)]
+        texts = [" ".join(choice.choices(words, k=800)) for _ in range(20)]
+        found = index(*(record(text, contexts=choice.sample(words, 200)) for text in texts))
+        assert len(related_to(found, 0)) <= 10
+
+    def test_lists_of_the_sample_hold_neither_the_event_nor_two_wordings_of_one(self, sample_index: OpenIndex) -> None:
+        catalogue = sample_index.catalogue
+        for row in range(0, catalogue.size, 19):
+            event = replace(catalogue.events([row])[0], related=())
+            found = computed(sample_index, row, event, 10)
+            assert len({event.id, *(other.id for other in found)}) == len(found) + 1 <= 11
+            worded = [(other.date, normalise(other.headline)) for other in (*found, event)]
+            assert not any(
+                says_the_same(*one, *other) for place, one in enumerate(worded) for other in worded[place + 1 :]
+            )
+
+
+class TestBlindPairs:
+    def test_the_plain_rule_takes_most_shared_contexts_then_the_newest(self, index: Index) -> None:
+        found = index(
+            record("One.", "2015-01-01", contexts=["A", "B"]),
+            record("Two.", "2015-01-02", contexts=["A"]),
+            record("Three.", "2015-01-03", contexts=["C"]),
+            record("Four.", "2015-01-04", contexts=["A", "C"]),
+            record("Five.", "2015-01-05", contexts=["B", "A"]),
+        )
+        others = plain(found, 0, found.catalogue.events([0])[0], 10)
+        assert [other.headline for other in others] == ["Five.", "Four.", "Two."]
+        assert others[0].contexts == ("A", "B")
+
+    def test_the_pairs_do_not_tell_whose_list_is_whose(self, sample_index: OpenIndex) -> None:
+        made = pairs(sample_index, 12, random.Random(1))
+        assert len(made) == 12
+        assert {pair.ours for pair in made} == {"A", "B"}
+        text = as_markdown(made)
+        assert text.count("List A") == text.count("List B") == 12
+        assert "ours" not in text.partition("## 1.")[0]
