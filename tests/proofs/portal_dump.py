@@ -114,7 +114,7 @@ def _linked(headline: str) -> tuple[str, list[str]]:
 
 def _article(topic: str) -> str:
     """A title for a topic's article: titles hold none of these signs."""
-    return re.sub(r"[#_<>\[\]|{}]", " ", topic).strip()
+    return " ".join(re.sub(r"[#_<>\[\]|{}]", " ", topic).split())
 
 
 def _text(text: str) -> str:
