@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from embeddings.errors import InputError, ModelError
-from embeddings.ranking import Confidence
+from embeddings.ranking import GENERAL_WEIGHTS, Confidence, Weights
 from embeddings.tuning import Encoded, Head, Tuning, default_tuning, general_tuning
 
 if TYPE_CHECKING:
@@ -25,7 +25,12 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of model.safetensors as published under the name sentence-transformers/all-MiniLM-L6-v2."""
 
-DEFAULT_CONFIDENCE = Confidence(meaning=0.0, late=0.0, covered=0.0, least=-1.0)
+DEFAULT_WEIGHTS = Weights(meaning=0.25, late=0.75, covered=0.05, dated=0.325)
+"""Measured with `python -m tests.benchmarks.quality`."""
+
+LARGE_ARCHIVE = 10_000  # events; in a small one few events are near to anything, however well the best one fits
+DEFAULT_CONFIDENCE = Confidence((0.0, 0.0, -1.15, 26.5, 19.7, 6.99, 2.18, 8.44), 30.5)
+SMALL_ARCHIVES_CONFIDENCE = Confidence((6.15, 22.58, 0.0, 0.0, 0.0, 0.0, 1.98, 8.79), 31.7)
 """Measured with `python -m tests.benchmarks.confidence`."""
 
 _WEIGHTS = "model.safetensors"
@@ -51,8 +56,12 @@ class Encoder(Protocol):
         ...
 
     @property
-    def confidence(self) -> Confidence | None:
-        """Calibrated for this model; None where nobody has."""
+    def weights(self) -> Weights:
+        """What speaks how much for an event, calibrated for this model where somebody has."""
+        ...
+
+    def confidence(self, events: int) -> Confidence | None:
+        """When to stay silent about an archive of so many events, calibrated for this model; None where nobody has."""
         ...
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
@@ -104,9 +113,15 @@ class SentenceEncoder:
         return weights.is_file() and _sha256(weights) == DEFAULT_WEIGHTS_SHA256
 
     @property
-    def confidence(self) -> Confidence | None:
+    def weights(self) -> Weights:
+        """Calibrated for the default model."""
+        return DEFAULT_WEIGHTS if self._is_tuned else GENERAL_WEIGHTS
+
+    def confidence(self, events: int) -> Confidence | None:
         """Calibrated for the default model; None for others."""
-        return DEFAULT_CONFIDENCE if self._is_tuned else None
+        if not self._is_tuned:
+            return None
+        return DEFAULT_CONFIDENCE if events >= LARGE_ARCHIVE else SMALL_ARCHIVES_CONFIDENCE
 
     @property
     def dimension(self) -> int:

@@ -23,7 +23,7 @@ import numpy as np
 from embeddings.encoder import Encoder
 from embeddings.errors import IndexUnusableError
 from embeddings.index_folder import EXPORT_FILES, ExportRecord, FileRecord, OpenIndex, file_record
-from embeddings.ranking import Confidence
+from embeddings.ranking import Confidence, Weights
 from embeddings.tuning import Encoded, Head
 
 if TYPE_CHECKING:
@@ -77,9 +77,13 @@ class FastEncoder:
         self._given_up = False
 
     @property
-    def confidence(self) -> Confidence | None:
+    def weights(self) -> Weights:
         """Calibrated for the model."""
-        return self._instead.confidence
+        return self._instead.weights
+
+    def confidence(self, events: int) -> Confidence | None:
+        """Calibrated for the model."""
+        return self._instead.confidence(events)
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Encode texts, together.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ FAR_FIT, FAR_DAYS = 0.33, 500
 YEAR_OFF_DAYS = 30
 
 RERANK_DATED = 0.3  # what a date counts beside the whole spread of a cross-encoder's scores
+
+_FEW_WORDS = 4  # so many are the fewest that confidence was calibrated with
+_CROWD, _TEN = 50, 10  # of candidates: those that the best stands out from, and those that should be near too
 
 SAME_WORDS = 90  # rapidfuzz token_set_ratio from which two headlines say the same
 SAME_DAYS = 2  # and that many days apart at most
@@ -55,31 +59,43 @@ class Weights:
     dated: float
 
 
-# Measured on 300 labelled questions over 113,755 events, see `tests/benchmarks/quality.py`.
-WEIGHTS = Weights(meaning=0.8, late=0.4, covered=0.2, dated=0.3)
+GENERAL_WEIGHTS = Weights(meaning=0.8, late=0.4, covered=0.2, dated=0.3)
+"""For a model that nobody has calibrated: what the default model does best with where it is not tuned."""
+
+
+def evidence(features: Features, best: int, words: int) -> np.ndarray:
+    """What tells a question that the archive answers from another, (8,).
+
+    Args:
+        best: the place of the candidate that comes first.
+        words: how many words the question has.
+    Returns:
+        How near the best is in meaning and in late interaction, how far it stands out in each, how near the first ten
+        are in each, the most of the question that an event covers, and the logarithm of `words`: a long question is
+        seldom near to any event.
+    """
+
+    known = (features.meaning, features.late)
+    ordered = [np.sort(values)[::-1] for values in known]
+    near = [float(values[best]) for values in known]
+    out = [value - float(values[min(_CROWD, len(values)) - 1]) for value, values in zip(near, ordered, strict=True)]
+    ten = [float(values[:_TEN].mean()) for values in ordered]
+    return np.array([*near, *out, *ten, float(features.covered.max()), math.log(max(words, _FEW_WORDS))])
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """Tells questions that the archive answers from others, by what speaks for the best candidate.
+    """Tells questions that the archive answers from others: a logistic regression on their `evidence`.
 
-    `meaning`, `late` and `covered` are the weights of a logistic regression on that candidate's features, `least` is
-    the sum from which it is an answer. They depend on the model that made the features.
+    It depends on the model that made the features. `least` is the sum from which the best candidate is an answer.
     """
 
-    meaning: float
-    late: float
-    covered: float
+    weights: tuple[float, ...]
     least: float
 
-    def doubts(self, features: Features, best: int) -> bool:
+    def doubts(self, features: Features, best: int, words: int) -> bool:
         """Whether the candidate at place `best`, which comes first, is more likely a stranger than an answer."""
-        total = (
-            self.meaning * float(features.meaning[best])
-            + self.late * float(features.late[best])
-            + self.covered * float(features.covered[best])
-        )
-        return total < self.least
+        return float(evidence(features, best, words) @ self.weights) < self.least
 
 
 def rerank(fused: np.ndarray, dated: np.ndarray, scores: np.ndarray) -> np.ndarray:
@@ -98,7 +114,7 @@ def rerank(fused: np.ndarray, dated: np.ndarray, scores: np.ndarray) -> np.ndarr
     return np.asarray(fused.min() + (mixed - mixed.min()) / span * np.ptp(fused), np.float64)
 
 
-def fuse(features: Features, weights: Weights = WEIGHTS) -> np.ndarray:
+def fuse(features: Features, weights: Weights) -> np.ndarray:
     """One score for each candidate, (n,) float64, at most the sum of the weights."""
     return np.asarray(
         weights.meaning * _of_largest(features.meaning)

@@ -35,7 +35,8 @@ _MOST_CHARACTERS = 1_200  # of an event's text; the longest real headline has 1,
 
 _BY_MEANING, _BY_SHARED, _BY_TIME = 0.6, 0.4, 0.18
 _HALF_TIME_DAYS = 45.0
-_LEAST_RARITY = 0.12  # of a name that counts: of 113,755 events, 4,000 or fewer have it
+_SURE = math.log1p(3_000)  # from ten times as many events on, rarity is what it seems
+_LEAST_RARITY = 0.1  # of a name that counts: of 113,755 events, 4,500 or fewer have it
 _LEAST_LIKENESS = 0.36  # below, two events have little more than their language in common
 _NEARLY_AS_NEAR = 0.72  # what shares nothing has this part of the best one's cosine at least
 _ALIKE = 0.75  # cosine from which a second event of the same kind adds less
@@ -112,8 +113,12 @@ def names(text: str) -> Names:
 
 
 def rarity(events: int, total: int) -> float:
-    """What a name says that so many of all events have, 0 to 1: nothing where it is a tenth of them."""
-    return max(0.0, 1 - math.log1p(events) / math.log1p(1 + total / 10))
+    """What a name says that so many of all events have, 0 to 1: nothing where it is a tenth of them.
+
+    Few events cannot tell what is rare: there even a name of one event says less.
+    """
+    most = math.log1p(total / 10)
+    return max(0.0, most - math.log1p(events)) / max(most, _SURE)
 
 
 def shared(event: Event, other: Event, mine: Names, rarities: Mapping[str, float]) -> tuple[tuple[str, float], ...]:

@@ -42,6 +42,7 @@ class Question:
         dates: what those dates mean.
         within: only events of these days are looked for.
         only_dates: the question is nothing but a date; `wanted` is that date then.
+        in_future: every date in it is yet to come, so that no news can answer it.
     """
 
     query: str
@@ -49,6 +50,7 @@ class Question:
     dates: tuple[DateRange, ...]
     within: DateRange | None = None
     only_dates: bool = False
+    in_future: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class Search:
         self.index = index
         self._encoder = encoder
         self._reranker = reranker
+        self.weights = encoder.weights
 
     # --- ask ---
 
@@ -184,10 +187,9 @@ class Search:
         """Find the events for a question whose `wanted` has been encoded."""
         started = time.perf_counter()
         candidates, features = self.candidates(question, wanted)
-        fused = fuse(features)
+        fused = fuse(features, self.weights)
         order = np.lexsort((candidates, -fused))
-        confidence = self._encoder.confidence if silent_in_doubt and not question.only_dates else None
-        if confidence is not None and len(order) and confidence.doubts(features, int(order[0])):
+        if silent_in_doubt and len(order) and self._doubts(question, features, int(order[0])):
             order = order[:0]
         if self._reranker is not None and len(order):
             first = order[:_RERANKED]
@@ -200,6 +202,14 @@ class Search:
         events = self.index.catalogue.events(rows)
         hits = tuple(Hit(event, scores[row]) for row, event in zip(rows, events, strict=True))
         return Answer(question.query, question.dates, hits, (time.perf_counter() - started) * 1_000)
+
+    def _doubts(self, question: Question, features: Features, best: int) -> bool:
+        """Whether nothing in the archive is likely to answer a question."""
+        if question.in_future:
+            return True
+        confidence = self._encoder.confidence(self.index.catalogue.size)
+        words = len(question_stems(question.wanted))
+        return confidence is not None and not question.only_dates and confidence.doubts(features, best, words)
 
     def candidates(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, Features]:
         """Rows that may answer a question, in order of time, and what speaks for each."""
@@ -323,7 +333,9 @@ def understand(query: str, today: dt.date, within: DateRange | None = None) -> Q
     only_dates = not normalise(wanted)
     if only_dates:
         wanted = question  # the date's events, the nearest in meaning first
-    return Question(question, wanted, tuple(dict.fromkeys(span.dates for span in spans)), within, only_dates)
+    dates = tuple(dict.fromkeys(span.dates for span in spans))
+    in_future = bool(dates) and all(span.first > today for span in dates)
+    return Question(question, wanted, dates, within, only_dates, in_future)
 
 
 def _without(text: str, spans: Sequence[DateSpan]) -> str:

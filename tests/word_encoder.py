@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from embeddings.late_interaction import TOKEN_DIMENSION, quantise
-from embeddings.ranking import Confidence
+from embeddings.ranking import GENERAL_WEIGHTS, Confidence
 from embeddings.text import normalise
 from embeddings.tuning import Encoded
 
@@ -22,8 +22,12 @@ class WordEncoder:
         self.name = name
         self.fingerprint = hashlib.sha256(f"{name} {dimension}".encode()).hexdigest()
         self.dimension = dimension
-        self.confidence: Confidence | None = None
+        self.weights = GENERAL_WEIGHTS
+        self.wary: Confidence | None = None
         self.encoded: list[str] = []
+
+    def confidence(self, events: int) -> Confidence | None:
+        return self.wary
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         self.encoded += texts

@@ -27,7 +27,7 @@ from embeddings.encoder import SentenceEncoder
 from embeddings.evaluation import DEPTH, LabelledQuery, is_right, measures, read_queries
 from embeddings.index_folder import IndexFolder
 from embeddings.progress import ProgressDisplay
-from embeddings.ranking import WEIGHTS, Features, Weights, fuse
+from embeddings.ranking import Features, Weights, fuse
 from embeddings.search import Search, understand
 
 FOLDS = 5
@@ -46,7 +46,7 @@ SHARES = {"right": 1 - 2 * MISREMEMBERED, **dict.fromkeys(list(SHIFTS)[1:], MISR
 GRID = [
     Weights(1.0, late, covered, dated)
     for late, covered, dated in itertools.product(
-        (0.0, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0), (0.0, 0.1, 0.2, 0.3, 0.4), (0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
+        (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0), (0.0, 0.1, 0.2, 0.3, 0.4, 0.6), (0.2, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6)
     )
 ]
 
@@ -167,7 +167,7 @@ def main(index: Path, today: dt.datetime, seeds: int, queries: Path) -> None:
         ]
     )
     console.print(f"{len(right)} questions about {len(labelled)} events, {FOLDS} folds, {seeds} seeds")
-    console.print(f"weights in force: {WEIGHTS}\nfitted to all:    {fitted}")
+    console.print(f"weights in force: {search.weights}\nfitted to all:    {fitted}")
     console.print(
         "fitted in folds: ",
         {GRID[place]: int(n) for place, n in zip(*np.unique(chosen, return_counts=True), strict=True)},
@@ -179,7 +179,7 @@ def main(index: Path, today: dt.datetime, seeds: int, queries: Path) -> None:
     ways = {
         "cross-validated": held_out,
         "in sample": np.array([[case.folded_rank(fitted, search) for case in right]]),
-        "in force": np.array([[case.folded_rank(WEIGHTS, search) for case in right]]),
+        "in force": np.array([[case.folded_rank(search.weights, search) for case in right]]),
     }
     for way, ranks in ways.items():
         for kind in ("all", "kw", "nl"):
@@ -192,13 +192,13 @@ def main(index: Path, today: dt.datetime, seeds: int, queries: Path) -> None:
     with_date = [place for place, case in enumerate(right) if case.features.dated.any()]
     table = Table(f"{len(with_date)} with a date", "success@1", "success@5", "MRR@10", "recall@50")
     for name, of_shift in by_shift.items():
-        ranks = np.array([of_shift[place].folded_rank(WEIGHTS, search) for place in with_date])
+        ranks = np.array([of_shift[place].folded_rank(search.weights, search) for place in with_date])
         table.add_row(name, *(f"{value:.3f}" for value in measures(ranks).values()))
     undated = [
         replace(right[place], features=replace(right[place].features, dated=np.zeros(len(right[place].rows))))
         for place in with_date
     ]
-    ranks = np.array([case.folded_rank(WEIGHTS, search) for case in undated])
+    ranks = np.array([case.folded_rank(search.weights, search) for case in undated])
     table.add_row("not looked at", *(f"{value:.3f}" for value in measures(ranks).values()))
     console.print(table)
     opened.close()

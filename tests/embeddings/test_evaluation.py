@@ -172,7 +172,7 @@ class TestSilence:
 
     def wary(self, search: Search) -> Search:
         encoder = WordEncoder()
-        encoder.confidence = Confidence(meaning=1.0, late=0.0, covered=0.0, least=0.5)
+        encoder.wary = Confidence((0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0), 0.5)
         return Search(search.index, encoder)
 
     def test_wrong_silences_and_strangers_are_counted_apart(self, search: Search) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -12,12 +13,13 @@ from rapidfuzz import fuzz
 
 from embeddings.dates import DateRange
 from embeddings.ranking import (
+    GENERAL_WEIGHTS,
     NEAR_FIT,
     SLACK_DAYS,
-    WEIGHTS,
     Confidence,
     Features,
     coverage,
+    evidence,
     fit_dates,
     fold,
     fuse,
@@ -31,28 +33,32 @@ DAYS = st.dates(dt.date(2015, 11, 20), dt.date(2015, 12, 20))
 RANGES = st.lists(st.tuples(DAYS, DAYS).map(lambda ends: DateRange(*sorted(ends))), max_size=3)
 SHARES = st.floats(0, 1, width=32)
 COSINES = st.floats(-1, 1, width=32)
-SUM = WEIGHTS.meaning + WEIGHTS.late + WEIGHTS.covered + WEIGHTS.dated
+SUM = sum(astuple(GENERAL_WEIGHTS))
 
 
 def features(*columns: Sequence[float]) -> Features:
     return Features(*(np.asarray(column, np.float64) for column in columns))
 
 
+def fused(found: Features) -> np.ndarray:
+    return fuse(found, GENERAL_WEIGHTS)
+
+
 class TestFuse:
     def test_the_best_in_everything_gets_the_sum_of_the_weights(self) -> None:
-        scores = fuse(features((0.4, 0.2), (0.6, 0.6), (1.0, 0.0), (1.0, 0.0)))
-        np.testing.assert_allclose(scores, [SUM, WEIGHTS.meaning / 2 + WEIGHTS.late])
+        scores = fused(features((0.4, 0.2), (0.6, 0.6), (1.0, 0.0), (1.0, 0.0)))
+        np.testing.assert_allclose(scores, [SUM, GENERAL_WEIGHTS.meaning / 2 + GENERAL_WEIGHTS.late])
 
     def test_where_nothing_is_near_little_is_not_made_much_of(self) -> None:
-        scores = fuse(features((0.001, -0.9), (0, 0), (0, 0), (0, 0)))
+        scores = fused(features((0.001, -0.9), (0, 0), (0, 0), (0, 0)))
         assert scores[0] < 0.01
 
     def test_nothing_gives_nothing(self) -> None:
-        assert fuse(features((), (), (), ())).shape == (0,)
+        assert fused(features((), (), (), ())).shape == (0,)
 
     @given(st.lists(st.tuples(COSINES, COSINES, SHARES, SHARES), min_size=1, max_size=10))
     def test_a_candidate_that_is_better_in_everything_is_never_behind(self, rows: list[tuple[float, ...]]) -> None:
-        scores = fuse(features(*zip(*rows, strict=True)))
+        scores = fused(features(*zip(*rows, strict=True)))
         assert np.isfinite(scores).all()
         assert scores.max() <= SUM + 1e-9
         for one in range(len(rows)):
@@ -67,8 +73,8 @@ class TestFuse:
         cosines, covered = (np.asarray(column) for column in zip(*rows, strict=True))
         none = np.zeros(len(rows))
         np.testing.assert_array_equal(
-            fuse(Features(cosines, none, covered, none))[places],
-            fuse(Features(cosines[places], none, covered[places], none)),
+            fused(Features(cosines, none, covered, none))[places],
+            fused(Features(cosines[places], none, covered[places], none)),
         )
 
 
@@ -91,12 +97,19 @@ class TestRerank:
 
 
 class TestConfidence:
-    CONFIDENCE = Confidence(meaning=2.0, late=1.0, covered=1.0, least=2.0)
+    def test_the_evidence_is_how_far_the_best_stands_out_and_how_near_the_first_ten_are(self) -> None:
+        meaning = np.array([0.9, 0.5, *[0.3] * 60])
+        found = evidence(features(meaning, meaning / 2, [0.2] * 62, [0] * 62), 0, 5)
+        ten = (0.9 + 0.5 + 8 * 0.3) / 10
+        np.testing.assert_allclose(found, [0.9, 0.45, 0.6, 0.3, ten, ten / 2, 0.2, math.log(5)])
 
     def test_doubts_a_best_candidate_that_little_speaks_for(self) -> None:
-        found = features((0.9, 0.3), (0.5, 0.2), (0.5, 0.1), (0.0, 1.0))
-        assert not self.CONFIDENCE.doubts(found, 0)
-        assert self.CONFIDENCE.doubts(found, 1)
+        wary = Confidence((0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0), 1.0)
+        assert not wary.doubts(features((0.9, 0.1), (0.5, 0.2), (0.5, 0.1), (0, 0)), 0, 3)
+        assert wary.doubts(features((0.3, 0.1), (0.3, 0.2), (0.1, 0.1), (0, 0)), 0, 3)
+
+    def test_one_candidate_is_no_error(self) -> None:
+        assert np.isfinite(evidence(features([0.5], [0.5], [0.5], [0]), 0, 0)).all()
 
 
 def weight(seen: int, total: int) -> float:

@@ -91,7 +91,8 @@ def by_hand(search: Search, query: str, within: DateRange | None, limit: int) ->
             late=np.asarray([float(best @ asked.weights) for best in nearest], np.float32),
             covered=covered[rows],
             dated=fit_dates(np.array([events[row].date.toordinal() for row in rows]), [span.dates for span in spans]),
-        )
+        ),
+        search.weights,
     )
     ranked = sorted(zip(rows, scores.round(5).tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
     kept = fold(((row, events[row].date, wordings[row]) for row, _ in ranked), limit)
@@ -167,12 +168,13 @@ class TestAsk:
 
     def test_a_question_that_the_archive_does_not_answer_gets_nothing_rather_than_strangers(self, index: Index) -> None:
         wary = WordEncoder()
-        wary.confidence = Confidence(meaning=1.0, late=0.0, covered=0.0, least=0.5)
+        wary.wary = Confidence((0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0), 0.5)
         search = Search(index(told("2015-12-03", "A dam breaks above the town.")).index, wary)
         assert search.ask("dam breaks above", TODAY).hits
         assert not search.ask("best pizza recipe of the town", TODAY).hits
         assert search.ask("best pizza recipe of the town", TODAY, silent_in_doubt=False).hits
         assert search.ask("december 2015", TODAY).hits  # nothing but a date asks for whatever happened
+        assert not search.ask("dam breaks above the town in 2031", TODAY).hits
 
     def test_a_date_in_the_question_draws_its_events_up(self, index: Index) -> None:
         search = index(
