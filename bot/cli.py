@@ -101,11 +101,15 @@ def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Look
     from embeddings.index_folder import IndexFolder
     from embeddings.reranker import reranker
     from embeddings.search import Search
+    from embeddings.wiki.fetched import last_updated
 
-    index = IndexFolder(settings.path).open_checked()
+    folder = IndexFolder(settings.path)
+    index = folder.open_checked()
     try:
         encoder = prefer_export(index, SentenceEncoder(settings.model or index.manifest.model.name), settings.encoder)
-        yield Lookup(Search(index, encoder, reranker(rerank)), lambda: dt.datetime.now(dt.UTC).date())
+        updated = last_updated(folder.fetched)
+        search = Search(index, encoder, reranker(rerank))
+        yield Lookup(search, lambda: dt.datetime.now(dt.UTC).date(), updated)
     finally:
         index.close()
 

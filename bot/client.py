@@ -30,6 +30,7 @@ from bot.persistence import PASSING, impatiently, repeated
 from bot.show import Guide
 from bot.store import Store
 from bot.store.daily import Claim, Terms
+from bot.updates import LOOK_S, Updates
 from bot.views.items import Go, OpenEvent
 from bot.views.state import NOBODY, Target
 from embeddings.errors import InputError
@@ -104,6 +105,7 @@ class DatelineClient(discord.AutoShardedClient):
         self.clock = clock
         self.daily = store.daily
         self.poster = Poster(self, store.daily, self._compose, terms(config.daily), clock)
+        self._updates = Updates(config, clock)
         self._cooldown = Cooldown(config.limits.user_commands, config.limits.user_seconds, time.monotonic)
         self._turns = Turns(config.limits.at_once, config.limits.waiting_per_server)
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -128,6 +130,7 @@ class DatelineClient(discord.AutoShardedClient):
         self._background += [
             asyncio.create_task(self._every(self._config.index.check_seconds, self._watch_index)),
             asyncio.create_task(self._every(_DAY_S, self._forget)),
+            asyncio.create_task(self._every(LOOK_S, self._update_archive)),
         ]
         self.poster.start()
 
@@ -155,6 +158,11 @@ class DatelineClient(discord.AutoShardedClient):
     async def _watch_index(self) -> None:
         """Answer from a new index as soon as one is published."""
         await self.engine.reload_if_replaced()
+
+    async def _update_archive(self) -> None:
+        """Fetch the archive's new days, where the config wants it, and answer from them."""
+        if await self._updates.run_if_due(self._ending):
+            await self.engine.reload_if_replaced()
 
     async def _forget(self) -> None:
         """Delete answers that nobody uses any more."""

@@ -5,43 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, TypeAdapter
+from pydantic import Field, SecretStr
 
-from embeddings.settings import IndexSettings, RerankSettings, load_settings
+from embeddings.settings import ArchiveSettings, IndexSettings, RerankSettings, Section, WebAddress, load_settings
 
 DISCORDS_API = "https://discord.com/api/v10"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _web_address(value: object) -> str:
-    return str(TypeAdapter(HttpUrl).validate_python(value)).rstrip("/")
-
-
-class BotIndexSettings(IndexSettings):
-    """Where the index is, and how often to look for a new one."""
-
-    check_seconds: float = Field(default=60, ge=1)
-
-
-class DiscordSettings(_Section):
+class DiscordSettings(Section):
     """How to reach Discord."""
 
     token: SecretStr = SecretStr("")
-    api_url: Annotated[str, BeforeValidator(_web_address)] = DISCORDS_API
+    api_url: WebAddress = DISCORDS_API
     shard_count: int | None = Field(default=None, ge=1)
     shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
 
 
-class StoreSettings(_Section):
+class StoreSettings(Section):
     """The database for what must outlive a restart."""
 
     url: str = "sqlite:///dateline.db"
 
 
-class LimitSettings(_Section):
+class LimitSettings(Section):
     """How much one user or server may ask."""
 
     user_commands: int = Field(default=8, ge=1)
@@ -50,18 +36,19 @@ class LimitSettings(_Section):
     waiting_per_server: int = Field(default=30, ge=1)
 
 
-class DailySettings(_Section):
+class DailySettings(Section):
     """Daily posts."""
 
     grace_hours: float = Field(default=6, ge=0, le=20)
     requests_per_second: float = Field(default=30, gt=0, le=50)
 
 
-class Config(_Section):
+class Config(Section):
     """Everything that an operator can set; a name that is not here is refused."""
 
     discord: DiscordSettings = DiscordSettings()
-    index: BotIndexSettings = BotIndexSettings()
+    index: IndexSettings = IndexSettings()
+    archive: ArchiveSettings = ArchiveSettings()
     rerank: RerankSettings = RerankSettings()
     store: StoreSettings = StoreSettings()
     limits: LimitSettings = LimitSettings()

@@ -18,6 +18,7 @@ from embeddings.index_folder import IndexFolder, ModelRecord, OpenIndex
 from embeddings.reranker import Reranker
 from embeddings.search import Answer, DayAnswer, Question, Search
 from embeddings.tuning import Encoded
+from embeddings.wiki.fetched import last_updated
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Engine:
         self._reranker = reranker
         self._encoder: tuple[ModelRecord, Encoder] | None = None
         self._lease: _Lease | None = None
+        self._updated: dt.datetime | None = None
         self._threads = ThreadPoolExecutor(THREADS, "answers")
         self._encoding = ThreadPoolExecutor(1, "encoder")
         self._waiting: list[tuple[_Lease, str, asyncio.Future[Encoded]]] = []
@@ -83,6 +85,7 @@ class Engine:
         An index that cannot be used is logged, and the old one goes on.
         """
         try:
+            self._updated = await asyncio.to_thread(last_updated, self._folder.fetched)
             manifest = await asyncio.to_thread(self._folder.manifest)
             if self._lease is not None and manifest.generation == self._lease.search.index.manifest.generation:
                 return False
@@ -105,6 +108,7 @@ class Engine:
 
     async def _load(self) -> None:
         search = await asyncio.to_thread(self._open)
+        self._updated = await asyncio.to_thread(last_updated, self._folder.fetched)
         old, self._lease = self._lease, _Lease(search)
         manifest = search.index.manifest
         log.info("answering from %s events, %s to %s", f"{manifest.events:,}", manifest.first, manifest.last)
@@ -132,7 +136,7 @@ class Engine:
 
     def about(self) -> About:
         """What the archive holds."""
-        return Lookup(self._current().search, self.today).about()
+        return Lookup(self._current().search, self.today, self._updated).about()
 
     async def ask(self, question: Question, limit: int) -> Answer:
         """The events for a question, best first. Questions that wait together are encoded together."""

@@ -30,7 +30,11 @@ class RelatedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the archive holds and whose text it is."""
+    """What the archive holds and whose text it is.
+
+    Attributes:
+        updated: when its days were last brought up to date over the network; None: they never were.
+    """
 
     events: int
     days: int
@@ -38,6 +42,7 @@ class About:
     last: dt.date | None
     attributions: tuple[str, ...]
     model: str
+    updated: dt.datetime | None = None
 
 
 class Lookup:
@@ -46,11 +51,13 @@ class Lookup:
     Args:
         search: the index in use.
         today: the day that counts as today, asked anew for each command.
+        updated: when the archive was last brought up to date over the network.
     """
 
-    def __init__(self, search: Search, today: Callable[[], dt.date]) -> None:
+    def __init__(self, search: Search, today: Callable[[], dt.date], updated: dt.datetime | None = None) -> None:
         self._search = search
         self._today = today
+        self._updated = updated
 
     def event(self, date: str) -> DayAnswer:
         """The events of a day, month or range. DateError where `date` is none."""
@@ -75,5 +82,11 @@ class Lookup:
         """What the archive holds."""
         manifest = self._search.index.manifest
         return About(
-            manifest.events, manifest.days, manifest.first, manifest.last, manifest.attributions, manifest.model.name
+            manifest.events,
+            manifest.days,
+            manifest.first,
+            manifest.last,
+            manifest.attributions,
+            manifest.model.name,
+            self._updated,
         )

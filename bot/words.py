@@ -30,6 +30,7 @@ SOURCES = "Sources"
 RELATED = "Related"
 CLOSEST = "Related:"
 CONTEXTS = "About"
+WITHDRAWN = "withdrawn from the archive"
 
 OPEN = "Open an event…"
 BACK = "Back"
@@ -158,8 +159,15 @@ def about(found: About) -> Iterable[str]:
     if found.first is not None and found.last is not None:
         days = f"{short_date(found.first)} to {short_date(found.last)}"
         yield f"{count(found.events, 'event')} on {count(found.days, 'day')}, {days}."
+    if found.updated is not None:
+        yield f"Last brought up to date on {short_date(found.updated.date())} at {found.updated:%H:%M} UTC."
     yield "Texts: " + "; ".join(found.attributions)
     yield f"Questions are understood with the model {found.model} on the bot's own machine and go nowhere else."
+
+
+def withdrawn(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+    """On the card of an event that an edit took out of the archive."""
+    return f"Withdrawn: an edit took this event out of the archive, seen on {short_date(day, locale)}."
 
 
 def text_from(attribution: str) -> str:

@@ -97,6 +97,24 @@ class _Day(click.ParamType[dt.date]):
             self.fail(f"{value} is no day; write it as 2015-12-23", param, ctx)
 
 
+class _WebAddress(click.ParamType[str]):
+    """http:// or https://."""
+
+    name = "URL"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from pydantic import TypeAdapter, ValidationError
+
+        from embeddings.settings import WebAddress
+
+        try:
+            return TypeAdapter[str](WebAddress).validate_python(value)
+        except ValidationError:
+            self.fail(
+                f"{value} is no address on the web; name one such as https://en.wikipedia.org/w/api.php", param, ctx
+            )
+
+
 def _shared(command: Callable[..., None]) -> Callable[..., None]:
     """The options that every command takes, wherever they stand."""
     for option in (
@@ -172,6 +190,44 @@ def build(context: Context, archives: tuple[Path, ...], model: str | None, repor
         _print_json(result.as_dict())
     else:
         display.show_build(result, rejections, report)
+
+
+@cli.command()
+@_answers
+@click.option("--since", type=_Day(), help="Look at every day from this one on.  [default: new days, and those due]")
+@click.option("--until", type=_Day(), help="Look at no day after this one.  [default: today, UTC]")
+@click.option("--api", type=_WebAddress(), help="The api.php of another wiki.  [default: the config's]")
+@click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
+def update(
+    context: Context, since: dt.date | None, until: dt.date | None, api: str | None, report: Path | None
+) -> None:
+    """Fetch days of Wikipedia's Current Events portal that are new or were edited, and write the index.
+
+    What the index holds of other archives stays. A day is looked at each time for two weeks, then the rarer the older
+    it is. An update that broke off goes on where it stopped.
+    """
+    from embeddings import display
+    from embeddings.archive import Report
+    from embeddings.progress import ProgressDisplay
+    from embeddings.wiki.client import wiki_client
+    from embeddings.wiki.update import Span, update_index
+
+    settings = context.settings()
+    with _opened_for_writing(report) as file, ProgressDisplay() as progress:
+        rejections = Report(file)
+        result = update_index(
+            context.folder(),
+            lambda: wiki_client(api or settings.archive.api, settings.archive.contact),
+            context.encoder(),
+            Span(since, until),
+            rejections,
+            progress,
+            way=settings.index.encoder,
+        )
+    if context.as_json:
+        _print_json(result.as_dict())
+    else:
+        display.show_update(result, rejections, report)
 
 
 @contextmanager
@@ -281,7 +337,8 @@ def related(context: Context, event_id: str) -> None:
         found = search.find(event_id)
         others = search.related(event_id)
         if context.as_json:
-            _print_json({"id": found.id, "related": [related_as_dict(other) for other in others]})
+            withdrawn = {"withdrawn": True} if found.withdrawn else {}
+            _print_json({"id": found.id, "related": [related_as_dict(other) for other in others], **withdrawn})
         else:
             display.show_related(found, others)
 
@@ -381,7 +438,10 @@ def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: P
 @_answers
 def stats(context: Context) -> None:
     """Say what the index holds."""
-    manifest = context.folder().manifest()
+    from embeddings.wiki.fetched import last_updated
+
+    folder = context.folder()
+    manifest, updated = folder.manifest(), last_updated(folder.fetched)
     found = {
         "events": manifest.events,
         "days": manifest.days,
@@ -391,6 +451,7 @@ def stats(context: Context) -> None:
         "dimension": manifest.model.dimension,
         "bytes": manifest.bytes,
         "built": manifest.built.isoformat(),
+        "updated": updated and updated.isoformat(timespec="seconds"),
         "attributions": list(manifest.attributions),
     }
     if context.as_json:

@@ -11,6 +11,7 @@ import os
 import shutil
 import sqlite3
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain, count
@@ -20,10 +21,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from embeddings.archive import Report, read_archive
-from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent
+from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent, Origin, Withdrawn
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, IndexMissingError, IndexUnusableError, InputError
-from embeddings.events import Event, event_id
+from embeddings.events import EVENT, Event, event_id
 from embeddings.fast_encoder import CHECKED_TEXTS, FastEncoder, export
 from embeddings.index_folder import (
     CATALOGUE,
@@ -42,13 +43,16 @@ from embeddings.index_folder import (
 )
 from embeddings.journal import Journal, Stored
 from embeddings.late_interaction import TokenWriter
-from embeddings.merging import group_day, has_given_id, merge
+from embeddings.merging import group_day, has_given_id, merge, pair_rewordings
 from embeddings.settings import Way
-from embeddings.staging import EVENT, Staging
+from embeddings.staging import Staged, Staging
 from embeddings.text import clean, normalise, shorten
 from embeddings.vectors import VectorIndex
+from embeddings.wiki.fetched import FetchedDays
 
 CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work that a kill can cost
+
+_MOVED_DAYS = 3  # by which an edit may correct the day of an event
 
 _TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
 _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -98,7 +102,7 @@ def build_index(
     progress: Progress = no_progress,
     way: Way = "auto",
 ) -> BuildResult:
-    """Make the index hold what `archives` hold, encoding only texts that it has no vectors of yet.
+    """Make the index hold what `archives` and the fetched days hold, encoding only texts that are new to it.
 
     Args:
         way: `auto` exports the encoder's model into the index, where it can be, and encodes with that.
@@ -109,22 +113,47 @@ def build_index(
     """
     started = time.monotonic()
     result = BuildResult()
-    with _explained(folder):
+    with explained(folder):
         streams = [(path, read_archive(path, report)) for path in archives]
-        with folder.build_lock():
-            try:
-                with _previous(folder) as previous:
-                    _build(folder, streams, encoder, previous, report, result, progress, way)
-            finally:
-                folder.clear()  # the index that was replaced; or, where the build failed, what it leaves
-    result.rejected = report.count
+        with folder.build_lock(), contextlib.ExitStack() as stack:
+            fetched = None
+            if folder.fetched.exists():
+                fetched = stack.enter_context(contextlib.closing(FetchedDays(folder.fetched)))
+            rebuild(folder, streams, fetched, encoder, report, result, progress, way)
     result.seconds = time.monotonic() - started
     return result
 
 
+def rebuild(
+    folder: IndexFolder,
+    archives: Sequence[tuple[Path, Iterable[Event]]] | None,
+    fetched: FetchedDays | None,
+    encoder: Encoder,
+    report: Report,
+    result: BuildResult,
+    progress: Progress,
+    way: Way,
+) -> None:
+    """Write the index anew, as `build_index` does, in a folder whose lock is held.
+
+    Args:
+        archives: their events; None: what the index in force holds of archives.
+        result: takes the counts.
+    """
+    try:
+        with _previous(folder, is_archive=archives is None) as previous:
+            _build(folder, archives, fetched, encoder, previous, report, result, progress, way)
+    finally:
+        folder.clear()  # the index that was replaced; or, where the build failed, what it leaves
+    if fetched is not None:
+        fetched.set_published(folder.manifest().generation)
+    result.rejected = report.count
+
+
 def _build(
     folder: IndexFolder,
-    streams: Sequence[tuple[Path, Iterable[Event]]],
+    archives: Sequence[tuple[Path, Iterable[Event]]] | None,
+    fetched: FetchedDays | None,
     encoder: Encoder,
     previous: OpenIndex | None,
     report: Report,
@@ -135,13 +164,22 @@ def _build(
     built = dt.datetime.now(dt.UTC).replace(microsecond=0)
     generation = folder.new_generation(built)
     with Staging(generation / "staging.sqlite") as staging:
+        streams = archives
+        if streams is None:
+            streams = [(folder.root, _archived(previous.catalogue))] if previous is not None else []
         for path, events in streams:
             for event in events:
                 staging.add(event, path)
                 progress("reading", staging.size, None)
+        if archives is not None and staging.size == 0:
+            raise InputError(_nothing_read([path for path, _ in archives], report))
+        if fetched is not None:
+            for event in fetched.events(report):
+                staging.add(event, folder.fetched, fetched=True)
+                progress("reading", staging.size, None)
         if staging.size == 0:
-            raise InputError(_nothing_read([path for path, _ in streams], report))
-        _write_catalogue(generation / CATALOGUE, staging, previous, report, result, progress)
+            raise InputError(f"the days that were fetched hold no events; there is nothing to write to {folder.root}")
+        _write_catalogue(generation / CATALOGUE, staging, previous, built.date(), report, result, progress)
     journal = Journal(folder.root / "encoded.sqlite", encoder.fingerprint)
     try:
         exported = _export(generation, encoder, previous) if way == "auto" else None
@@ -155,6 +193,22 @@ def _build(
         journal.close()
 
 
+def _archived(catalogue: Catalogue) -> Iterator[Event]:
+    """What an index holds of the archives that it was built from."""
+    for start in range(0, catalogue.size, CHUNK):
+        rows = range(start, min(start + CHUNK, catalogue.size))
+        origins = catalogue.origins(rows)
+        for row, event in zip(rows, catalogue.events(rows), strict=True):
+            held = origins[row].archived if row in origins else _unlinked(event)
+            if held is not None:
+                yield held
+
+
+def _unlinked(event: Event) -> Event:
+    """An event as an archive has it: which events its links lead to is found out anew."""
+    return replace(event, related=tuple(replace(other, id=None) for other in event.related))
+
+
 def _nothing_read(archives: Sequence[Path], report: Report) -> str:
     sentence = f"no events in {', '.join(map(str, archives))}; the index was not changed"
     if report.first:
@@ -163,8 +217,12 @@ def _nothing_read(archives: Sequence[Path], report: Report) -> str:
 
 
 @contextlib.contextmanager
-def _previous(folder: IndexFolder) -> Iterator[OpenIndex | None]:
-    """The index in force, if there is a sound one: its ids are kept and its vectors used again."""
+def _previous(folder: IndexFolder, *, is_archive: bool) -> Iterator[OpenIndex | None]:
+    """The index in force, if there is a sound one: its ids are kept and its vectors used again.
+
+    Args:
+        is_archive: its events are, so that one that is not sound cannot be done without.
+    """
     index = None
     try:
         index = folder.open_checked()
@@ -174,6 +232,11 @@ def _previous(folder: IndexFolder) -> Iterator[OpenIndex | None]:
         if _may_pass(error.__cause__):
             raise EmbeddingsError(
                 f"the index was not built, for without the one in force its ids would be lost: {error}"
+            ) from error
+        if is_archive:
+            raise EmbeddingsError(
+                "the fetched days are kept but not in the index yet, for the one in force cannot be used; build it "
+                f"anew from its archives: {error}"
             ) from error
         log.warning("the index in force cannot be used, everything is encoded again: %s", error)
     try:
@@ -187,37 +250,77 @@ def _write_catalogue(
     path: Path,
     staging: Staging,
     previous: OpenIndex | None,
+    today: dt.date,
     report: Report,
     result: BuildResult,
     progress: Progress,
 ) -> None:
+    withdrawn: dict[dt.date, list[Withdrawn]] = defaultdict(list)
+    for gone in previous.catalogue.all_withdrawn() if previous else ():
+        withdrawn[gone.event.date].append(gone)
     writer = CatalogueWriter(path)
     try:
         for day, incoming in staging.days(report):
-            before = _Before(previous.catalogue if previous else None, day)
+            before = _Before(previous.catalogue if previous else None, day, withdrawn.get(day, ()))
             _write_day(writer, day, incoming, before, staging, result)
             progress("merging", result.events, staging.size)
+        if previous is not None:
+            result.removed = _withdraw(writer, previous.catalogue, today)
+        for gone in chain.from_iterable(withdrawn.values()):
+            if not writer.knows(gone.event.id):
+                writer.withdraw(gone)
         writer.finish()
     finally:
         writer.close()
-    if previous is not None:
-        catalogue = Catalogue(path)
-        try:
-            result.removed = sum(catalogue.row(event_id) is None for event_id in previous.catalogue.ids())
-        finally:
-            catalogue.close()
+
+
+def _withdraw(writer: CatalogueWriter, before: Catalogue, today: dt.date) -> int:
+    """Keep what an edit of the portal took out of it apart; returns how many events are no longer in any archive.
+
+    One that the edit moved to the page of a day close by lives on there: its ids stand for that one.
+    """
+    removed = 0
+    for row, name in enumerate(before.ids()):
+        if writer.knows(name):
+            continue
+        of_row = range(row, row + 1)
+        origin = before.origins(of_row).get(row)
+        if origin is None or origin.archived is not None:
+            removed += 1
+            continue
+        [event] = before.events(of_row)
+        names = before.names(of_row)
+        moved = writer.ids_around(event.date, _MOVED_DAYS, normalise(event.headline))
+        if heirs := [other for other in moved if before.row(other) is None]:
+            writer.add_names(heirs[0], names)
+        else:
+            removed += 1
+            writer.withdraw(Withdrawn(replace(_unlinked(event), withdrawn=today), frozenset(names) - {event.id}))
+    return removed
 
 
 class _Before:
-    """What the index in force holds of a day."""
+    """What the index in force holds of a day, what is withdrawn from it too.
 
-    def __init__(self, catalogue: Catalogue | None, day: dt.date) -> None:
+    Attributes:
+        fetched: ids of the events that a fetched day held.
+    """
+
+    def __init__(self, catalogue: Catalogue | None, day: dt.date, withdrawn: Sequence[Withdrawn]) -> None:
         self._catalogue = catalogue
         rows = catalogue.rows_between(day, day) if catalogue else range(0)
         self.events = catalogue.events(rows) if catalogue and rows else []
         self.names = catalogue.names(rows) if catalogue and rows else {}
         self._digests = catalogue.digests(rows) if catalogue and rows else {}
-        self._by_words = {normalise(event.headline): event.id for event in self.events}
+        origins = catalogue.origins(rows) if catalogue and rows else {}
+        self.fetched = {self.events[row - rows.start].id for row, origin in origins.items() if origin.fetched}
+        for gone in withdrawn:
+            self.events.append(gone.event)
+            self.fetched.add(gone.event.id)
+            for name in (gone.event.id, *gone.names):
+                self.names.setdefault(name, gone.event.id)
+        # Of two with the same words the first counts, which is not withdrawn.
+        self._by_words = {normalise(event.headline): event.id for event in reversed(self.events)}
 
     def digest(self, event_id: str) -> bytes | None:
         """What the index held of an event, on this day or, where its day was corrected, on another."""
@@ -236,21 +339,19 @@ class _Before:
 def _write_day(
     writer: CatalogueWriter,
     day: dt.date,
-    incoming: Sequence[Event],
+    incoming: Sequence[Staged],
     before: _Before,
     staging: Staging,
     result: BuildResult,
 ) -> None:
     """Merge, name and write the events of a day."""
-    # An id that once stood for an event stands for it still; so an event is known by any of its names.
-    known = [replace(event, id=before.known_id(event)) for event in incoming]
-    for group in group_day([*before.events, *known], {event.id for event in before.events}):
-        old = [place for place in group if place < len(before.events)]
-        new = [place - len(before.events) for place in group if place >= len(before.events)]
-        if not new:
-            continue
-        members = [incoming[place] for place in new]
-        merged = merge(members)
+    for old, new in _groups(incoming, before):
+        members = [incoming[place].event for place in new]
+        archived = [incoming[place].event for place in new if not incoming[place].fetched]
+        fetched = [incoming[place].event for place in new if incoming[place].fetched]
+        # Of the archives first, then both: as the next update will do, which has the archives' events merged.
+        held = merge(archived) if archived else None
+        merged = merge([event for event in (held, merge(fetched) if fetched else None) if event is not None])
         names = {event.id for event in members} | {event_id(day, event.headline) for event in members}
         old_ids = [before.events[place].id for place in old]
         names.update(name for name, stands_for in before.names.items() if stands_for in old_ids)
@@ -263,14 +364,17 @@ def _write_day(
             for name in chain(old_ids, given, [made], spare)
             if staging.given_day(name) in (None, day) and not writer.has(name)
         )
-        event = replace(merged, id=name, related=tuple(replace(other, id=None) for other in merged.related))
-        digest = hashlib.blake2b(EVENT.dump_json(event), digest_size=16).digest()
+        event = _unlinked(replace(merged, id=name))
+        if held is not None:
+            held = _unlinked(held)
+        digest = hashlib.blake2b(EVENT.dump_json(event, exclude={"withdrawn"}), digest_size=16).digest()
         writer.add(
             NewEvent(
                 event=event,
                 names=frozenset(names - {name}),
                 text_key=text_key(event),
                 digest=digest,
+                origin=None if held == event and not fetched else Origin(bool(fetched), held),
             )
         )
         result.events += 1
@@ -281,6 +385,33 @@ def _write_day(
             result.unchanged += 1
         else:
             result.changed += 1
+
+
+def _groups(incoming: Sequence[Staged], before: _Before) -> Iterator[tuple[list[int], list[int]]]:
+    """The events of a day that are one: places in `before.events`, and places in `incoming`, of which there are some.
+
+    An event of a fetched day that is no longer in it is looked for among those that are new in it: it may be reworded.
+    """
+    # An id that once stood for an event stands for it still; so an event is known by any of its names.
+    known = [replace(staged.event, id=before.known_id(staged.event)) for staged in incoming]
+    count = len(before.events)
+    groups = group_day([*before.events, *known], {event.id for event in before.events})
+    old = [[place for place in group if place < count] for group in groups]
+    new = [[place - count for place in group if place >= count] for group in groups]
+    fetched = [any(incoming[place].fetched for place in places) for places in new]
+    gone = [
+        number
+        for number, places in enumerate(old)
+        if not fetched[number] and any(before.events[place].id in before.fetched for place in places)
+    ]
+    come = [number for number, places in enumerate(old) if not places and fetched[number]]
+    pairs = pair_rewordings(
+        [before.events[old[number][0]] for number in gone], [incoming[new[number][0]].event for number in come]
+    )
+    for at, to in pairs:
+        new[gone[at]] += new[come[to]]
+        new[come[to]] = []
+    return ((ours, theirs) for ours, theirs in zip(old, new, strict=True) if theirs)
 
 
 def text_key(event: Event) -> bytes:
@@ -365,7 +496,7 @@ def _may_pass(cause: BaseException | None) -> bool:
 
 
 @contextlib.contextmanager
-def _explained(folder: IndexFolder) -> Iterator[None]:
+def explained(folder: IndexFolder) -> Iterator[None]:
     """Turn what the system refuses into a sentence that says what the build needed."""
     try:
         yield

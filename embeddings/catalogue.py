@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.errors import IndexUnusableError
-from embeddings.events import Event, Related, Source
+from embeddings.events import EVENT, Event, Related, Source
 from embeddings.text import clean, normalise, shorten
 from embeddings.words import stems
 
@@ -51,6 +51,9 @@ CREATE TABLE related (row INTEGER NOT NULL, place INTEGER NOT NULL, date TEXT NO
 CREATE TEMP TABLE links (row INTEGER, place INTEGER, date TEXT, words TEXT);
 CREATE TABLE addresses (path TEXT PRIMARY KEY, row INTEGER NOT NULL, place INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE names (id TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE origins (row INTEGER PRIMARY KEY, fetched INTEGER NOT NULL, archived TEXT);  -- see Origin
+CREATE TABLE withdrawn (id TEXT PRIMARY KEY, names TEXT NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;  -- in JSON
+CREATE TABLE withdrawn_names (name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE postings (stem TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;  -- ascending, in 4 bytes each
 CREATE VIRTUAL TABLE headlines USING fts5(words, content='', detail=none, prefix='1 2 3', tokenize='unicode61');
 """
@@ -79,17 +82,40 @@ MAX_LEADS = 5  # topics looked for in front of a link's headline
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What an event was made of, so that the next build can do without the archives.
+
+    Attributes:
+        fetched: whether a day that `update` fetched holds it.
+        archived: what the archives that were named hold of it; None: nothing.
+    """
+
+    fetched: bool
+    archived: Event | None
+
+
+@dataclass(frozen=True, slots=True)
 class NewEvent:
     """An event on its way into a catalogue.
 
     Attributes:
         names: other ids that stand for it.
+        origin: None where the event is what the archives that were named hold, and nothing else.
     """
 
     event: Event
     names: frozenset[str]
     text_key: bytes
     digest: bytes
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """An event that an edit took out of the archive, as it was, and the other ids that stand for it."""
+
+    event: Event
+    names: frozenset[str]
 
 
 _ROW = np.dtype("<u4")  # of a posting
@@ -150,11 +176,43 @@ class CatalogueWriter:
             [(path, row, place) for place, path in enumerate(event.paths)],
         )
         self._db.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", [(name, row) for name in sorted(new.names)])
+        if new.origin is not None:
+            archived = None if new.origin.archived is None else EVENT.dump_json(new.origin.archived).decode()
+            self._db.execute("INSERT INTO origins VALUES (?, ?, ?)", (row, new.origin.fetched, archived))
         return row
 
     def has(self, event_id: str) -> bool:
         """Whether an event with that id has been added."""
         return self._db.execute("SELECT 1 FROM events WHERE id = ?", (event_id,)).fetchone() is not None
+
+    def knows(self, event_id: str) -> bool:
+        """Whether an id stands for an event that has been added."""
+        named = self._db.execute("SELECT 1 FROM names WHERE id = ?", (event_id,)).fetchone() is not None
+        return named or self.has(event_id)
+
+    def ids_around(self, date: dt.date, days: int, words: str) -> list[str]:
+        """The ids of events with a headline of some normalised words, of the days around a date; the nearest first."""
+        near = [(date + dt.timedelta(days=number)).isoformat() for number in range(-days, days + 1)]
+        found = self._db.execute(
+            "SELECT id, date FROM events WHERE words = ? AND date BETWEEN ? AND ?", (words, near[0], near[-1])
+        ).fetchall()
+        return [name for name, day in sorted(found, key=lambda row: (abs(near.index(row[1]) - days), row))]
+
+    def add_names(self, event_id: str, names: Iterable[str]) -> None:
+        """Have more ids stand for an event that has been added."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO names SELECT ?, row FROM events WHERE id = ?", [(name, event_id) for name in names]
+        )
+
+    def withdraw(self, gone: Withdrawn) -> None:
+        """Keep an event that is withdrawn, apart from the others."""
+        event, names = gone.event, sorted(gone.names)
+        self._db.execute(
+            "INSERT INTO withdrawn VALUES (?, ?, ?)", (event.id, json.dumps(names), EVENT.dump_json(event).decode())
+        )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO withdrawn_names VALUES (?, ?)", [(name, event.id) for name in (event.id, *names)]
+        )
 
     def finish(self) -> None:
         """Resolve the links between events, make the look-up indexes, write everything to the disk and close."""
@@ -200,6 +258,8 @@ class Catalogue:
                 self._attributions = {
                     number: _text(text) for number, text in self._rows("SELECT number, text FROM attributions")
                 }
+                # Indexes that were written before there was `update` lack these tables.
+                self._has_origins = bool(self._rows("SELECT 1 FROM sqlite_master WHERE name = 'origins'"))
                 days = [
                     (_day(date), _number(events))
                     for date, events in self._rows("SELECT date, count(*) FROM events GROUP BY date ORDER BY date")
@@ -400,7 +460,35 @@ class Catalogue:
             }
             return [found[row] for row in rows]
 
+    def withdrawn(self, event_id: str) -> Event | None:
+        """The withdrawn event that an id stands for."""
+        if not self._has_origins or not event_id.isascii():
+            return None
+        rows = self._rows(
+            "SELECT withdrawn.event FROM withdrawn JOIN withdrawn_names USING (id) WHERE withdrawn_names.name = ?",
+            (event_id,),
+        )
+        with self._decoding():
+            return EVENT.validate_json(_text(rows[0][0])) if rows else None
+
     # --- for the next build, and for checking ---
+
+    def all_withdrawn(self) -> list[Withdrawn]:
+        """Every withdrawn event, in order of their ids."""
+        rows = self._rows("SELECT event, names FROM withdrawn ORDER BY id") if self._has_origins else []
+        with self._decoding():
+            return [Withdrawn(EVENT.validate_json(_text(event)), frozenset(_names(names))) for event, names in rows]
+
+    def origins(self, rows: range) -> dict[int, Origin]:
+        """The origin of those of some rows that are not simply what the archives that were named hold."""
+        values = (rows.start, rows.stop - 1)
+        sql = "SELECT row, fetched, archived FROM origins WHERE row BETWEEN ? AND ?"
+        found = self._rows(sql, values) if self._has_origins else []
+        with self._decoding():
+            return {
+                row: Origin(bool(fetched), None if archived is None else EVENT.validate_json(_text(archived)))
+                for row, fetched, archived in found
+            }
 
     def ids(self) -> list[str]:
         """The id of every event, in order of time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +16,9 @@ from embeddings.dates import DateRange
 from embeddings.evaluation import Silence
 from embeddings.events import MONTHS, Event, Related
 from embeddings.search import Answer, DayAnswer
+
+if TYPE_CHECKING:
+    from embeddings.wiki.update import UpdateResult  # with it comes aiohttp, which other answers can do without
 
 _SHOWN_DAYS = 100  # events of a long range; JSON has them all
 
@@ -106,6 +109,14 @@ def show_build(result: BuildResult, report: Report, file: Path | None) -> None:
         console.print(f"  … and {report.count - len(report.first):,} more; {where}")
 
 
+def show_update(result: UpdateResult, report: Report, file: Path | None) -> None:
+    """What an update fetched, and what that made of the index."""
+    _console().print(
+        f"{result.days:,} days looked at, {result.fetched:,} of them fetched, in {result.requests:,} requests"
+    )
+    show_build(result, report, file)
+
+
 def show_measures(measures: Mapping[str, Any], questions: int) -> None:
     """Search quality as a table."""
     table = Table("questions", "success@1", "success@5", "MRR@10", "recall@50")
@@ -128,6 +139,8 @@ def show_stats(found: Mapping[str, Any]) -> None:
     """What the index holds, a line each."""
     console = _console()
     for name, value in found.items():
+        if value is None:
+            continue
         text = f"{value:,}" if isinstance(value, int) else ", ".join(value) if isinstance(value, list) else str(value)
         console.print(f"{name:<12} {text}")
 
@@ -140,6 +153,8 @@ def _print_event(console: Console, event: Event, before: str = "", after: str = 
 
 
 def _details(event: Event, after: str) -> Iterable[str]:
+    if event.withdrawn:
+        yield f"withdrawn: seen on {event.withdrawn} to have been taken out of the archive"
     if event.summary:
         yield event.summary
     parts = [event.id]

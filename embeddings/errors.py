@@ -8,6 +8,7 @@
     │   └── IndexMissingError     no index in that folder
     ├── ArchiveDamagedError       an archive breaks off, so that the rest of it is unknown (status 1)
     ├── ModelError                the model cannot be loaded, or is not the one that it should be (status 1)
+    ├── WikiError                 a wiki cannot be reached, or answers what cannot be used (status 1)
     ├── BuildRunningError         another build holds the index folder (status 1)
     └── IndexUnusableError        the index is damaged, or made by another format or model (status 1)
 
@@ -60,6 +61,10 @@ class IndexMissingError(InputError):
 
 class ModelError(EmbeddingsError):
     """The model cannot be loaded or fetched, or its weights are not those that were published."""
+
+
+class WikiError(EmbeddingsError):
+    """A wiki cannot be reached, or its answer is none that can be used."""
 
 
 class BuildRunningError(EmbeddingsError):

@@ -7,6 +7,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from embeddings.text import normalise
 
 PORTAL_ATTRIBUTION = "Wikipedia, CC BY-SA 4.0"
@@ -54,6 +56,7 @@ class Event:
         contexts: names of what the event is about.
         paths: its addresses in a Markdown archive, the one that is shown first.
         attribution: whose text this is, and its licence.
+        withdrawn: the day on which an edit was seen to have taken it out of the archive; None: it is in it.
     """
 
     id: str
@@ -67,6 +70,7 @@ class Event:
     related: tuple[Related, ...] = ()
     paths: tuple[str, ...] = ()
     attribution: str = PORTAL_ATTRIBUTION
+    withdrawn: dt.date | None = None
 
     @property
     def path(self) -> str | None:
@@ -77,6 +81,10 @@ class Event:
     def title(self) -> str:
         """Topics and headline in one line, as an archive page has them."""
         return ": ".join((*self.topics, self.headline))
+
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+"""Events to JSON and back, with everything that they hold."""
 
 
 def event_id(day: dt.date, headline: str) -> str:
@@ -122,4 +130,5 @@ def event_as_dict(event: Event) -> dict[str, Any]:
         "related": [related_as_dict(related) for related in event.related],
         "path": event.path,
         "attribution": event.attribution,
+        **({} if event.withdrawn is None else {"withdrawn": True}),
     }

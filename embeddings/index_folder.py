@@ -6,6 +6,7 @@
                                  where the model could be exported: encoder.xml, encoder.bin, tokenizer.json, head.npz
       build.lock                 held while a build runs; the system frees it when the process ends
       encoded.sqlite             vectors of a build that has not finished
+      portal.sqlite              the portal's days that `update` has fetched
 
 A build writes a generation beside the one in force and replaces the manifest with one rename; published files are
 never written again. Readers hold a shared lock on their generation until they let go of it; a build deletes the older
@@ -130,6 +131,11 @@ class IndexFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    @property
+    def fetched(self) -> Path:
+        """The file of the days that `update` has fetched, which outlives every generation."""
+        return self.root / "portal.sqlite"
 
     # --- reading ---
 
@@ -259,6 +265,13 @@ class IndexFolder:
         Raises:
             IndexMissingError: if the folder has no index.
         """
+        yield from self._index_problems()
+        if self.fetched.exists():
+            from embeddings.wiki.fetched import problems  # with it come the archives' readers, which answers need not
+
+            yield from problems(self.fetched)
+
+    def _index_problems(self) -> Iterator[str]:
         try:
             manifest, in_use = self._hold()
         except IndexUnusableError as error:

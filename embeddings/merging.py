@@ -7,13 +7,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Indel, Levenshtein
 
 from embeddings.events import Event, Related, Source, event_id
 from embeddings.text import normalise
 
 NEIGHBOURS = 20  # in a sorted block, how many of the next are compared: bounds the work on a day of 50,000 pages
 MIN_WORDS = 8  # shorter headlines must be equal: one word is too much of them
+MOST_REWORDED = 200  # of a day are looked for among those that are new in it; real pages have at most some 150 bullets
+ALIKE, ALIKE_BY_SOURCE = 0.6, 0.3  # of the words, in order, that a rewording keeps, by its contexts or by its source
 EDIT_SHARE = 0.15  # of the words may differ where a source is shared: what an editor changes, not another event
 
 
@@ -91,6 +93,44 @@ def is_renamed(one: str, other: str, *, source_shared: bool) -> bool:
         a == b or (a.isalpha() and b.isalpha() and ((a.islower() and b.islower()) or _spelt_alike(a, b)))
         for a, b in zip(first, second, strict=True)
     )
+
+
+def pair_rewordings(gone: Sequence[Event], come: Sequence[Event]) -> list[tuple[int, int]]:
+    """Which events that a page no longer has became which of those that are new in it, the most alike first.
+
+    That one went as the other came makes it likelier that they are the same than it is of two that stand side by side,
+    so more words may differ than in `is_renamed`: most of them where both have a source in common, else some where
+    both are about the same things.
+
+    Returns:
+        Positions in `gone` and `come`, each at most once.
+    """
+    scored = [
+        (-likeness, one, other)
+        for one, before in enumerate(gone[:MOST_REWORDED])
+        for other, after in enumerate(come[:MOST_REWORDED])
+        if (likeness := _likeness(before, after)) > 0
+    ]
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, one, other in sorted(scored):
+        if one not in pairs and other not in taken:
+            pairs[one] = other
+            taken.add(other)
+    return list(pairs.items())
+
+
+def _likeness(before: Event, after: Event) -> float:
+    """How likely one is the other reworded, for sorting; 0 where it is not."""
+    words = [normalise(event.headline).split() for event in (before, after)]
+    alike = Indel.normalized_similarity(*words)
+    if _addresses(before) & _addresses(after):
+        return 1 + alike if alike >= ALIKE_BY_SOURCE else 0.0
+    first, second = ({normalise(name) for name in event.contexts} for event in (before, after))
+    same_things = 2 * len(first & second) >= max(1, len(first | second))
+    if (same_things and alike >= ALIKE) or is_renamed(before.headline, after.headline, source_shared=False):
+        return alike
+    return 0.0
 
 
 def _words(text: str) -> list[str]:

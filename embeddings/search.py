@@ -277,32 +277,37 @@ class Search:
     # --- related ---
 
     def find(self, event_id: str) -> Event:
-        """The event with an id, or with one that was merged into it. InputError where there is none."""
-        return self.index.catalogue.events([self._row(event_id)])[0]
+        """The event with an id, or with one that was merged into it, though it be withdrawn.
+
+        Raises:
+            InputError: if there is none.
+        """
+        catalogue = self.index.catalogue
+        if (row := catalogue.row(event_id)) is not None:
+            return catalogue.events([row])[0]
+        if (withdrawn := catalogue.withdrawn(event_id)) is not None:
+            return withdrawn
+        shown = shorten(clean(event_id[:200]), 40)
+        raise InputError(f'no event has the id "{shown}"; expected one such as 2015-12-23-f8d3682f, from an answer')
 
     def related(self, event_id: str, limit: int = MOST_RELATED) -> tuple[Related, ...]:
         """Events related to one: the archive's own links first, then computed ones.
 
+        A withdrawn event has its own links alone.
+
         Raises:
             InputError: if no event has that id.
         """
-        row = self._row(event_id)
-        [event] = self.index.catalogue.events([row])
+        row = self.index.catalogue.row(event_id)
+        event = self.find(event_id)
         links: dict[object, Related] = {}
         for other in event.related:  # two of them may lead to one event that has two addresses, or to this one
             if other.id != event.id:
                 links.setdefault(other.id or other, other)
         own = tuple(links.values())[:limit]
-        if len(own) == limit:
+        if row is None or len(own) == limit:
             return own
         return (*own, *computed(self.index, row, event, limit - len(own)))
-
-    def _row(self, event_id: str) -> int:
-        row = self.index.catalogue.row(event_id)
-        if row is None:
-            shown = shorten(clean(event_id[:200]), 40)
-            raise InputError(f'no event has the id "{shown}"; expected one such as 2015-12-23-f8d3682f, from an answer')
-        return row
 
 
 def outside(day: dt.date, dates: Sequence[DateRange]) -> bool:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,20 +35,73 @@ Way = Literal["auto", "torch"]
 """How texts are encoded: by the index's export of the model where it can be used, or by torch alone."""
 
 
-class IndexSettings(BaseModel):
-    """Where the index is, and the model that makes it."""
+WIKIPEDIAS_API = "https://en.wikipedia.org/w/api.php"
+
+
+class Section(BaseModel):
+    """A part of the settings; a name that is not in it is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _web_address(value: object) -> str:
+    return str(TypeAdapter(HttpUrl).validate_python(value)).rstrip("/")
+
+
+WebAddress = Annotated[str, BeforeValidator(_web_address)]
+"""An address that begins with http:// or https://, without a slash at its end."""
+
+
+class IndexSettings(Section):
+    """Where the index is, the model that makes it, and how often the bot looks for a new one."""
 
     path: Path = Path("index")
     model: str | None = Field(default=None, min_length=1)  # None: the index's own, all-MiniLM-L6-v2 for a new one
     encoder: Way = "auto"
+    check_seconds: float = Field(default=60, ge=1)
 
 
-class RerankSettings(BaseModel):
+class TimeOfDay(NamedTuple):
+    """When the clocks of a zone of the IANA database show a time."""
+
+    time: dt.time
+    zone: str
+
+
+def _time_of_day(text: str) -> TimeOfDay | None:
+    if not text:
+        return None
+    time, _, zone = text.partition(" ")
+    try:
+        return TimeOfDay(dt.datetime.strptime(time, "%H:%M").time(), ZoneInfo(zone).key)  # noqa: DTZ007  # the zone's own
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        raise ValueError("expected a time and a zone, such as 06:00 UTC or 06:00 Europe/Berlin") from None
+
+
+def _checked_time_of_day(text: str) -> str:
+    _time_of_day(text)
+    return text
+
+
+class ArchiveSettings(Section):
+    """Where new days of the Current Events portal come from, who fetches them, and when the bot does.
+
+    Attributes:
+        update: a time of day and a zone; "": never.
+    """
+
+    api: WebAddress = WIKIPEDIAS_API
+    contact: str = Field(default="", max_length=200, pattern=r"^[ -~]*$")  # it becomes a part of an HTTP header
+    update: Annotated[str, AfterValidator(_checked_time_of_day)] = ""
+
+    @property
+    def daily(self) -> TimeOfDay | None:
+        """When the bot updates the archive; None: never."""
+        return _time_of_day(self.update)
+
+
+class RerankSettings(Section):
     """What orders the first answers anew."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: str | None = Field(default=None, min_length=1)
 
@@ -48,6 +112,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     index: IndexSettings = IndexSettings()
+    archive: ArchiveSettings = ArchiveSettings()
     rerank: RerankSettings = RerankSettings()
 
 

@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-
-from pydantic import TypeAdapter
+from typing import NamedTuple
 
 from embeddings.archive import Report
-from embeddings.events import Event
+from embeddings.events import EVENT, Event
 from embeddings.merging import has_given_id
 
-EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-"""Events to JSON and back."""
+
+class Staged(NamedTuple):
+    """An event, and whether it is one of the days that `update` fetched."""
+
+    event: Event
+    fetched: bool
 
 
 class Staging:
@@ -30,7 +33,7 @@ class Staging:
     def __enter__(self) -> Staging:
         self._db.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
-            "CREATE TABLE events (date TEXT, archive TEXT, event BLOB);"
+            "CREATE TABLE events (date TEXT, archive TEXT, fetched INTEGER, event BLOB);"
             "CREATE TABLE given (id TEXT PRIMARY KEY, date TEXT) WITHOUT ROWID"
         )
         return self
@@ -39,15 +42,17 @@ class Staging:
         self._db.close()
         self._path.unlink(missing_ok=True)
 
-    def add(self, event: Event, archive: Path) -> None:
-        """Take an event of an archive in."""
+    def add(self, event: Event, archive: Path, *, fetched: bool = False) -> None:
+        """Take an event of an archive in; `fetched`: of the days that `update` fetched."""
         date = event.date.isoformat()
         if has_given_id(event):
             self._db.execute(
                 "INSERT INTO given VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET date = min(date, excluded.date)",
                 (event.id, date),
             )
-        self._db.execute("INSERT INTO events VALUES (?, ?, ?)", (date, str(archive), EVENT.dump_json(event)))
+        self._db.execute(
+            "INSERT INTO events VALUES (?, ?, ?, ?)", (date, str(archive), fetched, EVENT.dump_json(event))
+        )
         self.size += 1
 
     def given_day(self, event_id: str) -> dt.date | None:
@@ -55,23 +60,23 @@ class Staging:
         found = self._db.execute("SELECT date FROM given WHERE id = ?", (event_id,)).fetchone()
         return dt.date.fromisoformat(found[0]) if found else None
 
-    def days(self, report: Report) -> Iterator[tuple[dt.date, list[Event]]]:
+    def days(self, report: Report) -> Iterator[tuple[dt.date, list[Staged]]]:
         """Each day with its events, as they were read, in order of time.
 
         An event whose id is given to one of an earlier day too is reported and left out, whichever was read first.
         """
         self._db.execute("CREATE INDEX by_date ON events (date)")
-        rows = self._db.execute("SELECT date, archive, event FROM events ORDER BY date, rowid")
+        rows = self._db.execute("SELECT date, archive, fetched, event FROM events ORDER BY date, rowid")
         for date, of_day in groupby(rows, key=itemgetter(0)):
             day = dt.date.fromisoformat(date)
-            events: list[Event] = []
-            for _, archive, data in of_day:
+            events: list[Staged] = []
+            for _, archive, fetched, data in of_day:
                 event = EVENT.validate_json(data)
                 first = self.given_day(event.id) if has_given_id(event) else None
                 if first is not None and first != day:
                     why = f"the id {event.id} is given to an event of {first} and to one of {day}; the earlier counts"
                     report.reject(archive, None, why)
                 else:
-                    events.append(event)
+                    events.append(Staged(event, bool(fetched)))
             if events:
                 yield day, events

@@ -131,6 +131,8 @@ def _post_entry(event: Event, date: dt.date, limit: int, locale: str) -> str:
     is_that_day = (event.date.month, event.date.day) == (date.month, date.day)
     mark = f"**{event.date.year}**" if is_that_day else f"**{words.short_date(event.date, locale)}**"
     text = f"{mark} {_headline(event, min(700, limit - len(mark) - 1))}"
+    if event.withdrawn:
+        return f"{text}\n-# {words.WITHDRAWN}"
     room = min(_POST_SUMMARY, limit - len(text) - 4)
     if event.summary and room >= _SHORTEST_SUMMARY:
         text += f"\n-# {escape_within(event.summary, room)}"
@@ -183,6 +185,8 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> 
     small = f"{_text_from(event.attribution)} · {escape(event.id)}"
     themes = _themes(event, room // 12)
     head = f"### {_headline(event, room // 3)}\n-# {words.long_date(event.date, locale)}{themes}"
+    if event.withdrawn:
+        head += f"\n**{words.withdrawn(event.withdrawn, locale)}**"
     left = room - len(head) - len(small) - 10
     if event.summary:
         summary = escape_within(event.summary, min(900, left // 2))
@@ -262,7 +266,8 @@ def _text_from(attribution: str) -> str:
 
 def _entry(mark: str, event: Event, limit: int, locale: str, shown: _Shown) -> str:
     """One event of a list in at most `limit` characters: headline, a line of facts, the summary as far as it fits."""
-    facts = [words.short_date(event.date, locale)] if shown.date else []
+    facts = [words.WITHDRAWN] if event.withdrawn else []
+    facts += [words.short_date(event.date, locale)] if shown.date else []
     theme = event.topics[-1] if event.topics else event.category  # the narrowest says most
     facts += [escape_within(theme, 120)] if theme else []
     if event.sources:

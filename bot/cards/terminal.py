@@ -74,6 +74,8 @@ def event_card(event: Event, related: Sequence[Related] | None = None, sources: 
         sources: how many are shown.
     """
     parts: list[RenderableType] = [Text(event.headline, style=_bold_link(event))]
+    if event.withdrawn:
+        parts.append(Text(words.withdrawn(event.withdrawn), style="yellow"))
     if event.summary:
         parts += [Text(), Text(event.summary)]
     if event.sources:

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from bot import console
+from bot import console, words
 from bot.cards.terminal import event_card
 from bot.console import Session
-from bot.lookup import Lookup
+from bot.lookup import About, Lookup
 from embeddings.events import Event, Related, Source
 from embeddings.search import Search
 
@@ -138,6 +138,19 @@ EVENT = Event(
 def test_text_from_an_archive_is_never_markup() -> None:
     shown = show(EVENT)
     assert "It [bold]rains[/bold] :smile:." in shown
+
+
+def test_about_says_when_the_archive_was_last_brought_up_to_date() -> None:
+    about = About(2, 1, EVENT.date, EVENT.date, ("Texts",), "words")
+    assert not any("up to date" in line for line in words.about(about))
+    updated = replace(about, updated=dt.datetime(2026, 7, 3, 6, 1, tzinfo=dt.UTC))
+    assert "Last brought up to date on 3 July 2026 at 06:01 UTC." in list(words.about(updated))
+
+
+def test_an_event_that_was_withdrawn_says_so() -> None:
+    assert "Withdrawn: " not in show(EVENT)
+    shown = show(replace(EVENT, withdrawn=dt.date(2015, 12, 6)))
+    assert "Withdrawn: an edit took this event out of the archive, seen on 6 December" in shown
 
 
 def test_long_lists_are_cut_with_a_count() -> None:

@@ -11,12 +11,16 @@ import pytest
 
 from bot.engine import Engine
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build import build_index, no_progress
 from embeddings.dates import DateRange
 from embeddings.errors import IndexMissingError, IndexUnusableError
 from embeddings.index_folder import IndexFolder
 from embeddings.search import understand
 from embeddings.tuning import Encoded
+from embeddings.wiki.client import wiki_client
+from embeddings.wiki.update import Span, update_index
+from tests.wiki_server import DAYS as JUNE
+from tests.wiki_server import wiki_server
 from tests.word_encoder import WordEncoder
 
 TODAY = dt.date(2026, 11, 22)
@@ -146,3 +150,30 @@ async def test_an_index_that_is_missing_or_of_another_model_stops_the_start(
         await Engine(IndexFolder(tmp_path / "nothing"), lambda _: WordEncoder(), lambda: TODAY).start()
     with pytest.raises(IndexUnusableError, match="was made with the model words"):
         await Engine(sample_folder, lambda _: WordEncoder("others"), lambda: TODAY).start()
+
+
+async def test_an_event_that_was_withdrawn_is_there_for_the_buttons_that_name_it(tmp_path: Path) -> None:
+    folder = IndexFolder(tmp_path / "index")
+    with wiki_server() as wiki:
+        wiki.month()
+
+        def update() -> None:
+            update_index(
+                folder, lambda: wiki_client(wiki.api, ""), WordEncoder(), Span(JUNE[0], JUNE[-1]), Report(), no_progress
+            )
+
+        await asyncio.to_thread(update)
+        engine = Engine(folder, lambda _: WordEncoder(), lambda: TODAY)
+        await engine.start()
+        [event] = (await engine.days(DateRange(JUNE[12], JUNE[12]), 0, 9)).events
+        wiki.delete(JUNE[12])
+        await asyncio.to_thread(update)
+    before = engine.about().updated
+    assert await engine.reload_if_replaced()
+    assert before is not None
+    assert before < (engine.about().updated or before)
+    shown = await engine.event(event.id)
+    assert (shown.event.headline, shown.event.withdrawn is not None) == (event.headline, True)
+    assert await engine.events([event.id, "none"]) == [shown.event, None]
+    assert not (await engine.days(DateRange(JUNE[12], JUNE[12]), 0, 9)).events
+    await engine.close()

@@ -5,6 +5,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent
+from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent, Origin, Withdrawn
 from embeddings.errors import IndexUnusableError
 from embeddings.events import Event, Related, Source, event_id
 
@@ -277,3 +278,46 @@ def test_tables_that_do_not_fit_each_other_are_a_problem(tmp_path: Path, damage:
     catalogue = Catalogue(path)
     assert any(problem in found for found in catalogue.problems())
     catalogue.close()
+
+
+class TestWithdrawn:
+    GONE = replace(make("It rained."), withdrawn=dt.date(2015, 12, 5))
+
+    @pytest.fixture
+    def catalogue(self, tmp_path: Path) -> Iterator[Catalogue]:
+        writer = CatalogueWriter(tmp_path / "c.sqlite")
+        event = make("It pours.")
+        writer.add(NewEvent(event, frozenset(), b"", b"", Origin(fetched=True, archived=make("It pours!"))))
+        writer.add(NewEvent(make("It hails."), frozenset(), b"", b"", Origin(fetched=True, archived=None)))
+        writer.add(NewEvent(make("It snows."), frozenset(), b"", b""))
+        writer.withdraw(Withdrawn(self.GONE, frozenset({"old"})))
+        writer.finish()
+        with closing(Catalogue(tmp_path / "c.sqlite")) as catalogue:
+            yield catalogue
+
+    def test_an_event_that_is_withdrawn_is_found_by_its_names_alone(self, catalogue: Catalogue) -> None:
+        for name in (self.GONE.id, "old"):
+            assert catalogue.row(name) is None
+            assert catalogue.withdrawn(name) == self.GONE
+        assert catalogue.withdrawn(make("It pours.").id) is None
+        assert catalogue.withdrawn("\ud800") is None
+        assert catalogue.all_withdrawn() == [Withdrawn(self.GONE, frozenset({"old"}))]
+        assert catalogue.size == 3
+
+    def test_what_an_event_was_made_of_is_kept_where_it_is_not_an_archives_own(self, catalogue: Catalogue) -> None:
+        assert catalogue.origins(range(3)) == {0: Origin(True, make("It pours!")), 1: Origin(True, None)}
+
+    def test_a_catalogue_from_before_there_were_updates_has_none(self, catalogue: Catalogue, tmp_path: Path) -> None:
+        with closing(sqlite3.connect(tmp_path / "c.sqlite")) as db:
+            db.executescript("DROP TABLE origins; DROP TABLE withdrawn; DROP TABLE withdrawn_names")
+        with closing(Catalogue(tmp_path / "c.sqlite")) as older:
+            assert (older.withdrawn("old"), older.all_withdrawn(), older.origins(range(3))) == (None, [], {})
+
+    def test_a_withdrawn_event_that_is_none_is_damage(self, catalogue: Catalogue, tmp_path: Path) -> None:
+        with closing(sqlite3.connect(tmp_path / "c.sqlite")) as db, db:
+            db.execute("UPDATE withdrawn SET event = '{}'")
+        with closing(Catalogue(tmp_path / "c.sqlite")) as damaged:
+            with pytest.raises(IndexUnusableError, match="cannot be read"):
+                damaged.withdrawn("old")
+            with pytest.raises(IndexUnusableError, match="cannot be read"):
+                damaged.all_withdrawn()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import io
 import json
@@ -7,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from embeddings.__main__ import main
 from embeddings.events import event_id
 from embeddings.index_folder import IndexFolder
+from tests.wiki_server import WikiServer, html, wiki_server
 from tests.word_encoder import WordEncoder
 
 RECORDS: tuple[dict[str, Any], ...] = (
@@ -546,7 +548,7 @@ class TestWhatElseMayHappen:
         for option in ("--help", "-h"):
             ran = run(option)
             assert (ran.status, ran.err) == (0, "")
-            for command in "build ask event onthisday related dates evaluate stats verify".split():
+            for command in "build update ask event onthisday related dates evaluate stats verify".split():
                 assert f"  {command} " in ran.out
         assert "--report" in run("build", "--help").out
         assert run("--version").out.strip().count(".") == 2
@@ -561,6 +563,64 @@ class TestWhatElseMayHappen:
         monkeypatch.setattr(sys, "stdout", out)
         assert main(["event", "2015-12-23"]) == 0
         assert "The dam of Alpha is repaired." in out.getvalue()
+
+
+class TestUpdate:
+    MONTH = ("--since", "2021-06-01", "--until", "2021-06-30")
+
+    @pytest.fixture
+    def wiki(self) -> Iterator[WikiServer]:
+        with wiki_server() as wiki:
+            wiki.month()
+            yield wiki
+
+    def test_as_json_counts_what_it_did_and_what_it_took(self, run: Run, wiki: WikiServer) -> None:
+        told = run("update", "--api", wiki.api, *self.MONTH, "--json").json
+        assert told.pop("seconds") >= 0
+        nothing = dict.fromkeys(("changed", "unchanged", "removed", "merged", "rejected"), 0)
+        assert told == {"events": 56, "new": 56, **nothing, "days": 30, "fetched": 30, "requests": 2}
+        assert run("event", "2021-06-03", "--json").json["total"] == 3
+        assert run("verify").status == 0
+
+    def test_for_people_says_the_same_in_two_lines(self, run: Run, wiki: WikiServer) -> None:
+        ran = run("update", "--api", wiki.api, *self.MONTH)
+        assert ran.out.startswith("30 days looked at, 30 of them fetched, in 2 requests\n56 events: 56 new, ")
+
+    def test_the_config_says_which_wiki_and_who_asks(self, run: Run, wiki: WikiServer) -> None:
+        Path("config.toml").write_text(f'[archive]\napi = "{wiki.api}"\ncontact = "mail@example.org"\n')
+        assert run("update", *self.MONTH).status == 0
+        assert wiki.requests[0].user_agent.endswith(" (mail@example.org)")
+
+    def test_what_cannot_be_read_of_a_page_is_listed(self, run: Run, wiki: WikiServer) -> None:
+        wiki.replace(dt.date(2021, 6, 3), ";Law and crime", "*[[A topic]]\n;Law and crime")
+        ran = run("update", "--api", wiki.api, *self.MONTH, "--report", "report.jsonl")
+        assert ran.status == 0
+        [row] = [json.loads(line) for line in Path("report.jsonl").read_text().splitlines()]
+        assert (row["path"], row["line"]) == ("Portal:Current events/2021 June 3", 8)
+
+    def test_what_an_edit_removed_is_shown_as_withdrawn_to_who_names_it(self, run: Run, wiki: WikiServer) -> None:
+        run("update", "--api", wiki.api, *self.MONTH)
+        [event] = run("event", "2021-06-13", "--json").json["events"]
+        wiki.delete(dt.date(2021, 6, 13))
+        assert run("update", "--api", wiki.api, *self.MONTH, "--json").json["removed"] == 1
+        assert run("event", "2021-06-13", "--json").json["total"] == 0
+        assert run("related", event["id"], "--json").json == {"id": event["id"], "related": [], "withdrawn": True}
+        assert "withdrawn: seen on" in run("related", event["id"]).out
+
+    def test_a_bad_answer_is_one_sentence_and_status_1(self, run: Run, wiki: WikiServer) -> None:
+        wiki.answer_next(html())
+        ran = run("update", "--api", wiki.api, *self.MONTH)
+        assert ran.status == 1
+        assert "answers with text/html, expected application/json" in ran.sentence
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [("--since", "2021-06-31"), ("--since", "2021-07-01", "--until", "2021-06-01"), ("--api", "en.wikipedia.org")],
+    )
+    def test_what_cannot_be_used_is_named_with_status_2(self, run: Run, arguments: tuple[str, ...]) -> None:
+        ran = run("update", *arguments)
+        assert ran.status == 2
+        assert arguments[-1] in ran.sentence or arguments[1] in ran.sentence
 
 
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -94,3 +95,8 @@ class TestJson:
     def test_a_related_event_has_its_five_keys(self) -> None:
         told = related_as_dict(Related(DAY, "It rains."))
         assert told == {"id": None, "date": "2015-12-23", "headline": "It rains.", "contexts": [], "path": None}
+
+
+def test_an_event_in_json_says_that_it_is_withdrawn_where_it_is() -> None:
+    assert "withdrawn" not in event_as_dict(EVENT)
+    assert event_as_dict(replace(EVENT, withdrawn=DAY))["withdrawn"] is True

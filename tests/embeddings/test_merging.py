@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.events import Event, Related, Source, event_id
-from embeddings.merging import group_day, has_given_id, is_renamed, merge
+from embeddings.merging import MOST_REWORDED, group_day, has_given_id, is_renamed, merge, pair_rewordings
 
 DAY = dt.date(2015, 12, 3)
 LONG = "The army enters the old city of Alpha after a siege of eight months"
@@ -284,3 +284,36 @@ class TestMerge:
 def test_an_id_is_given_where_date_and_headline_do_not_make_it() -> None:
     assert has_given_id(make(id="mine"))
     assert not has_given_id(make("It rains!", id=event_id(DAY, "it rains")))
+
+
+class TestRewordings:
+    LAW = "Parliament passes the law on harbours by two votes."
+
+    def test_one_that_keeps_its_source_and_some_words_is_the_same(self) -> None:
+        source = (Source("Radio", "https://radio.example/1"),)
+        before = make(self.LAW, sources=source)
+        assert pair_rewordings([before], [make("The law on harbours is passed by two votes.", sources=source)]) == [
+            (0, 0)
+        ]
+        assert pair_rewordings([before], [make("A whale swims up the river.", sources=source)]) == []
+
+    def test_one_that_is_about_the_same_things_and_keeps_most_words_is_the_same(self) -> None:
+        before = make(self.LAW, contexts=("Harbours", "Parliament"))
+        after = "Parliament adopts the law on harbours by three votes."
+        assert pair_rewordings([before], [make(after, contexts=("Harbours",))]) == [(0, 0)]
+        assert pair_rewordings([before], [make(after, contexts=("Taxes",))]) == []
+
+    def test_the_most_alike_are_paired_first(self) -> None:
+        things = ("Harbours",)
+        come = [make(self.LAW.replace("two", number), contexts=things) for number in ("nine hundred", "three")]
+        assert pair_rewordings([make(self.LAW, contexts=things)], come) == [(0, 1)]
+
+    @given(st.lists(st.sampled_from("a b c d e".split()), max_size=12), st.integers(0, 8))
+    def test_no_event_is_in_two_pairs(self, words: list[str], split: int) -> None:
+        events = [make(f"the {word} of the town is the {word} of all towns", contexts=("Towns",)) for word in words]
+        found = pair_rewordings(events[:split], events[split:])
+        assert len({one for one, _ in found}) == len({other for _, other in found}) == len(found)
+
+    def test_a_page_of_nothing_but_edits_costs_a_bounded_number_of_comparisons(self) -> None:
+        events = [make(f"{self.LAW} {number}") for number in range(5_000)]
+        assert len(pair_rewordings(events, events)) <= MOST_REWORDED

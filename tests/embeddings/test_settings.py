@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,33 @@ def test_the_environment_suffices_without_a_file(monkeypatch: pytest.MonkeyPatch
 def test_what_others_read_of_the_file_is_passed_over() -> None:
     write('[index]\npath = "here"\n[discord]\ntoken = "secret"\n')
     assert load_settings(Settings, None).index.path == Path("here")
+
+
+def test_the_example_is_a_config_of_the_index_commands_too() -> None:
+    example = Path(__file__).parents[2] / "config.example.toml"
+    assert load_settings(Settings, example) == Settings()
+
+
+@pytest.mark.parametrize(
+    "line", ['api = "w/api.php"', 'api = "ftp://en.wikipedia.org"', 'contact = "é"', r'contact = "a\nX-Header: b"']
+)
+def test_an_archive_that_no_request_can_be_made_to_is_refused(line: str) -> None:
+    write(f"[archive]\n{line}\n")
+    with pytest.raises(InputError, match=r"^the setting archive\.(api|contact) cannot be used: "):
+        load_settings(Settings, None)
+
+
+def test_the_time_of_the_daily_update_is_that_of_a_zone_or_none() -> None:
+    assert Settings().archive.daily is None
+    write('[archive]\nupdate = "06:05 Europe/Berlin"\n')
+    assert load_settings(Settings, None).archive.daily == (dt.time(6, 5), "Europe/Berlin")
+
+
+@pytest.mark.parametrize("text", ["06:00", "6 UTC", "24:00 UTC", "06:00 Mars", "06:00 ../UTC", "daily", "06:00 UTC "])
+def test_a_time_that_no_clock_shows_is_refused(text: str) -> None:
+    write(f'[archive]\nupdate = "{text}"\n')
+    with pytest.raises(InputError, match=r"the setting archive.update .*expected a time and a zone, such as 06:00 UTC"):
+        load_settings(Settings, None)
 
 
 def test_a_file_that_was_named_must_be_there() -> None:

@@ -154,6 +154,13 @@ class Commands:
         outcomes = tuple(Outcome(**{**row, "arguments": tuple(row["arguments"])}) for row in reply.pop("outcomes"))
         return Run(outcomes=outcomes, **reply)
 
+    def kill(self) -> None:
+        """Kill the run that is under way."""
+        assert self._process is not None
+        server = self._process.pid
+        for child in Path(f"/proc/{server}/task/{server}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+
     def encoded(self) -> int:
         """How many texts have been encoded so far, those of killed builds too."""
         return self.log.read_text().count("\n") if self.log.exists() else 0
@@ -212,6 +219,8 @@ def _serve(log: Path) -> None:
     import embeddings.progress
     import embeddings.search
     import embeddings.settings
+    import embeddings.wiki.client
+    import embeddings.wiki.update
     from embeddings.__main__ import main
 
     embeddings.build.CHUNK = CHUNK

@@ -38,7 +38,7 @@ MOST_GROWTH_MB = 20  # from a tenth of the days to all of them
 
 _HEAD = '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">\n'
 _NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b")
-_MARKUP = re.compile(r"</?[a-z]+[^<>]*>?|\[\s*\]|\(\s*[,;]?\s*\)|\[\[|\]\]|\{\{|\}\}")
+_MARKUP = re.compile(r"</?[a-z]+[^<>]*>?|<!--|-->|\[\s*\]|\(\s*[,;]?\s*\)|\[\[|\]\]|\{\{|\}\}")
 _LEFT_BEHIND = " ,;–—-"  # where a source was removed
 _SIGNS = re.compile(r"[\[\]{}<>&|]|^[*#:;='\"]|//")
 
@@ -76,14 +76,15 @@ def write_day(of_day: Sequence[Event], numbers: Iterator[int]) -> tuple[str, lis
         for event in those:
             for depth, topic in enumerate(event.topics, 1):
                 if above[:depth] != event.topics[:depth]:
-                    lines.append(f"{'*' * depth}[[{_text(topic)}]]")
+                    lines.append(f"{'*' * depth}[[{_article(topic)}|{_text(topic)}]]")
             above = event.topics
             headline, links = _linked(event.headline)
             sources = [[source.name, f"https://news.example/{next(numbers)}"] for source in event.sources]
             trail = "".join(f" [{url} ({_text(name)})]" for name, url in sources)
             lines.append(f"{'*' * (len(event.topics) + 1)}{headline}{trail}")
-            contexts = list(dict.fromkeys((*event.topics, *links)))
-            expected.append(told(event) | {"contexts": contexts, "sources": sources})
+            contexts = list(dict.fromkeys((*map(_article, event.topics), *links)))
+            heading = category and category.strip(_LEFT_BEHIND)
+            expected.append(told(event) | {"category": heading, "contexts": contexts, "sources": sources})
     return _page(of_day[0].date, "\n".join(lines)), expected
 
 
@@ -109,6 +110,11 @@ def _linked(headline: str) -> tuple[str, list[str]]:
         return f"[[{match[0]}]]" if len(links) != 2 else f"[[{links[-1]}#History|{match[0]}]]"
 
     return _NAME.sub(link, _text(headline)), links
+
+
+def _article(topic: str) -> str:
+    """A title for a topic's article: titles hold none of these signs."""
+    return " ".join(re.sub(r"[#_<>\[\]|{}]", " ", topic).split())
 
 
 def _text(text: str) -> str:

@@ -12,7 +12,7 @@ from embeddings.archive.portal.wikitext import Piece, Reading, has_words, host, 
 from embeddings.events import Source
 
 MAX_COST = 2_000_000  # of one bullet, in the unit of `cost`; real ones have up to 52,220
-MAX_BULLET = 20_000  # characters; real ones have up to some 3,000
+MAX_BULLET = 20_000  # characters; real ones have up to 1,865
 
 _OPENING = re.compile(r"[\[{<]|://")
 _UNCLOSED_SOURCE = re.compile(r"\[(?:https?:)?//[^\[\]]*$", re.IGNORECASE)

@@ -20,8 +20,8 @@ from embeddings.archive.report import PageReport
 from embeddings.events import Event, event_id
 from embeddings.text import normalise, shorten
 
-MAX_PAGE = 2 * 2**20  # characters; MediaWiki's own limit is two million bytes, the largest real page has some 50,000
-MAX_BULLETS = 2_000  # a real page has at most some 150
+MAX_PAGE = 2 * 2**20  # characters; MediaWiki's own limit is that many bytes, real pages have some 10,000
+MAX_LINES = 5_000  # the fullest real day has 60 events
 MAX_PAGE_COST = 10_000_000  # in the unit of `cost`: about a second; real pages of 9 kB have up to 131,000
 MAX_TOPICS = 20  # above one event
 
@@ -72,17 +72,13 @@ def read_day(wikitext: str, day: dt.date, page: PageReport) -> list[Event]:
     if _REDIRECT.match(wikitext):
         page.reject(None, f"is a redirect: {shorten(strip(wikitext[:200]), 80)}")
         return []
-    items = _items(wikitext)
-    if len(items) > MAX_BULLETS:
-        page.reject(items[MAX_BULLETS].line, f"more than {MAX_BULLETS:,} bullets; the rest is left out")
-        del items[MAX_BULLETS:]
-    return list(_events(items, day, page))
+    return list(_events(_items(wikitext, page), day, page))
 
 
 # --- the page to bullets ----------------------------------------------------------------------------------------------
 
 
-def _items(wikitext: str) -> list[_Item]:
+def _items(wikitext: str, page: PageReport) -> list[_Item]:
     """The bullets of a page, and the text that it has beside them."""
     text = wikitext.replace("\r\n", "\n").replace("\r", "\n").replace(_INNER_LINE_END, " ")
     text = _HEADER.sub(lambda match: _line_ends(match[0]), _without_comments(tame(text)))
@@ -91,6 +87,9 @@ def _items(wikitext: str) -> list[_Item]:
     category: str | None = None
     number = 1
     for raw in text.split("\n"):
+        if number > MAX_LINES:
+            page.reject(number, f"more than {MAX_LINES:,} lines; the rest is left out")
+            break
         line, at = raw.strip(), number + len(raw) - len(raw.lstrip(_INNER_LINE_END))
         number += 1 + raw.count(_INNER_LINE_END)
         marks = _MARKS.match(line)
@@ -195,6 +194,9 @@ def _event(item: _Item, bullet: Bullet, above: list[_Topic], day: dt.date, page:
         return None
     if not item.depth:
         page.reject(item.line, f"is no bullet, and is taken for an event: {shorten(headline, 80)}")
+    sources = bullet.sources[:MAX_SOURCES]
+    if len(sources) < len(bullet.sources):
+        page.reject(item.line, f"more than {MAX_SOURCES} sources; the rest is left out")
     topics = dict.fromkeys(name for topic in above for name in topic.names)
     contexts = dict.fromkeys(chain(*(topic.links for topic in above), bullet.links))
     return Event(
@@ -204,7 +206,7 @@ def _event(item: _Item, bullet: Bullet, above: list[_Topic], day: dt.date, page:
         topics=_bounded(topics, MAX_TOPICS, "topics", item, page),
         category=item.category,
         contexts=_bounded(contexts, MAX_CONTEXTS, "contexts", item, page),
-        sources=bullet.sources[:MAX_SOURCES],
+        sources=sources,
     )
 
 

@@ -37,6 +37,7 @@ def events(draw: st.DrawFn) -> Event:
         sources=tuple(Source(draw(texts), draw(addresses)) for _ in range(draw(st.integers(0, 12)))),
         related=(),
         attribution=draw(texts) or "Texts",
+        withdrawn=draw(st.none() | st.just(DAY)),
     )
 
 
@@ -112,6 +113,16 @@ def test_an_event_that_is_gone_keeps_its_place_in_the_list() -> None:
     page = pages.answer_page(kept, [None, Event("b", DAY, "It rains.")], Place(AnswerList("key")), "en-GB")
     assert "**1.** This event is no longer in the archive." in page.blocks
     assert [choice.event_id for choice in page.choices] == ["b"]
+
+
+def test_an_event_that_was_withdrawn_says_so_wherever_it_is_shown() -> None:
+    event = Event("a", DAY, "It rains.", summary="For days.", withdrawn=dt.date(2015, 12, 26))
+    card = pages.event_page(RelatedAnswer(event, ()), PLACE, "en-GB").blocks[0]
+    assert "**Withdrawn: an edit took this event out of the archive, seen on 26 December 2015.**" in card
+    listed = pages.answer_page(KeptAnswer(("a",)), [event], Place(AnswerList("key")), "en-GB").blocks[0]
+    posted = pages.daily_page(DAY, [event], PLACE, None, "en-GB").blocks[1]
+    assert "withdrawn from the archive" in listed
+    assert "withdrawn from the archive" in posted
 
 
 IN_2015 = DateRange(dt.date(2015, 1, 1), dt.date(2015, 12, 31))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from embeddings.archive import Report
 from embeddings.archive.markdown import MAX_HEADLINE
 from embeddings.archive.portal import day_of_title, page_title, read_day
-from embeddings.archive.portal.day import MAX_BULLETS, MAX_PAGE
+from embeddings.archive.portal.day import MAX_LINES, MAX_PAGE
 from embeddings.archive.report import PageReport
 from embeddings.events import PORTAL_ATTRIBUTION, Event, Source, event_id, event_link
 from tests.embeddings.archive.portal.days import DAY, events, only, read
@@ -175,6 +175,7 @@ def test_a_source_alone_is_an_event_with_a_note() -> None:
         ("x" * (MAX_PAGE + 1), "is too large"),
         ("*" + "x" * (MAX_HEADLINE + 1), "the headline has 5,001 characters"),
         ("*" + "{{a|" * 3_000, "the bullet has too much markup"),
+        ("*" + "[[a]] " * 4_000, "the bullet has 23,999 characters, expected at most 20,000"),
     ],
 )
 def test_what_cannot_be_read_is_reported(page: str, why: str) -> None:
@@ -189,10 +190,26 @@ def test_a_bullet_that_cannot_be_read_costs_itself_alone() -> None:
     assert len(notes) == 1
 
 
-def test_more_bullets_than_a_day_has_are_left_out_and_reported() -> None:
-    found, [note] = read("*It rains.\n" * (MAX_BULLETS + 1))
-    assert len(found) == MAX_BULLETS
-    assert note == "page: line 2001: more than 2,000 bullets; the rest is left out"
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        ("*It rains." + "".join(f" [http://a.b/{n} (B)]" for n in range(101)), "more than 100 sources"),
+        (
+            "\n".join(f"{'*' * n}[[a{n}]]" for n in range(1, 22)) + f"\n{'*' * 22}It rains.",
+            "expected at most 20 topics",
+        ),
+    ],
+)
+def test_more_than_an_event_may_have_is_left_out_and_reported(page: str, why: str) -> None:
+    [event], [note] = read(page)
+    assert event.headline.startswith("It rains")
+    assert why in note
+
+
+def test_more_lines_than_a_day_has_are_left_out_and_reported() -> None:
+    found, [note] = read("*It rains.\n" * (MAX_LINES + 2))
+    assert len(found) == MAX_LINES
+    assert note == "page: line 5001: more than 5,000 lines; the rest is left out"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,118 @@
+"""The archive brought up to date every day: `update` in a process of its own, while the index in force answers."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
+
+from bot.config import Config
+from bot.daily.schedule import moments
+from embeddings.errors import EmbeddingsError
+from embeddings.index_folder import IndexFolder
+from embeddings.settings import TimeOfDay
+from embeddings.text import clean, shorten
+from embeddings.wiki.fetched import last_updated
+
+LOOK_S = 60.0  # between two looks at the clock
+AGAIN_S = 30 * 60.0  # after an update that failed
+
+_COMMAND = (sys.executable, "-m", "embeddings")
+_SECRETS = ("DATELINE_DISCORD", "DATELINE_STORE")  # sections that an update need not know
+
+log = logging.getLogger(__name__)
+
+
+def is_due(last: dt.datetime | None, now: dt.datetime, daily: TimeOfDay) -> bool:
+    """Whether the time of day has come since the last update."""
+    first = now.astimezone(ZoneInfo(daily.zone)).date() - dt.timedelta(days=2)
+    come = None
+    for _, at in moments(first, daily.time, daily.zone):
+        if at > now:
+            break
+        come = at
+    return last is None or (come is not None and last < come)
+
+
+class Updates:
+    """Runs an update when one is due.
+
+    Args:
+        clock: Unix time.
+        command: of the index commands.
+    """
+
+    def __init__(self, config: Config, clock: Callable[[], float], command: Sequence[str] = _COMMAND) -> None:
+        self._daily = config.archive.daily
+        self._fetched = IndexFolder(config.index.path).fetched
+        self._environment = _environment(config)
+        self._clock = clock
+        self._command = command
+        self._not_before = 0.0
+
+    async def run_if_due(self, ending: asyncio.Event) -> bool:
+        """Update where that is due; whether it was and succeeded. A failure is a line in the log.
+
+        Args:
+            ending: breaks it off when it is set; the next update goes on there.
+        """
+        if self._daily is None or self._clock() < self._not_before:
+            return False
+        last = await asyncio.to_thread(last_updated, self._fetched)
+        if not is_due(last, dt.datetime.fromtimestamp(self._clock(), dt.UTC), self._daily):
+            return False
+        try:
+            told = await self._update(ending)
+        except (EmbeddingsError, OSError, ValueError) as error:
+            self._not_before = self._clock() + AGAIN_S
+            log.warning("the archive was not updated: %s; it is tried again in %.0f minutes", error, AGAIN_S / 60)
+            return False
+        if told is None:
+            return False
+        log.info("the archive was updated: %s", told)
+        return True
+
+    async def _update(self, ending: asyncio.Event) -> str | None:
+        """Run one update; what it did, or None where it was broken off."""
+        process = await asyncio.create_subprocess_exec(
+            *self._command,
+            "update",
+            "--json",
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=self._environment,
+        )
+        finished = asyncio.create_task(process.communicate())
+        ended = asyncio.create_task(ending.wait())
+        try:
+            await asyncio.wait([finished, ended], return_when=asyncio.FIRST_COMPLETED)
+            if not finished.done():
+                return None
+            out, err = finished.result()
+        finally:
+            ended.cancel()
+            if process.returncode is None:
+                process.kill()  # nothing is lost by it, and nothing is waited for
+            await asyncio.wait([finished])
+        if process.returncode:
+            lines = err.decode(errors="replace").strip().splitlines() or [f"it ended with {process.returncode}"]
+            raise EmbeddingsError(shorten(clean(lines[-1]), 500).rstrip("."))
+        result = json.loads(out)
+        return ", ".join(f"{result[name]:,} {name}" for name in ("new", "changed", "removed"))
+
+
+def _environment(config: Config) -> dict[str, str]:
+    """The environment of an update: the bot's settings, whichever file they came from, and none of its secrets."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
+    for section in ("index", "archive"):
+        for name, value in getattr(config, section).model_dump(mode="json").items():
+            if value is not None:
+                kept[f"DATELINE_{section}__{name}".upper()] = str(value)
+    kept.setdefault("OMP_NUM_THREADS", "1")  # leaves the other processors to those who ask
+    return kept

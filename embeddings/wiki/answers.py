@@ -1,0 +1,115 @@
+"""What MediaWiki's API answers to a query, as values: https://www.mediawiki.org/wiki/API:Query. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+
+from embeddings.text import clean, shorten
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The last revision of a page, with its wikitext."""
+
+    title: str
+    revision: int
+    edited: dt.datetime
+    text: str
+
+
+class Refusal(BaseModel):
+    """What the API says instead of an answer; `code` is meant for programs."""
+
+    code: str
+    info: str = ""
+
+    def __str__(self) -> str:
+        return f"{shorten(clean(self.code), 40)}: {shorten(clean(self.info), 200)}"
+
+
+class _Slot(BaseModel):
+    content: str | None = None
+
+
+class _Revision(BaseModel):
+    revid: int = Field(gt=0)
+    timestamp: dt.datetime
+    slots: dict[str, _Slot] = {}
+
+
+class _Page(BaseModel):
+    title: str
+    missing: bool = False
+    invalid: bool = False
+    lastrevid: int | None = Field(default=None, gt=0)
+    revisions: list[_Revision] = []
+
+
+class _Pages(BaseModel):
+    pages: list[_Page] = []
+
+
+class _Answer(BaseModel):
+    error: Refusal | None = None
+    query: _Pages | None = None
+    batchcomplete: bool = False
+    continuation: dict[str, str | int] = Field(default={}, alias="continue")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to a query; a long one comes in several.
+
+    Attributes:
+        last_revisions: by title, of the pages that exist, where they were asked for.
+        pages: those whose text is in this answer; a wiki may hide it.
+        continuation: what the next request has to name; empty where this is the last answer.
+    """
+
+    last_revisions: dict[str, int]
+    pages: tuple[Page, ...]
+    continuation: dict[str, str]
+
+
+def read_answer(data: bytes) -> Answer | Refusal:
+    """Read an answer in MediaWiki's second format.
+
+    Raises:
+        ValueError: saying what is wrong with it, to stand after "its answer ".
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"is no UTF-8 from byte {error.start:,} on") from error
+    try:
+        body: Any = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("is nested too deeply") from error
+    except ValueError as error:
+        raise ValueError(f"of {len(data):,} bytes is no JSON, or breaks off") from error
+    try:
+        answer = _Answer.model_validate(body)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = shorten(clean(".".join(map(str, problem["loc"]))), 60) or "the whole of it"
+        raise ValueError(f"is none to a query ({place}: {problem['msg']})") from error
+    if answer.error is not None:
+        return answer.error
+    if answer.query is None and not answer.batchcomplete:
+        raise ValueError("has neither pages nor an error in it")
+    found = [page for page in (answer.query.pages if answer.query else []) if not (page.missing or page.invalid)]
+    return Answer(
+        last_revisions={page.title: page.lastrevid for page in found if page.lastrevid is not None},
+        pages=tuple(
+            Page(page.title, revision.revid, revision.timestamp, main.content)
+            for page in found
+            for revision in page.revisions[:1]
+            if (main := revision.slots.get("main", _Slot())).content is not None
+        ),
+        continuation={name: str(value) for name, value in answer.continuation.items()},
+    )

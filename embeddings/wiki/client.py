@@ -1,0 +1,218 @@
+"""A client of MediaWiki's API that asks for the last revisions of pages, one request after the other.
+
+It keeps to https://www.mediawiki.org/wiki/API:Etiquette: 50 titles a request, `maxlag`, a User-Agent that names the
+program and a contact, gzip, no two requests at once, and waiting where the server asks for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+import aiohttp
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from embeddings.errors import WikiError
+from embeddings.text import clean, shorten
+from embeddings.wiki.answers import Answer, Page, Refusal, read_answer
+
+TITLES = 50  # a request: what MediaWiki allows who is not logged in
+LARGEST_ANSWER = 64 * 2**20  # bytes, unpacked; MediaWiki itself stops at 8 MiB of text ($wgAPIMaxResultSize)
+TRIES = 6  # of one request
+LONGEST_WAIT_S = 300.0  # that a server may ask for
+REDIRECTS = 5
+MAX_LAG_S = 5  # of the wiki's databases, above which it wants to be left alone; what the etiquette recommends
+
+_TIMEOUT = aiohttp.ClientTimeout(total=120.0, sock_connect=20.0, sock_read=60.0)
+_COMMON = {"action": "query", "format": "json", "formatversion": "2", "maxlag": str(MAX_LAG_S)}
+_PASSING = ("maxlag", "ratelimited", "readonly")  # codes of errors that end by themselves
+_MOST_ANSWERS = 2 * TITLES  # to one query: each brings at least one page
+
+log = logging.getLogger(__name__)
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class _PassingError(WikiError):
+    """The same request may succeed later.
+
+    Attributes:
+        after_s: how long the server asks to wait, if it does.
+    """
+
+    def __init__(self, message: str, after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.after_s = after_s
+
+
+def user_agent(contact: str) -> str:
+    """What the program calls itself, with whom to turn to about it (an address for mail or on the web)."""
+    return f"Dateline/{version('dateline')}" + (f" ({contact})" if contact else "")
+
+
+class WikiClient:
+    """Asks one wiki.
+
+    Args:
+        api: the address of its api.php.
+        sleep: waits some seconds.
+    Attributes:
+        requests: how many were sent.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, api: str, sleep: Sleep = asyncio.sleep) -> None:
+        self._session = session
+        self._api = api
+        self._host = urlsplit(api).netloc
+        self._sleep = sleep
+        self.requests = 0
+
+    async def last_revisions(self, titles: Sequence[str]) -> dict[str, int]:
+        """The id of the last revision of each page that exists, by title; cheap.
+
+        Raises:
+            WikiError: if the wiki cannot be reached, or its answer cannot be used.
+        """
+        found: dict[str, int] = {}
+        for some in _batches(titles):
+            async for answer in self._query({"prop": "info", "titles": some}):
+                found |= answer.last_revisions
+        return found
+
+    async def pages(self, titles: Sequence[str]) -> AsyncIterator[tuple[Page, ...]]:
+        """The pages that exist and whose text the wiki does not hide, as the answers bring them.
+
+        Raises:
+            WikiError: if the wiki cannot be reached, or its answer cannot be used.
+        """
+        wanted = {"prop": "revisions", "rvslots": "main", "rvprop": "content|ids|timestamp"}
+        for some in _batches(titles):
+            async for answer in self._query({**wanted, "titles": some}):
+                yield answer.pages
+
+    async def _query(self, parameters: Mapping[str, str]) -> AsyncIterator[Answer]:
+        continuation: dict[str, str] = {}
+        for _ in range(_MOST_ANSWERS):
+            answer = await self._ask({**_COMMON, **parameters, **continuation})
+            yield answer
+            if not answer.continuation:
+                return
+            if answer.continuation == continuation:
+                break
+            continuation = answer.continuation
+        raise WikiError(f"{self._host} goes on answering one query without an end; see whether {self._api} is a wiki's")
+
+    async def _ask(self, parameters: Mapping[str, str]) -> Answer:
+        """Send one request, again where that may help."""
+        tries = AsyncRetrying(
+            retry=retry_if_exception_type(_PassingError),
+            wait=_wait_s,
+            stop=stop_after_attempt(TRIES),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        async for attempt in tries:
+            with attempt:
+                return await self._ask_once(parameters)
+        raise AssertionError("tenacity gives the last error")  # pragma: no cover
+
+    async def _ask_once(self, parameters: Mapping[str, str]) -> Answer:
+        self.requests += 1
+        try:
+            async with self._session.get(self._api, params=parameters, max_redirects=REDIRECTS) as response:
+                after_s = self._asked_to_wait_s(response)
+                if response.status == 429 or response.status >= 500:
+                    raise _PassingError(f"{self._host} answers with status {response.status}", after_s)
+                data = await self._body(response)
+        except aiohttp.TooManyRedirects as error:
+            raise WikiError(
+                f"{self._host} redirects more than {REDIRECTS} times; name the address of the wiki's api.php itself"
+            ) from error
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+            raise WikiError(f"{self._host} redirects to what is no address on the web; name its api.php") from error
+        except TimeoutError as error:
+            raise _PassingError(f"{self._host} does not answer in time; try again later") from error
+        except (aiohttp.ClientError, OSError) as error:
+            why = shorten(clean(str(error)), 150) or type(error).__name__
+            raise _PassingError(f"{self._host} cannot be reached, or breaks off ({why}); try again later") from error
+        try:
+            answer = read_answer(data)
+        except ValueError as error:
+            raise WikiError(
+                f"{self._host} was asked for JSON in UTF-8, but its answer {error}; try again later"
+            ) from error
+        if isinstance(answer, Refusal):
+            if answer.code in _PASSING or answer.code.startswith("internal_api_error"):
+                raise _PassingError(f"{self._host} answers {answer}; try again later", after_s)
+            raise WikiError(f"{self._host} refuses the query ({answer})")
+        return answer
+
+    def _asked_to_wait_s(self, response: aiohttp.ClientResponse) -> float | None:
+        """What Retry-After says, which may be seconds or a moment."""
+        text = response.headers.get("Retry-After")
+        if text is None:
+            return None
+        if text.isdecimal():
+            seconds = float(text)
+        else:
+            try:
+                seconds = (parsedate_to_datetime(text) - dt.datetime.now(dt.UTC)).total_seconds()
+            except (ValueError, TypeError):
+                return None
+        if seconds > LONGEST_WAIT_S:
+            raise WikiError(f"{self._host} asks to be left alone for {seconds:,.0f} s; try again after that")
+        return max(0.0, seconds)
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        if response.status != 200:
+            hint = ""
+            if response.status == 403:
+                hint = "; it may want a User-Agent with a contact (the setting archive.contact)"
+            raise WikiError(f"{self._host} answers with status {response.status}, expected 200{hint}")
+        if response.content_type != "application/json":
+            kind = shorten(clean(response.content_type), 60)
+            raise WikiError(
+                f"{self._host} answers with {kind}, expected application/json; name the address of the wiki's api.php"
+            )
+        body = bytearray()
+        announced = response.content_length or 0
+        async for piece in response.content.iter_chunked(2**16):
+            body += piece
+            if max(announced, len(body)) > LARGEST_ANSWER:
+                raise WikiError(
+                    f"{self._host} answers with more than {LARGEST_ANSWER / 2**20:,.0f} MiB, expected 8 at most; "
+                    "see whether its address is that of a wiki's api.php"
+                )
+        return bytes(body)
+
+
+def _batches(titles: Sequence[str]) -> Iterator[str]:
+    for start in range(0, len(titles), TITLES):
+        yield "|".join(titles[start : start + TITLES])
+
+
+def _wait_s(state: RetryCallState) -> float:
+    """As long as the server asks, else longer each time; always a little more, so that not all come back at once."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, _PassingError) and error.after_s is not None:
+        return error.after_s + random.uniform(0, 0.2)  # noqa: S311  # spreads the tries
+    return wait_random_exponential(multiplier=1, max=60)(state)
+
+
+@asynccontextmanager
+async def wiki_client(api: str, contact: str, sleep: Sleep = asyncio.sleep) -> AsyncIterator[WikiClient]:
+    """A client with connections of its own.
+
+    Args:
+        contact: of whoever runs the program.
+    """
+    headers = {"User-Agent": user_agent(contact), "Accept": "application/json", "Accept-Encoding": "gzip"}
+    async with aiohttp.ClientSession(timeout=_TIMEOUT, headers=headers) as session:
+        yield WikiClient(session, api, sleep)

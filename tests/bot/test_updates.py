@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.config import Config
+from bot.updates import AGAIN_S, Updates, is_due
+from embeddings.archive import Report
+from embeddings.build import build_index
+from embeddings.index_folder import IndexFolder
+from embeddings.settings import TimeOfDay
+from embeddings.wiki.fetched import last_updated
+from tests.wiki_server import DAYS, WikiServer, html, never, wiki_server
+from tests.word_encoder import WordEncoder
+
+SIX = TimeOfDay(dt.time(6), "UTC")
+# The index commands with words for a model.
+COMMAND = (
+    sys.executable,
+    "-c",
+    "import sys, embeddings.encoder; from tests.word_encoder import WordEncoder;"
+    "embeddings.encoder.SentenceEncoder = WordEncoder;"
+    "from embeddings.__main__ import main; sys.exit(main(sys.argv[1:]))",
+)
+
+
+def utc(day: int, hour: int, minute: int = 0) -> dt.datetime:
+    return dt.datetime(2026, 7, day, hour, minute, tzinfo=dt.UTC)
+
+
+class TestDue:
+    @pytest.mark.parametrize(
+        ("last", "now", "due"),
+        [
+            (None, utc(3, 5), True),  # never yet
+            (utc(2, 6, 1), utc(3, 5, 59), False),
+            (utc(2, 6, 1), utc(3, 6), True),
+            (utc(3, 6), utc(3, 23), False),
+            (utc(1, 5), utc(3, 5), True),  # yesterday's was missed
+        ],
+    )
+    def test_an_update_is_due_when_its_time_has_come_since_the_last(
+        self, last: dt.datetime | None, now: dt.datetime, due: bool
+    ) -> None:
+        assert is_due(last, now, SIX) is due
+
+    def test_the_time_is_that_of_the_zones_clocks(self) -> None:
+        berlin = TimeOfDay(dt.time(6), "Europe/Berlin")  # two hours before UTC in July
+        assert not is_due(utc(2, 5), utc(3, 3, 59), berlin)
+        assert is_due(utc(2, 5), utc(3, 4), berlin)
+
+    @given(
+        st.integers(1_577_836_800, 1_893_456_000).map(lambda seconds: dt.datetime.fromtimestamp(seconds, dt.UTC)),
+        st.times().map(lambda time: time.replace(microsecond=0)),
+        st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Pacific/Apia", "Asia/Kathmandu"]),
+    )
+    def test_after_an_update_none_is_due_at_once_and_one_is_within_twenty_five_hours(
+        self, now: dt.datetime, time: dt.time, zone: str
+    ) -> None:
+        daily = TimeOfDay(time, zone)
+        assert not is_due(now, now, daily)
+        assert is_due(now, now + dt.timedelta(hours=25, seconds=1), daily)
+
+
+@pytest.fixture
+def wiki() -> Iterator[WikiServer]:
+    with wiki_server() as wiki:
+        wiki.month()
+        yield wiki
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> IndexFolder:
+    """An index whose archive ends before the month does."""
+    folder = IndexFolder(tmp_path / "index")
+    archive = tmp_path / "a.jsonl"
+    archive.write_text(json.dumps({"date": str(DAYS[26]), "headline": "It rains."}))
+    build_index(folder, [archive], WordEncoder(), Report())
+    return folder
+
+
+def config(folder: IndexFolder, wiki: WikiServer, update: str = "06:00 UTC") -> Config:
+    archive = {"update": update, "api": wiki.api, "contact": "mail@example.org"}
+    return Config.model_validate({"index": {"path": folder.root}, "archive": archive, "discord": {"token": "secret"}})
+
+
+class Clock:
+    """Unix time, which stands still."""
+
+    def __init__(self) -> None:
+        self.now = dt.datetime.now(dt.UTC).timestamp()
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_an_index_is_brought_up_to_date_once_a_day(
+    folder: IndexFolder, wiki: WikiServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("DATELINE_ARCHIVE__API", "http://nowhere.example/")  # the bot's config counts
+    caplog.set_level(logging.INFO)
+    clock = Clock()
+    updates = Updates(config(folder, wiki), clock, COMMAND)
+    assert await updates.run_if_due(asyncio.Event())
+    assert wiki.requests[0].titles[0] == "Portal:Current events/2021 June 28"
+    assert wiki.requests[0].user_agent.endswith("(mail@example.org)")
+    assert folder.manifest().last == DAYS[-1]
+    assert caplog.messages == ["the archive was updated: 5 new, 0 changed, 0 removed"]
+    asked = len(wiki.requests)
+    assert not await updates.run_if_due(asyncio.Event())
+    assert len(wiki.requests) == asked
+    clock.now += 25 * 60 * 60
+    assert await updates.run_if_due(asyncio.Event())
+
+
+async def test_a_failed_update_is_one_line_in_the_log_and_is_tried_again_later(
+    folder: IndexFolder, wiki: WikiServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    updates = Updates(config(folder, wiki), clock, COMMAND)
+    wiki.answer_next(html())
+    assert not await updates.run_if_due(asyncio.Event())
+    [line] = caplog.messages
+    assert line.startswith("the archive was not updated: 127.0.0.1:")
+    assert "answers with text/html, expected application/json" in line
+    assert line.endswith("; it is tried again in 30 minutes")
+    assert not await updates.run_if_due(asyncio.Event())
+    assert len(wiki.requests) == 1
+    clock.now += AGAIN_S
+    assert await updates.run_if_due(asyncio.Event())
+
+
+async def test_an_update_that_cannot_be_run_is_one_line_too(
+    folder: IndexFolder, wiki: WikiServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert not await Updates(config(folder, wiki), Clock(), ["/no/such/program"]).run_if_due(asyncio.Event())
+    assert not await Updates(config(folder, wiki), Clock(), [sys.executable, "-c", ""]).run_if_due(asyncio.Event())
+    assert len(caplog.messages) == 2
+
+
+async def test_without_a_time_nothing_is_updated(folder: IndexFolder, wiki: WikiServer) -> None:
+    assert not await Updates(config(folder, wiki, ""), Clock(), COMMAND).run_if_due(asyncio.Event())
+    assert not wiki.requests
+
+
+async def test_an_update_is_broken_off_when_the_bot_ends_and_goes_on_the_next_time(
+    folder: IndexFolder, wiki: WikiServer
+) -> None:
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    wiki.before(2, lambda: loop.call_soon_threadsafe(ending.set))
+    wiki.answer_next(None, never())
+    updates = Updates(config(folder, wiki), Clock(), COMMAND)
+    assert not await updates.run_if_due(ending)
+    assert last_updated(folder.fetched) is None
+    assert await updates.run_if_due(asyncio.Event())
+
+
+async def test_an_update_is_not_told_the_bots_secrets(
+    folder: IndexFolder, wiki: WikiServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("DATELINE_DISCORD__TOKEN", "secret")
+    monkeypatch.setenv("DATELINE_STORE__URL", "sqlite:///secret")
+    code = "import os, sys; sys.exit(str([name for name in os.environ if os.environ[name].endswith('secret')]))"
+    await Updates(config(folder, wiki), Clock(), (sys.executable, "-c", code)).run_if_due(asyncio.Event())
+    assert "not updated: []" in caplog.messages[0]

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.errors import WikiError
+from embeddings.wiki.answers import Answer, Page, Refusal, read_answer
+from embeddings.wiki.client import LONGEST_WAIT_S, TRIES, WikiClient, wiki_client
+from tests.wiki_server import (
+    DAYS,
+    Fault,
+    WikiServer,
+    break_off,
+    endless,
+    html,
+    maxlag,
+    redirect_loop,
+    status,
+    title_of,
+    too_many,
+    truncated,
+    unavailable,
+    wiki_server,
+    wrong_encoding,
+)
+from tests.wiki_server.faults import odd
+
+TITLES = [title_of(day) for day in DAYS]
+
+
+@pytest.fixture
+def wiki() -> Iterator[WikiServer]:
+    with wiki_server() as wiki:
+        wiki.month()
+        yield wiki
+
+
+@pytest.fixture
+def waited() -> list[float]:
+    """The seconds that the client waited for, which pass at once."""
+    return []
+
+
+@pytest.fixture
+async def client(wiki: WikiServer, waited: list[float]) -> AsyncIterator[WikiClient]:
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    async with wiki_client(wiki.api, "mail@example.org", sleep) as client:
+        yield client
+
+
+async def all_pages(client: WikiClient, titles: list[str]) -> list[Page]:
+    return [page async for pages in client.pages(titles) for page in pages]
+
+
+async def test_the_last_revisions_come_for_fifty_titles_a_request(wiki: WikiServer, client: WikiClient) -> None:
+    later = [title_of(DAYS[-1] + dt.timedelta(days=number)) for number in range(1, 91)]
+    found = await client.last_revisions([*TITLES, *later])
+    assert list(found) == TITLES
+    assert [len(request.titles) for request in wiki.requests] == [50, 50, 20]
+    assert client.requests == 3
+
+
+async def test_pages_come_with_text_revision_and_time_and_missing_ones_do_not(
+    wiki: WikiServer, client: WikiClient
+) -> None:
+    wiki.delete(DAYS[3])
+    pages = await all_pages(client, TITLES)
+    assert [page.title for page in pages] == [title for title in TITLES if title != TITLES[3]]
+    assert pages[0].text == wiki.text(DAYS[0])
+    assert pages[0].revision == (await client.last_revisions(TITLES[:1]))[TITLES[0]]
+    assert pages[0].edited.tzinfo is not None
+
+
+async def test_what_does_not_fit_into_one_answer_is_asked_for_until_it_is_there(waited: list[float]) -> None:
+    with wiki_server(per_answer=8) as wiki:
+        wiki.month()
+        async with wiki_client(wiki.api, "") as client:
+            pages = await all_pages(client, TITLES)
+        assert [page.title for page in pages] == TITLES
+        assert len(wiki.requests) == 4
+
+
+async def test_a_page_whose_text_is_hidden_does_not_come(wiki: WikiServer, client: WikiClient) -> None:
+    wiki.edit(DAYS[0], None)
+    assert [page.title for page in await all_pages(client, TITLES[:2])] == TITLES[1:2]
+
+
+async def test_it_says_who_it_is_and_asks_for_maxlag(wiki: WikiServer, client: WikiClient) -> None:
+    await client.last_revisions(TITLES)
+    [asked] = wiki.requests
+    assert re.fullmatch(r"Dateline/[\d.]+ \(mail@example\.org\)", asked.user_agent)
+    assert asked.parameters["maxlag"] == "5"
+
+
+@pytest.mark.parametrize("fault", [maxlag(7), too_many(7), unavailable(7)])
+async def test_it_waits_as_long_as_it_is_asked_to_and_a_little_more(
+    wiki: WikiServer, client: WikiClient, waited: list[float], fault: Fault
+) -> None:
+    wiki.answer_next(fault, fault)
+    assert len(await client.last_revisions(TITLES)) == 30
+    assert len(waited) == 2
+    assert all(7 <= seconds < 8 for seconds in waited)
+    assert client.requests == 3
+
+
+async def test_a_moment_to_wait_for_is_understood_too(
+    wiki: WikiServer, client: WikiClient, waited: list[float]
+) -> None:
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=90)
+    wiki.answer_next(unavailable(format_datetime(soon, usegmt=True)), unavailable("soon"))
+    await client.last_revisions(TITLES)
+    assert 80 < waited[0] < 91
+    assert waited[1] < 3  # nobody can tell when "soon" is
+
+
+@pytest.mark.parametrize("fault", [unavailable(None), status(500), break_off(), odd({"error": {"code": "maxlag"}})])
+async def test_without_a_word_it_waits_longer_each_time_and_gives_up_after_some_tries(
+    wiki: WikiServer, client: WikiClient, waited: list[float], fault: Fault
+) -> None:
+    wiki.answer_next(*[fault] * TRIES)
+    with pytest.raises(WikiError, match=r"^127\.0\.0\.1:\d+ "):
+        await client.last_revisions(TITLES)
+    assert client.requests == TRIES
+    assert len(waited) == TRIES - 1
+    assert all(seconds <= 2**place for place, seconds in enumerate(waited))
+    assert len(await client.last_revisions(TITLES)) == 30
+
+
+async def test_who_asks_for_too_long_a_wait_is_left_alone(
+    wiki: WikiServer, client: WikiClient, waited: list[float]
+) -> None:
+    wiki.answer_next(too_many(int(LONGEST_WAIT_S) + 1))
+    with pytest.raises(WikiError, match="asks to be left alone for 301 s"):
+        await client.last_revisions(TITLES)
+    assert not waited
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (html(), "answers with text/html, expected application/json"),
+        (status(404), "answers with status 404, expected 200"),
+        (status(403), r"answers with status 403, .* a contact \(the setting archive.contact\)"),
+        (truncated(), "was asked for JSON in UTF-8, but its answer of 61 bytes is no JSON, or breaks off"),
+        (wrong_encoding(), "was asked for JSON in UTF-8, but its answer is no UTF-8 from byte 56 on"),
+        (redirect_loop(), "redirects more than 5 times"),
+        (endless(), "answers with more than 64 MiB"),
+        (endless(packed=True), "answers with more than 64 MiB"),
+        (odd([]), "its answer is none to a query"),
+        (odd({}), "its answer has neither pages nor an error in it"),
+        (odd({"query": {"pages": [{"title": 5}]}}), r"none to a query \(query.pages.0.title: "),
+        (odd({"error": {"code": "bad\u202evalue", "info": "x" * 900}}), r"refuses the query \(badvalue: x{100,200}"),
+        (odd({"batchcomplete": True, "continue": {"a": "1"}}), "goes on answering one query without an end"),
+    ],
+)
+async def test_an_answer_that_cannot_be_used_costs_one_sentence_that_names_the_host(
+    wiki: WikiServer, client: WikiClient, waited: list[float], fault: Fault, sentence: str
+) -> None:
+    wiki.answer_next(*[fault] * 7)
+    with pytest.raises(WikiError, match=sentence) as caught:
+        await client.last_revisions(TITLES)
+    assert re.match(r"127\.0\.0\.1:\d+ ", str(caught.value))
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+    assert not waited
+
+
+async def test_after_an_answer_without_an_end_the_client_goes_on(client: WikiClient, wiki: WikiServer) -> None:
+    wiki.answer_next(endless())
+    with pytest.raises(WikiError):
+        await client.last_revisions(TITLES)
+    assert len(await client.last_revisions(TITLES)) == 30
+
+
+async def test_a_wiki_that_is_not_there_is_told_in_a_sentence(waited: list[float]) -> None:
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    with wiki_server() as wiki:
+        api = wiki.api
+    async with wiki_client(api, "", sleep) as client:
+        with pytest.raises(WikiError, match=r"127\.0\.0\.1:\d+ cannot be reached"):
+            await client.last_revisions(TITLES)
+    assert len(waited) == TRIES - 1
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["query", "pages", "title", "error", "continue", "revisions", "revid"]), inner
+        )
+    ),
+    max_leaves=20,
+)
+
+
+def read(data: bytes) -> Answer | Refusal | str:
+    """What is read of some answer, or what is said of it."""
+    try:
+        return read_answer(data)
+    except ValueError as error:
+        return str(error)
+
+
+@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_answer_is_read_or_refused_in_a_line(data: bytes) -> None:
+    found = read(data)
+    assert isinstance(found, Answer | Refusal) or len(found.splitlines()) == 1
+
+
+def test_an_answer_that_is_nested_too_deeply_is_refused() -> None:
+    assert read(b"[" * 200_000) == "is nested too deeply"
