@@ -1,0 +1,85 @@
+"""What every peer is given: the ids and titles of an index's events, and the vectors that the model gives for these."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sentence_transformers import SentenceTransformer
+
+from embeddings.catalogue import Catalogue
+from embeddings.vectors import VectorIndex
+
+_STEP = 2_048
+_SAMPLE = 200
+_SAME = 0.9999  # cosine from which two vectors of one text come from the same model in single precision
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Ids and texts by row, and the file that workers read them from."""
+
+    path: Path
+    ids: list[str]
+    texts: list[str]
+
+    @property
+    def key(self) -> str:
+        """Tells corpora and models apart."""
+        return self.path.stem
+
+
+def write_corpus(catalogue: Catalogue, fingerprint: str, folder: Path) -> Corpus:
+    """Write the events of a catalogue to a file whose name depends on them and on the model's fingerprint."""
+    ids: list[str] = []
+    texts: list[str] = []
+    for start in range(0, catalogue.size, _STEP):
+        for event in catalogue.events(range(start, min(start + _STEP, catalogue.size))):
+            ids.append(event.id)
+            texts.append(event.title)
+    lines = "".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in zip(ids, texts, strict=True))
+    key = hashlib.sha256(f"{fingerprint}\n{lines}".encode()).hexdigest()[:12]
+    corpus = Corpus(folder / f"corpus-{key}.jsonl", ids, texts)
+    _replace(corpus.path, lambda path: path.write_text(lines, encoding="utf-8"))
+    return corpus
+
+
+def write_vectors(corpus: Corpus, index: VectorIndex, model: Path, tell: Callable[[str], None]) -> None:
+    """Write the vectors beside the corpus, unless they are there.
+
+    Those of the index are taken if a sample of them is what sentence-transformers gives for the texts; else it encodes
+    all of them, which takes as long as a build.
+
+    Args:
+        index: rows in the corpus's order.
+    """
+    target = corpus.path.with_suffix(".npy")
+    if target.exists():
+        return
+    encoder = SentenceTransformer(str(model))
+    rows = np.linspace(0, len(corpus.ids) - 1, min(_SAMPLE, len(corpus.ids))).astype(np.int64)
+    sample = _encode(encoder, [corpus.texts[row] for row in rows])
+    if index.dimension == sample.shape[1] and (index.take(rows) * sample).sum(axis=1).min() >= _SAME:
+        vectors = index.take(range(len(corpus.ids)))
+    else:
+        parts = []
+        for start in range(0, len(corpus.texts), _STEP):
+            tell(f"encoding {start:,} of {len(corpus.texts):,} texts")
+            parts.append(_encode(encoder, corpus.texts[start : start + _STEP]))
+        vectors = np.concatenate(parts)
+    _replace(target, lambda path: np.save(path, vectors))
+
+
+def _encode(encoder: SentenceTransformer, texts: Sequence[str]) -> np.ndarray:
+    return np.asarray(encoder.encode(list(texts), normalize_embeddings=True, show_progress_bar=False), np.float32)
+
+
+def _replace(target: Path, write: Callable[[Path], object]) -> None:
+    """Have the file whole or not at all."""
+    part = target.with_name(f"part-{target.name}")
+    write(part)
+    part.replace(target)
