@@ -42,7 +42,7 @@ from tests.benchmarks.peers.process import PeerError, PeerProcess
 from tests.benchmarks.peers.rounds import ask_in_turn, encode_in_turn
 from tests.benchmarks.peers.tables import markdown, table
 
-PASSES = 3  # over the questions
+PASSES = 2  # over the questions
 ENCODED = 3_000  # texts
 ENCODING_ROUNDS = 3
 
