@@ -35,7 +35,7 @@ from embeddings.errors import EmbeddingsError
 from embeddings.evaluation import DEPTH, LabelledQuery, read_queries
 from embeddings.events import Event
 from embeddings.index_folder import IndexFolder, OpenIndex
-from tests.benchmarks.peers.corpus import write_corpus, write_vectors
+from tests.benchmarks.peers.corpus import plain_encoder, write_corpus, write_vectors
 from tests.benchmarks.peers.measures import KINDS, Figures, percentile, quality, ratio
 from tests.benchmarks.peers.places import DATELINE, PEERS, WITHOUT_VECTORS, build_seconds, prepare
 from tests.benchmarks.peers.process import PeerError, PeerProcess
@@ -55,7 +55,7 @@ def compare(options: argparse.Namespace, queries: list[LabelledQuery], index: Op
     encoder = SentenceEncoder(options.model)
     model = encoder.folder.resolve()
     corpus = write_corpus(index.catalogue, encoder.fingerprint, options.folder)
-    write_vectors(corpus, index.vectors, model, tell)
+    write_vectors(corpus, index.vectors, plain_encoder(model), tell)
     places = [prepare(adapter, options.folder, options.index, tell) for adapter in options.peers]
     built = [build_seconds(place, corpus, model, options.archive, tell) for place in places]
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sentence_transformers import SentenceTransformer
 
 from embeddings.catalogue import Catalogue
 from embeddings.vectors import VectorIndex
 
-_STEP = 2_048
-_SAMPLE = 200
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Encode = Callable[[Sequence[str]], np.ndarray]
+"""Texts to float32 rows of unit length."""
+
+_STEP = 2_048  # texts encoded, or read, at once
+_SAMPLE = 200  # texts
 _SAME = 0.9999  # cosine from which two vectors of one text come from the same model in single precision
 
 
@@ -48,11 +55,26 @@ def write_corpus(catalogue: Catalogue, fingerprint: str, folder: Path) -> Corpus
     return corpus
 
 
-def write_vectors(corpus: Corpus, index: VectorIndex, model: Path, tell: Callable[[str], None]) -> None:
+def plain_encoder(model: Path) -> Encode:
+    """sentence-transformers as it comes, in single precision; loaded when it is first needed."""
+
+    @functools.cache
+    def loaded() -> SentenceTransformer:
+        from sentence_transformers import SentenceTransformer  # seconds, and mostly nobody needs it
+
+        return SentenceTransformer(str(model))
+
+    def encode(texts: Sequence[str]) -> np.ndarray:
+        return np.asarray(loaded().encode(list(texts), normalize_embeddings=True, show_progress_bar=False), np.float32)
+
+    return encode
+
+
+def write_vectors(corpus: Corpus, index: VectorIndex, encode: Encode, tell: Callable[[str], None]) -> None:
     """Write the vectors beside the corpus, unless they are there.
 
-    Those of the index are taken if a sample of them is what sentence-transformers gives for the texts; else it encodes
-    all of them, which takes as long as a build.
+    Those of the index are taken if a sample of them is what `encode` gives for the texts; else all are encoded, which
+    takes as long as a build.
 
     Args:
         index: rows in the corpus's order.
@@ -60,22 +82,17 @@ def write_vectors(corpus: Corpus, index: VectorIndex, model: Path, tell: Callabl
     target = corpus.path.with_suffix(".npy")
     if target.exists():
         return
-    encoder = SentenceTransformer(str(model))
     rows = np.linspace(0, len(corpus.ids) - 1, min(_SAMPLE, len(corpus.ids))).astype(np.int64)
-    sample = _encode(encoder, [corpus.texts[row] for row in rows])
+    sample = encode([corpus.texts[row] for row in rows])
     if index.dimension == sample.shape[1] and (index.take(rows) * sample).sum(axis=1).min() >= _SAME:
         vectors = index.take(range(len(corpus.ids)))
     else:
         parts = []
         for start in range(0, len(corpus.texts), _STEP):
             tell(f"encoding {start:,} of {len(corpus.texts):,} texts")
-            parts.append(_encode(encoder, corpus.texts[start : start + _STEP]))
+            parts.append(encode(corpus.texts[start : start + _STEP]))
         vectors = np.concatenate(parts)
     _replace(target, lambda path: np.save(path, vectors))
-
-
-def _encode(encoder: SentenceTransformer, texts: Sequence[str]) -> np.ndarray:
-    return np.asarray(encoder.encode(list(texts), normalize_embeddings=True, show_progress_bar=False), np.float32)
 
 
 def _replace(target: Path, write: Callable[[Path], object]) -> None:

@@ -75,7 +75,7 @@ class PeerProcess:
             stdin.flush()
             # Every reply is one line and answers one request, so nothing of it is left in a buffer.
             if not select.select([stdout], [], [], self._longest_s)[0]:
-                raise self._failed(f"took longer than {self._longest_s:,.0f} s to {do}")
+                raise self._failed(f"took longer than {self._longest_s:g} s to {do}")
             line = stdout.readline()
         except BrokenPipeError:
             line = ""
