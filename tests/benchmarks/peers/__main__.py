@@ -57,6 +57,8 @@ def compare(options: argparse.Namespace, queries: list[LabelledQuery], index: Op
     corpus = write_corpus(index.catalogue, encoder.fingerprint, options.folder)
     write_vectors(corpus, index.vectors, plain_encoder(model), tell)
     places = [prepare(adapter, options.folder, options.index, tell) for adapter in options.peers]
+    for place in places if options.again else ():
+        place.built.unlink(missing_ok=True)
     built = [build_seconds(place, corpus, model, options.archive, tell) for place in places]
 
     questions = [getattr(query, kind) for query in queries for kind in KINDS]
@@ -122,6 +124,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--model", default=DEFAULT_MODEL, help="the peers' model; Dateline's is that of its index")
     parser.add_argument("--peers", nargs="+", choices=list(PEERS), default=list(PEERS))
+    parser.add_argument("--again", action="store_true", help="build every index again, and time that")
     options = parser.parse_args()
     options.peers = list(dict.fromkeys((DATELINE, *options.peers)))
     for name in ("archive", "index", "queries", "folder"):
