@@ -27,11 +27,12 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from embeddings.encoder import DEFAULT_MODEL, SentenceEncoder
-from embeddings.errors import EmbeddingsError
+from embeddings.errors import EmbeddingsError, InputError
 from embeddings.evaluation import DEPTH, LabelledQuery, read_queries
 from embeddings.events import Event
 from embeddings.index_folder import IndexFolder, OpenIndex
@@ -51,6 +52,11 @@ _console = Console(stderr=True)
 
 def compare(options: argparse.Namespace, queries: list[LabelledQuery], index: OpenIndex) -> list[Figures]:
     """Make ready what is missing, ask everybody in turn, and make figures of what they said."""
+    for query in queries:
+        if index.catalogue.row(query.id) is None:
+            raise InputError(
+                f"{options.index} holds no event {query.id}; name the questions that are about its archive"
+            )
     tell = _console.print
     encoder = SentenceEncoder(options.model)
     model = encoder.folder.resolve()
@@ -85,7 +91,7 @@ def compare(options: argparse.Namespace, queries: list[LabelledQuery], index: Op
 
     def event(name: str) -> Event:
         row = index.catalogue.row(name)
-        assert row is not None, name
+        assert row is not None, name  # peers know no other ids than the corpus's
         return index.catalogue.events([row])[0]
 
     blocks = {place.adapter: answers[place.name].blocks for place in places}
@@ -147,7 +153,7 @@ def main() -> int:
     except (EmbeddingsError, PeerError) as error:
         _console.print(str(error), style="red")
         return 1
-    results = {
+    results: dict[str, Any] = {
         "machine": machine(),
         "load": [load_before, os.getloadavg()[0]],
         "events": index.manifest.events,
@@ -155,8 +161,12 @@ def main() -> int:
         "peers": [peer.as_dict() for peer in figures],
     }
     (options.folder / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
-    (options.folder / "results.md").write_text(markdown(figures), encoding="utf-8")
-    Console(width=200).print(table(figures))
+    caption = (
+        f"{results['events']:,} events, {results['questions']:,} questions; {results['machine']}, "
+        f"load average {' to '.join(f'{load:.1f}' for load in results['load'])}"
+    )
+    (options.folder / "results.md").write_text(f"{caption}\n\n{markdown(figures)}", encoding="utf-8")
+    Console(width=200).print(table(figures), caption)
     return 0
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.evaluation import LabelledQuery, Outcome, is_right, summarise
+from embeddings.evaluation import Kind, LabelledQuery, Outcome, is_right, summarise
 from embeddings.events import Event
 
-KINDS = ("kw", "nl")
+KINDS: tuple[Kind, ...] = ("kw", "nl")
 
 
 @dataclass(frozen=True, slots=True)
