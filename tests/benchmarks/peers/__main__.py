@@ -43,8 +43,6 @@ from tests.benchmarks.peers.process import PeerError, PeerProcess
 from tests.benchmarks.peers.rounds import ask_in_turn, encode_in_turn
 from tests.benchmarks.peers.tables import markdown, table
 
-PASSES = 2  # over the questions
-ENCODED = 3_000  # texts
 ENCODING_ROUNDS = 3
 
 _console = Console(stderr=True)
@@ -68,7 +66,7 @@ def compare(options: argparse.Namespace, queries: list[LabelledQuery], index: Op
     built = [build_seconds(place, corpus, model, options.archive, tell) for place in places]
 
     questions = [getattr(query, kind) for query in queries for kind in KINDS]
-    texts = random.Random(1).sample(corpus.texts, min(ENCODED, len(corpus.texts)))
+    texts = random.Random(1).sample(corpus.texts, min(options.texts, len(corpus.texts)))
     with ExitStack() as stack:
         processes: list[PeerProcess] = []
         loaded: list[float] = []
@@ -80,8 +78,7 @@ def compare(options: argparse.Namespace, queries: list[LabelledQuery], index: Op
             process.request("ask", question=questions[0], k=1)
             loaded.append(time.perf_counter() - started)
             processes.append(process)
-        tell("questions")
-        answers = ask_in_turn(processes, questions, DEPTH, PASSES)
+        answers = ask_in_turn(processes, questions, DEPTH, options.passes, tell)
         memory = [process.resident_bytes() for process in processes]
         tell("encoding")
         encoding = [
@@ -130,6 +127,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--model", default=DEFAULT_MODEL, help="the peers' model; Dateline's is that of its index")
     parser.add_argument("--peers", nargs="+", choices=list(PEERS), default=list(PEERS))
+    parser.add_argument("--passes", type=int, default=2, help="over the questions, timed")
+    parser.add_argument("--texts", type=int, default=3_000, help="whose encoding is timed")
     parser.add_argument("--again", action="store_true", help="build every index again, and time that")
     options = parser.parse_args()
     options.peers = list(dict.fromkeys((DATELINE, *options.peers)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.benchmarks.peers.process import PeerProcess
@@ -19,16 +19,20 @@ class Answers:
     blocks: list[list[float]] = field(default_factory=list)
 
 
-def ask_in_turn(peers: Sequence[PeerProcess], questions: Sequence[str], depth: int, passes: int) -> dict[str, Answers]:
+def ask_in_turn(
+    peers: Sequence[PeerProcess], questions: Sequence[str], depth: int, passes: int, tell: Callable[[str], None]
+) -> dict[str, Answers]:
     """Ask every peer every question: once for `depth` ids, then `passes` times for five, timed.
 
     The first pass warms them up, and is not timed.
     """
     answers = {peer.name: Answers() for peer in peers}
+    tell("questions, to warm up")
     for peer, block in _turns(peers, questions):
         for question in block:
             answers[peer.name].found[question] = peer.request("ask", question=question, k=depth)["ids"]
-    for _ in range(passes):
+    for number in range(passes):
+        tell(f"questions, timed: {number + 1} of {passes}")
         for peer, block in _turns(peers, questions):
             took = [peer.request("ask", question=question, k=ANSWERS)["seconds"] for question in block]
             answers[peer.name].blocks.append([1_000 * seconds for seconds in took])

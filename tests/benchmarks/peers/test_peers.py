@@ -136,7 +136,7 @@ def test_peers_take_turns_in_blocks_and_another_one_begins_each_time() -> None:
     told: list[tuple[str, str]] = []
     peers = [_Recorder(name, told) for name in "ab"]
     questions = [str(number) for number in range(BLOCK + 1)]
-    answers = ask_in_turn(peers, questions, depth=50, passes=2)  # type: ignore[arg-type]
+    answers = ask_in_turn(peers, questions, depth=50, passes=2, tell=print)  # type: ignore[arg-type]
     turns = [*["a"] * BLOCK, *["b"] * BLOCK, "b", "a"]
     assert [name for name, _ in told] == 3 * turns
     assert answers["b"].found == {question: [f"b {question} 50"] for question in questions}
