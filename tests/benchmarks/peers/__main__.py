@@ -56,10 +56,9 @@ def compare(options: argparse.Namespace, queries: list[LabelledQuery], index: Op
                 f"{options.index} holds no event {query.id}; name the questions that are about its archive"
             )
     tell = _console.print
-    encoder = SentenceEncoder(options.model)
-    model = encoder.folder.resolve()
-    corpus = write_corpus(index.catalogue, encoder.fingerprint, options.folder)
-    write_vectors(corpus, index.vectors, plain_encoder(model), tell)
+    model = SentenceEncoder(options.model).folder.resolve()
+    corpus = write_corpus(index.catalogue, model, options.folder)
+    write_vectors(corpus, plain_encoder(model), tell)
     places = [prepare(adapter, options.folder, options.index, tell) for adapter in options.peers]
     for place in places if options.again else ():
         place.built.unlink(missing_ok=True)

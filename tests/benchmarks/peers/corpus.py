@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.catalogue import Catalogue
-from embeddings.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -22,8 +21,6 @@ Encode = Callable[[Sequence[str]], np.ndarray]
 """Texts to float32 rows of unit length."""
 
 _STEP = 2_048  # texts encoded, or read, at once
-_SAMPLE = 200  # texts
-_SAME = 0.9999  # cosine from which two vectors of one text come from the same model in single precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,8 @@ class Corpus:
         return self.path.stem
 
 
-def write_corpus(catalogue: Catalogue, fingerprint: str, folder: Path) -> Corpus:
-    """Write the events of a catalogue to a file whose name depends on them and on the model's fingerprint."""
+def write_corpus(catalogue: Catalogue, model: Path, folder: Path) -> Corpus:
+    """Write the events of a catalogue to a file whose name depends on them and on the files of the model."""
     ids: list[str] = []
     texts: list[str] = []
     for start in range(0, catalogue.size, _STEP):
@@ -49,8 +46,10 @@ def write_corpus(catalogue: Catalogue, fingerprint: str, folder: Path) -> Corpus
             ids.append(event.id)
             texts.append(event.title)
     lines = "".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in zip(ids, texts, strict=True))
-    key = hashlib.sha256(f"{fingerprint}\n{lines}".encode()).hexdigest()[:12]
-    corpus = Corpus(folder / f"corpus-{key}.jsonl", ids, texts)
+    key = hashlib.sha256(lines.encode())
+    for file in sorted(file for file in model.rglob("*") if file.is_file()):
+        key.update(file.read_bytes())
+    corpus = Corpus(folder / f"corpus-{key.hexdigest()[:12]}.jsonl", ids, texts)
     _replace(corpus.path, lambda path: path.write_text(lines, encoding="utf-8"))
     return corpus
 
@@ -70,28 +69,16 @@ def plain_encoder(model: Path) -> Encode:
     return encode
 
 
-def write_vectors(corpus: Corpus, index: VectorIndex, encode: Encode, tell: Callable[[str], None]) -> None:
-    """Write the vectors beside the corpus, unless they are there.
-
-    Those of the index are taken if a sample of them is what `encode` gives for the texts; else all are encoded, which
-    takes as long as a build.
-
-    Args:
-        index: rows in the corpus's order.
-    """
+def write_vectors(corpus: Corpus, encode: Encode, tell: Callable[[str], None]) -> None:
+    """Encode the corpus and write the vectors beside it, unless they are there; that takes as long as a build."""
     target = corpus.path.with_suffix(".npy")
     if target.exists():
         return
-    rows = np.linspace(0, len(corpus.ids) - 1, min(_SAMPLE, len(corpus.ids))).astype(np.int64)
-    sample = encode([corpus.texts[row] for row in rows])
-    if index.dimension == sample.shape[1] and (index.take(rows) * sample).sum(axis=1).min() >= _SAME:
-        vectors = index.take(range(len(corpus.ids)))
-    else:
-        parts = []
-        for start in range(0, len(corpus.texts), _STEP):
-            tell(f"encoding {start:,} of {len(corpus.texts):,} texts")
-            parts.append(encode(corpus.texts[start : start + _STEP]))
-        vectors = np.concatenate(parts)
+    parts = []
+    for start in range(0, len(corpus.texts), _STEP):
+        tell(f"encoding {start:,} of {len(corpus.texts):,} texts")
+        parts.append(encode(corpus.texts[start : start + _STEP]))
+    vectors = np.concatenate(parts)
     _replace(target, lambda path: np.save(path, vectors))
 
 

@@ -32,7 +32,8 @@ class Dateline:
         self._search.encode(texts)
 
     def ask(self, question: str, k: int) -> list[str]:
-        answer = self._search.ask(question, dt.datetime.now(dt.UTC).date(), limit=k)
+        today = dt.datetime.now(dt.UTC).date()
+        answer = self._search.ask(question, today, limit=k, silent_in_doubt=False)  # as `evaluate` asks
         return [hit.event.id for hit in answer.hits]
 
 
