@@ -27,6 +27,7 @@ from embeddings.events import Event, event_id
 from embeddings.index_folder import (
     CATALOGUE,
     FORMAT,
+    PROMINENCE,
     VECTORS,
     IndexFolder,
     Manifest,
@@ -36,6 +37,7 @@ from embeddings.index_folder import (
 )
 from embeddings.journal import Journal
 from embeddings.merging import group_day, has_given_id, merge
+from embeddings.prominence import measure
 from embeddings.staging import EVENT, Staging
 from embeddings.text import clean, normalise, shorten
 from embeddings.vectors import VectorIndex
@@ -134,6 +136,7 @@ def _build(
     try:
         vectors = _encode(generation / CATALOGUE, encoder, previous, journal, progress)
         vectors.save(generation / VECTORS)
+        _weigh(generation, vectors, progress)
         folder.publish(generation, _manifest(generation, built, encoder, vectors))
         with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
             journal.empty()
@@ -305,6 +308,15 @@ def _encode(
     return vectors
 
 
+def _weigh(generation: Path, vectors: VectorIndex, progress: Progress) -> None:
+    """Keep how much each event stands out, which only the whole index can tell."""
+    catalogue = Catalogue(generation / CATALOGUE)
+    try:
+        measure(catalogue, vectors, progress).save(generation / PROMINENCE)
+    finally:
+        catalogue.close()
+
+
 @contextlib.contextmanager
 def _at_work(encoder: Encoder) -> Iterator[None]:
     """Around what the model does: torch tells of too little memory or too few threads in its own ways."""
@@ -373,7 +385,7 @@ def _manifest(generation: Path, built: dt.datetime, encoder: Encoder, vectors: V
             first=catalogue.first,
             last=catalogue.last,
             attributions=catalogue.attributions,
-            files={name: file_record(generation / name) for name in (CATALOGUE, VECTORS)},
+            files={name: file_record(generation / name) for name in (CATALOGUE, VECTORS, PROMINENCE)},
         )
     finally:
         catalogue.close()

@@ -2,7 +2,7 @@
 
     index/
       manifest.json              the generation in force: its model, counts, and each file's size and SHA-256
-      generations/<name>/        catalogue.sqlite, vectors.faiss, in_use.lock
+      generations/<name>/        catalogue.sqlite, vectors.faiss, prominence.npy, in_use.lock
       build.lock                 held while a build runs; the system frees it when the process ends
       encoded.sqlite             vectors of a build that has not finished
 
@@ -34,12 +34,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from embeddings.catalogue import Catalogue
 from embeddings.errors import BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
+from embeddings.prominence import Prominence
 from embeddings.vectors import VectorIndex
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.sqlite"
 VECTORS = "vectors.faiss"
+PROMINENCE = "prominence.npy"  # an index without it answers all the same, and the next build adds it
 
 _NEW_MANIFEST = "manifest.json.new"
 _IN_USE = "in_use.lock"
@@ -94,6 +96,7 @@ class OpenIndex:
     manifest: Manifest
     catalogue: Catalogue
     vectors: VectorIndex
+    prominence: Prominence | None
     _in_use: IO[bytes]
 
     def close(self) -> None:
@@ -216,15 +219,17 @@ class IndexFolder:
     def _open_parts(self, manifest: Manifest, in_use: IO[bytes]) -> OpenIndex:
         folder = self._generation(manifest)
         vectors = VectorIndex.load(folder / VECTORS)
+        prominence = Prominence.load(folder / PROMINENCE) if PROMINENCE in manifest.files else None
         catalogue = Catalogue(folder / CATALOGUE)
-        if not (catalogue.size == manifest.events == len(vectors) and vectors.dimension == manifest.model.dimension):
+        sizes = {catalogue.size, manifest.events, len(vectors), len(vectors if prominence is None else prominence)}
+        if len(sizes) > 1 or vectors.dimension != manifest.model.dimension:
             catalogue.close()
             raise IndexUnusableError(
                 f"the parts of the index in {self.root} do not belong together: {manifest.events:,} events in the "
                 f"manifest, {catalogue.size:,} in the catalogue, {len(vectors):,} vectors of {vectors.dimension} "
                 f"numbers; {_AGAIN}"
             )
-        return OpenIndex(manifest, catalogue, vectors, in_use)
+        return OpenIndex(manifest, catalogue, vectors, prominence, in_use)
 
     def problems(self) -> Iterator[str]:
         """Hash every file and check the parts against each other; yields a sentence for each thing that is wrong.

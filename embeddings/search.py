@@ -15,7 +15,8 @@ from embeddings.encoder import Encoder
 from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
-from embeddings.on_this_day import choose
+from embeddings.on_this_day import Candidate, choose, shortlist, weigh
+from embeddings.prominence import of_texts
 from embeddings.ranking import coverage, fit_dates, fold, fuse, says_the_same
 from embeddings.text import clean, normalise, shorten
 from embeddings.words import MAX_WORDS, question_stems
@@ -24,6 +25,7 @@ MAX_QUESTION = 500  # characters
 MOST_RELATED = 10
 
 _CANDIDATES = 200  # taken from each way of searching before they are fused
+_OF_EACH = 12  # events of a day that are looked at for each one shown
 _RELATED_CANDIDATES = 50
 _RELATED_COSINE = 0.4  # below, two events have little more than their language in common
 _COMMON_CONTEXT = 200  # a context of more events than this says nothing ("Russia")
@@ -194,8 +196,27 @@ class Search:
 
     def on_this_day(self, month: int, day: int, limit: int = 5) -> tuple[Event, ...]:
         """The best events of one day of all years, oldest first."""
-        catalogue = self.index.catalogue
-        return tuple(choose(catalogue.events(catalogue.rows_on(month, day)), limit))
+        return tuple(chosen.event for chosen in self.choice(month, day, limit))
+
+    def choice(self, month: int, day: int, limit: int) -> list[Candidate]:
+        """The best events of one day of all years with what speaks for each, oldest first."""
+        return choose(self.candidates(month, day, _OF_EACH * limit), limit)
+
+    def candidates(self, month: int, day: int, most: int | None = None) -> list[Candidate]:
+        """The events of one day of all years with what speaks for each, oldest first.
+
+        Args:
+            most: only about so many, those that stand out most, some that are no attack or disaster among them.
+        """
+        index = self.index
+        rows = index.catalogue.rows_on(month, day)
+        if index.prominence is None:
+            parts, grim = of_texts(index.catalogue.events(rows)).take(range(len(rows)))
+        else:
+            parts, grim = index.prominence.take(rows)
+        kept = range(len(rows)) if most is None else shortlist(parts, grim, most)
+        rows, parts, grim = [rows[place] for place in kept], parts[kept], grim[kept]
+        return weigh(index.catalogue.events(rows), parts, grim, index.vectors.take(rows))
 
     def suggest(self, text: str, limit: int) -> list[Event]:
         """Events whose headline has the words of `text`, the last of which may be unfinished; newest first."""
