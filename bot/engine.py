@@ -17,6 +17,7 @@ from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
 from embeddings.index_folder import IndexFolder, Manifest
+from embeddings.on_this_day import Candidate
 from embeddings.search import Answer, DayAnswer, Question, Search
 
 log = logging.getLogger(__name__)
@@ -144,11 +145,9 @@ class Engine:
         """The best events of a day over the years."""
         return await self._with(lambda search: search.on_this_day(month, day, limit))
 
-    async def all_on_this_day(self, month: int, day: int) -> list[Event]:
-        """Every event of a day over the years."""
-        return await self._with(
-            lambda search: search.index.catalogue.events(search.index.catalogue.rows_on(month, day))
-        )
+    async def candidates(self, month: int, day: int) -> list[Candidate]:
+        """Every event of a day over the years, with what speaks for it."""
+        return await self._with(lambda search: search.candidates(month, day))
 
     async def event(self, event_id: str) -> RelatedAnswer:
         """An event with those related to it. InputError where the index does not hold it."""

@@ -60,9 +60,9 @@ _DEATH = re.compile(
 )
 _TURN = re.compile(
     r"\b(?:resigns?|resigned|(?:is|was|are|has been|have been) (?:\w+ ){0,2}"
-    r"(?:elected|re-?elected|ousted|overthrown|deposed|captured|arrested|sworn in|inaugurated|crowned|impeached|convicted"
-    r"|sentenced|found guilty|chosen|declared)|wins?|won|defeats?|steps? down|abdicates?|becomes|succeeds|surrenders?"
-    r"|declares?|declared|flees|fled|president-elect)\b",
+    r"(?:elected|re-?elected|ousted|overthrown|deposed|captured|arrested|sworn in|inaugurated|crowned|impeached"
+    r"|convicted|sentenced|found guilty|chosen|declared)|wins?|won|defeats?|steps? down|abdicates?|becomes|succeeds"
+    r"|surrenders?|declares?|declared|flees|fled|president-elect)\b",
     re.IGNORECASE,
 )
 _SUBJECT = 40  # characters before a verb in which its subject stands
@@ -73,17 +73,19 @@ _FIRST = re.compile(
 )
 _WORDS = re.compile(
     r"\b(?:says?|said|saying|urg(?:es?|ing)|calls? (?:for|on|upon)|condemn\w*|warn(?:s|ed|ing)?|claim(?:s|ed)?"
-    r"|critici[sz]\w+|comments?|den(?:y|ies)|meets?|discuss\w*|visits?|plans?|expected|demand(?:s|ed)?|accus\w+|considers?|vows?"
-    r"|express\w*|reacts?|welcomes?|talks|offers?|rejects?|propos\w+|threatens?|believes?|tells?|hopes?|suggests?"
-    r"|seeks?)\b",
+    r"|critici[sz]\w+|comments?|den(?:y|ies)|meets?|discuss\w*|visits?|plans?|expected|demand(?:s|ed)?|accus\w+"
+    r"|considers?|vows?|express\w*|reacts?|welcomes?|talks|offers?|rejects?|propos\w+|threatens?|believes?|tells?|hopes?"
+    r"|suggests?|seeks?|reports?|states?|files?|prepares?|schedul\w+|may|could|might|will|would|is to|are to|intends?"
+    r"|agrees? to|asks?|apologi[sz]es?|confirms?|reveals?|admits?|according to|polls?|watch)\b",
     re.IGNORECASE,
 )
 _SEQUEL = re.compile(
-    r"\b(?:continu\w+|still|yesterday\w*|following|aftermath|amid|remains?|toll|ongoing|another|latest|further"
-    r"|days? after|again|additional|ahead of|resum\w+|later|previous(?:ly)?|earlier|since|prepar\w+|polls"
-    r"|hours before|due to)\b",
+    r"\b(?:continu\w+|still|yesterday\w*|tomorrow\w*|following|aftermath|amid|remains?|toll|ongoing|another|latest"
+    r"|further|days? after|again|additional|ahead of|resum\w+|later|previous(?:ly)?|earlier|since|hours before|due to"
+    r"|cases|investigat\w+|inquiry|funeral|mourn\w*|rescuers?|suspects?)\b",
     re.IGNORECASE,
 )
+_BEGINNING = 120  # characters that say what happened; what follows tells more of it
 
 _CASUALTY = re.compile(
     r"\b(?:kill\w*|dead|deaths?|die[sd]?|injur\w+|wound\w+|casualt\w+|fatalit\w+|victims?|lives)\b", re.IGNORECASE
@@ -136,9 +138,9 @@ def tells_of_a_first(headline: str) -> bool:
 
 def tells_of_words(headline: str) -> bool:
     """Whether somebody says, plans or fears something, rather than does it."""
-    return _WORDS.search(headline) is not None
+    return _WORDS.search(headline[:_BEGINNING]) is not None
 
 
 def is_sequel(headline: str) -> bool:
     """Whether it goes on with what an earlier event began."""
-    return _SEQUEL.search(headline) is not None
+    return _SEQUEL.search(headline[:_BEGINNING]) is not None

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from functools import partial
 
 import numpy as np
 
@@ -20,23 +19,26 @@ MOST_OF_A_YEAR = 2  # where other years have something left to tell
 
 # What each part counts for, by `python -m tests.benchmarks.anniversaries`.
 WEIGHTS: Mapping[str, float] = {
-    "names": 2.0,
+    "names": 2.8,
     "years": 0.35,
-    "meaning": 1.0,
+    "meaning": 1.05,
+    "lead": 0.35,
+    "size": 0.2,
     "links": 0.5,
-    "sources": 1.0,
+    "sources": 1.55,
     "toll": 0.25,
-    "death": 0.12,
-    "turn": 0.1,
-    "first": 1.0,
-    "words": -1.0,
-    "sequel": -0.8,
+    "death": 0.4,
+    "turn": 0.25,
+    "first": 1.15,
+    "words": -1.1,
+    "sequel": -1.4,
 }
+
 _SAME_STORY = 0.5  # cosine of two events of one day; reports on one story lie above, two stories of one war too
-_FIELD_AGAIN = 0.8  # what each event of a field that is chosen already takes from the next
-_YEAR_AGAIN = 0.5
-_GRIM_AGAIN = 0.4
-_ALIKE = 3.0  # what an event loses for each 1.0 of cosine with the most alike of those chosen, of any year
+_FIELD_AGAIN = 0.4  # what each event of a field that is chosen already takes from the next
+_YEAR_AGAIN = 0.3
+_GRIM_AGAIN = 0.2
+_ALIKE = 1.0  # what an event loses for each 1.0 of cosine with the most alike of those chosen, of any year
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Candidate:
         return sum(self.parts.values())
 
 
-def shortlist(parts: np.ndarray, grim: np.ndarray, most: int, weights: Mapping[str, float] = WEIGHTS) -> list[int]:
+def shortlist(parts: np.ndarray, grim: np.ndarray, most: int, weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:
     """The places of the `most` that stand out most, and of a third as many that are not grim, ascending.
 
     Args:
@@ -70,7 +72,7 @@ def shortlist(parts: np.ndarray, grim: np.ndarray, most: int, weights: Mapping[s
         grim: (n,) bool.
     """
     best = np.argsort(-(parts @ _vector(weights)), kind="stable")
-    return sorted({*best[:most].tolist(), *best[~grim[best]][: most // 3 + 1].tolist()})
+    return np.union1d(best[:most], best[~grim[best]][: most // 3 + 1])
 
 
 def weigh(
@@ -98,26 +100,24 @@ def choose(candidates: Iterable[Candidate], limit: int, beside: Sequence[Candida
     Args:
         beside: what is chosen already, and shown with these.
     """
-    everyone = sorted(candidates, key=_best_first)
-    left, chosen = everyone, list[Candidate]()
-    for other in beside:
-        left = [each for each in left if not _same_story(each, other)]
+    chosen: list[Candidate] = []
+    left = sorted(candidates, key=_best_first)
+    left = [each for each in left if not any(_same_story(each, other) for other in beside)]
     while len(chosen) < limit:
         shown = [*beside, *chosen]
         years = Counter(other.event.date.year for other in shown)
         allowed = [each for each in left if years[each.event.date.year] < MOST_OF_A_YEAR] or left
         if len(chosen) == limit - 1 and all(other.grim for other in shown):
-            allowed = next(
-                (found for pool in (allowed, left) if (found := [each for each in pool if not each.grim])), allowed
-            )
+            pools = ([each for each in pool if not each.grim] for pool in (allowed, left))
+            allowed = next(filter(None, pools), allowed)
         if not allowed:
             break
         penalties = _penalties(allowed, shown)
         best = max(zip(allowed, penalties, strict=True), key=lambda each: each[0].score - each[1])[0]
-        chosen.append(best)
-        left = [each for each in left if not _same_story(each, best)]
-    fullest = [min(filter(partial(_says_the_same, each), everyone), key=_fullest_first) for each in chosen]
-    return sorted(fullest, key=lambda candidate: (candidate.event.date, candidate.event.id))
+        wordings = [each for each in left if each.grim is best.grim and _says_the_same(each, best)]
+        chosen.append(min(wordings, key=_fullest_first))
+        left = [each for each in left if not (_same_story(each, best) or _same_story(each, chosen[-1]))]
+    return sorted(chosen, key=lambda candidate: (candidate.event.date, candidate.event.id))
 
 
 def _penalties(candidates: Sequence[Candidate], shown: Sequence[Candidate]) -> list[float]:

@@ -22,16 +22,22 @@ from embeddings.errors import IndexUnusableError
 from embeddings.events import MONTHS, Event
 from embeddings.vectors import VectorIndex
 
-PARTS = ("names", "years", "meaning", "links", "sources", "toll", "death", "turn", "first", "words", "sequel")
-"""What speaks for an event, or against it: each a natural logarithm, or 1 where something is so and 0 elsewhere.
+PARTS = (
+    "names", "years", "meaning", "lead", "size", "links",
+    "sources", "toll", "death", "turn", "first", "words", "sequel",
+)  # fmt: skip
+"""What speaks for an event, or against it: natural logarithms, or 1 where something is so and 0 elsewhere.
 
-names: how much more often than in the month before the following week speaks of one of its names.
+names: how much more often than in the month before the following week speaks of one of its names; `_LOUD` at most.
 years: how much more often one of its names stands in events of more than a year later than in those before it.
 meaning: how many more events than in the week before are near it in meaning in the three days after.
+lead: how many more of its day's events that are near it in meaning stand behind it than before it.
+size: how many of its day's events are near it in meaning.
 links: how many events of the archive link to it.
 sources: how many it has, against what is usual in its year.
 toll: how many came to harm.
-death, turn: where somebody dies, or rises or falls, how many events have the full name (of two words or more).
+death, turn: where somebody dies, or rises or falls, half the logarithm of how many events have the name, squared: so
+    that those whom everybody knows stand out from the many that a few events have made known.
 first: whether it is the first or the most of its kind.
 words: whether somebody only says or plans something.
 sequel: whether it goes on with what an earlier event began.
@@ -42,6 +48,10 @@ _TOLD = PARTS.index("sources")  # the first column that the event tells itself
 
 WEEK, MONTH, YEAR = 7, 30, 365  # days
 SOON = 3  # days in which a story that matters is told on
+
+_LOUD = 2.0  # sevenfold; louder stories are no better for it
+_COMMON = 0.015  # share of events from which on a full name is no person's ("United States", "Prime Minister")
+_FEW = 10  # events; a small archive has no names that are common
 
 _BLOCK = 512  # rows read, and compared with those of the days around them, at once
 _SAMPLE = 2_000  # rows whose cosines tell what is near: 2 million pairs
@@ -121,7 +131,8 @@ def measure(catalogue: Catalogue, vectors: VectorIndex, progress: Progress) -> P
     values[:, PARTS.index("names")], values[:, PARTS.index("years")], fame = mentions.weigh(days)
     values[:, [PARTS.index("death"), PARTS.index("turn")]] *= fame[:, None]
     values[:, PARTS.index("sources")] -= _usual(values[:, PARTS.index("sources")], days)
-    values[:, PARTS.index("meaning")] = _echo(days, vectors, progress)
+    echo = [PARTS.index("meaning"), PARTS.index("lead"), PARTS.index("size")]
+    values[:, echo] = _echo(days, vectors, progress)
     return Prominence(values)
 
 
@@ -197,11 +208,13 @@ class _Mentions:
         def mentions(first: int, last: int) -> np.ndarray:
             """How many events have each mention's name from `first` to `last` days after it."""
             low, high = np.maximum(day + first, 0), np.minimum(day + last, _EVER - 1)  # beyond lies another name
-            return np.searchsorted(keys, name + high, "right") - np.searchsorted(keys, name + low, "left")
+            return np.asarray(np.searchsorted(keys, name + high, "right") - np.searchsorted(keys, name + low, "left"))
 
         week = np.log1p(mentions(1, WEEK)) - np.log1p(mentions(-MONTH, -1) * (WEEK / MONTH))
         years = np.log1p(mentions(YEAR + 1, _EVER)) - np.log1p(mentions(-_EVER, -1))
-        fame = np.where(people, np.log1p(mentions(-_EVER, _EVER)), 0)
+        ever = mentions(-_EVER, _EVER)
+        fame = np.where(people & (ever < max(_COMMON * len(days), _FEW)), (np.log1p(ever) / 2) ** 2, 0)
+        week = np.minimum(week, _LOUD)
         return _largest(rows, week, len(days)), _largest(rows, years, len(days)), _largest(rows, fame, len(days))
 
 
@@ -220,9 +233,9 @@ def _largest(rows: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
 
 
 def _echo(days: np.ndarray, vectors: VectorIndex, progress: Progress) -> np.ndarray:
-    """The part `meaning` of every event; `days` are ordinals, ascending."""
+    """The parts `meaning`, `lead` and `size` of every event, (n, 3); `days` are ordinals, ascending."""
     size = len(days)
-    found = np.zeros(size)
+    found = np.zeros((size, 3))
     near = _near(vectors)
     for start in range(0, size, _BLOCK):
         day = days[start : start + _BLOCK]
@@ -233,11 +246,14 @@ def _echo(days: np.ndarray, vectors: VectorIndex, progress: Progress) -> np.ndar
         # How many of the first so many are near.
         counts = np.zeros((len(day), len(around) + 1), np.int32)
         np.cumsum(others[start - low : stop - low] @ others.T > near, axis=1, out=counts[:, 1:])
-        # Places where the week before begins and ends, and the days after.
-        bounds = np.searchsorted(around, np.stack([day - WEEK, day, day + 1, day + SOON + 1], axis=1))
-        at = np.take_along_axis(counts, bounds, axis=1)
-        before, after = at[:, 1] - at[:, 0], at[:, 3] - at[:, 2]
-        found[start:stop] = np.log1p(after) - np.log1p(before * (SOON / WEEK))
+        # Places where the week before begins, the day, the event itself, what stands behind it, and the days after.
+        place = np.arange(start - low, stop - low)
+        week, today, tomorrow, later = np.searchsorted(around, [day - WEEK, day, day + 1, day + SOON + 1])
+        at = np.take_along_axis(counts, np.stack([week, today, place, place + 1, tomorrow, later], axis=1), axis=1)
+        before, above, _, below, after = np.diff(at, axis=1).T
+        found[start:stop, 0] = np.log1p(after) - np.log1p(before * (SOON / WEEK))
+        found[start:stop, 1] = np.log1p(below) - np.log1p(above)
+        found[start:stop, 2] = np.log1p(above + below)
         progress("comparing", stop, size)
     return found
 

@@ -214,8 +214,9 @@ class Search:
             parts, grim = of_texts(index.catalogue.events(rows)).take(range(len(rows)))
         else:
             parts, grim = index.prominence.take(rows)
-        kept = range(len(rows)) if most is None else shortlist(parts, grim, most)
-        rows, parts, grim = [rows[place] for place in kept], parts[kept], grim[kept]
+        if most is not None:
+            kept = shortlist(parts, grim, most)
+            rows, parts, grim = [rows[place] for place in kept], parts[kept], grim[kept]
         return weigh(index.catalogue.events(rows), parts, grim, index.vectors.take(rows))
 
     def suggest(self, text: str, limit: int) -> list[Event]:

@@ -28,20 +28,22 @@ from embeddings.prominence import PARTS
 
 FIVE = 5
 SHORT = 60
-LEASH = (3.0, 10.0, 30.0, 100.0)  # what it costs to leave the prior by one deviation of the part, squared
+LEASH = (10.0, 25.0, 50.0, 100.0)  # what it costs to leave the prior by one deviation of the part, squared
 
 PRIOR = {
-    "names": 2.0,
+    "names": 2.5,
     "years": 0.35,
     "meaning": 1.0,
+    "lead": 0.5,
+    "size": 0.3,
     "links": 0.5,
-    "sources": 0.7,
+    "sources": 1.0,
     "toll": 0.25,
-    "death": 0.12,
-    "turn": 0.1,
+    "death": 0.5,
+    "turn": 0.3,
     "first": 1.0,
-    "words": -1.0,
-    "sequel": -0.8,
+    "words": -1.2,
+    "sequel": -1.2,
 }
 """Weights by common sense: about one standard deviation of each part is worth the same."""
 
