@@ -27,7 +27,8 @@ _FIELDS = {
     r"|grammys?|academy awards?|eurovision|pope|papa(?:l|cy)|bishops?|comedian|directors?|bands?|theat(?:re|er)s?"
     r"|television|magazine|wedding|royal|celebrit\w+|pulitzer|nobel prize in literature",
     DISASTER: r"disasters?|accidents?|earthquakes?|magnitude|tsunamis?|floods?|flooding|hurricanes?|cyclones?|typhoons?"
-    r"|tornado\w*|storms?|crash\w*|derail\w*|wildfires?|bushfires?|fires?|landslides?|mudslides?|avalanche|erupt\w*"
+    r"|tornado\w*|storms?|crash\w*|derail\w*|wildfires?|bushfires?|(?<!open )(?<!opens )(?<!opened )fires?"
+    r"|landslides?|mudslides?|avalanche|erupt\w*"
     r"|volcan\w+|capsiz\w+|sinks?|sank|collaps\w+|famine|drought|heat ?wave|blizzard|collision|collides?|wreck\w*",
     CONFLICT: r"armed|attack\w*|conflicts?|wars?|warfare|militar\w+|militants?|rebels?|insurg\w+|troops|soldiers?|army"
     r"|bomb\w*|air ?strikes?|missiles?|rockets|explo\w+|suicide|gunm[ae]n|shoot\w*|shot|kill\w*|massacre\w*|terror\w*"

@@ -94,7 +94,7 @@ def choose(candidates: Iterable[Candidate], limit: int, beside: Sequence[Candida
     """At most `limit` candidates, oldest first.
 
     No two of one story; at most `MOST_OF_A_YEAR` of a year, unless there is nothing else; each of a field, of a year
-    or of what is much like one that is chosen counts less. The last is no attack or disaster where all others are. Of
+    or of what is much like one that is chosen counts less. The last of several is no attack or disaster where all others are. Of
     several wordings of one event the fullest is shown.
 
     Args:
@@ -107,7 +107,7 @@ def choose(candidates: Iterable[Candidate], limit: int, beside: Sequence[Candida
         shown = [*beside, *chosen]
         years = Counter(other.event.date.year for other in shown)
         allowed = [each for each in left if years[each.event.date.year] < MOST_OF_A_YEAR] or left
-        if len(chosen) == limit - 1 and all(other.grim for other in shown):
+        if shown and len(chosen) == limit - 1 and all(other.grim for other in shown):
             pools = ([each for each in pool if not each.grim] for pool in (allowed, left))
             allowed = next(filter(None, pools), allowed)
         if not allowed:

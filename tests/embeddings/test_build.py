@@ -560,7 +560,8 @@ class TestResuming:
         build_index(folder, [archive], WordEncoder(), Report())
         assert {path.name for path in folder.root.iterdir()} <= {"manifest.json", "generations", "build.lock"}
         [generation] = (folder.root / "generations").iterdir()
-        assert {path.name for path in generation.iterdir()} == {"catalogue.sqlite", "vectors.faiss", "in_use.lock"}
+        parts = {"catalogue.sqlite", "vectors.faiss", "prominence.npy", "in_use.lock"}
+        assert {path.name for path in generation.iterdir()} == parts
 
 
 def test_progress_tells_each_step_to_its_end(tmp_path: Path, folder: IndexFolder, encoder: WordEncoder) -> None:

@@ -10,7 +10,7 @@ import pytest
 from embeddings.archive import Report
 from embeddings.build import build_index
 from embeddings.errors import BuildRunningError, IndexMissingError, IndexUnusableError
-from embeddings.index_folder import CATALOGUE, MANIFEST, VECTORS, IndexFolder, file_record
+from embeddings.index_folder import CATALOGUE, MANIFEST, PROMINENCE, VECTORS, IndexFolder, file_record
 from tests.conftest import Build
 from tests.word_encoder import WordEncoder
 
@@ -42,7 +42,7 @@ class TestManifest:
         assert (str(manifest.first), str(manifest.last)) == ("2015-12-01", "2015-12-03")
         assert (manifest.model.name, manifest.model.dimension) == ("words", 256)
         assert manifest.attributions == ("Wikipedia, CC BY-SA 4.0",)
-        assert set(manifest.files) == {CATALOGUE, VECTORS}
+        assert set(manifest.files) == {CATALOGUE, VECTORS, PROMINENCE}
         assert manifest.bytes == sum(path.stat().st_size for path in generation(built).iterdir())
         for name, record in manifest.files.items():
             assert record == file_record(generation(built) / name)
@@ -93,7 +93,7 @@ class TestFiles:
         assert index.catalogue.size == len(index.vectors) == 3
         index.close()
 
-    @pytest.mark.parametrize("name", [CATALOGUE, VECTORS, "in_use.lock"])
+    @pytest.mark.parametrize("name", [CATALOGUE, VECTORS, PROMINENCE, "in_use.lock"])
     def test_a_missing_file_is_named_with_what_to_do(self, built: IndexFolder, name: str) -> None:
         (generation(built) / name).unlink()
         with pytest.raises(IndexUnusableError, match=rf"the index lacks .*{name}; {AGAIN}"):
@@ -106,7 +106,7 @@ class TestFiles:
             built.open()
         assert list(built.problems())
 
-    @pytest.mark.parametrize("name", [CATALOGUE, VECTORS])
+    @pytest.mark.parametrize("name", [CATALOGUE, VECTORS, PROMINENCE])
     @pytest.mark.parametrize("change", [lambda data: data[:-1], lambda data: data + b"\0", lambda data: b""])
     def test_a_file_of_another_size_is_named_with_both_sizes(
         self, built: IndexFolder, name: str, change: Callable[[bytes], bytes]
@@ -118,7 +118,7 @@ class TestFiles:
             built.open()
         assert any(name in problem for problem in built.problems())
 
-    @pytest.mark.parametrize("name", [CATALOGUE, VECTORS])
+    @pytest.mark.parametrize("name", [CATALOGUE, VECTORS, PROMINENCE])
     def test_files_of_two_builds_do_not_open_together(
         self, tmp_path: Path, built: IndexFolder, name: str, encoder: WordEncoder
     ) -> None:
@@ -140,7 +140,7 @@ class TestFiles:
         assert any(rf"{name} is damaged: its SHA-256 is not the manifest's" in problem for problem in built.problems())
 
 
-@pytest.mark.parametrize("name", [CATALOGUE, VECTORS])
+@pytest.mark.parametrize("name", [CATALOGUE, VECTORS, PROMINENCE])
 def test_verifying_finds_a_flipped_bit_anywhere_in_a_file(built: IndexFolder, name: str) -> None:
     path = generation(built) / name
     whole = path.read_bytes()
