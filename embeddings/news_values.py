@@ -13,6 +13,9 @@ CONFLICT, DISASTER, CRIME = "conflict", "disaster", "crime"
 GRIM = frozenset({CONFLICT, DISASTER})
 """The fields of attacks and disasters."""
 
+LIGHT = frozenset({"science", "culture", "sport"})
+"""The fields that a reader is glad to find among the others."""
+
 # The first that has a word in the category, else in a topic, else in the headline is the event's. Those whose words
 # mean little else come first.
 _FIELDS = {
@@ -73,7 +76,7 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(
-    r"\b(?:says?|said|saying|urg(?:es?|ing)|calls? (?:for|on|upon)|condemn\w*|warn(?:s|ed|ing)?|claim(?:s|ed)?"
+    r"\b(?:says?|said|saying|urg(?:es?|ed|ing)|calls? (?:for|on|upon)|condemn\w*|warn(?:s|ed|ing)?|claim(?:s|ed)?"
     r"|critici[sz]\w+|comments?|den(?:y|ies)|meets?|discuss\w*|visits?|plans?|expected|demand(?:s|ed)?|accus\w+"
     r"|considers?|vows?|express\w*|reacts?|welcomes?|talks|offers?|rejects?|propos\w+|threatens?|believes?|tells?|hopes?"
     r"|suggests?|seeks?|reports?|states?|files?|prepares?|schedul\w+|may|could|might|will|would|is to|are to|intends?"
@@ -84,6 +87,14 @@ _SEQUEL = re.compile(
     r"\b(?:continu\w+|still|yesterday\w*|tomorrow\w*|following|aftermath|amid|remains?|toll|ongoing|another|latest"
     r"|further|days? after|again|additional|ahead of|resum\w+|later|previous(?:ly)?|earlier|since|hours before|due to"
     r"|cases|investigat\w+|inquiry|funeral|mourn\w*|rescuers?|suspects?)\b",
+    re.IGNORECASE,
+)
+_ROUTINE = re.compile(
+    r"\b(?:nominat\w+|appoint\w*|names? (?:as|him|her)|approv\w+|hearing|heads? towards?|makes landfall"
+    r"|announces a date|delegation|spokes\w+|candidates?|debates?|sessions?|negotiat\w+|postpon\w+|suspend\w*|cancel\w*"
+    r"|watch is issued|lifts?|extend\w*|deploy\w*|advis(?:es?|ory)|issues?|requests?|orders?|raid\w*|clash\w*|shell(?:s|ing)"
+    r"|air ?strikes?|curfew|state of emergency|tropical storm|health ministry|records? its|reported missing"
+    r"|lawsuit|sues|charged|bill|poll|surveys?|summons?|conference|semi-?finals?|qualif\w+|quarter-?finals?|tournament)\b",
     re.IGNORECASE,
 )
 _BEGINNING = 120  # characters that say what happened; what follows tells more of it
@@ -140,6 +151,17 @@ def tells_of_a_first(headline: str) -> bool:
 def tells_of_words(headline: str) -> bool:
     """Whether somebody says, plans or fears something, rather than does it."""
     return _WORDS.search(headline[:_BEGINNING]) is not None
+
+
+def is_light(event: Event) -> bool:
+    """Whether it is from one of the `LIGHT` fields, and neither sad nor dull."""
+    dull = any(tells(event.headline) for tells in (tells_of_words, is_routine, is_sequel))
+    return not dull and field(event) in LIGHT and not is_grim(event)
+
+
+def is_routine(headline: str) -> bool:
+    """Whether it is of a kind that fills the news of every week, or a fragment that does not begin as a sentence."""
+    return _ROUTINE.search(headline[:_BEGINNING]) is not None or not re.match(r"[^a-z,;:.)]", headline)
 
 
 def is_sequel(headline: str) -> bool:

@@ -24,7 +24,7 @@ from embeddings.vectors import VectorIndex
 
 PARTS = (
     "names", "years", "meaning", "lead", "size", "links",
-    "sources", "toll", "death", "turn", "first", "words", "sequel",
+    "sources", "toll", "death", "turn", "first", "light", "words", "sequel", "routine",
 )  # fmt: skip
 """What speaks for an event, or against it: natural logarithms, or 1 where something is so and 0 elsewhere.
 
@@ -39,8 +39,10 @@ toll: how many came to harm.
 death, turn: where somebody dies, or rises or falls, half the logarithm of how many events have the name, squared: so
     that those whom everybody knows stand out from the many that a few events have made known.
 first: whether it is the first or the most of its kind.
+light: whether it is from science, culture or sport, and neither sad nor dull.
 words: whether somebody only says or plans something.
 sequel: whether it goes on with what an earlier event began.
+routine: whether it is of a kind that fills the news of every week.
 """
 
 _COLUMNS = (*PARTS, "grim")
@@ -153,8 +155,10 @@ def _told(event: Event) -> list[float]:
         bool(news_values.who_dies(headline)),
         bool(news_values.whose_turn(headline)),
         news_values.tells_of_a_first(headline),
+        news_values.is_light(event),
         news_values.tells_of_words(headline),
         news_values.is_sequel(headline),
+        news_values.is_routine(headline),
         news_values.is_grim(event),
     ]
 

@@ -16,7 +16,9 @@ LEAST = 0.3  # that a part must add to the score to be told
 def reasons(candidate: Candidate) -> list[str]:
     """What spoke for an event, the strongest first, `MOST` at most; none where nothing did."""
     strongest = sorted(candidate.parts.items(), key=lambda part: -part[1])
-    return [_SENTENCES[name](candidate) for name, adds in strongest if adds >= LEAST][:MOST]
+    return [_SENTENCES[name](candidate) for name, adds in strongest if adds >= LEAST][
+        :MOST
+    ]  # no part that can only speak against an event
 
 
 def reasons_as_dict(candidate: Candidate) -> dict[str, Any]:
@@ -54,6 +56,5 @@ _SENTENCES: Mapping[str, Callable[[Candidate], str]] = {
     "death": lambda _: "somebody well known dies",
     "turn": lambda _: "somebody well known rises or falls",
     "first": lambda _: "the first or the most of its kind",
-    "words": lambda _: "deeds rather than words",
-    "sequel": lambda _: "news rather than a sequel",
+    "light": lambda one: f"something from {one.field}",
 }

@@ -16,9 +16,9 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
+import click
 import numpy as np
 
 from embeddings.events import Event
@@ -43,8 +43,10 @@ PRIOR = {
     "death": 0.5,
     "turn": 0.3,
     "first": 1.0,
+    "light": 1.0,
     "words": -1.2,
     "sequel": -1.2,
+    "routine": -1.5,
 }
 """Weights by common sense: about one standard deviation of each part is worth the same."""
 
@@ -157,7 +159,7 @@ def main() -> None:
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--rows", type=Path, required=True)
     given = parser.parse_args()
-    say = partial(print, flush=True)
+    say = click.echo
     index = IndexFolder(given.index).open()
     try:
         cases = cases_of(index, read_rows(given.rows.read_text(encoding="utf-8")))
@@ -168,7 +170,7 @@ def main() -> None:
             inside = sum(case.found(weights) for case in cases)
             outside = sum(cross_validated(cases, leash))
             say(f"leash {leash:g}: {inside} found in sample, {outside} cross-validated")
-            say("   ", {name: round(weight, 2) for name, weight in weights.items()})
+            say("    " + ", ".join(f"{name} {weight:.2f}" for name, weight in weights.items()))
         lost = [case.row for case in cases if not case.found(WEIGHTS)]
         say(f"the weights in use: {len(cases) - len(lost)} of {len(cases)} found; not found:")
         for row in lost:
