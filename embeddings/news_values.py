@@ -92,9 +92,10 @@ _SEQUEL = re.compile(
 _ROUTINE = re.compile(
     r"\b(?:nominat\w+|appoint\w*|names? (?:as|him|her)|approv\w+|hearing|heads? towards?|makes landfall"
     r"|announces a date|delegation|spokes\w+|candidates?|debates?|sessions?|negotiat\w+|postpon\w+|suspend\w*|cancel\w*"
-    r"|watch is issued|lifts?|extend\w*|deploy\w*|advis(?:es?|ory)|issues?|requests?|orders?|raid\w*|clash\w*|shell(?:s|ing)"
-    r"|air ?strikes?|curfew|state of emergency|tropical storm|health ministry|records? its|reported missing"
-    r"|lawsuit|sues|charged|bill|poll|surveys?|summons?|conference|semi-?finals?|qualif\w+|quarter-?finals?|tournament)\b",
+    r"|watch is issued|lifts?|extend\w*|deploy\w*|advis(?:es?|ory)|issues?|requests?|orders?|raid\w*|clash\w*"
+    r"|shell(?:s|ing)|air ?strikes?|curfew|state of emergency|tropical storm|health ministry|records? its"
+    r"|reported missing|lawsuit|sues|charged|bill|poll|surveys?|summons?|conference|semi-?finals?"
+    r"|qualif\w+|quarter-?finals?|tournament)\b",
     re.IGNORECASE,
 )
 _BEGINNING = 120  # characters that say what happened; what follows tells more of it
