@@ -15,6 +15,7 @@ from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
 from embeddings.index_folder import IndexFolder, ModelRecord, OpenIndex
+from embeddings.on_this_day import Candidate
 from embeddings.reranker import Reranker
 from embeddings.search import Answer, DayAnswer, Question, Search
 from embeddings.tuning import Encoded
@@ -157,11 +158,9 @@ class Engine:
         """The best events of a day over the years."""
         return await self._with(lambda search: search.on_this_day(month, day, limit))
 
-    async def all_on_this_day(self, month: int, day: int) -> list[Event]:
-        """Every event of a day over the years."""
-        return await self._with(
-            lambda search: search.index.catalogue.events(search.index.catalogue.rows_on(month, day))
-        )
+    async def of_day(self, month: int, day: int) -> list[Candidate]:
+        """Every event of a day over the years, with what speaks for it."""
+        return await self._with(lambda search: search.of_day(month, day))
 
     async def event(self, event_id: str) -> RelatedAnswer:
         """An event with those related to it. InputError where the index does not hold it."""

@@ -14,6 +14,7 @@ from bot.store import KeptAnswer, Store
 from bot.views.state import AnswerList, DailyList, DaysList, NoList, OnThisDayList, Place
 from embeddings.errors import InputError
 from embeddings.events import Event
+from embeddings.on_this_day import Candidate
 from embeddings.search import Question
 
 ON_THIS_DAY = 5  # events
@@ -74,14 +75,14 @@ class Guide:
 
     async def choose(self, subscription: Subscription, date: dt.date) -> list[Event]:
         """The events of a post; where the day has too few, those of the days around it."""
-        found: list[Event] = []
+        found: list[Candidate] = []
         for step in choice.nearby(date.month, date.day):
-            events = [event for day in step for event in await self._engine.all_on_this_day(*day)]
+            candidates = [each for day in step for each in await self._engine.of_day(*day)]
             wanted = subscription.count - len(found)
-            found += choice.choose_post(events, wanted, subscription.prefer, subscription.leave_out)
+            found += choice.choose_post(candidates, wanted, subscription.prefer, subscription.leave_out, found)
             if choice.enough(len(found), subscription.count, date.month, date.day):
                 break
-        return sorted(found, key=lambda event: (event.date.year, event.date, event.id))
+        return sorted((each.event for each in found), key=lambda event: (event.date.year, event.date, event.id))
 
     async def _shown(self, key: str, date: dt.date) -> list[Event] | None:
         """The events that a post showed; as it would be now where it is not known; None without subscription."""

@@ -310,19 +310,26 @@ def event(context: Context, date: tuple[str, ...], today: dt.date) -> None:
 @click.argument("day", metavar="[MM-DD]", nargs=-1)
 @_limit
 @_today
-def onthisday(context: Context, day: tuple[str, ...], limit: int, today: dt.date) -> None:
+@click.option("--explain", is_flag=True, help="Say why each event was chosen.")
+def onthisday(context: Context, day: tuple[str, ...], limit: int, today: dt.date, explain: bool) -> None:
     """The day's best events over the years: onthisday 12-23."""
     from embeddings import display
     from embeddings.dates import parse_day_of_year
     from embeddings.events import event_as_dict
+    from embeddings.reasons import reasons_as_dict
 
     month, number = parse_day_of_year(" ".join(day), today) if day else (today.month, today.day)
     with context.search() as search:
-        events = search.on_this_day(month, number, limit)
+        chosen = search.choice(month, number, limit)
         if context.as_json:
-            _print_json({"day": f"{month:02}-{number:02}", "events": [event_as_dict(event) for event in events]})
+            told = [
+                {**event_as_dict(each.event), **({"why": reasons_as_dict(each)} if explain else {})} for each in chosen
+            ]
+            _print_json({"day": f"{month:02}-{number:02}", "events": told})
+        elif explain:
+            display.show_choice(month, number, chosen)
         else:
-            display.show_on_this_day(month, number, events)
+            display.show_on_this_day(month, number, [each.event for each in chosen])
 
 
 @cli.command()

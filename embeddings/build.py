@@ -31,6 +31,7 @@ from embeddings.index_folder import (
     EXPORT_FILES,
     FILES,
     FORMAT,
+    PROMINENCE,
     STARTS,
     TOKENS,
     VECTORS,
@@ -44,6 +45,7 @@ from embeddings.index_folder import (
 from embeddings.journal import Journal, Stored
 from embeddings.late_interaction import TokenWriter
 from embeddings.merging import group_day, has_given_id, merge, pair_rewordings
+from embeddings.prominence import measure
 from embeddings.settings import Way
 from embeddings.staging import Staged, Staging
 from embeddings.text import clean, normalise, shorten
@@ -186,6 +188,7 @@ def _build(
         encoder, record = exported or (encoder, None)
         vectors = _encode(generation, encoder, previous, journal, progress)
         vectors.save(generation / VECTORS)
+        _weigh(generation, vectors, progress)
         folder.publish(generation, _manifest(generation, built, encoder, record, vectors))
         with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
             journal.empty()
@@ -474,6 +477,12 @@ def _encode(
 def _stored(index: OpenIndex, rows: Sequence[int]) -> Iterator[Stored]:
     for row, vector in zip(rows, index.vectors.take(rows), strict=True):
         yield vector, index.tokens.take([row])[0]
+
+
+def _weigh(generation: Path, vectors: VectorIndex, progress: Progress) -> None:
+    """Keep how much each event stands out, which only the whole index can tell."""
+    with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
+        measure(catalogue, vectors, progress).save(generation / PROMINENCE)
 
 
 @contextlib.contextmanager

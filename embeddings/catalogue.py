@@ -393,6 +393,15 @@ class Catalogue:
                 found += [(row, name, len(rows)) for row in self._checked(row for (row,) in rows)]
         return found
 
+    def links(self) -> list[tuple[int, int]]:
+        """Rows that other events link to, and how many do."""
+        found = self._rows(
+            "SELECT other, count(DISTINCT row) FROM related WHERE other NOT NULL AND other != row GROUP BY 1"
+        )
+        self._checked(row for row, _ in found)
+        with self._decoding():
+            return [(row, _number(links)) for row, links in found]
+
     # --- reading ---
 
     def events(self, rows: Iterable[int]) -> list[Event]:

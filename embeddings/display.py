@@ -15,6 +15,8 @@ from embeddings.build import BuildResult
 from embeddings.dates import DateRange
 from embeddings.evaluation import Silence
 from embeddings.events import MONTHS, Event, Related
+from embeddings.on_this_day import Candidate
+from embeddings.reasons import reasons
 from embeddings.search import Answer, DayAnswer
 
 if TYPE_CHECKING:
@@ -75,6 +77,24 @@ def show_on_this_day(month: int, day: int, events: Sequence[Event]) -> None:
     console.print(f"on {day} {MONTHS[month - 1]}: {len(events)} events")
     for event in events:
         _print_event(console, event)
+
+
+def show_choice(month: int, day: int, chosen: Sequence[Candidate]) -> None:
+    """The day's events over the years, and why they were chosen."""
+    table = Table("day", "event", "field", "score", "why")
+    for each in chosen:
+        why = Text("; ".join(reasons(each)) or "nothing speaks for it")
+        table.add_row(
+            str(each.event.date),
+            Text(each.event.headline),
+            each.field or "",
+            f"{each.score:.1f}",
+            why,
+            end_section=True,
+        )
+    console = _console()
+    console.print(f"on {day} {MONTHS[month - 1]}: {len(chosen)} events")
+    console.print(table)
 
 
 def show_related(event: Event, others: Sequence[Related]) -> None:

@@ -2,7 +2,7 @@
 
     index/
       manifest.json              the generation in force: its model, counts, and each file's size and SHA-256
-      generations/<name>/        catalogue.sqlite, vectors.faiss, tokens.bin, starts.npy, in_use.lock;
+      generations/<name>/        catalogue.sqlite, vectors.faiss, tokens.bin, starts.npy, prominence.npy, in_use.lock;
                                  where the model could be exported: encoder.xml, encoder.bin, tokenizer.json, head.npz
       build.lock                 held while a build runs; the system frees it when the process ends
       encoded.sqlite             vectors of a build that has not finished
@@ -37,6 +37,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from embeddings.catalogue import Catalogue
 from embeddings.errors import BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
 from embeddings.late_interaction import TokenIndex
+from embeddings.prominence import Prominence
 from embeddings.vectors import VectorIndex
 
 FORMAT = 2
@@ -45,7 +46,8 @@ CATALOGUE = "catalogue.sqlite"
 VECTORS = "vectors.faiss"
 TOKENS = "tokens.bin"
 STARTS = "starts.npy"
-FILES = (CATALOGUE, VECTORS, TOKENS, STARTS)
+PROMINENCE = "prominence.npy"
+FILES = (CATALOGUE, VECTORS, TOKENS, STARTS, PROMINENCE)
 EXPORT_FILES = ("encoder.xml", "encoder.bin", "tokenizer.json", "head.npz")
 """An exported model: network, weights, tokenizer, and what turns its outputs into what is kept."""
 
@@ -118,6 +120,7 @@ class OpenIndex:
     catalogue: Catalogue
     vectors: VectorIndex
     tokens: TokenIndex
+    prominence: Prominence
     _in_use: IO[bytes]
 
     def close(self) -> None:
@@ -246,9 +249,10 @@ class IndexFolder:
         folder = self._generation(manifest)
         vectors = VectorIndex.load(folder / VECTORS)
         tokens = TokenIndex(folder / TOKENS, folder / STARTS)
+        prominence = Prominence.load(folder / PROMINENCE)
         catalogue = Catalogue(folder / CATALOGUE)
         if not (
-            catalogue.size == manifest.events == len(vectors) == len(tokens)
+            catalogue.size == manifest.events == len(vectors) == len(tokens) == len(prominence)
             and vectors.dimension == manifest.model.dimension
         ):
             catalogue.close()
@@ -257,7 +261,7 @@ class IndexFolder:
                 f"manifest, {catalogue.size:,} in the catalogue, {len(vectors):,} vectors of {vectors.dimension} "
                 f"numbers, the tokens of {len(tokens):,}; {_AGAIN}"
             )
-        return OpenIndex(manifest, folder, catalogue, vectors, tokens, in_use)
+        return OpenIndex(manifest, folder, catalogue, vectors, tokens, prominence, in_use)
 
     def problems(self) -> Iterator[str]:
         """Hash every file and check the parts against each other; yields a sentence for each thing that is wrong.

@@ -1,36 +1,171 @@
-"""Which events of one day of all years are shown: the same every time; sources count, repetition does not."""
+"""Which events of one day of all years are shown: those that stand out, of many years and fields, each story once."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+
+import numpy as np
 
 from embeddings.events import Event
+from embeddings.news_values import field
+from embeddings.prominence import PARTS
+from embeddings.ranking import says_the_same
+from embeddings.text import normalise
+
+MOST_OF_A_YEAR = 2  # where other years have something left to tell
+
+# What each part counts for, by `python -m tests.benchmarks.anniversaries`.
+WEIGHTS: Mapping[str, float] = {
+    "names": 2.8,
+    "years": 0.34,
+    "meaning": 1.1,
+    "lead": 0.33,
+    "size": 0.21,
+    "links": 0.5,
+    "sources": 1.52,
+    "toll": 0.25,
+    "death": 0.38,
+    "turn": 0.21,
+    "first": 1.1,
+    "light": 0.6,
+    "words": -1.1,
+    "sequel": -1.38,
+    "routine": -1.6,
+}
+
+_SAME_STORY = 0.5  # cosine of two events of one day; reports on one story lie above, two stories of one war too
+_FIELD_AGAIN = 0.4  # what each event of a field that is chosen already takes from the next
+_YEAR_AGAIN = 0.3
+_GRIM_AGAIN = 0.2
+_ALIKE = 1.0  # what an event loses for each 1.0 of cosine with the most alike of those chosen, of any year
 
 
-def choose(events: Iterable[Event], limit: int) -> list[Event]:
-    """At most `limit` events, oldest first.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An event of a day, with what speaks for it.
 
-    Those with the most sources, spread: each event of a year or topic that is chosen already counts as one source
-    less, and one with a summary as one more.
+    Attributes:
+        field: of life, as `embeddings.news_values` has them; None where it is not known.
+        grim: whether it is an attack or a disaster.
+        parts: what each of `PARTS` adds to the score.
+        vector: (dimension,) of unit length.
     """
-    left = sorted(events, key=lambda event: (event.date, event.id))
-    chosen: list[Event] = []
-    years: Counter[int] = Counter()
-    topics: Counter[str] = Counter()
-    while left and len(chosen) < limit:
 
-        def worth(event: Event) -> int:
-            repeated = years[event.date.year] + sum(topics[name] for name in _themes(event))
-            return len(event.sources) + (event.summary is not None) - repeated
+    event: Event
+    field: str | None
+    grim: bool
+    parts: Mapping[str, float] = attribute(compare=False)
+    vector: np.ndarray = attribute(compare=False, repr=False)
 
-        best = max(left, key=worth)  # of equals the first, which is the oldest
-        left.remove(best)
-        chosen.append(best)
-        years[best.date.year] += 1
-        topics.update(_themes(best))
-    return sorted(chosen, key=lambda event: (event.date, event.id))
+    @property
+    def score(self) -> float:
+        """How much the event stands out; higher is more."""
+        return sum(self.parts.values())
 
 
-def _themes(event: Event) -> set[str]:
-    return {*event.topics, *([event.category] if event.category else [])}
+def shortlist(parts: np.ndarray, grim: np.ndarray, most: int, weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:
+    """The places of the `most` that stand out most, and of a third as many that are not grim, ascending.
+
+    Args:
+        parts: (n, len(PARTS)).
+        grim: (n,) bool.
+    """
+    best = np.argsort(-(parts @ _vector(weights)), kind="stable")
+    return np.union1d(best[:most], best[~grim[best]][: most // 3 + 1])
+
+
+def weigh(
+    events: Sequence[Event],
+    parts: np.ndarray,
+    grim: np.ndarray,
+    vectors: np.ndarray,
+    weights: Mapping[str, float] = WEIGHTS,
+) -> list[Candidate]:
+    """Candidates of some events, whose parts, grimness and vectors are rows of the arrays."""
+    weighted = (parts * _vector(weights)).tolist()
+    return [
+        Candidate(event, field(event), bool(is_grim), dict(zip(PARTS, speaks, strict=True)), vector)
+        for event, speaks, is_grim, vector in zip(events, weighted, grim, vectors, strict=True)
+    ]
+
+
+def choose(candidates: Iterable[Candidate], limit: int, beside: Sequence[Candidate] = ()) -> list[Candidate]:
+    """At most `limit` candidates, oldest first.
+
+    No two of one story; at most `MOST_OF_A_YEAR` of a year, unless there is nothing else; each of a field, of a year
+    or of what is much like one that is chosen counts less. The last of several is no attack or disaster where all
+    others are. Of several wordings of one event the fullest is shown.
+
+    Args:
+        beside: what is chosen already, and shown with these.
+    """
+    chosen: list[Candidate] = []
+    left = sorted(candidates, key=_best_first)
+    left = [each for each in left if not any(_same_story(each, other) for other in beside)]
+    while len(chosen) < limit:
+        shown = [*beside, *chosen]
+        years = Counter(other.event.date.year for other in shown)
+        allowed = [each for each in left if years[each.event.date.year] < MOST_OF_A_YEAR] or left
+        if shown and len(chosen) == limit - 1 and all(other.grim for other in shown):
+            pools = ([each for each in pool if not each.grim] for pool in (allowed, left))
+            allowed = next(filter(None, pools), allowed)
+        if not allowed:
+            break
+        penalties = _penalties(allowed, shown)
+        best = max(zip(allowed, penalties, strict=True), key=lambda each: each[0].score - each[1])[0]
+        wordings = [each for each in left if each.grim is best.grim and _says_the_same(each, best)]
+        chosen.append(min(wordings, key=_fullest_first))
+        left = [each for each in left if not (_same_story(each, best) or _same_story(each, chosen[-1]))]
+    return sorted(chosen, key=lambda candidate: (candidate.event.date, candidate.event.id))
+
+
+def _penalties(candidates: Sequence[Candidate], shown: Sequence[Candidate]) -> list[float]:
+    """What each candidate loses for being like what is shown already."""
+    if not shown:
+        return [0.0] * len(candidates)
+    alike = np.stack([each.vector for each in candidates]) @ np.stack([each.vector for each in shown]).T
+    fields = Counter(each.field for each in shown)
+    years = Counter(each.event.date.year for each in shown)
+    grim = sum(each.grim for each in shown)
+    return [
+        _FIELD_AGAIN * (fields[each.field] if each.field else 0)
+        + _YEAR_AGAIN * years[each.event.date.year]
+        + _GRIM_AGAIN * grim * each.grim
+        + _ALIKE * max(0.0, float(cosine))
+        for each, cosine in zip(candidates, alike.max(axis=1), strict=True)
+    ]
+
+
+def _vector(weights: Mapping[str, float]) -> np.ndarray:
+    return np.array([weights[name] for name in PARTS])
+
+
+def _best_first(candidate: Candidate) -> tuple[object, ...]:
+    return -candidate.score, candidate.event.date, candidate.event.id
+
+
+def _fullest_first(candidate: Candidate) -> tuple[object, ...]:
+    event = candidate.event
+    return -len(event.sources), event.summary is None, -len(event.headline), event.id
+
+
+def _says_the_same(one: Candidate, other: Candidate) -> bool:
+    if one.event.date != other.event.date:
+        return False
+    return one is other or says_the_same(
+        one.event.date, normalise(one.event.headline), other.event.date, normalise(other.event.headline)
+    )
+
+
+def _same_story(one: Candidate, other: Candidate) -> bool:
+    if one.event.date != other.event.date:
+        return False
+    topics = one.event.topics[-1:]
+    return (
+        (bool(topics) and topics == other.event.topics[-1:])
+        or float(one.vector @ other.vector) >= _SAME_STORY
+        or _says_the_same(one, other)
+    )

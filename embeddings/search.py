@@ -15,7 +15,7 @@ from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
 from embeddings.late_interaction import max_similarity
-from embeddings.on_this_day import choose
+from embeddings.on_this_day import Candidate, choose, shortlist, weigh
 from embeddings.ranking import Features, coverage, fit_dates, fold, fuse, largest, rerank
 from embeddings.related import computed
 from embeddings.reranker import Reranker
@@ -31,6 +31,7 @@ _FOLDED_AT_ONCE = 32
 _RERANKED = 20  # a cross-encoder takes some 5 ms for each
 _SUGGESTED_AROUND_DAYS = 7  # a typed date's; people misremember by a few
 _SUGGESTED_DATES = 3  # of a typed text; each costs two look-ups
+_OF_EACH = 12  # events of a day that are looked at for each one shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +258,25 @@ class Search:
 
     def on_this_day(self, month: int, day: int, limit: int = 5) -> tuple[Event, ...]:
         """The best events of one day of all years, oldest first."""
-        catalogue = self.index.catalogue
-        return tuple(choose(catalogue.events(catalogue.rows_on(month, day)), limit))
+        return tuple(chosen.event for chosen in self.choice(month, day, limit))
+
+    def choice(self, month: int, day: int, limit: int) -> list[Candidate]:
+        """The best events of one day of all years with what speaks for each, oldest first."""
+        return choose(self.of_day(month, day, _OF_EACH * limit), limit)
+
+    def of_day(self, month: int, day: int, most: int | None = None) -> list[Candidate]:
+        """The events of one day of all years with what speaks for each, oldest first.
+
+        Args:
+            most: only about so many, those that stand out most, some that are no attack or disaster among them.
+        """
+        index = self.index
+        rows = index.catalogue.rows_on(month, day)
+        parts, grim = index.prominence.take(rows)
+        if most is not None:
+            kept = shortlist(parts, grim, most)
+            rows, parts, grim = [rows[place] for place in kept], parts[kept], grim[kept]
+        return weigh(index.catalogue.events(rows), parts, grim, index.vectors.take(rows))
 
     def starting(self, text: str, limit: int) -> list[Event]:
         """Events whose headline has the words of `text`, the last of which may be unfinished; newest first."""

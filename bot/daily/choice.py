@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
 
 from embeddings.events import Event
-from embeddings.on_this_day import choose
+from embeddings.on_this_day import Candidate, choose
 
 NEAR_DAYS = 3  # on either side of a day that has no events of its own
 
 _LEAP_YEAR = 2000
-# Themes and headlines of attacks and disasters, in any form of the words.
-_GRIM = re.compile(
-    r"\b(?:attacks?|armed|conflicts?|wars?|disasters?|accidents?|kill\w*|dead|deaths?|dies?|died|murder\w*|massacre\w*"
-    r"|bomb\w*|shoot\w*|shot|crash\w*|earthquakes?|floods?|hurricanes?|terror\w*|genocide|invade\w*|invasion)\b",
-    re.IGNORECASE,
-)
 
 
 def nearby(month: int, day: int) -> list[list[tuple[int, int]]]:
@@ -38,34 +31,37 @@ def enough(found: int, count: int, month: int, day: int) -> bool:
     return found >= (count if (month, day) == (2, 29) else 1)
 
 
-def choose_post(events: Sequence[Event], count: int, prefer: Sequence[str], leave_out: Sequence[str]) -> list[Event]:
-    """At most `count` events, oldest first.
+def choose_post(
+    candidates: Sequence[Candidate],
+    count: int,
+    prefer: Sequence[str],
+    leave_out: Sequence[str],
+    beside: Sequence[Candidate] = (),
+) -> list[Candidate]:
+    """At most `count` candidates, oldest first.
 
-    What is preferred comes before all else; the rest are those with the most sources, spread over years and topics.
-    Where all of them tell of attacks or disasters and another event does not, it takes the place of one.
+    What is preferred comes before all else; the rest are those that stand out most, spread over years and fields. Where
+    all of them tell of attacks or disasters and another event does not, it takes the place of one.
+
+    Args:
+        beside: what is chosen already, and shown with these.
     """
-    left = [event for event in events if not _about(event, leave_out)]
-    chosen = _best(left, count, prefer)
-    if chosen and all(map(is_grim, chosen)) and (others := [event for event in left if not is_grim(event)]):
-        [other] = _best(others, 1, prefer)
-        chosen = [*_best([event for event in left if is_grim(event)], count - 1, prefer), other]
-    return sorted(chosen, key=lambda event: (event.date, event.id))
+    left = [each for each in candidates if not _about(each.event, leave_out)]
+    chosen = _best(left, count, prefer, beside)
+    if chosen and all(each.grim for each in (*beside, *chosen)):
+        grim, others = [[each for each in left if each.grim is is_grim] for is_grim in (True, False)]
+        if other := _best(others, 1, prefer, beside):
+            chosen = [*_best(grim, count - 1, prefer, [*beside, *other]), *other]
+    return sorted(chosen, key=lambda each: (each.event.date, each.event.id))
 
 
-def is_grim(event: Event) -> bool:
-    """Whether an event seems to be an attack or a disaster."""
-    return any(map(_GRIM.search, [*_themes(event), event.headline]))
-
-
-def _best(events: Sequence[Event], count: int, prefer: Sequence[str]) -> list[Event]:
-    first = choose([event for event in events if _about(event, prefer)], count)
-    return [*first, *choose([event for event in events if event not in first], count - len(first))]
+def _best(
+    candidates: Sequence[Candidate], count: int, prefer: Sequence[str], beside: Sequence[Candidate]
+) -> list[Candidate]:
+    first = choose([each for each in candidates if _about(each.event, prefer)], count, beside)
+    return [*first, *choose(candidates, count - len(first), [*beside, *first])]
 
 
 def _about(event: Event, words: Iterable[str]) -> bool:
-    themes = [theme.casefold() for theme in _themes(event)]
+    themes = [theme.casefold() for theme in (*event.topics, *([event.category] if event.category else []))]
     return any(word.casefold() in theme for word in words for theme in themes)
-
-
-def _themes(event: Event) -> list[str]:
-    return [*event.topics, *([event.category] if event.category else [])]

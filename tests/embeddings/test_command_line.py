@@ -290,7 +290,19 @@ class TestOnThisDay:
         assert run("onthisday", "--today", "2024-12-23", "--json").json == told
         assert [event["id"] for event in run("onthisday", "12-23", "--limit", "1", "--json").json["events"]] == ["dam"]
 
+    def test_explaining_adds_to_each_event_why_it_was_chosen(self, run: Run, index: Path) -> None:
+        plain, told = (run("onthisday", "12-23", "--json", *more).json["events"] for more in ((), ("--explain",)))
+        whys = [event.pop("why") for event in told]
+        assert told == plain
+        for why in whys:
+            assert set(why) == {"score", "field", "reasons", "parts"}
+            assert why["score"] == pytest.approx(sum(why["parts"].values()), abs=0.01)
+        shown = run("onthisday", "12-23", "--explain").out
+        assert all(reason in shown for why in whys for reason in why["reasons"])
+        assert all(event["headline"] in shown for event in told)
+
     def test_for_people_an_empty_day_is_an_answer(self, run: Run, index: Path) -> None:
+        assert "0 events" in run("onthisday", "29 February", "--explain").out
         ran = run("onthisday", "29 February")
         assert (ran.status, ran.out) == (0, "on 29 February: 0 events\n")
 

@@ -2,94 +2,152 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.events import Event, Source
-from embeddings.on_this_day import choose
+from embeddings.on_this_day import MOST_OF_A_YEAR, WEIGHTS, Candidate, choose, shortlist, weigh
+from embeddings.prominence import PARTS, of_texts
+from embeddings.reasons import reasons
+from tests.word_encoder import WordEncoder
+
+ENCODER = WordEncoder()
 
 
 def make(
     year: int,
-    name: str,
-    sources: int = 1,
+    headline: str,
+    score: float = 0.0,
     *,
-    topics: tuple[str, ...] = (),
     category: str | None = None,
+    topics: tuple[str, ...] = (),
+    sources: int = 1,
     summary: str | None = None,
-) -> Event:
-    told_by = tuple(Source(f"Paper {n}") for n in range(sources))
+) -> Candidate:
+    """A candidate whose score is what its text gives and `score` on top."""
     day = dt.date(year, 12, 23)
-    return Event(f"{day}-{name}", day, name, topics, category, summary, sources=told_by)
+    told_by = tuple(Source(f"Paper {n}") for n in range(sources))
+    event = Event(f"{day}-{headline}", day, headline, topics, category, summary, sources=told_by)
+    parts, grim = of_texts([event]).take([0])
+    parts[0, PARTS.index("links")] = score / WEIGHTS["links"]
+    parts[0, PARTS.index("sources")] = 0
+    [candidate] = weigh([event], parts, grim, ENCODER.vectors([headline]))
+    return candidate
 
 
-def names(events: list[Event]) -> list[str]:
-    return [event.headline for event in events]
+def names(candidates: list[Candidate]) -> list[str]:
+    return [candidate.event.headline for candidate in candidates]
 
 
-def test_the_most_sources_win_and_the_oldest_comes_first() -> None:
-    events = [
-        make(2000 + n, name, sources) for n, (name, sources) in enumerate([("a", 1), ("b", 3), ("c", 2), ("d", 5)])
-    ]
-    assert names(choose(events, 2)) == ["b", "d"]
-
-
-def test_a_summary_counts_as_one_source_more() -> None:
-    assert names(choose([make(2000, "a", 2), make(2001, "b", 2, summary="All day.")], 1)) == ["b"]
+def test_those_that_stand_out_most_are_chosen_and_the_oldest_comes_first() -> None:
+    found = [make(2000 + n, word, score) for n, (word, score) in enumerate([("a", 1), ("b", 3), ("c", 2), ("d", 5)])]
+    assert names(choose(found, 2)) == ["b", "d"]
 
 
 def test_of_equals_the_oldest_is_chosen() -> None:
     assert names(choose([make(2002, "c"), make(2001, "b"), make(2000, "a")], 2)) == ["a", "b"]
 
 
-def test_years_are_spread() -> None:
-    events = [make(2015, "a", 3), make(2015, "b", 3), make(2015, "c", 3), make(2003, "d", 2), make(1999, "e", 1)]
-    assert names(choose(events, 3)) == ["d", "a", "b"]
-    assert names(choose(events, 2)) == ["d", "a"]
+def test_a_year_has_two_at_most_where_others_have_something_to_tell() -> None:
+    found = [make(2015, "a", 9), make(2015, "b", 8), make(2015, "c", 7), make(2003, "d"), make(1999, "e")]
+    assert names(choose(found, 4)) == ["e", "d", "a", "b"]
 
 
-@pytest.mark.parametrize("theme", [{"topics": ("War",)}, {"category": "War"}], ids=["topic", "category"])
-def test_themes_are_spread(theme: dict[str, object]) -> None:
-    events = [make(year, f"war of {year}", 3, **theme) for year in (2000, 2001, 2002)]  # type: ignore[arg-type]
-    events.append(make(2003, "peace", 2))
-    assert "peace" in names(choose(events, 3))
+def test_an_archive_of_one_year_fills_its_five_all_the_same() -> None:
+    assert len(choose([make(2015, word) for word in "abcdefg"], 5)) == 5
 
 
-def test_a_topic_that_is_the_category_too_counts_once() -> None:
-    both = make(2001, "both", 3, topics=("War",), category="War")
-    assert names(choose([make(2000, "war", 4, topics=("War",)), both, make(2002, "other", 1)], 2)) == ["war", "both"]
+def test_fields_are_spread() -> None:
+    found = [make(year, f"goal {year}", 2, category="Sport") for year in (2000, 2001, 2002)]
+    found.append(make(2003, "comet", 1.7, category="Science"))
+    assert "comet" in names(choose(found, 3))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "topics"),
+    [
+        ("flood reaches the old town", "flood reaches the old bridge", ()),
+        ("ministers gather", "a verdict", ("Trial of the century",)),
+    ],
+    ids=["alike", "of one topic"],
+)
+def test_a_story_of_a_day_is_told_once(one: str, other: str, topics: tuple[str, ...]) -> None:
+    found = [make(2000, one, 5, topics=topics), make(2000, other, 4, topics=topics), make(2001, "elsewhere")]
+    assert names(choose(found, 3)) == [one, "elsewhere"]
+    assert len(choose([make(2000, one, topics=topics), make(2001, other, topics=topics)], 2)) == 2  # no day in common
+
+
+def test_of_several_wordings_the_fullest_is_shown() -> None:
+    short = make(2000, "the tower opens in the city", 5)
+    full = make(2000, "the tower opens in the city after ten years", sources=4)
+    assert names(choose([short, full], 2)) == [full.event.headline]
+
+
+def test_one_is_no_attack_or_disaster_where_there_is_one() -> None:
+    grim = [make(2000 + n, headline, 9) for n, headline in enumerate(["bombs fall", "gunmen attack", "floods"])]
+    peace = make(2010, "a museum opens")
+    assert names(choose([*grim, peace], 2)) == [names(choose(grim, 1))[0], "a museum opens"]
+    assert len(choose(grim, 2)) == 2
+
+
+def test_what_is_shown_beside_counts_too() -> None:
+    before = make(2000, "flood reaches the old town", 5)
+    again, other = make(2000, "flood reaches the old bridge", 4), make(2001, "elsewhere")
+    assert names(choose([before, again, other], 2, beside=[before])) == ["elsewhere"]
+
+
+def test_a_short_list_has_the_best_and_some_that_are_no_attack_or_disaster() -> None:
+    parts = np.zeros((8, len(PARTS)))
+    parts[:, PARTS.index("links")] = [8, 7, 6, 5, 4, 3, 2, 1]
+    grim = np.array([True] * 6 + [False] * 2)
+    assert shortlist(parts, grim, 3).tolist() == [0, 1, 2, 6, 7]
+
+
+def test_reasons_tell_what_spoke_for_an_event_the_strongest_first() -> None:
+    [dam] = [make(2000, "The largest dam bursts and drowns or injures 1,200", 1.5)]
+    assert reasons(dam) == ["1,200 came to harm", "19 events link to it", "the first or the most of its kind"]
+    assert reasons(make(2000, "a day")) == []
 
 
 EVENTS = st.lists(
     st.builds(
         make,
         st.integers(1990, 1995),
-        st.text("abcdef", min_size=1, max_size=3),
+        st.text("abc ", min_size=1, max_size=8).filter(str.strip),
         st.integers(0, 4),
         topics=st.sampled_from([(), ("War",), ("War", "Peace")]),
-        category=st.sampled_from([None, "War", "Sport"]),
+        category=st.sampled_from([None, "Armed conflicts and attacks", "Sport"]),
         summary=st.sampled_from([None, "All day."]),
     ),
     max_size=10,
-    unique_by=lambda event: event.id,
+    unique_by=lambda candidate: candidate.event.id,
 )
 
 
 @given(EVENTS, st.integers(-1, 12), st.randoms(use_true_random=False))
 def test_the_choice_is_the_same_every_time_in_order_of_time_and_bounded(
-    events: list[Event], limit: int, random: object
+    found: list[Candidate], limit: int, random: object
 ) -> None:
-    chosen = choose(events, limit)
-    assert len(chosen) == max(0, min(limit, len(events)))
-    assert len({event.id for event in chosen}) == len(chosen)
-    assert all(event in events for event in chosen)
-    assert [event.date for event in chosen] == sorted(event.date for event in chosen)
-    shuffled = list(events)
+    chosen = choose(found, limit)
+    assert len(chosen) <= max(0, limit)
+    assert len({each.event.id for each in chosen}) == len(chosen)
+    assert all(each in found for each in chosen)
+    assert [each.event.date for each in chosen] == sorted(each.event.date for each in chosen)
+    shuffled = list(found)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert choose(iter(shuffled), limit) == chosen
 
 
-@given(EVENTS, st.integers(0, 10))
-def test_a_longer_list_keeps_what_a_shorter_one_has(events: list[Event], limit: int) -> None:
-    assert {event.id for event in choose(events, limit)} <= {event.id for event in choose(events, limit + 1)}
+@given(EVENTS, st.integers(2, 8))
+def test_the_rules_hold(found: list[Candidate], limit: int) -> None:
+    chosen = choose(found, limit)
+    years = [each.event.date.year for each in chosen]
+    if len(chosen) <= MOST_OF_A_YEAR * len({each.event.date.year for each in found}) / 2:
+        assert max(map(years.count, years), default=0) <= MOST_OF_A_YEAR
+    if chosen and not all(each.grim for each in found) and len(chosen) == limit:
+        assert not all(each.grim for each in chosen)
+    for one, other in ((one, other) for one in chosen for other in chosen if one is not other):
+        same_day_topic = one.event.topics and one.event.topics[-1:] == other.event.topics[-1:]
+        assert one.event.date != other.event.date or not same_day_topic

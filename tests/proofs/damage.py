@@ -41,7 +41,8 @@ LOOK_UPS: tuple[list[str], ...] = (
 
 
 def _files(index: Path) -> list[Path]:
-    return [index / "manifest.json", _one(index, "catalogue.sqlite"), _one(index, "vectors.faiss")]
+    parts = ("catalogue.sqlite", "vectors.faiss", "prominence.npy")
+    return [index / "manifest.json", *(_one(index, name) for name in parts)]
 
 
 def _one(index: Path, name: str) -> Path:

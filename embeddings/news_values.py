@@ -1,0 +1,170 @@
+"""What a headline promises: which field it is from, and whether it tells of deeds or of words about them.
+
+The classes of words are English, as the archives are; a text in another language is of no field and has no values.
+"""
+
+from __future__ import annotations
+
+import re
+
+from embeddings.events import Event
+
+CONFLICT, DISASTER, CRIME = "conflict", "disaster", "crime"
+GRIM = frozenset({CONFLICT, DISASTER})
+"""The fields of attacks and disasters."""
+
+LIGHT = frozenset({"science", "culture", "sport"})
+"""The fields that a reader is glad to find among the others."""
+
+# The first that has a word in the category, else in a topic, else in the headline is the event's. Those whose words
+# mean little else come first.
+_FIELDS = {
+    "sport": r"sports?|olympi\w*|championships?|cup|league|football\w*|soccer|rugby|cricket|tennis|golf\w*|basketball"
+    r"|baseball|hockey|snooker|marathon|grand prix|formula one|tour de france|athletes?|medals?|super bowl|world series"
+    r"|boxing|boxer|wimbledon|wrestl\w+|chess|cyclist|coach|goalkeeper|stadium",
+    "science": r"scien\w+|technolog\w+|astronom\w+|astronauts?|cosmonauts?|space\w*|nasa|asteroid|comet|planets?"
+    r"|telescope|satellites?|mars|moon|lunar|rocket|species|fossils?|dinosaurs?|genome|physic(?:s|ists?)|chemi(?:stry|sts?)"
+    r"|archaeolog\w+|researchers?|discover(?:y|s|ed)|internet|software|google|microsoft|vaccines?|orbit\w*|fossil\w*",
+    "culture": r"arts?|cultur\w+|entertainment|religio\w+|film\w*|movies?|music\w*|singers?|songs?|albums?|actors?"
+    r"|actress\w*|novel(?:s|ist|ists)?|authors?|poets?|writers?|books?|literature|museums?|painter|paintings?|oscars?"
+    r"|grammys?|academy awards?|eurovision|pope|papa(?:l|cy)|bishops?|comedian|directors?|bands?|theat(?:re|er)s?"
+    r"|television|magazine|wedding|royal|celebrit\w+|pulitzer|nobel prize in literature",
+    DISASTER: r"disasters?|accidents?|earthquakes?|magnitude|tsunamis?|floods?|flooding|hurricanes?|cyclones?|typhoons?"
+    r"|tornado\w*|storms?|crash\w*|derail\w*|wildfires?|bushfires?|(?<!open )(?<!opens )(?<!opened )fires?"
+    r"|landslides?|mudslides?|avalanche|erupt\w*"
+    r"|volcan\w+|capsiz\w+|sinks?|sank|collaps\w+|famine|drought|heat ?wave|blizzard|collision|collides?|wreck\w*",
+    CONFLICT: r"armed|attack\w*|conflicts?|wars?|warfare|militar\w+|militants?|rebels?|insurg\w+|troops|soldiers?|army"
+    r"|bomb\w*|air ?strikes?|missiles?|rockets|explo\w+|suicide|gunm[ae]n|shoot\w*|shot|kill\w*|massacre\w*|terror\w*"
+    r"|genocide|hostages?|invade\w*|invasion|offensive|ceasefire|cease-fire|clash\w*|militia\w*|jihad\w*|assassin\w*"
+    r"|stabb\w+|behead\w+|ambush\w*|murder\w*|battle\w*|fighting|ram(?:s|med|ming)",
+    "health": r"health|environment\w*|medic\w+|disease\w*|pandemic|epidemic|covid\S*|coronavirus|virus|flu|influenza"
+    r"|ebola|cholera|outbreak|hospitals?|infect\w+|climate|pollution|emissions|quarantine|lockdown",
+    "business": r"business\w*|econom\w+|bank\w*|stocks?|shares?|markets?|compan(?:y|ies)|billion|euro|dollars?|oil"
+    r"|trade|tariffs?|debt|bankruptcy|merger|acquisition|financ\w+|currenc\w+|prices?|inflation|unemployment|airlines?",
+    CRIME: r"law|crimes?|courts?|judges?|trials?|convict\w+|sentence\w*|police|arrest\w*|prison\w*|jail\w*|charged"
+    r"|guilty|lawsuit|indict\w+|prosecut\w+|execut(?:ed|ion)|drug|smuggl\w+|corruption|fraud|verdict|rape\w*",
+    "diplomacy": r"international|diplomat\w*|relations|treaty|summit|united nations|ambassador\w*|sanctions|embass\w+"
+    r"|nato|european union|foreign minist\w+|bilateral|nuclear|negotiat\w+|talks",
+    "politics": r"politic\w*|elect\w*|president\w*|parliament\w*|minister\w*|government|vot\w+|referendum|senat\w+"
+    r"|congress|party|coup|protest\w*|demonstrat\w+|resign\w*|independence|constitution\w*|monarch\w*|king|queen|reform\w*",
+}  # fmt: skip
+_FIELD = {field: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for field, words in _FIELDS.items()}
+
+# Of whatever field, these words leave no doubt that somebody came to harm.
+_HARM = re.compile(
+    r"\b(?:attacks?|wars?|kill\w*|dead|deadly|deaths? toll|murder\w*|massacre\w*|bomb(?:s|ings?|ed|ers?)?|shootings?"
+    r"|gunm[ae]n|crash\w*|earthquakes?|floods?|hurricanes?|tsunamis?|terror\w*|genocide|invade\w*|invasion)\b",
+    re.IGNORECASE,
+)
+
+_DEATH = re.compile(
+    r"\b(?:die[sd]|dying|passes away|(?:is|was|are|has been|have been) (?:\w+ ){0,2}"
+    r"(?:killed|murdered|assassinated|executed|hanged|shot|beheaded|found dead))\b",
+    re.IGNORECASE,
+)
+_TURN = re.compile(
+    r"\b(?:resigns?|resigned|(?:is|was|are|has been|have been) (?:\w+ ){0,2}"
+    r"(?:elected|re-?elected|ousted|overthrown|deposed|captured|arrested|sworn in|inaugurated|crowned|impeached"
+    r"|convicted|sentenced|found guilty|chosen|declared)|wins?|won|defeats?|steps? down|abdicates?|becomes|succeeds"
+    r"|surrenders?|declares?|declared|flees|fled|president-elect)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = 40  # characters before a verb in which its subject stands
+_FIRST = re.compile(
+    r"\b(?:first|world record|largest|biggest|worst|deadliest|historic\w*|unprecedented|longest|oldest|youngest"
+    r"|landmark|strongest|fastest|tallest|highest|greatest|discover(?:s|ed|y))\b",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(
+    r"\b(?:says?|said|saying|urg(?:es?|ed|ing)|calls? (?:for|on|upon)|condemn\w*|warn(?:s|ed|ing)?|claim(?:s|ed)?"
+    r"|critici[sz]\w+|comments?|den(?:y|ies)|meets?|discuss\w*|visits?|plans?|expected|demand(?:s|ed)?|accus\w+"
+    r"|considers?|vows?|express\w*|reacts?|welcomes?|talks|offers?|rejects?|propos\w+|threatens?|believes?|tells?|hopes?"
+    r"|suggests?|seeks?|reports?|states?|files?|prepares?|schedul\w+|may|could|might|will|would|is to|are to|intends?"
+    r"|agrees? to|asks?|apologi[sz]es?|confirms?|reveals?|admits?|according to|polls?|watch)\b",
+    re.IGNORECASE,
+)
+_SEQUEL = re.compile(
+    r"\b(?:continu\w+|still|yesterday\w*|tomorrow\w*|following|aftermath|amid|remains?|toll|ongoing|another|latest"
+    r"|further|days? after|again|additional|ahead of|resum\w+|later|previous(?:ly)?|earlier|since|hours before|due to"
+    r"|cases|investigat\w+|inquiry|funeral|mourn\w*|rescuers?|suspects?)\b",
+    re.IGNORECASE,
+)
+_ROUTINE = re.compile(
+    r"\b(?:nominat\w+|appoint\w*|names? (?:as|him|her)|approv\w+|hearing|heads? towards?|makes landfall"
+    r"|announces a date|delegation|spokes\w+|candidates?|debates?|sessions?|negotiat\w+|postpon\w+|suspend\w*|cancel\w*"
+    r"|watch is issued|lifts?|extend\w*|deploy\w*|advis(?:es?|ory)|issues?|requests?|orders?|raid\w*|clash\w*"
+    r"|shell(?:s|ing)|air ?strikes?|curfew|state of emergency|tropical storm|health ministry|records? its"
+    r"|reported missing|lawsuit|sues|charged|bill|poll|surveys?|summons?|conference|semi-?finals?"
+    r"|qualif\w+|quarter-?finals?|tournament)\b",
+    re.IGNORECASE,
+)
+_BEGINNING = 120  # characters that say what happened; what follows tells more of it
+
+_CASUALTY = re.compile(
+    r"\b(?:kill\w*|dead|deaths?|die[sd]?|injur\w+|wound\w+|casualt\w+|fatalit\w+|victims?|lives)\b", re.IGNORECASE
+)
+_NUMBER = re.compile(r"(?<![\w.$€£-])(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\w%-]|\.\d)")
+_YEARS = range(1900, 2101)  # numbers that are more likely years
+
+
+def field(event: Event) -> str | None:
+    """The field of life that an event is from, as its category tells, else its topics, else its headline."""
+    for text in (event.category or "", " ".join(event.topics), event.headline):
+        for name, words in _FIELD.items():
+            if words.search(text):
+                return name
+    return None
+
+
+def is_grim(event: Event) -> bool:
+    """Whether an event seems to be an attack or a disaster."""
+    return field(event) in GRIM or any(map(_HARM.search, (*event.topics, event.headline)))
+
+
+def toll(headline: str) -> int:
+    """How many came to harm, as far as figures tell: the largest one of a headline that speaks of casualties."""
+    if not _CASUALTY.search(headline):
+        return 0
+    numbers = (int(number.replace(",", "")) for number in _NUMBER.findall(headline))
+    return max((number for number in numbers if number not in _YEARS), default=0)
+
+
+def who_dies(headline: str) -> str:
+    """The words before a death, which hold the name of whoever dies; empty where nobody does."""
+    return _before(_DEATH, headline)
+
+
+def whose_turn(headline: str) -> str:
+    """The words before a turn in somebody's life (elected, deposed, sentenced); empty where there is none."""
+    return _before(_TURN, headline)
+
+
+def _before(verb: re.Pattern[str], headline: str) -> str:
+    found = verb.search(headline)
+    return headline[max(0, found.start() - _SUBJECT) : found.start()] if found else ""
+
+
+def tells_of_a_first(headline: str) -> bool:
+    """Whether something is the first or the most of its kind."""
+    return _FIRST.search(headline) is not None
+
+
+def tells_of_words(headline: str) -> bool:
+    """Whether somebody says, plans or fears something, rather than does it."""
+    return _WORDS.search(headline[:_BEGINNING]) is not None
+
+
+def is_light(event: Event) -> bool:
+    """Whether it is from one of the `LIGHT` fields, and neither sad nor dull."""
+    dull = any(tells(event.headline) for tells in (tells_of_words, is_routine, is_sequel))
+    return not dull and field(event) in LIGHT and not is_grim(event)
+
+
+def is_routine(headline: str) -> bool:
+    """Whether it is of a kind that fills the news of every week, or a fragment that does not begin as a sentence."""
+    return _ROUTINE.search(headline[:_BEGINNING]) is not None or not re.match(r"[^a-z,;:.)]", headline)
+
+
+def is_sequel(headline: str) -> bool:
+    """Whether it goes on with what an earlier event began."""
+    return _SEQUEL.search(headline[:_BEGINNING]) is not None

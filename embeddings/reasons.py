@@ -1,0 +1,60 @@
+"""Why an event of a day was chosen, in words: what spoke for it, the strongest first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from embeddings import news_values
+from embeddings.on_this_day import WEIGHTS, Candidate
+
+MOST = 4  # reasons that are told
+LEAST = 0.3  # that a part must add to the score to be told
+
+
+def reasons(candidate: Candidate) -> list[str]:
+    """What spoke for an event, the strongest first, `MOST` at most; none where nothing did."""
+    strongest = sorted(candidate.parts.items(), key=lambda part: -part[1])
+    return [_SENTENCES[name](candidate) for name, adds in strongest if adds >= LEAST][
+        :MOST
+    ]  # no part that can only speak against an event
+
+
+def reasons_as_dict(candidate: Candidate) -> dict[str, Any]:
+    """Why an event was chosen, as users' scripts read it."""
+    return {
+        "score": round(candidate.score, 3),
+        "field": candidate.field,
+        "reasons": reasons(candidate),
+        "parts": {name: round(adds, 3) for name, adds in candidate.parts.items()},
+    }
+
+
+def _value(candidate: Candidate, name: str) -> float:
+    return candidate.parts[name] / WEIGHTS[name]
+
+
+def _times(candidate: Candidate, name: str) -> str:
+    return f"{math.exp(_value(candidate, name)):.1f}".removesuffix(".0") + " times"
+
+
+def _count(candidate: Candidate, name: str, one: str, many: str) -> str:
+    count = round(math.expm1(_value(candidate, name)))
+    return f"1 {one}" if count == 1 else f"{count:,} {many}"
+
+
+_SENTENCES: Mapping[str, Callable[[Candidate], str]] = {
+    "names": lambda one: f"its names come up {_times(one, 'names')} as often in the week after as before",
+    "years": lambda one: f"its names come up {_times(one, 'years')} as often in later years as before",
+    "meaning": lambda one: f"the three days after tell {_times(one, 'meaning')} as much like it as the week before",
+    "lead": lambda _: "its day's story begins with it",
+    "size": lambda one: _count(one, "size", "event of its day is like it", "events of its day are like it"),
+    "links": lambda one: _count(one, "links", "event links to it", "events link to it"),
+    "sources": lambda one: "1 source" if len(one.event.sources) == 1 else f"{len(one.event.sources)} sources",
+    "toll": lambda one: f"{news_values.toll(one.event.headline):,} came to harm",
+    "death": lambda _: "somebody well known dies",
+    "turn": lambda _: "somebody well known rises or falls",
+    "first": lambda _: "the first or the most of its kind",
+    "light": lambda one: f"something from {one.field}",
+}
