@@ -20,7 +20,7 @@ from embeddings.errors import IndexUnusableError
 # answers many users at once. The setting is the process's.
 faiss.omp_set_num_threads(1)
 
-# From so many rows on, an index has codes. Processor time of a question, 384 numbers, one thread of a busy machine: exact
+# From so many rows on, an index has codes. Processor time of a question, 384 numbers, one thread, a busy machine: exact
 # 6.3 ms for 113,755 rows and 58 for a million, with codes 1.8 and 10.7; memory 176 and 1,538 MB, with codes 15 and 117.
 COMPRESSED_FROM = 50_000
 
