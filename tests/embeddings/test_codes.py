@@ -67,7 +67,7 @@ def test_the_best_ten_of_a_range_are_those_of_an_exact_search(
 ) -> None:
     query = vectors[-seed] if seed < 0 else topics(1, seed)[0]  # an event of the index, or a question
     found, scores = index.search(query, k, range(*ends))
-    allowed = range(max(0, ends[0]), min(SIZE, ends[1]))
+    allowed = range(max(0, ends[0]), max(0, min(SIZE, ends[1])))
     cosines = vectors @ query
     exact = np.sort(cosines[allowed.start : allowed.stop])[::-1][:k]
     assert len(found) == len(exact) == len(set(found.tolist()))
