@@ -22,12 +22,14 @@ import numpy as np
 
 from embeddings.archive import Report, read_archive
 from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent, Origin, Withdrawn
+from embeddings.codes import write_codes
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, IndexMissingError, IndexUnusableError, InputError
 from embeddings.events import EVENT, Event, event_id
 from embeddings.fast_encoder import CHECKED_TEXTS, FastEncoder, export
 from embeddings.index_folder import (
     CATALOGUE,
+    CODES,
     EXPORT_FILES,
     FILES,
     FORMAT,
@@ -49,7 +51,7 @@ from embeddings.prominence import measure
 from embeddings.settings import Way
 from embeddings.staging import Staged, Staging
 from embeddings.text import clean, normalise, shorten
-from embeddings.vectors import VectorIndex
+from embeddings.vectors import COMPRESSED_FROM, VectorIndex, VectorWriter
 from embeddings.wiki.fetched import FetchedDays
 
 CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work that a kill can cost
@@ -103,11 +105,13 @@ def build_index(
     report: Report,
     progress: Progress = no_progress,
     way: Way = "auto",
+    compressed_from: int = COMPRESSED_FROM,
 ) -> BuildResult:
     """Make the index hold what `archives` and the fetched days hold, encoding only texts that are new to it.
 
     Args:
         way: `auto` exports the encoder's model into the index, where it can be, and encodes with that.
+        compressed_from: how many events an index has that gets codes.
     Raises:
         ArchiveMissingError: if one of the archives is not there; nothing was changed.
         BuildRunningError: if another build of the folder runs.
@@ -121,7 +125,7 @@ def build_index(
             fetched = None
             if folder.fetched.exists():
                 fetched = stack.enter_context(contextlib.closing(FetchedDays(folder.fetched)))
-            rebuild(folder, streams, fetched, encoder, report, result, progress, way)
+            rebuild(folder, streams, fetched, encoder, report, result, progress, way, compressed_from)
     result.seconds = time.monotonic() - started
     return result
 
@@ -135,6 +139,7 @@ def rebuild(
     result: BuildResult,
     progress: Progress,
     way: Way,
+    compressed_from: int = COMPRESSED_FROM,
 ) -> None:
     """Write the index anew, as `build_index` does, in a folder whose lock is held.
 
@@ -144,7 +149,7 @@ def rebuild(
     """
     try:
         with _previous(folder, is_archive=archives is None) as previous:
-            _build(folder, archives, fetched, encoder, previous, report, result, progress, way)
+            _build(folder, archives, fetched, encoder, previous, report, result, progress, way, compressed_from)
     finally:
         folder.clear()  # the index that was replaced; or, where the build failed, what it leaves
     if fetched is not None:
@@ -162,6 +167,7 @@ def _build(
     result: BuildResult,
     progress: Progress,
     way: Way,
+    compressed_from: int,
 ) -> None:
     built = dt.datetime.now(dt.UTC).replace(microsecond=0)
     generation = folder.new_generation(built)
@@ -186,10 +192,13 @@ def _build(
     try:
         exported = _export(generation, encoder, previous) if way == "auto" else None
         encoder, record = exported or (encoder, None)
-        vectors = _encode(generation, encoder, previous, journal, progress)
-        vectors.save(generation / VECTORS)
-        _weigh(generation, vectors, progress)
-        folder.publish(generation, _manifest(generation, built, encoder, record, vectors))
+        _encode(generation, encoder, previous, journal, progress)
+        with contextlib.closing(VectorIndex.load(generation / VECTORS)) as vectors:
+            _weigh(generation, vectors, progress)
+            if len(vectors) >= compressed_from:
+                write_codes(generation / CODES, len(vectors), vectors.take)
+            manifest = _manifest(generation, built, encoder, record, vectors)
+        folder.publish(generation, manifest)
         with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
             journal.empty()
     finally:
@@ -443,14 +452,18 @@ def _export(generation: Path, encoder: Encoder, previous: OpenIndex | None) -> t
 
 def _encode(
     generation: Path, encoder: Encoder, previous: OpenIndex | None, journal: Journal, progress: Progress
-) -> VectorIndex:
-    """The vector of every event of a new catalogue, in its order: used again, resumed or encoded; tokens beside it."""
+) -> None:
+    """Write the vector and tokens of every event of a new catalogue, in its order: used again, resumed or encoded."""
     fits = previous is not None and previous.manifest.model.fingerprint == encoder.fingerprint
     reusable = previous if fits else None
     with _at_work(encoder):
-        vectors = VectorIndex(reusable.vectors.dimension if reusable else encoder.dimension)
+        dimension = reusable.vectors.dimension if reusable else encoder.dimension
     catalogue = Catalogue(generation / CATALOGUE)
-    with contextlib.closing(catalogue), TokenWriter(generation / TOKENS, generation / STARTS) as tokens:
+    with (
+        contextlib.closing(catalogue),
+        VectorWriter(generation / VECTORS, dimension) as vectors,
+        TokenWriter(generation / TOKENS, generation / STARTS) as tokens,
+    ):
         for start in range(0, catalogue.size, CHUNK):
             rows = range(start, min(start + CHUNK, catalogue.size))
             keys = catalogue.text_keys(rows)
@@ -470,8 +483,8 @@ def _encode(
             for key in keys:
                 tokens.add(known[key][1])
             progress("encoding", len(vectors), catalogue.size)
+        vectors.finish()
         tokens.finish()
-    return vectors
 
 
 def _stored(index: OpenIndex, rows: Sequence[int]) -> Iterator[Stored]:
@@ -543,7 +556,9 @@ def _reason(error: OSError | sqlite3.Error, root: Path) -> str:
 def _manifest(
     generation: Path, built: dt.datetime, encoder: Encoder, record: ExportRecord | None, vectors: VectorIndex
 ) -> Manifest:
-    names = (*FILES, *(EXPORT_FILES if record else ()))
+    names = [*FILES, *(EXPORT_FILES if record else ())]
+    if (generation / CODES).exists():
+        names.append(CODES)
     catalogue = Catalogue(generation / CATALOGUE)
     try:
         return Manifest(

@@ -3,6 +3,7 @@
     index/
       manifest.json              the generation in force: its model, counts, and each file's size and SHA-256
       generations/<name>/        catalogue.sqlite, vectors.faiss, tokens.bin, starts.npy, prominence.npy, in_use.lock;
+                                 where there are many events: codes.faiss;
                                  where the model could be exported: encoder.xml, encoder.bin, tokenizer.json, head.npz
       build.lock                 held while a build runs; the system frees it when the process ends
       encoded.sqlite             vectors of a build that has not finished
@@ -48,6 +49,7 @@ TOKENS = "tokens.bin"
 STARTS = "starts.npy"
 PROMINENCE = "prominence.npy"
 FILES = (CATALOGUE, VECTORS, TOKENS, STARTS, PROMINENCE)
+CODES = "codes.faiss"
 EXPORT_FILES = ("encoder.xml", "encoder.bin", "tokenizer.json", "head.npz")
 """An exported model: network, weights, tokenizer, and what turns its outputs into what is kept."""
 
@@ -126,6 +128,7 @@ class OpenIndex:
     def close(self) -> None:
         """Let go of the generation. Nothing of it may be used afterwards."""
         self.catalogue.close()
+        self.vectors.close()
         self._in_use.close()
 
 
@@ -236,7 +239,9 @@ class IndexFolder:
         for name, record in sorted(manifest.files.items()):
             path = folder / name
             try:
-                problem = _size_problem(path, record) or (_hash_problem(path, record) if hashed else None)
+                # FAISS believes what the codes say, and they are read whole in any case.
+                look = hashed or name == CODES
+                problem = _size_problem(path, record) or (_hash_problem(path, record) if look else None)
             except FileNotFoundError:
                 yield f"the index lacks {path}; {_AGAIN}"
             except OSError as error:
@@ -247,20 +252,23 @@ class IndexFolder:
 
     def _open_parts(self, manifest: Manifest, in_use: IO[bytes]) -> OpenIndex:
         folder = self._generation(manifest)
-        vectors = VectorIndex.load(folder / VECTORS)
-        tokens = TokenIndex(folder / TOKENS, folder / STARTS)
-        prominence = Prominence.load(folder / PROMINENCE)
-        catalogue = Catalogue(folder / CATALOGUE)
-        if not (
-            catalogue.size == manifest.events == len(vectors) == len(tokens) == len(prominence)
-            and vectors.dimension == manifest.model.dimension
-        ):
-            catalogue.close()
-            raise IndexUnusableError(
-                f"the parts of the index in {self.root} do not belong together: {manifest.events:,} events in the "
-                f"manifest, {catalogue.size:,} in the catalogue, {len(vectors):,} vectors of {vectors.dimension} "
-                f"numbers, the tokens of {len(tokens):,}; {_AGAIN}"
-            )
+        with contextlib.ExitStack() as opened:  # closes what is open where another part cannot be
+            vectors = VectorIndex.load(folder / VECTORS, folder / CODES if CODES in manifest.files else None)
+            opened.callback(vectors.close)
+            tokens = TokenIndex(folder / TOKENS, folder / STARTS)
+            prominence = Prominence.load(folder / PROMINENCE)
+            catalogue = Catalogue(folder / CATALOGUE)
+            opened.callback(catalogue.close)
+            if not (
+                catalogue.size == manifest.events == len(vectors) == len(tokens) == len(prominence)
+                and vectors.dimension == manifest.model.dimension
+            ):
+                raise IndexUnusableError(
+                    f"the parts of the index in {self.root} do not belong together: {manifest.events:,} events in the "
+                    f"manifest, {catalogue.size:,} in the catalogue, {len(vectors):,} vectors of {vectors.dimension} "
+                    f"numbers, the tokens of {len(tokens):,}; {_AGAIN}"
+                )
+            opened.pop_all()
         return OpenIndex(manifest, folder, catalogue, vectors, tokens, prominence, in_use)
 
     def problems(self) -> Iterator[str]:

@@ -5,6 +5,7 @@ import gzip
 import itertools
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from embeddings.errors import (
     ModelError,
 )
 from embeddings.events import Event, event_id
-from embeddings.index_folder import FILES, IndexFolder
+from embeddings.index_folder import CODES, FILES, IndexFolder
 from embeddings.tuning import Encoded
 from tests.conftest import SAMPLE_FOLDER, Build
 from tests.embeddings.archive.pages import entry, index, page, write
@@ -92,6 +93,25 @@ def test_every_vector_is_that_of_its_events_topics_and_headline(
     assert titles[0] == "Rain: Event 1"
     np.testing.assert_allclose(found.vectors.take(range(19)), WordEncoder().vectors(titles), atol=1e-6)
     found.close()
+
+
+def test_an_index_of_many_events_has_codes_and_answers_as_one_without(
+    tmp_path: Path, folder: IndexFolder, build: Build
+) -> None:
+    archive = jsonl(tmp_path / "a.jsonl", *(f"Storm {n} floods town {n % 7}" for n in range(40)))
+    build(archive)
+    assert CODES not in folder.manifest().files
+    with closing(folder.open()) as exact:
+        encoder = WordEncoder()
+        query = encoder.vectors(["flood in town 3"])[0]
+        expected = exact.vectors.search(query, 5)[1]
+    assert build_index(folder, [archive], encoder, Report(), compressed_from=40).unchanged == 40
+    assert CODES in folder.manifest().files
+    assert list(folder.problems()) == []
+    with closing(folder.open()) as compressed:
+        np.testing.assert_allclose(compressed.vectors.search(query, 5)[1], expected, atol=1e-6)
+    build_index(folder, [archive], encoder, Report(), compressed_from=41)
+    assert CODES not in folder.manifest().files
 
 
 def test_the_result_as_json_has_the_keys_that_users_rely_on(tmp_path: Path, build: Build) -> None:

@@ -10,7 +10,7 @@ import pytest
 from embeddings.archive import Report
 from embeddings.build import build_index
 from embeddings.errors import BuildRunningError, IndexMissingError, IndexUnusableError
-from embeddings.index_folder import FILES, FORMAT, MANIFEST, IndexFolder, file_record
+from embeddings.index_folder import CODES, FILES, FORMAT, MANIFEST, IndexFolder, file_record
 from tests.conftest import Build
 from tests.word_encoder import WordEncoder
 
@@ -149,6 +149,28 @@ def test_verifying_finds_a_flipped_bit_anywhere_in_a_file(built: IndexFolder, na
         assert any(name in problem for problem in built.problems()), f"byte {place}"
     path.write_bytes(whole)
     assert not list(built.problems())
+
+
+class TestCodes:
+    @pytest.fixture
+    def compressed(self, tmp_path: Path, folder: IndexFolder, encoder: WordEncoder) -> IndexFolder:
+        lines = archive(tmp_path, *(f"Event {n}" for n in range(1, 29)))
+        build_index(folder, [lines], encoder, Report(), compressed_from=1)
+        return folder
+
+    def test_codes_in_which_any_bit_changed_are_never_read(self, compressed: IndexFolder) -> None:
+        path = generation(compressed) / CODES
+        whole = path.read_bytes()
+        for place in {*range(0, len(whole), len(whole) // 60), len(whole) - 1}:
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+            with pytest.raises(IndexUnusableError, match=rf"{CODES} is damaged: .*; {AGAIN}"):
+                compressed.open()
+            assert any(CODES in problem for problem in compressed.problems())
+
+    def test_codes_that_are_missing_are_named_with_what_to_do(self, compressed: IndexFolder) -> None:
+        (generation(compressed) / CODES).unlink()
+        with pytest.raises(IndexUnusableError, match=rf"the index lacks .*{CODES}; {AGAIN}"):
+            compressed.open()
 
 
 class TestReadersAndBuilds:

@@ -15,9 +15,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from embeddings.archive import Report
+from embeddings.build import build_index
+from embeddings.index_folder import IndexFolder
 from tests.proofs.archives import events, write_jsonl
 from tests.proofs.commands import Commands
 from tests.proofs.tables import Table
+from tests.word_encoder import WordEncoder
 
 Damage = Callable[[random.Random, Path, Path], None]
 """Given a copy of an index and another generation's index, changes the copy."""
@@ -42,7 +46,8 @@ LOOK_UPS: tuple[list[str], ...] = (
 
 def _files(index: Path) -> list[Path]:
     parts = ("catalogue.sqlite", "vectors.faiss", "prominence.npy")
-    return [index / "manifest.json", *(_one(index, name) for name in parts)]
+    files = [index / "manifest.json", *(_one(index, name) for name in parts)]
+    return files + list((index / "generations").glob("*/codes.faiss"))
 
 
 def _one(index: Path, name: str) -> Path:
@@ -114,8 +119,8 @@ def remove(random_: random.Random, index: Path, _: Path) -> None:
 
 def exchange(random_: random.Random, index: Path, other: Path) -> None:
     """Take a file of another generation, of the same number of events."""
-    place = random_.randrange(3)
-    shutil.copy(_files(other)[place], _files(index)[place])
+    theirs, ours = random_.choice(list(zip(_files(other), _files(index), strict=True)))
+    shutil.copy(theirs, ours)
 
 
 def exchange_folders(random_: random.Random, index: Path, _: Path) -> None:
@@ -132,20 +137,23 @@ DAMAGES: tuple[Damage, ...] = (
 
 
 def damaged_indexes(work: Path, commands: Commands, table: Table, copies: int, seed: int) -> None:
-    """Damage `copies` copies of an index, each in one of the ways in turn."""
+    """Damage `copies` copies of an index, each in one of the ways in turn, with and without codes."""
     index, other = work / "index", work / "other"
-    archive = write_jsonl(work / "archive.jsonl", events(EVENTS, 1))
-    commands.run(["build", archive, "--index", index])
-    commands.run(["build", write_jsonl(work / "other.jsonl", events(EVENTS, 2)), "--index", other])
+    archives = [write_jsonl(work / f"{number}.jsonl", events(EVENTS, number)) for number in (1, 2)]
+    for root, lines in zip((index, other), archives, strict=True):
+        for codes, compressed_from in (("", EVENTS + 1), (" with codes", 1)):
+            folder = IndexFolder(root.with_name(root.name + codes))
+            build_index(folder, [lines], WordEncoder(dimension=64), Report(), compressed_from=compressed_from)
     name = commands.run(["event", "2010-01-05", "--json", "--index", index]).only.json()["events"][0]["id"]
     random_ = random.Random(seed)
     answered = refused = 0
     for number in range(copies):
         damage = DAMAGES[number % len(DAMAGES)]
         copy = work / "copy"
-        shutil.copytree(index, copy)
-        damage(random_, copy, other)
-        told = f"copy {number}, {damage.__name__}"
+        codes = " with codes" if (number + number // len(DAMAGES)) % 2 else ""
+        shutil.copytree(index.with_name(index.name + codes), copy)
+        damage(random_, copy, other.with_name(other.name + codes))
+        told = f"copy {number}{codes}, {damage.__name__}"
         verified = commands.run(["verify", "--json", "--index", copy])
         found = verified.signal is None and verified.only.in_a_sentence and verified.only.status == 1
         table.check("verify finds it and says so", found, f"{told}: {verified}")
@@ -158,7 +166,7 @@ def damaged_indexes(work: Path, commands: Commands, table: Table, copies: int, s
             table.check("a look-up takes less than a second", outcome.took_s < 1, f"{told}: {outcome}")
             answered += outcome.status == 0
             refused += outcome.status != 0
-        again = commands.run(["build", archive, "--index", copy, "--json"], ["verify", "--index", copy])
+        again = commands.run(["build", archives[0], "--index", copy, "--json"], ["verify", "--index", copy])
         mended = [outcome.status for outcome in again.outcomes] == [0, 0]
         table.check("what the sentence advises, to build again, mends it", mended, f"{told}: {again}")
         shutil.rmtree(copy)
