@@ -16,7 +16,7 @@ from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
 from embeddings.late_interaction import max_similarity
 from embeddings.on_this_day import Candidate, choose, shortlist, weigh
-from embeddings.ranking import Features, coverage, fit_dates, fold, fuse, largest, rerank
+from embeddings.ranking import Features, Weights, coverage, fit_dates, fold, fuse, largest, rerank
 from embeddings.related import computed
 from embeddings.reranker import Reranker
 from embeddings.text import clean, normalise, shorten
@@ -124,7 +124,11 @@ class Search:
         self.index = index
         self._encoder = encoder
         self._reranker = reranker
-        self.weights = encoder.weights
+
+    @property
+    def weights(self) -> Weights:
+        """What speaks how much for an event, with the encoder's model."""
+        return self._encoder.weights
 
     # --- ask ---
 
