@@ -19,11 +19,12 @@ LIGHT = frozenset({"science", "culture", "sport"})
 # The first that has a word in the category, else in a topic, else in the headline is the event's. Those whose words
 # mean little else come first.
 _FIELDS = {
-    "sport": r"sports?|olympi\w*|championships?|cup|league|football\w*|soccer|rugby|cricket|tennis|golf\w*|basketball"
+    "sport": r"sports?|olympi\w*|championships?|cup|(?<!arab )league(?! of nations)"
+    r"|football\w*|soccer|rugby|cricket|tennis|golf\w*|basketball"
     r"|baseball|hockey|snooker|marathon|grand prix|formula one|tour de france|athletes?|medals?|super bowl|world series"
     r"|boxing|boxer|wimbledon|wrestl\w+|chess|cyclist|coach|goalkeeper|stadium",
     "science": r"scien\w+|technolog\w+|astronom\w+|astronauts?|cosmonauts?|space\w*|nasa|asteroid|comet|planets?"
-    r"|telescope|satellites?|mars|moon|lunar|rocket|species|fossils?|dinosaurs?|genome|physic(?:s|ists?)|chemi(?:stry|sts?)"
+    r"|telescope|mars|(?<!-)moon|lunar|species|fossils?|dinosaurs?|genome|physic(?:s|ists?)|chemi(?:stry|sts?)"
     r"|archaeolog\w+|researchers?|discover(?:y|s|ed)|internet|software|google|microsoft|vaccines?|orbit\w*|fossil\w*",
     "culture": r"arts?|cultur\w+|entertainment|religio\w+|film\w*|movies?|music\w*|singers?|songs?|albums?|actors?"
     r"|actress\w*|novel(?:s|ist|ists)?|authors?|poets?|writers?|books?|literature|museums?|painter|paintings?|oscars?"
@@ -65,14 +66,14 @@ _DEATH = re.compile(
 _TURN = re.compile(
     r"\b(?:resigns?|resigned|(?:is|was|are|has been|have been) (?:\w+ ){0,2}"
     r"(?:elected|re-?elected|ousted|overthrown|deposed|captured|arrested|sworn in|inaugurated|crowned|impeached"
-    r"|convicted|sentenced|found guilty|chosen|declared)|wins?|won|defeats?|steps? down|abdicates?|becomes|succeeds"
-    r"|surrenders?|declares?|declared|flees|fled|president-elect)\b",
+    r"|convicted|sentenced|found guilty|chosen)|wins?|won|defeats?|steps? down|abdicates?|becomes|succeeds"
+    r"|surrenders?|flees|fled|president-elect)\b",
     re.IGNORECASE,
 )
 _SUBJECT = 40  # characters before a verb in which its subject stands
 _FIRST = re.compile(
     r"\b(?:first|world record|largest|biggest|worst|deadliest|historic\w*|unprecedented|longest|oldest|youngest"
-    r"|landmark|strongest|fastest|tallest|highest|greatest|discover(?:s|ed|y))\b",
+    r"|landmark|strongest|fastest|tallest|highest|greatest|severe|massive|devastating|catastrophic|discover(?:s|ed|y))\b",
     re.IGNORECASE,
 )
 _WORDS = re.compile(
@@ -103,7 +104,7 @@ _BEGINNING = 120  # characters that say what happened; what follows tells more o
 _CASUALTY = re.compile(
     r"\b(?:kill\w*|dead|deaths?|die[sd]?|injur\w+|wound\w+|casualt\w+|fatalit\w+|victims?|lives)\b", re.IGNORECASE
 )
-_NUMBER = re.compile(r"(?<![\w.$€£-])(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\w%-]|\.\d)")
+_NUMBER = re.compile(r"(?<![\w.$€£-])(?<!aged )(?<!age of )(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\w%-]|\.\d)")
 _YEARS = range(1900, 2101)  # numbers that are more likely years
 
 
@@ -145,7 +146,7 @@ def _before(verb: re.Pattern[str], headline: str) -> str:
 
 
 def tells_of_a_first(headline: str) -> bool:
-    """Whether something is the first or the most of its kind."""
+    """Whether something is the first or the most of its kind, or of great size."""
     return _FIRST.search(headline) is not None
 
 
@@ -156,8 +157,8 @@ def tells_of_words(headline: str) -> bool:
 
 def is_light(event: Event) -> bool:
     """Whether it is from one of the `LIGHT` fields, and neither sad nor dull."""
-    dull = any(tells(event.headline) for tells in (tells_of_words, is_routine, is_sequel))
-    return not dull and field(event) in LIGHT and not is_grim(event)
+    spoilt = any(tells(event.headline) for tells in (tells_of_words, is_routine, is_sequel, who_dies))
+    return not spoilt and field(event) in LIGHT and not is_grim(event)
 
 
 def is_routine(headline: str) -> bool:

@@ -19,27 +19,27 @@ MOST_OF_A_YEAR = 2  # where other years have something left to tell
 
 # What each part counts for, by `python -m tests.benchmarks.anniversaries`.
 WEIGHTS: Mapping[str, float] = {
-    "names": 2.8,
+    "names": 2.74,
     "years": 0.34,
     "meaning": 1.1,
-    "lead": 0.33,
-    "size": 0.21,
+    "lead": 0.38,
+    "size": 0.24,
     "links": 0.5,
-    "sources": 1.52,
-    "toll": 0.25,
-    "death": 0.38,
-    "turn": 0.21,
-    "first": 1.1,
+    "sources": 1.61,
+    "toll": 0.23,
+    "death": 0.61,
+    "turn": 0.33,
+    "first": 1.13,
     "light": 0.6,
-    "words": -1.1,
-    "sequel": -1.38,
-    "routine": -1.6,
+    "words": -1.13,
+    "sequel": -1.4,
+    "routine": -1.65,
 }
 
 _SAME_STORY = 0.5  # cosine of two events of one day; reports on one story lie above, two stories of one war too
 _FIELD_AGAIN = 0.4  # what each event of a field that is chosen already takes from the next
 _YEAR_AGAIN = 0.3
-_GRIM_AGAIN = 0.2
+_GRIM_AGAIN = 1.0  # the same for attacks and disasters of whatever field, from the third on
 _ALIKE = 1.0  # what an event loses for each 1.0 of cosine with the most alike of those chosen, of any year
 
 
@@ -133,7 +133,7 @@ def _penalties(candidates: Sequence[Candidate], shown: Sequence[Candidate]) -> l
     return [
         _FIELD_AGAIN * (fields[each.field] if each.field else 0)
         + _YEAR_AGAIN * years[each.event.date.year]
-        + _GRIM_AGAIN * grim * each.grim
+        + _GRIM_AGAIN * max(0, grim - 1) * each.grim
         + _ALIKE * max(0.0, float(cosine))
         for each, cosine in zip(candidates, alike.max(axis=1), strict=True)
     ]
