@@ -34,9 +34,9 @@ _FIELDS = {
     r"|tornado\w*|storms?|crash\w*|derail\w*|wildfires?|bushfires?|(?<!open )(?<!opens )(?<!opened )fires?"
     r"|landslides?|mudslides?|avalanche|erupt\w*"
     r"|volcan\w+|capsiz\w+|sinks?|sank|collaps\w+|famine|drought|heat ?wave|blizzard|collision|collides?|wreck\w*",
-    CONFLICT: r"armed|attack\w*|conflicts?|wars?|warfare|militar\w+|militants?|rebels?|insurg\w+|troops|soldiers?|army"
-    r"|bomb\w*|air ?strikes?|missiles?|rockets|explo\w+|suicide|gunm[ae]n|shoot\w*|shot|kill\w*|massacre\w*|terror\w*"
-    r"|genocide|hostages?|invade\w*|invasion|offensive|ceasefire|cease-fire|clash\w*|militia\w*|jihad\w*|assassin\w*"
+    CONFLICT: r"armed|(?<!heart )attack\w*|conflicts?|wars?|warfare|militar\w+|militants?|rebels?|insurg\w+|troops"
+    r"|soldiers?|army|bomb\w*|air ?strikes?|missiles?|rockets|explo\w+|suicide|gunm[ae]n|shoot\w*|shot|kill\w*"
+    r"|massacre\w*|terror\w*|genocide|hostages?|invade\w*|invasion|offensive|ceasefire|cease-fire|clash\w*|militia\w*|jihad\w*|assassin\w*"
     r"|stabb\w+|behead\w+|ambush\w*|murder\w*|battle\w*|fighting|ram(?:s|med|ming)",
     "health": r"health|environment\w*|medic\w+|disease\w*|pandemic|epidemic|covid\S*|coronavirus|virus|flu|influenza"
     r"|ebola|cholera|outbreak|hospitals?|infect\w+|climate|pollution|emissions|quarantine|lockdown",
@@ -53,8 +53,8 @@ _FIELD = {field: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for field, words
 
 # Of whatever field, these words leave no doubt that somebody came to harm.
 _HARM = re.compile(
-    r"\b(?:attacks?|wars?|kill\w*|dead|deadly|deaths? toll|murder\w*|massacre\w*|bomb(?:s|ings?|ed|ers?)?|shootings?"
-    r"|gunm[ae]n|crash\w*|earthquakes?|floods?|hurricanes?|tsunamis?|terror\w*|genocide|invade\w*|invasion)\b",
+    r"\b(?:(?<!heart )attacks?|wars?|kill\w*|dead|deadly|deaths? toll|murder\w*|massacre\w*|bomb(?:s|ings?|ed|ers?)?"
+    r"|shootings?|gunm[ae]n|crash\w*|earthquakes?|floods?|hurricanes?|tsunamis?|terror\w*|genocide|invade\w*|invasion)\b",
     re.IGNORECASE,
 )
 
@@ -81,7 +81,8 @@ _WORDS = re.compile(
     r"|critici[sz]\w+|comments?|den(?:y|ies)|meets?|discuss\w*|visits?|plans?|expected|demand(?:s|ed)?|accus\w+"
     r"|considers?|vows?|express\w*|reacts?|welcomes?|talks|offers?|rejects?|propos\w+|threatens?|believes?|tells?|hopes?"
     r"|suggests?|seeks?|reports?|states?|files?|prepares?|schedul\w+|may|could|might|will|would|is to|are to|intends?"
-    r"|agrees? to|asks?|apologi[sz]es?|confirms?|reveals?|admits?|according to|polls?|watch)\b",
+    r"|agrees? to|asks?|apologi[sz]es?|confirms?|reveals?|admits?|according to|polls?|watch"
+    r"|blames?|endorses?|statement|it is reported|announces? (?:its?|his|her|their|that|several|plans))\b",
     re.IGNORECASE,
 )
 _SEQUEL = re.compile(
@@ -91,7 +92,7 @@ _SEQUEL = re.compile(
     re.IGNORECASE,
 )
 _ROUTINE = re.compile(
-    r"\b(?:nominat\w+|appoint\w*|names? (?:as|him|her)|approv\w+|hearing|heads? towards?|makes landfall"
+    r"\b(?:names|case of|surpass\w*|confirmed|nominat\w+|appoint\w*|approv\w+|hearing|heads? towards?|makes landfall"
     r"|announces a date|delegation|spokes\w+|candidates?|debates?|sessions?|negotiat\w+|postpon\w+|suspend\w*|cancel\w*"
     r"|watch is issued|lifts?|extend\w*|deploy\w*|advis(?:es?|ory)|issues?|requests?|orders?|raid\w*|clash\w*"
     r"|shell(?:s|ing)|air ?strikes?|curfew|state of emergency|tropical storm|health ministry|records? its"
@@ -110,7 +111,7 @@ _YEARS = range(1900, 2101)  # numbers that are more likely years
 
 def field(event: Event) -> str | None:
     """The field of life that an event is from, as its category tells, else its topics, else its headline."""
-    for text in (event.category or "", " ".join(event.topics), event.headline):
+    for text in (event.category or "", " ".join(event.topics), event.headline[:_BEGINNING]):
         for name, words in _FIELD.items():
             if words.search(text):
                 return name
