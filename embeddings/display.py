@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -81,17 +82,10 @@ def show_on_this_day(month: int, day: int, events: Sequence[Event]) -> None:
 
 def show_choice(month: int, day: int, chosen: Sequence[Candidate]) -> None:
     """The day's events over the years, and why they were chosen."""
-    table = Table("day", "event", "field", "score", "why")
+    table = Table("day", "event", "field", "score", "why", box=box.SIMPLE)
     for each in chosen:
         why = Text("; ".join(reasons(each)) or "nothing speaks for it")
-        table.add_row(
-            str(each.event.date),
-            Text(each.event.headline),
-            each.field or "",
-            f"{each.score:.1f}",
-            why,
-            end_section=True,
-        )
+        table.add_row(str(each.event.date), Text(each.event.headline), each.field or "", f"{each.score:.1f}", why)
     console = _console()
     console.print(f"on {day} {MONTHS[month - 1]}: {len(chosen)} events")
     console.print(table)

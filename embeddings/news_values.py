@@ -19,11 +19,12 @@ LIGHT = frozenset({"science", "culture", "sport"})
 # The first that has a word in the category, else in a topic, else in the headline is the event's. Those whose words
 # mean little else come first.
 _FIELDS = {
-    "sport": r"sports?|olympi\w*|championships?|cup|league|football\w*|soccer|rugby|cricket|tennis|golf\w*|basketball"
+    "sport": r"sports?|olympi\w*|championships?|cup|(?<!arab )league(?! of nations)"
+    r"|football\w*|soccer|rugby|cricket|tennis|golf\w*|basketball"
     r"|baseball|hockey|snooker|marathon|grand prix|formula one|tour de france|athletes?|medals?|super bowl|world series"
     r"|boxing|boxer|wimbledon|wrestl\w+|chess|cyclist|coach|goalkeeper|stadium",
     "science": r"scien\w+|technolog\w+|astronom\w+|astronauts?|cosmonauts?|space\w*|nasa|asteroid|comet|planets?"
-    r"|telescope|satellites?|mars|moon|lunar|rocket|species|fossils?|dinosaurs?|genome|physic(?:s|ists?)|chemi(?:stry|sts?)"
+    r"|telescope|mars|(?<!-)moon|lunar|species|fossils?|dinosaurs?|genome|physic(?:s|ists?)|chemi(?:stry|sts?)"
     r"|archaeolog\w+|researchers?|discover(?:y|s|ed)|internet|software|google|microsoft|vaccines?|orbit\w*|fossil\w*",
     "culture": r"arts?|cultur\w+|entertainment|religio\w+|film\w*|movies?|music\w*|singers?|songs?|albums?|actors?"
     r"|actress\w*|novel(?:s|ist|ists)?|authors?|poets?|writers?|books?|literature|museums?|painter|paintings?|oscars?"
@@ -33,9 +34,9 @@ _FIELDS = {
     r"|tornado\w*|storms?|crash\w*|derail\w*|wildfires?|bushfires?|(?<!open )(?<!opens )(?<!opened )fires?"
     r"|landslides?|mudslides?|avalanche|erupt\w*"
     r"|volcan\w+|capsiz\w+|sinks?|sank|collaps\w+|famine|drought|heat ?wave|blizzard|collision|collides?|wreck\w*",
-    CONFLICT: r"armed|attack\w*|conflicts?|wars?|warfare|militar\w+|militants?|rebels?|insurg\w+|troops|soldiers?|army"
-    r"|bomb\w*|air ?strikes?|missiles?|rockets|explo\w+|suicide|gunm[ae]n|shoot\w*|shot|kill\w*|massacre\w*|terror\w*"
-    r"|genocide|hostages?|invade\w*|invasion|offensive|ceasefire|cease-fire|clash\w*|militia\w*|jihad\w*|assassin\w*"
+    CONFLICT: r"armed|(?<!heart )attack\w*|conflicts?|wars?|warfare|militar\w+|militants?|rebels?|insurg\w+|troops"
+    r"|soldiers?|army|bomb\w*|air ?strikes?|missiles?|rockets|explo\w+|suicide|gunm[ae]n|shoot\w*|shot|kill\w*"
+    r"|massacre\w*|terror\w*|genocide|hostages?|invade\w*|invasion|offensive|ceasefire|cease-fire|clash\w*|militia\w*|jihad\w*|assassin\w*"
     r"|stabb\w+|behead\w+|ambush\w*|murder\w*|battle\w*|fighting|ram(?:s|med|ming)",
     "health": r"health|environment\w*|medic\w+|disease\w*|pandemic|epidemic|covid\S*|coronavirus|virus|flu|influenza"
     r"|ebola|cholera|outbreak|hospitals?|infect\w+|climate|pollution|emissions|quarantine|lockdown",
@@ -52,8 +53,8 @@ _FIELD = {field: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for field, words
 
 # Of whatever field, these words leave no doubt that somebody came to harm.
 _HARM = re.compile(
-    r"\b(?:attacks?|wars?|kill\w*|dead|deadly|deaths? toll|murder\w*|massacre\w*|bomb(?:s|ings?|ed|ers?)?|shootings?"
-    r"|gunm[ae]n|crash\w*|earthquakes?|floods?|hurricanes?|tsunamis?|terror\w*|genocide|invade\w*|invasion)\b",
+    r"\b(?:(?<!heart )attacks?|wars?|kill\w*|dead|deadly|deaths? toll|murder\w*|massacre\w*|bomb(?:s|ings?|ed|ers?)?"
+    r"|shootings?|gunm[ae]n|crash\w*|earthquakes?|floods?|hurricanes?|tsunamis?|terror\w*|genocide|invade\w*|invasion)\b",
     re.IGNORECASE,
 )
 
@@ -65,14 +66,14 @@ _DEATH = re.compile(
 _TURN = re.compile(
     r"\b(?:resigns?|resigned|(?:is|was|are|has been|have been) (?:\w+ ){0,2}"
     r"(?:elected|re-?elected|ousted|overthrown|deposed|captured|arrested|sworn in|inaugurated|crowned|impeached"
-    r"|convicted|sentenced|found guilty|chosen|declared)|wins?|won|defeats?|steps? down|abdicates?|becomes|succeeds"
-    r"|surrenders?|declares?|declared|flees|fled|president-elect)\b",
+    r"|convicted|sentenced|found guilty|chosen)|wins?|won|defeats?|steps? down|abdicates?|becomes|succeeds"
+    r"|surrenders?|flees|fled|president-elect)\b",
     re.IGNORECASE,
 )
 _SUBJECT = 40  # characters before a verb in which its subject stands
 _FIRST = re.compile(
     r"\b(?:first|world record|largest|biggest|worst|deadliest|historic\w*|unprecedented|longest|oldest|youngest"
-    r"|landmark|strongest|fastest|tallest|highest|greatest|discover(?:s|ed|y))\b",
+    r"|landmark|strongest|fastest|tallest|highest|greatest|severe|massive|devastating|catastrophic|discover(?:s|ed|y))\b",
     re.IGNORECASE,
 )
 _WORDS = re.compile(
@@ -80,7 +81,8 @@ _WORDS = re.compile(
     r"|critici[sz]\w+|comments?|den(?:y|ies)|meets?|discuss\w*|visits?|plans?|expected|demand(?:s|ed)?|accus\w+"
     r"|considers?|vows?|express\w*|reacts?|welcomes?|talks|offers?|rejects?|propos\w+|threatens?|believes?|tells?|hopes?"
     r"|suggests?|seeks?|reports?|states?|files?|prepares?|schedul\w+|may|could|might|will|would|is to|are to|intends?"
-    r"|agrees? to|asks?|apologi[sz]es?|confirms?|reveals?|admits?|according to|polls?|watch)\b",
+    r"|agrees? to|asks?|apologi[sz]es?|confirms?|reveals?|admits?|according to|polls?|watch"
+    r"|blames?|endorses?|statement|it is reported|announces? (?:its?|his|her|their|that|several|plans))\b",
     re.IGNORECASE,
 )
 _SEQUEL = re.compile(
@@ -90,7 +92,7 @@ _SEQUEL = re.compile(
     re.IGNORECASE,
 )
 _ROUTINE = re.compile(
-    r"\b(?:nominat\w+|appoint\w*|names? (?:as|him|her)|approv\w+|hearing|heads? towards?|makes landfall"
+    r"\b(?:names|case of|surpass\w*|confirmed|nominat\w+|appoint\w*|approv\w+|hearing|heads? towards?|makes landfall"
     r"|announces a date|delegation|spokes\w+|candidates?|debates?|sessions?|negotiat\w+|postpon\w+|suspend\w*|cancel\w*"
     r"|watch is issued|lifts?|extend\w*|deploy\w*|advis(?:es?|ory)|issues?|requests?|orders?|raid\w*|clash\w*"
     r"|shell(?:s|ing)|air ?strikes?|curfew|state of emergency|tropical storm|health ministry|records? its"
@@ -103,13 +105,13 @@ _BEGINNING = 120  # characters that say what happened; what follows tells more o
 _CASUALTY = re.compile(
     r"\b(?:kill\w*|dead|deaths?|die[sd]?|injur\w+|wound\w+|casualt\w+|fatalit\w+|victims?|lives)\b", re.IGNORECASE
 )
-_NUMBER = re.compile(r"(?<![\w.$€£-])(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\w%-]|\.\d)")
+_NUMBER = re.compile(r"(?<![\w.$€£-])(?<!aged )(?<!age of )(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\w%-]|\.\d)")
 _YEARS = range(1900, 2101)  # numbers that are more likely years
 
 
 def field(event: Event) -> str | None:
     """The field of life that an event is from, as its category tells, else its topics, else its headline."""
-    for text in (event.category or "", " ".join(event.topics), event.headline):
+    for text in (event.category or "", " ".join(event.topics), event.headline[:_BEGINNING]):
         for name, words in _FIELD.items():
             if words.search(text):
                 return name
@@ -145,7 +147,7 @@ def _before(verb: re.Pattern[str], headline: str) -> str:
 
 
 def tells_of_a_first(headline: str) -> bool:
-    """Whether something is the first or the most of its kind."""
+    """Whether something is the first or the most of its kind, or of great size."""
     return _FIRST.search(headline) is not None
 
 
@@ -156,8 +158,8 @@ def tells_of_words(headline: str) -> bool:
 
 def is_light(event: Event) -> bool:
     """Whether it is from one of the `LIGHT` fields, and neither sad nor dull."""
-    dull = any(tells(event.headline) for tells in (tells_of_words, is_routine, is_sequel))
-    return not dull and field(event) in LIGHT and not is_grim(event)
+    spoilt = any(tells(event.headline) for tells in (tells_of_words, is_routine, is_sequel, who_dies))
+    return not spoilt and field(event) in LIGHT and not is_grim(event)
 
 
 def is_routine(headline: str) -> bool:

@@ -37,8 +37,8 @@ links: how many events of the archive link to it.
 sources: how many it has, against what is usual in its year.
 toll: how many came to harm.
 death, turn: where somebody dies, or rises or falls, half the logarithm of how many events have the name, squared: so
-    that those whom everybody knows stand out from the many that a few events have made known.
-first: whether it is the first or the most of its kind.
+    that those whom everybody knows stand out from the many that a few events have made known; `_KNOWN` at most.
+first: whether it is the first or the most of its kind, or of great size.
 light: whether it is from science, culture or sport, and neither sad nor dull.
 words: whether somebody only says or plans something.
 sequel: whether it goes on with what an earlier event began.
@@ -52,6 +52,7 @@ WEEK, MONTH, YEAR = 7, 30, 365  # days
 SOON = 3  # days in which a story that matters is told on
 
 _LOUD = 2.0  # sevenfold; louder stories are no better for it
+_KNOWN = 6.0  # of 133 events; who is in more is no better known
 _COMMON = 0.015  # share of events from which on a full name is no person's ("United States", "Prime Minister")
 _FEW = 10  # events; a small archive has no names that are common
 
@@ -217,7 +218,8 @@ class _Mentions:
         week = np.log1p(mentions(1, WEEK)) - np.log1p(mentions(-MONTH, -1) * (WEEK / MONTH))
         years = np.log1p(mentions(YEAR + 1, _EVER)) - np.log1p(mentions(-_EVER, -1))
         ever = mentions(-_EVER, _EVER)
-        fame = np.where(people & (ever < max(_COMMON * len(days), _FEW)), (np.log1p(ever) / 2) ** 2, 0)
+        fame = np.minimum((np.log1p(ever) / 2) ** 2, _KNOWN)
+        fame[~people | (ever >= max(_COMMON * len(days), _FEW))] = 0
         week = np.minimum(week, _LOUD)
         return _largest(rows, week, len(days)), _largest(rows, years, len(days)), _largest(rows, fame, len(days))
 

@@ -55,6 +55,6 @@ _SENTENCES: Mapping[str, Callable[[Candidate], str]] = {
     "toll": lambda one: f"{news_values.toll(one.event.headline):,} came to harm",
     "death": lambda _: "somebody well known dies",
     "turn": lambda _: "somebody well known rises or falls",
-    "first": lambda _: "the first or the most of its kind",
+    "first": lambda _: "a first, a record or of great size",
     "light": lambda one: f"something from {one.field}",
 }

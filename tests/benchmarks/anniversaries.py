@@ -137,19 +137,17 @@ def cross_validated(cases: Sequence[Case], leash: float) -> list[bool]:
     return found
 
 
-def seconds_of_days(index: OpenIndex) -> list[float]:
-    """How long each day of a leap year takes, events read; the best of three, for the machine may be busy."""
+def seconds_of_days(index: OpenIndex) -> np.ndarray:
+    """How long each day of a leap year takes, events read, (366,); the best of three, for the machine may be busy."""
     search = Search(index, None)  # type: ignore[arg-type]  # nothing is encoded
-    took = []
-    for offset in range(366):
-        day = dt.date(2000, 1, 1) + dt.timedelta(days=offset)
-        tries = []
-        for _ in range(3):
+    took = np.zeros((3, 366))
+    for tried in took:
+        for offset in range(366):
+            day = dt.date(2000, 1, 1) + dt.timedelta(days=offset)
             started = time.perf_counter()
             search.on_this_day(day.month, day.day, FIVE)
-            tries.append(time.perf_counter() - started)
-        took.append(min(tries))
-    return took
+            tried[offset] = time.perf_counter() - started
+    return np.asarray(took.min(axis=0))
 
 
 def main() -> None:
@@ -173,7 +171,7 @@ def main() -> None:
         say(f"the weights in use: {len(cases) - len(lost)} of {len(cases)} found; not found:")
         for row in lost:
             say(f"    {row.month:02}-{row.day:02} {row.year} {row.pattern.pattern}")
-        took = np.array(seconds_of_days(index)) * 1_000
+        took = seconds_of_days(index) * 1_000
         say(f"a day takes {np.median(took):.0f} ms at the median, {took.max():.0f} ms at most")
     finally:
         index.close()

@@ -10,6 +10,8 @@ from embeddings.events import Event
 from embeddings.news_values import (
     field,
     is_grim,
+    is_light,
+    is_routine,
     is_sequel,
     tells_of_a_first,
     tells_of_words,
@@ -51,8 +53,9 @@ def test_grim_is_a_matter_of_whole_words(headline: str, grim: bool) -> None:
         ("Twelve are dead after a fire, the worst since 1987.", 0),
         ("Two are killed over $5,000,000 and 30% of a farm.", 0),
         ("A city of 90,000 holds a fair.", 0),
+        ("The actor dies aged 87, a year after her sister at the age of 90.", 0),
     ],
-    ids=["the largest", "a year is none", "money and shares are none", "nobody is hurt"],
+    ids=["the largest", "a year is none", "money and shares are none", "nobody is hurt", "an age is none"],
 )
 def test_the_toll_is_the_largest_number_of_a_headline_that_speaks_of_casualties(headline: str, expected: int) -> None:
     assert toll(headline) == expected
@@ -76,11 +79,27 @@ def test_the_words_before_a_death_or_a_turn_hold_whose_it_is(headline: str, who:
         (tells_of_a_first, "The first railway opens.", "A railway opens."),
         (tells_of_words, "The minister says no.", "The minister leaves."),
         (is_sequel, "Fighting continues.", "Fighting begins."),
+        (is_routine, "The president nominates a judge.", "The president flees."),
+        (is_routine, ", whose term ends, goes.", "Her term ends."),
     ],
 )
 def test_classes_of_words(tells: object, so: str, not_so: str) -> None:
     assert tells(so) is True  # type: ignore[operator]
     assert tells(not_so) is False  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("headline", "light"),
+    [
+        ("A probe lands on Mars.", True),
+        ("A probe crashes on Mars, killing a crew of four.", False),
+        ("A probe may land on Mars.", False),
+        ("An astronaut dies.", False),
+        ("A parliament meets.", False),
+    ],
+)
+def test_light_is_what_is_from_a_light_field_and_neither_sad_nor_dull(headline: str, light: bool) -> None:
+    assert is_light(event(headline)) is light
 
 
 def test_what_comes_late_in_a_long_text_does_not_make_it_a_sequel() -> None:
