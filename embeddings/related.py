@@ -39,6 +39,7 @@ _SURE = math.log1p(3_000)  # from ten times as many events on, rarity is what it
 _LEAST_RARITY = 0.1  # of a name that counts: of 113,755 events, 4,500 or fewer have it
 _LEAST_LIKENESS = 0.36  # below, two events have little more than their language in common
 _NEARLY_AS_NEAR = 0.72  # what shares nothing has this part of the best one's cosine at least
+_NEAR_ALONE = 0.55  # and this cosine; of events drawn at random one pair in a hundred has .39
 _ALIKE = 0.75  # cosine from which a second event of the same kind adds less
 _VARIETY = 0.5
 _SAME_NEWS = 0.88  # cosine from which two events of a few days are one in other words
@@ -240,7 +241,9 @@ def _score(mine: Candidate, candidate: Candidate, nearest: float) -> float:
     cosine = float(mine.vector @ candidate.vector)
     days = abs((mine.event.date - candidate.event.date).days)
     share = 1 - math.exp(-1.2 * sum(rare for _, rare in candidate.shared))
-    if cosine + 0.6 * share < _LEAST_LIKENESS or (not candidate.shared and cosine < _NEARLY_AS_NEAR * nearest):
+    if cosine + 0.6 * share < _LEAST_LIKENESS:
+        return 0.0
+    if not candidate.shared and cosine < max(_NEAR_ALONE, _NEARLY_AS_NEAR * nearest):
         return 0.0
     near = (0.4 + 0.6 * share) / (1 + days / _HALF_TIME_DAYS)
     return cosine * (_BY_MEANING + _BY_SHARED * share) + _BY_TIME * near

@@ -117,10 +117,10 @@ class TestChoose:
         return [found.event.headline for found in choose(self.MINE, candidates, [], limit)]
 
     def test_nearness_rare_names_and_nearness_in_time_each_draw_up(self) -> None:
-        plain_, near = self.candidate("a", 0.5), self.candidate("b", 0.6, days=34)
+        plain_, near = self.candidate("a", 0.6), self.candidate("b", 0.7, days=34)
         assert self.chosen(plain_, near) == ["b", "a"]
-        assert self.chosen(plain_, self.candidate("c", 0.5, days=34, rare=0.6)) == ["c", "a"]
-        assert self.chosen(plain_, self.candidate("d", 0.5, days=4)) == ["d", "a"]
+        assert self.chosen(plain_, self.candidate("c", 0.6, days=34, rare=0.6)) == ["c", "a"]
+        assert self.chosen(plain_, self.candidate("d", 0.6, days=4)) == ["d", "a"]
 
     def test_a_rewording_is_left_out_and_of_two_the_worse(self) -> None:
         assert self.chosen(self.candidate("In Alpha it rains", 0.8, days=1)) == []
@@ -132,7 +132,7 @@ class TestChoose:
         assert choose(self.MINE, [other], [(other.event.date, "d c b a")], 10) == []
 
     def test_a_stranger_is_left_out(self) -> None:
-        assert self.chosen(self.candidate("a", 0.2)) == []
+        assert self.chosen(self.candidate("a", 0.5)) == []
         assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.4)) == ["a"]
         assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.4, rare=0.5)) == ["a", "b"]
 
@@ -201,7 +201,7 @@ class TestComputed:
 
     @pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
     def test_the_calendar_may_end_before_the_weeks_around_do(self, index: Index, date: str) -> None:
-        assert len(related_to(index(record("Ann Lee resigns.", date), record("A mob calls Ann Lee.", date)), 0)) == 1
+        assert len(related_to(index(record("Ann Lee resigns.", date), record("Ann Lee sings.", date)), 0)) == 1
 
     def test_events_of_thousands_of_names_are_looked_up_all_the_same(self, index: Index) -> None:
         choice = random.Random(7)
