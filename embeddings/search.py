@@ -26,7 +26,7 @@ from embeddings.words import MAX_WORDS, question_stems
 MAX_QUESTION = 500  # characters
 MOST_RELATED = 10
 
-_CANDIDATES = 200  # taken from each way of searching before they are fused
+_CANDIDATES = 100  # taken from each way of searching before they are fused
 _FOLDED_AT_ONCE = 32
 _RERANKED = 20  # a cross-encoder takes some 5 ms for each
 _SUGGESTED_AROUND_DAYS = 7  # a typed date's; people misremember by a few

@@ -180,14 +180,14 @@ class TestComputed:
         found = related_to(
             index(
                 *self.FILLERS,
-                record("Doctors warn of babies.", contexts=["Zika virus", "Russia"]),
+                record("Doctors warn mothers of babies.", contexts=["Zika virus", "Russia"]),
                 record("Parliament votes quickly.", "2016-01-09", contexts=["Russia"]),
-                record("Babies suffer badly.", "2016-02-09", contexts=["Zika virus"], path="/news/2016/02/9/a.md"),
+                record("Babies of mothers suffer.", "2016-02-09", contexts=["Zika virus"], path="/news/2016/02/9/a.md"),
             ),
             60,
         )
         assert [(other.headline, other.contexts, other.path) for other in found] == [
-            ("Babies suffer badly.", ("Zika virus",), "/news/2016/02/9/a.md")
+            ("Babies of mothers suffer.", ("Zika virus",), "/news/2016/02/9/a.md")
         ]
 
     def test_without_contexts_names_of_the_text_lead_to_it(self, index: Index) -> None:
