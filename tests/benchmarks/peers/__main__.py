@@ -3,10 +3,13 @@
     python -m tests.benchmarks.peers --archive ARCHIVE --index INDEX --queries QUERIES.jsonl --folder FOLDER
 
 INDEX is Dateline's, built from ARCHIVE. The first run installs the peers and builds their indexes in FOLDER; later ones
-use them again, and take minutes. The figures go to FOLDER too: results.json and results.md. Linux only.
+use them again, and take minutes. The figures go to FOLDER too: results.json and results.md. All peers together need
+5 GB of memory. On a machine that is busy otherwise, OMP_NUM_THREADS=1 keeps their threads from waiting for each other.
+Linux only.
 
-- All index the same texts, topics and headline, with one model and the defaults of each. Peers are handed the vectors
-  that sentence-transformers gives for the texts: `build s` is the rest of a build, and `texts/s` how fast each encodes.
+- All index the same texts, topics and headline, with the defaults of each; the peers with the model as published,
+  Dateline with what its index was made with. Peers are handed the vectors that sentence-transformers gives for the
+  texts: `build s` is the rest of a build, and `texts/s` how fast each encodes.
   For Dateline the rest is a build over an index that has every vector.
 - success@1 and so on are those of `python -m embeddings evaluate`.
 - p50 and p95 are of a question for five answers, encoding included, warm, in turns of 25 questions; `× Dateline` is the

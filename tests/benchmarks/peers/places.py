@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.index_folder import MANIFEST
+from embeddings.index_folder import MANIFEST, IndexFolder
 from tests.benchmarks.peers.corpus import Corpus
 from tests.benchmarks.peers.environments import environment
 from tests.benchmarks.peers.process import ROOT, PeerProcess
@@ -60,7 +60,9 @@ class Place:
 
     @property
     def index_bytes(self) -> int:
-        """On the disk."""
+        """On the disk; of Dateline's folder what is in force, for a reader may still hold an older generation there."""
+        if self.adapter == DATELINE:
+            return IndexFolder(self.index).manifest().bytes
         return sum(file.stat().st_size for file in self.index.rglob("*") if file.is_file())
 
     def process(self, model: Path) -> PeerProcess:
