@@ -37,7 +37,7 @@ _BY_MEANING, _BY_SHARED, _BY_TIME = 0.6, 0.4, 0.18
 _HALF_TIME_DAYS = 45.0
 _SURE = math.log1p(3_000)  # from ten times as many events on, rarity is what it seems
 _LEAST_RARITY = 0.1  # of a name that counts: of 113,755 events, 4,500 or fewer have it
-_LEAST_LIKENESS = 0.50  # below, two events have little more than their language in common
+_LEAST_LIKENESS = 0.54  # below, two events have little more than their language in common
 _NEARLY_AS_NEAR = 0.72  # what shares nothing has this part of the best one's cosine at least
 _NEAR_ALONE = 0.55  # and this cosine; of events drawn at random one pair in a hundred has .39
 _ALIKE = 0.75  # cosine from which a second event of the same kind adds less
@@ -51,6 +51,10 @@ _JOINTS = (" ", "-", "–", *_APOSTROPHES)  # between the words of a name
 _INNER = frozenset("of for the de la le l d del der di da do dos al el bin ibn van von".split())  # inside a name
 _ENDINGS = frozenset("s t d m ll re ve".split())  # behind an apostrophe, no part of a name
 _LONGEST_NAME = 12  # words
+_CALENDAR = frozenset(
+    "january february march april june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday".split()  # May is a name as often as a month
+)
 _SENTENCE_END = re.compile(r"[.!?:;]")
 
 
@@ -73,9 +77,9 @@ class Names:
 
 
 def _telling_words(texts: Iterable[str]) -> list[str]:
-    """The words of some texts, normalised, each once, without letters and words that stand in every text."""
+    """The words of some texts, normalised, each once, without letters, days, months and words of every text."""
     words = dict.fromkeys(normalise(" ".join(texts)).split())
-    return [word for word in words if len(word) > 1 and word not in STOP_WORDS]
+    return [word for word in words if len(word) > 1 and word not in STOP_WORDS and word not in _CALENDAR]
 
 
 def names(text: str) -> Names:
