@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain, count
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -356,7 +357,8 @@ def _write_day(
     staging: Staging,
     result: BuildResult,
 ) -> None:
-    """Merge, name and write the events of a day."""
+    """Merge, name and write the events of a day, in the order of the archives whatever the index held before."""
+    named: dict[str, tuple[int, NewEvent]] = {}  # by id, with the place in `incoming`
     for old, new in _groups(incoming, before):
         members = [incoming[place].event for place in new]
         archived = [incoming[place].event for place in new if not incoming[place].fetched]
@@ -374,20 +376,21 @@ def _write_day(
         name = next(
             name
             for name in chain(old_ids, given, [made], spare)
-            if staging.given_day(name) in (None, day) and not writer.has(name)
+            if staging.given_day(name) in (None, day) and name not in named and not writer.has(name)
         )
         event = _unlinked(replace(merged, id=name))
         if held is not None:
             held = _unlinked(held)
         digest = hashlib.blake2b(EVENT.dump_json(event, exclude={"withdrawn"}), digest_size=16).digest()
-        writer.add(
+        named[name] = (
+            min(new),
             NewEvent(
                 event=event,
                 names=frozenset(names - {name}),
                 text_key=text_key(event),
                 digest=digest,
                 origin=None if held == event and not fetched else Origin(bool(fetched), held),
-            )
+            ),
         )
         result.events += 1
         result.merged += len({member.path or member.id for member in members}) - 1
@@ -397,6 +400,8 @@ def _write_day(
             result.unchanged += 1
         else:
             result.changed += 1
+    for _, new_event in sorted(named.values(), key=itemgetter(0)):
+        writer.add(new_event)
 
 
 def _groups(incoming: Sequence[Staged], before: _Before) -> Iterator[tuple[list[int], list[int]]]:

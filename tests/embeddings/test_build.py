@@ -366,6 +366,14 @@ def test_ids_and_events_do_not_depend_on_the_order_in_which_archives_are_named(
 
 
 class TestAgain:
+    def test_a_days_events_are_in_the_order_of_the_archive_whatever_the_index_held_before(
+        self, tmp_path: Path, folder: IndexFolder, build: Build
+    ) -> None:
+        build(jsonl(tmp_path / "a.jsonl", "It rains.", "It pours.", "It stops."))
+        build(jsonl(tmp_path / "b.jsonl", "It snows.", "It stops.", "It thaws.", "It rains."))
+        headlines = [event.headline for event in events_of(folder)]
+        assert headlines == ["It snows.", "It stops.", "It thaws.", "It rains."]
+
     def test_counts_new_changed_unchanged_and_removed_events(
         self, tmp_path: Path, folder: IndexFolder, build: Build
     ) -> None:

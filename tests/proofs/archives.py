@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+from operator import attrgetter
 from pathlib import Path
 
 from embeddings.archive.markdown import slug, write_archive
@@ -50,5 +51,5 @@ def write_jsonl(path: Path, made: list[Event]) -> Path:
 
 def write_markdown(root: Path, made: list[Event]) -> Path:
     """The events as a folder of pages."""
-    write_archive(root, made)
+    write_archive(root, sorted(made, key=attrgetter("date")))
     return root

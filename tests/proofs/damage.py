@@ -45,7 +45,7 @@ LOOK_UPS: tuple[list[str], ...] = (
 
 
 def _files(index: Path) -> list[Path]:
-    parts = ("catalogue.sqlite", "vectors.faiss", "prominence.npy")
+    parts = ("catalogue.sqlite", "vectors.faiss", "tokens.bin", "starts.npy", "prominence.npy")
     files = [index / "manifest.json", *(_one(index, name) for name in parts)]
     return files + list((index / "generations").glob("*/codes.faiss"))
 
@@ -178,7 +178,7 @@ def damaged_journals(work: Path, commands: Commands, table: Table, copies: int, 
     random_ = random.Random(seed)
     archive = write_jsonl(work / "archive.jsonl", events(EVENTS, 1))
     commands.run(["build", archive, "--index", work / "sound"])
-    expected = _vectors_digest(work / "sound")
+    expected = _encoded_digests(work / "sound")
     commands.run(["build", archive, "--index", work / "unfinished"], slow_s=0.2, kill_after_s=0.9)
     for number in range(copies):
         copy = work / "copy"
@@ -199,15 +199,14 @@ def damaged_journals(work: Path, commands: Commands, table: Table, copies: int, 
         run = commands.run(["build", archive, "--index", copy, "--json"], ["verify", "--index", copy])
         completed = [outcome.status for outcome in run.outcomes] == [0, 0]
         table.check("a build completes with a damaged journal", completed, f"{path.name}: {run}")
-        right = completed and _vectors_digest(copy) == expected
-        table.check("and every vector is right", right, f"copy {number}, {path.name}")
+        right = completed and _encoded_digests(copy) == expected
+        table.check("and every vector and token is right", right, f"copy {number}, {path.name}")
         shutil.rmtree(copy)
 
 
-def _vectors_digest(index: Path) -> str:
-    manifest = json.loads((index / "manifest.json").read_text())["manifest"]
-    digest: str = manifest["files"]["vectors.faiss"]["sha256"]
-    return digest
+def _encoded_digests(index: Path) -> list[str]:
+    files = json.loads((index / "manifest.json").read_text())["manifest"]["files"]
+    return [files[name]["sha256"] for name in ("vectors.faiss", "tokens.bin", "starts.npy")]
 
 
 def main(copies: int = 200, journals: int = 60, seed: int = 1) -> int:

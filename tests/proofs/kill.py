@@ -7,6 +7,7 @@ at a random moment, or before one of the steps that it takes on the disk, and th
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import sys
 import tempfile
@@ -24,6 +25,7 @@ SLOW_S = 0.1  # a chunk; then encoding takes as long as the rest
 _LOOK_UPS: tuple[list[str | Path], ...] = (
     ["event", "2010-01-01..2010-01-20"],
     ["ask", "bridge", "--limit", "100"],
+    ["onthisday", "01-02", "--limit", "20"],
 )
 
 
@@ -31,7 +33,7 @@ def _told(outcomes: Sequence[Outcome]) -> str:
     """What the look-ups answered, to be compared with what they answered before."""
     if any(outcome.status for outcome in outcomes):
         return " ".join(outcome.stderr for outcome in outcomes)
-    return str([event["id"] for outcome in outcomes for event in outcome.json()["events"]])
+    return json.dumps([event for outcome in outcomes for event in outcome.json()["events"]])
 
 
 class Life:
