@@ -106,6 +106,15 @@ _CASUALTY = re.compile(
     r"\b(?:kill\w*|dead|deaths?|die[sd]?|injur\w+|wound\w+|casualt\w+|fatalit\w+|victims?|lives)\b", re.IGNORECASE
 )
 _NUMBER = re.compile(r"(?<![\w.$€£-])(?<!aged )(?<!age of )(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\w%-]|\.\d)")
+_SPELT = {
+    **{word: number for number, word in enumerate("two three four five six seven eight nine ten eleven twelve thirteen "
+    "fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(), 2)},
+    **{word: 10 * number for number, word in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), 3)},
+    "dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2_000,
+}  # fmt: skip  # the least that a plural means
+_SPELT_NUMBER = re.compile(
+    rf"\b({'|'.join(_SPELT)})\b(?! (?:days?|weeks?|months?|years?|hours?|minutes?))", re.IGNORECASE
+)
 _YEARS = range(1900, 2101)  # numbers that are more likely years
 
 
@@ -127,8 +136,9 @@ def toll(headline: str) -> int:
     """How many came to harm, as far as figures tell: the largest one of a headline that speaks of casualties."""
     if not _CASUALTY.search(headline):
         return 0
-    numbers = (int(number.replace(",", "")) for number in _NUMBER.findall(headline))
-    return max((number for number in numbers if number not in _YEARS), default=0)
+    figures = (int(number.replace(",", "")) for number in _NUMBER.findall(headline))
+    spelt = [_SPELT[word.lower()] for word in _SPELT_NUMBER.findall(headline)]
+    return max([*spelt, *(number for number in figures if number not in _YEARS)], default=0)
 
 
 def who_dies(headline: str) -> str:

@@ -29,7 +29,7 @@ from embeddings.search import Search
 
 FIVE = 5
 SHORT = 60
-LEASH = (10.0, 25.0, 50.0, 100.0)  # what it costs to leave the prior by one deviation of the part, squared
+LEASH = (25.0, 50.0, 100.0, 200.0)  # what it costs to leave the prior by one deviation of the part, squared
 
 PRIOR = {
     "names": 2.5,

@@ -50,12 +50,22 @@ def test_grim_is_a_matter_of_whole_words(headline: str, grim: bool) -> None:
     ("headline", "expected"),
     [
         ("A flood kills at least 1,200 people and injures 90.", 1_200),
-        ("Twelve are dead after a fire, the worst since 1987.", 0),
-        ("Two are killed over $5,000,000 and 30% of a farm.", 0),
+        ("Twelve are dead after a fire of three days, the worst since 1987.", 12),
+        ("Dozens are wounded.", 24),
+        ("Some are dead after a fire, the worst since 1987.", 0),
+        ("People are killed over $5,000,000 and 30% of a farm.", 0),
         ("A city of 90,000 holds a fair.", 0),
         ("The actor dies aged 87, a year after her sister at the age of 90.", 0),
     ],
-    ids=["the largest", "a year is none", "money and shares are none", "nobody is hurt", "an age is none"],
+    ids=[
+        "the largest",
+        "in words",
+        "a plural is its least",
+        "a year is none",
+        "money and shares are none",
+        "nobody is hurt",
+        "an age is none",
+    ],
 )
 def test_the_toll_is_the_largest_number_of_a_headline_that_speaks_of_casualties(headline: str, expected: int) -> None:
     assert toll(headline) == expected
