@@ -140,14 +140,6 @@ def measure(catalogue: Catalogue, vectors: VectorIndex, progress: Progress) -> P
     return Prominence(values)
 
 
-def of_texts(events: Sequence[Event]) -> Prominence:
-    """What some events tell of themselves alone, without the others of their index; a row each."""
-    values = np.zeros((len(events), len(_COLUMNS)), np.float32)
-    for row, event in enumerate(events):
-        values[row, _TOLD:] = _told(event)
-    return Prominence(values)
-
-
 def _told(event: Event) -> list[float]:
     """The columns from `sources` on, death and turn as yes or no."""
     headline = event.headline

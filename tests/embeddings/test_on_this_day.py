@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings import news_values
 from embeddings.events import Event, Source
 from embeddings.on_this_day import MOST_OF_A_YEAR, WEIGHTS, Candidate, choose, shortlist, weigh
-from embeddings.prominence import PARTS, of_texts
+from embeddings.prominence import PARTS
 from embeddings.reasons import reasons
 from tests.word_encoder import WordEncoder
 
@@ -26,14 +27,15 @@ def make(
     sources: int = 1,
     summary: str | None = None,
 ) -> Candidate:
-    """A candidate whose score is what its text gives and `score` on top."""
+    """A candidate whose score is `score`, and what casualties and firsts add."""
     day = dt.date(year, 12, 23)
     told_by = tuple(Source(f"Paper {n}") for n in range(sources))
     event = Event(f"{day}-{headline}", day, headline, topics, category, summary, sources=told_by)
-    parts, grim = of_texts([event]).take([0])
+    parts = np.zeros((1, len(PARTS)))
     parts[0, PARTS.index("links")] = score / WEIGHTS["links"]
-    parts[0, PARTS.index("sources")] = 0
-    [candidate] = weigh([event], parts, grim, ENCODER.vectors([headline]))
+    parts[0, PARTS.index("toll")] = np.log1p(news_values.toll(headline))
+    parts[0, PARTS.index("first")] = news_values.tells_of_a_first(headline)
+    [candidate] = weigh([event], parts, np.array([news_values.is_grim(event)]), ENCODER.vectors([headline]))
     return candidate
 
 

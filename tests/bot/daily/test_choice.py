@@ -3,13 +3,15 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.daily.choice import choose_post, enough, nearby
 from embeddings.events import Event, Source
+from embeddings.news_values import is_grim
 from embeddings.on_this_day import Candidate, weigh
-from embeddings.prominence import of_texts
+from embeddings.prominence import PARTS
 from tests.word_encoder import WordEncoder
 
 
@@ -17,7 +19,9 @@ def event(year: int, headline: str, *topics: str, category: str | None = None, s
     reported = tuple(Source(f"paper {number}") for number in range(sources))
     told = Event(f"{year}-07-20-{zlib.crc32(headline.encode()):08x}", dt.date(year, 7, 20), headline, topics, category,
                  sources=reported)  # fmt: skip
-    [candidate] = weigh([told], *of_texts([told]).take([0]), WordEncoder().vectors([headline]))
+    [candidate] = weigh(
+        [told], np.full((1, len(PARTS)), sources), np.array([is_grim(told)]), WordEncoder().vectors([headline])
+    )
     return candidate
 
 
