@@ -93,7 +93,9 @@ class Prominence:
         """
         try:
             values = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+        except OSError as error:
+            raise IndexUnusableError(f"{path} cannot be read: {error.strerror}") from error
+        except (ValueError, EOFError) as error:
             raise IndexUnusableError(f"{path} is no array of numbers; {_AGAIN}") from error
         if values.ndim != 2 or values.shape[1] != len(_COLUMNS) or values.dtype != np.float32:
             raise IndexUnusableError(
