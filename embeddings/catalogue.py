@@ -258,8 +258,6 @@ class Catalogue:
                 self._attributions = {
                     number: _text(text) for number, text in self._rows("SELECT number, text FROM attributions")
                 }
-                # Indexes that were written before there was `update` lack these tables.
-                self._has_origins = bool(self._rows("SELECT 1 FROM sqlite_master WHERE name = 'origins'"))
                 days = [
                     (_day(date), _number(events))
                     for date, events in self._rows("SELECT date, count(*) FROM events GROUP BY date ORDER BY date")
@@ -471,7 +469,7 @@ class Catalogue:
 
     def withdrawn(self, event_id: str) -> Event | None:
         """The withdrawn event that an id stands for."""
-        if not self._has_origins or not event_id.isascii():
+        if not event_id.isascii():
             return None
         rows = self._rows(
             "SELECT withdrawn.event FROM withdrawn JOIN withdrawn_names USING (id) WHERE withdrawn_names.name = ?",
@@ -484,7 +482,7 @@ class Catalogue:
 
     def all_withdrawn(self) -> list[Withdrawn]:
         """Every withdrawn event, in order of their ids."""
-        rows = self._rows("SELECT event, names FROM withdrawn ORDER BY id") if self._has_origins else []
+        rows = self._rows("SELECT event, names FROM withdrawn ORDER BY id")
         with self._decoding():
             return [Withdrawn(EVENT.validate_json(_text(event)), frozenset(_names(names))) for event, names in rows]
 
@@ -492,7 +490,7 @@ class Catalogue:
         """The origin of those of some rows that are not simply what the archives that were named hold."""
         values = (rows.start, rows.stop - 1)
         sql = "SELECT row, fetched, archived FROM origins WHERE row BETWEEN ? AND ?"
-        found = self._rows(sql, values) if self._has_origins else []
+        found = self._rows(sql, values)
         with self._decoding():
             return {
                 row: Origin(bool(fetched), None if archived is None else EVENT.validate_json(_text(archived)))

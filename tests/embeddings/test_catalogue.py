@@ -307,12 +307,6 @@ class TestWithdrawn:
     def test_what_an_event_was_made_of_is_kept_where_it_is_not_an_archives_own(self, catalogue: Catalogue) -> None:
         assert catalogue.origins(range(3)) == {0: Origin(True, make("It pours!")), 1: Origin(True, None)}
 
-    def test_a_catalogue_from_before_there_were_updates_has_none(self, catalogue: Catalogue, tmp_path: Path) -> None:
-        with closing(sqlite3.connect(tmp_path / "c.sqlite")) as db:
-            db.executescript("DROP TABLE origins; DROP TABLE withdrawn; DROP TABLE withdrawn_names")
-        with closing(Catalogue(tmp_path / "c.sqlite")) as older:
-            assert (older.withdrawn("old"), older.all_withdrawn(), older.origins(range(3))) == (None, [], {})
-
     def test_a_withdrawn_event_that_is_none_is_damage(self, catalogue: Catalogue, tmp_path: Path) -> None:
         with closing(sqlite3.connect(tmp_path / "c.sqlite")) as db, db:
             db.execute("UPDATE withdrawn SET event = '{}'")
