@@ -1,7 +1,7 @@
 """News events: archives, an index of them, and answers from it.
 
 Data flows one way: `archive` → `events` → `staging` → `merging` → `build` (`catalogue`, `encoder`, `tuning`,
-`fast_encoder`, `journal`, `vectors`, `codes`, `late_interaction`, `index_folder`) → `search` (`words`, `ranking`,
+`fast_encoder`, `journal`, `vectors`, `codes`, `late_interaction`, `prominence`, `index_folder`) → `search` (`words`, `ranking`,
 `reranker`, `related`). `export` goes back: an index → `archive`. `wiki` fetches new days of Wikipedia's Current Events
 portal and has `build` write them in.
 

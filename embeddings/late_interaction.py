@@ -18,6 +18,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from embeddings.errors import IndexUnusableError
+from embeddings.mapped import map_array
 
 # The products of a question are small, so that a second thread mostly waits for the first (measured for one question's
 # candidates on two busy cores: 0.3 ms of processor time with one thread, 6 with two). The setting is the process's.
@@ -93,8 +94,8 @@ class TokenIndex:
     """
 
     def __init__(self, tokens: Path, starts: Path) -> None:
+        self._starts = map_array(starts)
         try:
-            self._starts = np.load(starts, mmap_mode="r", allow_pickle=False)
             self._check(tokens, starts)
             rows = int(self._starts[-1])
             # An empty file cannot be mapped.
@@ -105,8 +106,6 @@ class TokenIndex:
             )
         except OSError as error:
             raise IndexUnusableError(f"{tokens} cannot be read: {error.strerror}") from error
-        except (ValueError, EOFError) as error:
-            raise IndexUnusableError(f"{starts} cannot be read ({error}); {_AGAIN}") from error
 
     def _check(self, tokens: Path, starts: Path) -> None:
         known = self._starts

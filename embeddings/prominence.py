@@ -20,6 +20,7 @@ from embeddings import news_values
 from embeddings.catalogue import Catalogue
 from embeddings.errors import IndexUnusableError
 from embeddings.events import MONTHS, Event
+from embeddings.mapped import map_array
 from embeddings.vectors import VectorIndex
 
 PARTS = (
@@ -91,12 +92,7 @@ class Prominence:
         Raises:
             IndexUnusableError: if the file holds something else.
         """
-        try:
-            values = np.load(path, mmap_mode="r", allow_pickle=False)
-        except OSError as error:
-            raise IndexUnusableError(f"{path} cannot be read: {error.strerror}") from error
-        except (ValueError, EOFError) as error:
-            raise IndexUnusableError(f"{path} is no array of numbers; {_AGAIN}") from error
+        values = map_array(path)
         if values.ndim != 2 or values.shape[1] != len(_COLUMNS) or values.dtype != np.float32:
             raise IndexUnusableError(
                 f"{path} holds {values.dtype} numbers of shape {values.shape}, expected float32 in {len(_COLUMNS)} "

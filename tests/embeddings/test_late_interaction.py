@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -91,3 +92,13 @@ def test_files_that_no_build_wrote_are_refused_in_a_sentence(
         tokens_path.write_bytes(tokens)
     with pytest.raises(IndexUnusableError, match=problem):
         TokenIndex(tokens_path, starts_path)
+
+
+def test_a_flipped_bit_in_a_header_is_damage_or_none_and_never_another_error(tmp_path: Path) -> None:
+    tokens, starts = write(tmp_path, [AXES[:3]])
+    whole = starts.read_bytes()
+    for place in range(128):
+        for bit in range(8):
+            starts.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
+            with contextlib.suppress(IndexUnusableError):
+                TokenIndex(tokens, starts)

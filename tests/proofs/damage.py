@@ -119,7 +119,10 @@ def remove(random_: random.Random, index: Path, _: Path) -> None:
 
 def exchange(random_: random.Random, index: Path, other: Path) -> None:
     """Take a file of another generation, of the same number of events."""
-    theirs, ours = random_.choice(list(zip(_files(other), _files(index), strict=True)))
+    pairs = zip(_files(other), _files(index), strict=True)
+    # Headlines of as many words each have their tokens begin at the same places.
+    unlike = [pair for pair in pairs if pair[0].read_bytes() != pair[1].read_bytes()]
+    theirs, ours = random_.choice(unlike)
     shutil.copy(theirs, ours)
 
 
