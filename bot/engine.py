@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -23,7 +24,7 @@ from embeddings.wiki.fetched import last_updated
 
 log = logging.getLogger(__name__)
 
-THREADS = 4  # SQLite and FAISS let go of Python's lock while they search
+THREADS = max(2, os.cpu_count() or 2)  # SQLite and FAISS let go of Python's lock; more than the cores only wait for it
 LARGEST_BATCH = 32  # questions encoded at once
 
 Result = TypeVar("Result")
