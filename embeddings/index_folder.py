@@ -241,7 +241,7 @@ class IndexFolder:
             try:
                 # FAISS believes what the codes say, and they are read whole in any case.
                 look = hashed or name == CODES
-                problem = _size_problem(path, record) or (_hash_problem(path, record) if look else None)
+                problem = _size_problem(path, record) or (hash_problem(path, record) if look else None)
             except FileNotFoundError:
                 yield f"the index lacks {path}; {_AGAIN}"
             except OSError as error:
@@ -420,7 +420,8 @@ def _size_problem(path: Path, record: FileRecord) -> str | None:
     return None if size == record.size else f"{path} has {size:,} bytes, expected {record.size:,}"
 
 
-def _hash_problem(path: Path, record: FileRecord) -> str | None:
+def hash_problem(path: Path, record: FileRecord) -> str | None:
+    """What is wrong with a file that is not the one that was published; None where it is."""
     return None if file_record(path) == record else f"{path} is damaged: its SHA-256 is not the manifest's"
 
 

@@ -119,12 +119,11 @@ class Prominence:
 def measure(catalogue: Catalogue, vectors: VectorIndex, progress: Progress) -> Prominence:
     """How much each event of a new index stands out."""
     values = np.zeros((catalogue.size, len(_COLUMNS)), np.float32)
-    days = np.zeros(catalogue.size, np.int64)
+    days = catalogue.days.astype(np.int64)
     mentions = _Mentions()
     for start in range(0, catalogue.size, _BLOCK):
         block = range(start, min(start + _BLOCK, catalogue.size))
         for row, event in zip(block, catalogue.events(block), strict=True):
-            days[row] = event.date.toordinal()
             mentions.add(row, event)
             values[row, _TOLD:] = _told(event)
         progress("weighing", block.stop, catalogue.size)
