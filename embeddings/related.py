@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embeddings.catalogue import Catalogue
+from embeddings.dates import DateRange
 from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
 from embeddings.ranking import coverage, largest, says_the_same
@@ -262,7 +263,8 @@ def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Relat
     stemmed = stems(" ".join(words))
     postings = catalogue.postings(stemmed)
     rarest = sorted((len(rows), stem) for stem, rows in postings.items() if 1 < len(rows) <= _COMMON)[:_RAREST_NAMES]
-    window = catalogue.rows_between(_moved(event.date, -_DAYS_AROUND), _moved(event.date, _DAYS_AROUND))
+    around = DateRange(event.date, event.date).widened(_DAYS_AROUND)
+    window = catalogue.rows_between(around.first, around.last)
     with_names = coverage([postings[stem] for _, stem in rarest], catalogue.size)
     found = np.setdiff1d(
         np.concatenate(
@@ -301,8 +303,3 @@ def _with_contexts(catalogue: Catalogue, contexts: Sequence[str]) -> np.ndarray:
     for row, _, events in catalogue.sharing(contexts, _COMMON):
         weights[row] = weights.get(row, 0.0) + rarity(events, catalogue.size)
     return np.array(sorted(weights, key=lambda row: (-weights[row], row))[:_WITH_CONTEXTS], np.int64)
-
-
-def _moved(day: dt.date, days: int) -> dt.date:
-    """A day moved by some days, as far as the calendar goes."""
-    return dt.date.fromordinal(min(max(day.toordinal() + days, 1), dt.date.max.toordinal()))

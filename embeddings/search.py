@@ -300,7 +300,8 @@ class Search:
         words = _last_words(_without(text, spans))
         for widen in (0, _SUGGESTED_AROUND_DAYS):
             for span in spans[:_SUGGESTED_DATES]:
-                near = catalogue.rows_between(*_widened(span.dates, widen))
+                around = span.dates.widened(widen)
+                near = catalogue.rows_between(around.first, around.last)
                 found = catalogue.starting(words, limit, near) if words else near[: -limit - 1 : -1]
                 rows |= dict.fromkeys(found)
         rows |= dict.fromkeys(catalogue.starting(_last_words(text), limit))
@@ -369,13 +370,6 @@ def _without(text: str, spans: Sequence[DateSpan]) -> str:
 
 def _last_words(text: str) -> list[str]:
     return normalise(text).split()[-MAX_WORDS:]
-
-
-def _widened(dates: DateRange, days: int) -> tuple[dt.date, dt.date]:
-    """The first and last day with so many more on either side, as far as the calendar goes."""
-    first = max(dates.first.toordinal() - days, dt.date.min.toordinal())
-    last = min(dates.last.toordinal() + days, dt.date.max.toordinal())
-    return dt.date.fromordinal(first), dt.date.fromordinal(last)
 
 
 def check_question(query: str) -> str:

@@ -45,6 +45,12 @@ class DateRange:
         """How many days the range holds, at least 1."""
         return (self.last - self.first).days + 1
 
+    def widened(self, days: int) -> DateRange:
+        """With so many more days on either side, as far as the calendar goes."""
+        first = max(self.first.toordinal() - days, date.min.toordinal())
+        last = min(self.last.toordinal() + days, date.max.toordinal())
+        return DateRange(date.fromordinal(first), date.fromordinal(last))
+
 
 class RefusalError(Exception):
     """Why words that have the shape of a date name none.
