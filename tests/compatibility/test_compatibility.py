@@ -1,0 +1,134 @@
+"""What the version before wrote is opened, read and changed by this one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.store import Store
+from bot.store.daily import State, Terms
+from bot.views.state import (
+    NOBODY,
+    AnswerList,
+    DailyList,
+    DaysList,
+    NoList,
+    OnThisDayList,
+    Place,
+    Target,
+    decode,
+    encode,
+)
+from embeddings.archive import Report
+from embeddings.build import build_index
+from embeddings.dates import DateRange
+from embeddings.index_folder import IndexFolder
+from embeddings.search import Search
+from tests.compatibility.__main__ import ANSWERS, DAY, NOW, SUBSCRIPTIONS, TODAY
+from tests.word_encoder import WordEncoder
+
+V0_1 = Path(__file__).parent / "v0_1"
+
+# Every form of custom_id that was ever issued, letter for letter: messages with them stand in channels for good.
+CUSTOM_IDS = {
+    "dl:n:2s:efibm-ficg:1:": Target(100, Place(DaysList(DateRange(dt.date(1982, 2, 10), dt.date(1982, 3, 12))), 1)),
+    "dl:s:rcn1hssighs:o1223:0:": Target(100_000_000_000_000_000, Place(OnThisDayList(12, 23))),
+    "dl:p:1:quc322tNR_A:2:": Target(1, Place(AnswerList("uc322tNR_A"), 2)),
+    "dl:b:1:n:0:frv7-NNoLQ": Target(1, Place(NoList(), 0, ("2015-12-23-f8d3682d",))),
+    "dl:e:0:dbacd18b246-fuy4:0:fuy4vUSSXQ,~my.own-id": Target(
+        NOBODY,
+        Place(DailyList("bacd18b246", dt.date(2026, 11, 28)), 0, ("2026-11-28-bd44925d", "my.own-id")),
+    ),
+}
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A copy that may be changed."""
+    return Path(shutil.copytree(V0_1, tmp_path / "kept"))
+
+
+@pytest.fixture
+def search(kept: Path) -> Iterator[Search]:
+    with closing(IndexFolder(kept / "index").open_checked()) as index:
+        yield Search(index, WordEncoder())
+
+
+class TestIndex:
+    def test_is_sound_and_answers(self, kept: Path, search: Search) -> None:
+        assert list(IndexFolder(kept / "index").problems()) == []
+        [hit] = search.ask("airliner Hudson River January 2009", TODAY, limit=1).hits
+        assert hit.event.id == "2009-01-15-263bd024"
+        assert [event.headline for event in search.on_this_day(11, 25)] == [
+            "Fidel Castro dies in Havana at the age of 90"
+        ]
+
+    def test_every_id_that_it_gave_out_leads_to_its_event(self, search: Search) -> None:
+        reworded, withdrawn = search.find("2026-08-02-2e63a903"), search.find("2026-08-02-1d0fd030")
+        assert reworded.headline == "A ferry sinks on Lake Example with forty-two people on board."
+        assert withdrawn.withdrawn == TODAY
+        assert [other.id for other in search.related("2005-01-02-e6501ddb", 1)] == ["2004-12-26-quake001"]
+
+    def test_a_build_encodes_nothing_again_and_gives_every_event_its_id(self, kept: Path, search: Search) -> None:
+        before = search.index.catalogue.ids()
+        encoder = WordEncoder()
+        result = build_index(IndexFolder(kept / "index"), [kept / "archive.jsonl"], encoder, Report())
+        assert (result.unchanged, result.new, result.changed, result.removed) == (len(before), 0, 0, 0)
+        assert encoder.encoded == []
+        with closing(IndexFolder(kept / "index").open()) as index:
+            assert index.catalogue.ids() == before
+            assert [gone.event.id for gone in index.catalogue.all_withdrawn()] == ["2026-08-02-1d0fd030"]
+
+
+class TestStore:
+    async def test_gives_back_answers_and_subscriptions(self, kept: Path) -> None:
+        keys = json.loads((kept / "keys.json").read_text())
+        store = await Store.open(f"sqlite:///{kept}/dateline.db")
+        try:
+            assert [await store.answer(key, TODAY) for key in keys["answers"]] == list(ANSWERS)
+            found = [await store.daily.subscription(key) for key in keys["subscriptions"]]
+            posts = [await store.daily.post(keys["subscriptions"][0], TODAY + dt.timedelta(days=d)) for d in (0, 1)]
+        finally:
+            await store.close()
+        assert posts == [(State.SENT, 5001, ("2009-01-15-00000000",)), None]
+        for subscription, wish in zip(found, SUBSCRIPTIONS, strict=True):
+            assert subscription is not None
+            assert (subscription.guild, subscription.channel) == (wish.guild, wish.channel)
+            assert (subscription.time, subscription.zone, subscription.count) == (wish.time, wish.zone, wish.count)
+            assert (subscription.role, subscription.prefer) == (wish.role, wish.prefer)
+            assert (subscription.leave_out, subscription.locale) == (wish.leave_out, wish.locale)
+        assert [subscription.paused for subscription in found if subscription] == [None, "access", None]
+
+    async def test_goes_on_with_the_posts_where_they_stood(self, kept: Path) -> None:
+        [first, _, left] = json.loads((kept / "keys.json").read_text())["subscriptions"]
+        store = await Store.open(f"sqlite:///{kept}/dateline.db")
+        try:
+            claims = await store.daily.claim(NOW.timestamp() + 2 * 86_400, "another", 10, Terms(grace_s=3 * 86_400.0))
+        finally:
+            await store.close()
+        days = [(claim.subscription.key, claim.date, claim.tries, claim.nonce) for claim in claims]
+        tomorrow = TODAY + dt.timedelta(days=1)
+        assert days == [
+            (left, tomorrow, 2, f"{left}20261129"),  # its claim was cut off
+            (first, tomorrow, 1, f"{first}20261129"),
+        ]
+
+
+@pytest.mark.parametrize(("custom_id", "target"), CUSTOM_IDS.items(), ids=list(CUSTOM_IDS))
+def test_buttons_of_old_messages_lead_where_they_led(custom_id: str, target: Target) -> None:
+    assert decode(custom_id) == target
+    assert encode(custom_id.split(":")[1], target) == custom_id
+
+
+def test_a_day_that_was_fetched_is_not_fetched_again(kept: Path) -> None:
+    from embeddings.wiki.fetched import FetchedDays, problems
+
+    assert list(problems(kept / "index" / "portal.sqlite")) == []
+    with closing(FetchedDays(kept / "index" / "portal.sqlite")) as days:
+        assert {day: look.revision for day, look in days.looks().items()} == {DAY: 2}
