@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from embeddings.archive import Report
 from embeddings.build import BuildResult, build_index
@@ -14,6 +15,10 @@ from embeddings.index_folder import IndexFolder, OpenIndex
 from embeddings.sample import sample_path
 from embeddings.search import Search
 from tests.word_encoder import WordEncoder
+
+# The one profile, for every run: how fast the machine is says nothing of what a test looks at.
+settings.register_profile("dateline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dateline")
 
 Build = Callable[..., BuildResult]
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent, Origin, Withdrawn
@@ -127,7 +127,6 @@ class TestDays:
         assert not list(catalogue.problems())
 
 
-@settings(deadline=None)  # files, on whatever disk
 @given(
     days=st.lists(st.dates(dt.date(2015, 1, 1), dt.date(2015, 1, 20)), max_size=12).map(sorted),
     first=st.dates(dt.date(2014, 12, 30), dt.date(2015, 1, 22)),

@@ -52,7 +52,7 @@ def index(vectors: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Iter
             yield loaded
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     seed=st.integers(0, 1_000) | st.sampled_from([-5_000, -5_599, -1]),
     k=st.integers(1, 60),

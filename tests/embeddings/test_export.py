@@ -10,7 +10,7 @@ from typing import Any
 
 import portalocker
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.archive import Report
@@ -259,7 +259,6 @@ def days(draw: st.DrawFn) -> list[Event]:
     ]
 
 
-@settings(deadline=None)  # it writes files
 @given(of_day=days())
 def test_any_events_read_back_as_they_were(of_day: list[Event], tmp_path_factory: pytest.TempPathFactory) -> None:
     root, report = tmp_path_factory.mktemp("archive"), Report()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -50,7 +50,6 @@ class TestMaxSimilarity:
         np.testing.assert_allclose(found, [1, 1], rtol=1e-5)
 
 
-@settings(deadline=None)
 @given(texts=TEXTS, data=st.data())
 def test_what_was_written_is_taken_row_by_row(
     texts: list[np.ndarray], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.archive import Report
@@ -119,7 +119,6 @@ class TestAsk:
         assert answer.hits[0].event.headline == "A dam breaks above the town of Mariana."
         assert answer.took_ms > 0
 
-    @settings(deadline=None)  # a whole answer each
     @given(query=DATED, within=WINDOWS, limit=st.integers(1, 100))
     def test_the_answer_is_that_of_scoring_every_event(
         self, query: str, within: DateRange | None, limit: int, many: Search
@@ -136,7 +135,6 @@ class TestAsk:
         else:
             assert len(found) == len(expected)
 
-    @settings(deadline=None)
     @given(query=QUERIES, when=st.sampled_from(["2015-02-03", "in March 2015", "in 1999", "on 3 May 2015"]))
     def test_a_date_in_the_question_hides_nothing(self, query: str, when: str, many: Search) -> None:
         plain = many.ask(query, TODAY, limit=100)

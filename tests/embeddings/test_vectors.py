@@ -8,7 +8,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.codes import write_codes
@@ -54,7 +54,6 @@ def index_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IndexOf]:
 ROWS = st.lists(st.integers(-3, 3), min_size=DIMENSION, max_size=DIMENSION).filter(any)
 
 
-@settings(deadline=None)  # files, on whatever disk
 @given(
     vectors=st.lists(ROWS, min_size=1, max_size=30).map(unit),
     query=ROWS.map(lambda row: unit([row])[0]),
@@ -128,7 +127,6 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         VectorIndex.load(tmp_path / "vectors.faiss")
 
 
-@settings(deadline=None)  # files, on whatever disk
 @given(cut=st.integers(0, 92), flip=st.integers(0, 44))
 def test_a_file_that_breaks_off_or_whose_header_changed_is_refused_or_harmless(
     cut: int, flip: int, tmp_path_factory: pytest.TempPathFactory

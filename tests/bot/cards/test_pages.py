@@ -20,9 +20,13 @@ DAY = dt.date(2015, 12, 23)
 DAYS = DateRange(DAY, DAY)
 PLACE = Place(DaysList(DAYS))
 
-texts = st.text(max_size=200) | st.sampled_from(headlines()) | st.sampled_from([n * "國" for n in (10, 400, 4_000)])
+# A long text is a short one several times: drawing each of its letters would take most of the time.
+texts = st.builds(str.__mul__, st.text(max_size=10), st.sampled_from([1, 20])) | st.sampled_from(
+    [*headlines(), *(number * "國" for number in (10, 400, 4_000))]
+)
 addresses = st.none() | st.sampled_from(["https://x.example/1", "https://x.example/" + "y" * 1_900])
-contexts = st.lists(texts, max_size=8).map(tuple)
+contexts = st.lists(texts, max_size=4).map(tuple)
+sources = st.lists(st.builds(Source, texts, addresses), max_size=3)
 
 
 @st.composite
@@ -34,7 +38,7 @@ def events(draw: st.DrawFn) -> Event:
         topics=tuple(draw(st.lists(texts, max_size=3))),
         summary=draw(st.none() | texts),
         contexts=draw(contexts),
-        sources=tuple(Source(draw(texts), draw(addresses)) for _ in range(draw(st.integers(0, 12)))),
+        sources=tuple(draw(sources) * draw(st.integers(1, 4))),
         related=(),
         attribution=draw(texts) or "Texts",
         withdrawn=draw(st.none() | st.just(DAY)),
@@ -43,9 +47,10 @@ def events(draw: st.DrawFn) -> Event:
 
 @st.composite
 def related(draw: st.DrawFn) -> tuple[Related, ...]:
+    some = draw(st.lists(st.tuples(texts, contexts), max_size=3)) * draw(st.integers(1, 4))
     return tuple(
-        Related(DAY, draw(texts), draw(contexts), None, f"2015-12-23-{number:08x}")
-        for number in range(draw(st.integers(0, 10)))
+        Related(DAY, headline, shared, None, f"2015-12-23-{number:08x}")
+        for number, (headline, shared) in enumerate(some[:10])
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.archive import Report, read_archive
@@ -250,7 +250,6 @@ NAMES = "date headline id topics category summary contexts sources related path 
 RECORDS = st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, SCRAPS))
 
 
-@settings(deadline=None)  # files, on whatever disk
 @given(lines=st.lists(RECORDS.map(json.dumps).map(str.encode) | st.binary(max_size=80), max_size=4))
 def test_any_lines_give_events_or_rejections_never_an_error(
     lines: list[bytes], tmp_path_factory: pytest.TempPathFactory
@@ -260,7 +259,6 @@ def test_any_lines_give_events_or_rejections_never_an_error(
     assert len(events) + report.count >= sum(bool(text.strip()) for text in lines)
 
 
-@settings(deadline=None)  # files, on whatever disk
 @given(
     day=st.dates(),
     words=st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=30),
