@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from bot.cli import bot
-from embeddings.running import run_command
+from embeddings.command_line.running import run_command
 
 if __name__ == "__main__":
     sys.exit(run_command(bot, "python -m bot", None))

@@ -17,9 +17,9 @@ import click
 from platformdirs import user_cache_path
 
 from bot.config import Config, load_config
-from embeddings.__main__ import cli as index_cli
+from embeddings.command_line.commands import cli as index_cli
+from embeddings.command_line.running import FAILED, run_command
 from embeddings.errors import InputError
-from embeddings.running import FAILED, run_command
 from embeddings.settings import IndexSettings
 
 if TYPE_CHECKING:
@@ -119,9 +119,9 @@ def _demo() -> int:
     from bot import console as terminal
     from embeddings.archive import Report
     from embeddings.build import build_index
+    from embeddings.command_line.progress import ProgressDisplay
     from embeddings.encoder import DEFAULT_MODEL, SentenceEncoder
     from embeddings.index_folder import IndexFolder
-    from embeddings.progress import ProgressDisplay
     from embeddings.sample import sample_path
 
     folder = IndexFolder(Path(user_cache_path("dateline", appauthor=False)) / "demo-index")

@@ -23,8 +23,8 @@ import numpy as np
 
 from embeddings.errors import IndexUnusableError
 from embeddings.events import EVENT, Event, Related, Source
+from embeddings.stems import stems
 from embeddings.text import clean, normalise, shorten
-from embeddings.words import stems
 
 _TABLES = """
 CREATE TABLE attributions (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);

@@ -19,8 +19,8 @@ from embeddings.dates import DateRange
 from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
 from embeddings.ranking import coverage, largest, says_the_same
+from embeddings.stems import STOP_WORDS, stems
 from embeddings.text import normalise
-from embeddings.words import STOP_WORDS, stems
 
 # Where candidates come from: the nearest in meaning, the nearest of the weeks around, in which a story goes on, and
 # those with the rarest names.

@@ -19,9 +19,9 @@ from embeddings.on_this_day import Candidate, choose, shortlist, weigh
 from embeddings.ranking import Features, Weights, coverage, fit_dates, fold, fuse, largest, rerank
 from embeddings.related import computed
 from embeddings.reranker import Reranker
+from embeddings.stems import MAX_WORDS, question_stems
 from embeddings.text import clean, normalise, shorten
 from embeddings.tuning import Encoded
-from embeddings.words import MAX_WORDS, question_stems
 
 MAX_QUESTION = 500  # characters
 MOST_RELATED = 10

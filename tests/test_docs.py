@@ -13,7 +13,7 @@ from bot.cards.terminal import day_cards
 from bot.cli import DEMO_COMMANDS, bot
 from bot.commands import about, ask, daily, event, find_related, onthisday, related
 from bot.config import Config
-from embeddings.__main__ import cli
+from embeddings.command_line.commands import cli
 from embeddings.dates import parse_range
 from embeddings.search import Search
 from tests.bot.test_config import EXAMPLE

@@ -10,7 +10,7 @@ from collections import Counter
 import click
 
 from embeddings.archive.markdown import write_archive
-from embeddings.running import run_command
+from embeddings.command_line.running import run_command
 from embeddings.sample import ATTRIBUTION, sample_path
 from embeddings.sample.source import as_events, read_source
 

@@ -22,7 +22,7 @@ from embeddings.evaluation import read_queries, read_unanswerable
 from embeddings.index_folder import IndexFolder
 from embeddings.ranking import evidence, fuse
 from embeddings.search import Search, understand
-from embeddings.words import question_stems
+from embeddings.stems import question_stems
 
 UNANSWERABLE = Path(__file__).with_name("unanswerable.txt")
 FOLDS = 5

@@ -22,11 +22,11 @@ from dateutil.relativedelta import relativedelta
 from rich.console import Console
 from rich.table import Table
 
+from embeddings.command_line.progress import ProgressDisplay
 from embeddings.dates import DateRange
 from embeddings.encoder import SentenceEncoder
 from embeddings.evaluation import DEPTH, LabelledQuery, is_right, measures, read_queries
 from embeddings.index_folder import IndexFolder
-from embeddings.progress import ProgressDisplay
 from embeddings.ranking import Features, Weights, fuse
 from embeddings.search import Search, understand
 

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import click
 
+from embeddings.command_line.running import run_command
 from embeddings.events import Event, Related
 from embeddings.index_folder import IndexFolder, OpenIndex
 from embeddings.related import computed
-from embeddings.running import run_command
 from embeddings.search import MOST_RELATED
 
 

@@ -24,11 +24,11 @@ from sentence_transformers import SentenceTransformer
 from torch import nn
 from torch.nn import functional
 
+from embeddings.command_line.progress import ProgressDisplay
 from embeddings.encoder import SentenceEncoder
 from embeddings.evaluation import is_right, read_queries
 from embeddings.index_folder import IndexFolder, OpenIndex
 from embeddings.late_interaction import TOKEN_DIMENSION
-from embeddings.progress import ProgressDisplay
 from embeddings.search import understand
 
 QUESTIONS = Path(__file__).with_name("tuning_questions.jsonl")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import bot, dateline
-from embeddings.running import run_command
+from embeddings.command_line.running import run_command
 
 TOKEN = base64.b64encode(b"123456789012345678").decode().rstrip("=") + ".secret.secret"
 

@@ -29,7 +29,7 @@ COMMAND = (
     "-c",
     "import sys, embeddings.encoder; from tests.word_encoder import WordEncoder;"
     "embeddings.encoder.SentenceEncoder = WordEncoder;"
-    "from embeddings.__main__ import main; sys.exit(main(sys.argv[1:]))",
+    "from embeddings.command_line.commands import main; sys.exit(main(sys.argv[1:]))",
 )
 
 

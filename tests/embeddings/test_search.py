@@ -21,8 +21,8 @@ from embeddings.events import event_id
 from embeddings.index_folder import IndexFolder
 from embeddings.ranking import Confidence, Features, coverage, fit_dates, fold, fuse, says_the_same
 from embeddings.search import MAX_QUESTION, Search, check_question, search_window
+from embeddings.stems import question_stems, stems
 from embeddings.text import normalise
-from embeddings.words import question_stems, stems
 from tests.word_encoder import WordEncoder
 
 TODAY = dt.date(2024, 3, 14)

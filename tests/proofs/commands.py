@@ -213,15 +213,15 @@ class _Steps:
 
 def _serve(log: Path) -> None:
     import embeddings.build
-    import embeddings.display
+    import embeddings.command_line.display
+    import embeddings.command_line.progress
     import embeddings.encoder
     import embeddings.index_folder
-    import embeddings.progress
     import embeddings.search
     import embeddings.settings
     import embeddings.wiki.client
     import embeddings.wiki.update
-    from embeddings.__main__ import main
+    from embeddings.command_line.commands import main
 
     embeddings.build.CHUNK = CHUNK
     with contextlib.redirect_stdout(io.StringIO()):  # imports what understands dates

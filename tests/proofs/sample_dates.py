@@ -28,7 +28,7 @@ from embeddings.archive import Report, read_archive
 from embeddings.events import Event
 from embeddings.sample import sample_path
 from embeddings.sample.source import SourceEvent, read_source
-from embeddings.words import STOP_WORDS, stems
+from embeddings.stems import STOP_WORDS, stems
 from tests.proofs.tables import Table
 
 SOURCE = sample_path() / "source"

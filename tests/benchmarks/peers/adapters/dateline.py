@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.__main__ import Context
+from embeddings.command_line.commands import Context
 from embeddings.search import Search
 
 

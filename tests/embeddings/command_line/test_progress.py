@@ -6,7 +6,7 @@ import re
 import pytest
 from rich.console import Console
 
-from embeddings.progress import ProgressDisplay
+from embeddings.command_line.progress import ProgressDisplay
 
 
 def shown(*, terminal: bool, steps: list[tuple[str, int, int | None]]) -> str:
@@ -22,7 +22,7 @@ class TestElsewhere:
         assert shown(terminal=False, steps=[("reading", n, 100) for n in range(101)]) == ""
 
     def test_long_work_says_a_plain_line_now_and_then(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("embeddings.progress.PLAIN_EVERY_S", 0.0)
+        monkeypatch.setattr("embeddings.command_line.progress.PLAIN_EVERY_S", 0.0)
         lines = shown(terminal=False, steps=[("reading", 1_000, None), ("encoding", 1_000, 4_000)]).splitlines()
         assert len(lines) == 2
         assert re.match(r"reading: 1,000(, [\d,]+/s)?$", lines[0])
@@ -30,12 +30,12 @@ class TestElsewhere:
 
     def test_the_rate_and_the_time_left_follow_from_the_clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
         clock = iter([0.0, 0.0, 4.0, 20.0, 21.0])
-        monkeypatch.setattr("embeddings.progress.time.monotonic", lambda: next(clock))
+        monkeypatch.setattr("embeddings.command_line.progress.time.monotonic", lambda: next(clock))
         steps = [("encoding", 0, 1_000), ("encoding", 200, 1_000), ("encoding", 800, 1_000), ("encoding", 801, 1_000)]
         assert shown(terminal=False, steps=steps) == "encoding: 800 of 1,000, 40/s, 5 s left\n"
 
     def test_nothing_in_a_line_is_taken_for_markup(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("embeddings.progress.PLAIN_EVERY_S", 0.0)
+        monkeypatch.setattr("embeddings.command_line.progress.PLAIN_EVERY_S", 0.0)
         assert "\x1b" not in shown(terminal=False, steps=[("reading", 5, 10)])
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from embeddings.__main__ import main
+from embeddings.command_line.commands import main
 from embeddings.events import event_id
 from embeddings.index_folder import IndexFolder
 from tests.wiki_server import WikiServer, html, wiki_server
@@ -645,7 +645,7 @@ def python(code: str, *arguments: str, **environment: str) -> subprocess.Complet
     )
 
 
-HEAVY = "import sys; from embeddings.__main__ import main; status = main(sys.argv[1:]); print([m for m in ('torch', 'sentence_transformers', 'transformers') if m in sys.modules], file=sys.stderr); sys.exit(status)"  # noqa: E501
+HEAVY = "import sys; from embeddings.command_line.commands import main; status = main(sys.argv[1:]); print([m for m in ('torch', 'sentence_transformers', 'transformers') if m in sys.modules], file=sys.stderr); sys.exit(status)"  # noqa: E501
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("dates", "2015"), ("event", "2015-12-23"), ("stats",)])
@@ -657,7 +657,7 @@ def test_what_encodes_nothing_does_not_import_the_model(index: Path, arguments: 
 
 def test_an_output_that_cannot_hold_every_letter_gets_an_answer_all_the_same(run: Run) -> None:
     run("build", write("events.jsonl", {"date": "2015-12-23", "headline": "Łódź floods 🌧."}))
-    code = "import sys; from embeddings.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    code = "import sys; from embeddings.command_line.commands import main; sys.exit(main(sys.argv[1:]))"
     done = python(code, "event", "2015", "--json", PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads(done.stdout)["events"][0]["headline"] == "Łódź floods 🌧."

@@ -1,0 +1,501 @@
+"""Build, check and query an index from the command line: `python -m embeddings COMMAND`.
+
+Importing this costs little; what a command needs is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from embeddings.command_line.running import run_command
+from embeddings.errors import InputError
+
+if TYPE_CHECKING:
+    from embeddings.dates import DateRange
+    from embeddings.encoder import SentenceEncoder
+    from embeddings.index_folder import IndexFolder, OpenIndex
+    from embeddings.search import Search
+    from embeddings.settings import Settings
+
+MOST_EVENTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The options that stand before or after a command's name."""
+
+    config: Path | None = None
+    index: Path | None = None
+    as_json: bool = False
+
+    def settings(self) -> Settings:
+        from embeddings.settings import Settings, load_settings
+
+        return load_settings(Settings, self.config)
+
+    def folder(self) -> IndexFolder:
+        from embeddings.index_folder import IndexFolder
+
+        root = self.index or self.settings().index.path
+        if root.is_file():
+            raise InputError(f"{root} is a file; the index needs a folder of its own")
+        return IndexFolder(root)
+
+    def encoder(self, model: str | None = None) -> SentenceEncoder:
+        """Of the model that was named, else the settings', else the index's own, else the default."""
+        from embeddings.encoder import DEFAULT_MODEL, SentenceEncoder
+        from embeddings.errors import IndexMissingError, IndexUnusableError
+
+        model = model or self.settings().index.model
+        if model is None:
+            try:
+                model = self.folder().manifest().model.name
+            except (IndexMissingError, IndexUnusableError):
+                model = DEFAULT_MODEL
+        return SentenceEncoder(model)
+
+    @contextmanager
+    def opened(self) -> Iterator[OpenIndex]:
+        index = self.folder().open()
+        try:
+            yield index
+        finally:
+            index.close()
+
+    @contextmanager
+    def search(self) -> Iterator[Search]:
+        from embeddings.fast_encoder import prefer_export
+        from embeddings.reranker import reranker
+        from embeddings.search import Search
+
+        with self.opened() as index:
+            settings = self.settings()
+            encoder = prefer_export(index, self.encoder(), settings.index.encoder)
+            yield Search(index, encoder, reranker(settings.rerank.model))
+
+
+class _Day(click.ParamType[dt.date]):
+    """YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value} is no day; write it as 2015-12-23", param, ctx)
+
+
+class _WebAddress(click.ParamType[str]):
+    """http:// or https://."""
+
+    name = "URL"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from pydantic import TypeAdapter, ValidationError
+
+        from embeddings.settings import WebAddress
+
+        try:
+            return TypeAdapter[str](WebAddress).validate_python(value)
+        except ValidationError:
+            self.fail(
+                f"{value} is no address on the web; name one such as https://en.wikipedia.org/w/api.php", param, ctx
+            )
+
+
+def _shared(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that every command takes, wherever they stand."""
+    for option in (
+        click.option("--index", type=click.Path(path_type=Path), help="Folder of the index.  [default: the config's]"),
+        click.option(
+            "--config", type=click.Path(path_type=Path), help="Config file.  [default: config.toml, if there]"
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _answers(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a command that answers; it gets a Context first."""
+
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+    @_shared
+    @click.pass_context
+    def wrapped(ctx: click.Context, /, index: Path | None, config: Path | None, as_json: bool, **options: Any) -> None:
+        outer: Context = ctx.obj
+        context = replace(outer, index=index or outer.index, config=config or outer.config, as_json=as_json)
+        if context.config is not None:  # a file that was named must be sound, whether or not the command needs it
+            context.settings()
+        command(context, **options)
+
+    wrapped.__doc__ = command.__doc__
+    wrapped.__name__ = command.__name__
+    params = getattr(command, "__click_params__", [])
+    wrapped.__click_params__ = [*params, *getattr(wrapped, "__click_params__", [])]  # type: ignore[attr-defined]
+    return wrapped
+
+
+_limit = click.option(
+    "--limit", type=click.IntRange(1, MOST_EVENTS), default=5, show_default=True, help="How many events at most."
+)
+_today = click.option(
+    "--today",
+    type=_Day(),
+    default=lambda: dt.datetime.now(dt.UTC).date(),
+    help="The day that counts as today.  [default: UTC]",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@_shared
+@click.version_option(package_name="dateline", message="%(version)s")
+@click.pass_context
+def cli(ctx: click.Context, index: Path | None, config: Path | None) -> None:
+    """Build, check and query an index of news events."""
+    ctx.obj = Context(config=config, index=index)
+
+
+@cli.command()
+@_answers
+@click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--model", help="A sentence-transformers model: a name or a folder.  [default: the index's own]")
+@click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
+def build(context: Context, archives: tuple[Path, ...], model: str | None, report: Path | None) -> None:
+    """Read archives and write the index: folders of Markdown pages, .jsonl(.gz) files and .xml(.bz2) dumps.
+
+    Afterwards the index holds what the named archives hold. Events that did not change are not encoded again.
+    """
+    from embeddings.archive import Report
+    from embeddings.build import build_index
+    from embeddings.command_line import display
+    from embeddings.command_line.progress import ProgressDisplay
+
+    with _opened_for_writing(report) as file, ProgressDisplay() as progress:
+        rejections = Report(file)
+        way = context.settings().index.encoder
+        result = build_index(context.folder(), archives, context.encoder(model), rejections, progress, way)
+    if context.as_json:
+        _print_json(result.as_dict())
+    else:
+        display.show_build(result, rejections, report)
+
+
+@cli.command()
+@_answers
+@click.option("--since", type=_Day(), help="Look at every day from this one on.  [default: new days, and those due]")
+@click.option("--until", type=_Day(), help="Look at no day after this one.  [default: today, UTC]")
+@click.option("--api", type=_WebAddress(), help="The api.php of another wiki.  [default: the config's]")
+@click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
+def update(
+    context: Context, since: dt.date | None, until: dt.date | None, api: str | None, report: Path | None
+) -> None:
+    """Fetch days of Wikipedia's Current Events portal that are new or were edited, and write the index.
+
+    What the index holds of other archives stays. A day is looked at each time for two weeks, then the rarer the older
+    it is. An update that broke off goes on where it stopped.
+    """
+    from embeddings.archive import Report
+    from embeddings.command_line import display
+    from embeddings.command_line.progress import ProgressDisplay
+    from embeddings.wiki.client import wiki_client
+    from embeddings.wiki.update import Span, update_index
+
+    settings = context.settings()
+    with _opened_for_writing(report) as file, ProgressDisplay() as progress:
+        rejections = Report(file)
+        result = update_index(
+            context.folder(),
+            lambda: wiki_client(api or settings.archive.api, settings.archive.contact),
+            context.encoder(),
+            Span(since, until),
+            rejections,
+            progress,
+            way=settings.index.encoder,
+        )
+    if context.as_json:
+        _print_json(result.as_dict())
+    else:
+        display.show_update(result, rejections, report)
+
+
+@contextmanager
+def _opened_for_writing(path: Path | None) -> Iterator[Any]:
+    if path is None:
+        yield None
+        return
+    try:
+        file = path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"the report {path} cannot be written: {error.strerror}") from error
+    with file:
+        yield file
+
+
+@cli.command()
+@_answers
+@click.argument("query", nargs=-1, required=True)
+@click.option("--from", "first", metavar="DATE", help="Only events of this day or later.")
+@click.option("--to", "last", metavar="DATE", help="Only events of this day or earlier.")
+@_limit
+@_today
+def ask(
+    context: Context, query: tuple[str, ...], first: str | None, last: str | None, limit: int, today: dt.date
+) -> None:
+    """Find the events that a question is about: ask civilian deaths Russia."""
+    from embeddings.command_line import display
+    from embeddings.events import event_as_dict
+    from embeddings.search import check_question, search_window
+
+    question = check_question(" ".join(query))
+    within = search_window(first, last, today)
+    with context.search() as search:
+        search.warm_up()
+        answer = search.ask(question, today, within=within, limit=limit)
+        if context.as_json:
+            _print_json(
+                {
+                    "query": answer.query,
+                    "dates": [_range_as_dict(dates) for dates in answer.dates],
+                    "events": [{**event_as_dict(hit.event), "score": round(hit.score, 4)} for hit in answer.hits],
+                    "took_ms": round(answer.took_ms, 1),
+                }
+            )
+        else:
+            display.show_answer(answer)
+
+
+@cli.command()
+@_answers
+@click.argument("date", nargs=-1, required=True)
+@_today
+def event(context: Context, date: tuple[str, ...], today: dt.date) -> None:
+    """List the events of a day, month or range: event 2015-12-23."""
+    from embeddings.command_line import display
+    from embeddings.dates import parse_range
+    from embeddings.events import event_as_dict
+
+    dates = parse_range(" ".join(date), today)
+    with context.search() as search:
+        answer = search.event(dates)
+        if context.as_json:
+            _print_json(
+                {
+                    **_range_as_dict(dates),
+                    "total": answer.total,
+                    "events": [event_as_dict(event) for event in answer.events],
+                    "archive": {
+                        "first": answer.first and answer.first.isoformat(),
+                        "last": answer.last and answer.last.isoformat(),
+                    },
+                }
+            )
+        else:
+            display.show_days(answer)
+
+
+@cli.command()
+@_answers
+@click.argument("day", metavar="[MM-DD]", nargs=-1)
+@_limit
+@_today
+@click.option("--explain", is_flag=True, help="Say why each event was chosen.")
+def onthisday(context: Context, day: tuple[str, ...], limit: int, today: dt.date, explain: bool) -> None:
+    """The day's best events over the years: onthisday 12-23."""
+    from embeddings.command_line import display
+    from embeddings.dates import parse_day_of_year
+    from embeddings.events import event_as_dict
+    from embeddings.reasons import reasons_as_dict
+
+    month, number = parse_day_of_year(" ".join(day), today) if day else (today.month, today.day)
+    with context.search() as search:
+        chosen = search.choice(month, number, limit)
+        if context.as_json:
+            told = [
+                {**event_as_dict(each.event), **({"why": reasons_as_dict(each)} if explain else {})} for each in chosen
+            ]
+            _print_json({"day": f"{month:02}-{number:02}", "events": told})
+        elif explain:
+            display.show_choice(month, number, chosen)
+        else:
+            display.show_on_this_day(month, number, [each.event for each in chosen])
+
+
+@cli.command()
+@_answers
+@click.argument("event_id", metavar="ID")
+def related(context: Context, event_id: str) -> None:
+    """Events related to one event: the archive's own links first, then computed ones."""
+    from embeddings.command_line import display
+    from embeddings.events import related_as_dict
+
+    with context.search() as search:
+        found = search.find(event_id)
+        others = search.related(event_id)
+        if context.as_json:
+            withdrawn = {"withdrawn": True} if found.withdrawn else {}
+            _print_json({"id": found.id, "related": [related_as_dict(other) for other in others], **withdrawn})
+        else:
+            display.show_related(found, others)
+
+
+@cli.command()
+@_answers
+@click.argument("event_id", metavar="ID")
+def page(context: Context, event_id: str) -> None:
+    """Print one event as a Markdown page in the archive's layout."""
+    from embeddings.archive.markdown import address, write_page
+
+    with context.search() as search:
+        found = search.find(event_id)
+    text = write_page(found)
+    if context.as_json:
+        _print_json({"id": found.id, "path": address(found), "page": text})
+    else:
+        click.echo(text, nl=False)
+
+
+@cli.command()
+@_answers
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def export(context: Context, folder: Path) -> None:
+    """Write the whole index as a Markdown archive into an empty folder, or over an earlier export."""
+    from embeddings.command_line.progress import ProgressDisplay
+    from embeddings.export import export_archive
+
+    with context.opened() as index, ProgressDisplay() as progress:
+        pages, days = export_archive(index.catalogue, folder, progress)
+    if context.as_json:
+        _print_json({"pages": pages, "days": days})
+    else:
+        click.echo(f"{pages:,} pages and {days:,} day indexes written to {folder}")
+
+
+@cli.command()
+@_answers
+@click.argument("expression", nargs=-1, required=True)
+@_today
+def dates(context: Context, expression: tuple[str, ...], today: dt.date) -> None:
+    """Say how a date expression is understood: dates late 2016."""
+    from embeddings.dates import parse_range
+
+    found = parse_range(" ".join(expression), today)
+    if context.as_json:
+        _print_json(_range_as_dict(found))
+    else:
+        from embeddings.command_line import display
+
+        display.show_range(found)
+
+
+@cli.command()
+@_answers
+@click.argument("queries", metavar="QUERIES.jsonl", type=click.Path(path_type=Path))
+@click.option("--rows", type=click.Path(path_type=Path), help="Write a JSON line a question.")
+@click.option(
+    "--unanswerable",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Measure instead how often an answer is held back: from those questions, and from these, one a line.",
+)
+@_today
+def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: Path | None, today: dt.date) -> None:
+    """Measure how well questions find their events (id, kw and nl a line)."""
+    from embeddings.command_line import display
+    from embeddings.command_line.progress import ProgressDisplay
+    from embeddings.evaluation import measure_silence, read_queries, read_unanswerable, run, summarise
+
+    if unanswerable is not None and rows is not None:
+        raise InputError("--rows says what was found, which --unanswerable does not look at; name one of the two")
+    labelled = read_queries(queries)
+    if unanswerable is not None:
+        strange = read_unanswerable(unanswerable)
+        with context.search() as search, ProgressDisplay() as progress:
+            silence = measure_silence(search, labelled, strange, today, progress)
+        if context.as_json:
+            _print_json(asdict(silence))
+        else:
+            display.show_silence(silence)
+        return
+    with context.search() as search, _opened_for_writing(rows) as file:
+        with ProgressDisplay() as progress:
+            outcomes = list(run(search, labelled, today, progress))
+        for outcome in outcomes if file is not None else ():
+            row = {"id": outcome.id, "kind": outcome.kind, "query": outcome.query, "found": outcome.found}
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    measures = summarise(outcomes)
+    if context.as_json:
+        _print_json(measures)
+    else:
+        display.show_measures(measures, len(outcomes))
+
+
+@cli.command()
+@_answers
+def stats(context: Context) -> None:
+    """Say what the index holds."""
+    from embeddings.wiki.fetched import last_updated
+
+    folder = context.folder()
+    manifest, updated = folder.manifest(), last_updated(folder.fetched)
+    found = {
+        "events": manifest.events,
+        "days": manifest.days,
+        "first": manifest.first and manifest.first.isoformat(),
+        "last": manifest.last and manifest.last.isoformat(),
+        "model": manifest.model.name,
+        "dimension": manifest.model.dimension,
+        "bytes": manifest.bytes,
+        "built": manifest.built.isoformat(),
+        "updated": updated and updated.isoformat(timespec="seconds"),
+        "attributions": list(manifest.attributions),
+    }
+    if context.as_json:
+        _print_json(found)
+    else:
+        from embeddings.command_line import display
+
+        display.show_stats(found)
+
+
+@cli.command()
+@_answers
+def verify(context: Context) -> None:
+    """Hash every file of the index and check its parts against each other; exit status 1 if something is wrong."""
+    folder = context.folder()
+    problems = list(folder.problems())
+    if context.as_json:
+        _print_json({"ok": not problems, "problems": problems})
+    elif problems:
+        for problem in problems:
+            click.echo(problem)
+    else:
+        click.echo(f"the index in {folder.root} is sound")
+    if problems:
+        raise SystemExit(1)
+
+
+def _range_as_dict(dates: DateRange) -> dict[str, str]:
+    return {"from": dates.first.isoformat(), "to": dates.last.isoformat()}
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    # Where the output's encoding may lack letters, JSON has a way of its own to write them.
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not is_unicode))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command line; returns the exit status: 0 answered, 1 the work failed or damage was found, 2 bad input."""
+    return run_command(cli, "python -m embeddings", arguments)
