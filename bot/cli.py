@@ -96,10 +96,10 @@ def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | Non
 @contextlib.contextmanager
 def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Lookup]:
     from bot.lookup import Lookup
-    from embeddings.encoder import SentenceEncoder
-    from embeddings.fast_encoder import prefer_export
     from embeddings.index_folder import IndexFolder
-    from embeddings.reranker import reranker
+    from embeddings.model.encoder import SentenceEncoder
+    from embeddings.model.export import prefer_export
+    from embeddings.model.reranker import reranker
     from embeddings.search import Search
     from embeddings.wiki.fetched import last_updated
 
@@ -120,8 +120,8 @@ def _demo() -> int:
     from embeddings.archive import Report
     from embeddings.build import build_index
     from embeddings.command_line.progress import ProgressDisplay
-    from embeddings.encoder import DEFAULT_MODEL, SentenceEncoder
     from embeddings.index_folder import IndexFolder
+    from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
     from embeddings.sample import sample_path
 
     folder = IndexFolder(Path(user_cache_path("dateline", appauthor=False)) / "demo-index")
@@ -133,10 +133,10 @@ def _demo() -> int:
 
 def _check(settings: Config) -> int:
     """Try each part in turn; the exit status says whether all can be used."""
-    from embeddings.encoder import SentenceEncoder
     from embeddings.errors import EmbeddingsError
-    from embeddings.fast_encoder import prefer_export
     from embeddings.index_folder import IndexFolder
+    from embeddings.model.encoder import SentenceEncoder
+    from embeddings.model.export import prefer_export
 
     click.echo("config: can be used")
     folder = IndexFolder(settings.index.path)

@@ -12,14 +12,14 @@ from typing import TypeVar
 
 from bot.lookup import About, Lookup, RelatedAnswer
 from embeddings.dates import DateRange
-from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
 from embeddings.index_folder import IndexFolder, ModelRecord, OpenIndex
+from embeddings.model.encoder import Encoder
+from embeddings.model.reranker import Reranker
+from embeddings.model.tuning import Encoded
 from embeddings.on_this_day import Candidate
-from embeddings.reranker import Reranker
 from embeddings.search import Answer, DayAnswer, Question, Search
-from embeddings.tuning import Encoded
 from embeddings.wiki.fetched import last_updated
 
 log = logging.getLogger(__name__)

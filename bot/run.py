@@ -18,11 +18,11 @@ from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
 from bot.store import Store
-from embeddings.encoder import SentenceEncoder
 from embeddings.errors import EmbeddingsError, InputError
-from embeddings.fast_encoder import prefer_export
 from embeddings.index_folder import IndexFolder
-from embeddings.reranker import reranker
+from embeddings.model.encoder import SentenceEncoder
+from embeddings.model.export import prefer_export
+from embeddings.model.reranker import reranker
 
 log = logging.getLogger(__name__)
 

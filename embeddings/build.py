@@ -24,10 +24,8 @@ import numpy as np
 from embeddings.archive import Report, read_archive
 from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent, Origin, Withdrawn
 from embeddings.codes import write_codes
-from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, IndexMissingError, IndexUnusableError, InputError
 from embeddings.events import EVENT, Event, event_id
-from embeddings.fast_encoder import CHECKED_TEXTS, FastEncoder, export
 from embeddings.index_folder import (
     CATALOGUE,
     CODES,
@@ -48,6 +46,8 @@ from embeddings.index_folder import (
 from embeddings.journal import Journal, Stored
 from embeddings.late_interaction import TokenWriter
 from embeddings.merging import group_day, has_given_id, merge, pair_rewordings
+from embeddings.model.encoder import Encoder
+from embeddings.model.export import CHECKED_TEXTS, FastEncoder, export
 from embeddings.prominence import measure
 from embeddings.settings import Way
 from embeddings.staging import Staged, Staging

@@ -10,18 +10,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from embeddings.dates import DateRange, DateSpan, find_dates, parse_range
-from embeddings.encoder import Encoder
 from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import Event, Related
 from embeddings.index_folder import OpenIndex
 from embeddings.late_interaction import max_similarity
+from embeddings.model.encoder import Encoder
+from embeddings.model.reranker import Reranker
+from embeddings.model.tuning import Encoded
 from embeddings.on_this_day import Candidate, choose, shortlist, weigh
 from embeddings.ranking import Features, Weights, coverage, fit_dates, fold, fuse, largest, rerank
 from embeddings.related import computed
-from embeddings.reranker import Reranker
 from embeddings.stems import MAX_WORDS, question_stems
 from embeddings.text import clean, normalise, shorten
-from embeddings.tuning import Encoded
 
 MAX_QUESTION = 500  # characters
 MOST_RELATED = 10

@@ -21,8 +21,8 @@ from embeddings.errors import InputError
 
 if TYPE_CHECKING:
     from embeddings.dates import DateRange
-    from embeddings.encoder import SentenceEncoder
     from embeddings.index_folder import IndexFolder, OpenIndex
+    from embeddings.model.encoder import SentenceEncoder
     from embeddings.search import Search
     from embeddings.settings import Settings
 
@@ -52,8 +52,8 @@ class Context:
 
     def encoder(self, model: str | None = None) -> SentenceEncoder:
         """Of the model that was named, else the settings', else the index's own, else the default."""
-        from embeddings.encoder import DEFAULT_MODEL, SentenceEncoder
         from embeddings.errors import IndexMissingError, IndexUnusableError
+        from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 
         model = model or self.settings().index.model
         if model is None:
@@ -73,8 +73,8 @@ class Context:
 
     @contextmanager
     def search(self) -> Iterator[Search]:
-        from embeddings.fast_encoder import prefer_export
-        from embeddings.reranker import reranker
+        from embeddings.model.export import prefer_export
+        from embeddings.model.reranker import reranker
         from embeddings.search import Search
 
         with self.opened() as index:

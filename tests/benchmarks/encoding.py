@@ -19,9 +19,9 @@ from pathlib import Path
 import click
 from sentence_transformers import SentenceTransformer
 
-from embeddings.encoder import SentenceEncoder
-from embeddings.fast_encoder import prefer_export
 from embeddings.index_folder import IndexFolder
+from embeddings.model.encoder import SentenceEncoder
+from embeddings.model.export import prefer_export
 
 Encode = Callable[[Sequence[str]], object]
 

@@ -23,10 +23,10 @@ import click
 import numpy as np
 
 from bot.engine import Engine
-from embeddings.encoder import SentenceEncoder
 from embeddings.evaluation import read_queries
-from embeddings.fast_encoder import prefer_export
 from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.model.encoder import SentenceEncoder
+from embeddings.model.export import prefer_export
 from embeddings.search import Search, understand
 from embeddings.settings import Way
 

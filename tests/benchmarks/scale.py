@@ -24,9 +24,9 @@ import numpy as np
 
 from embeddings.catalogue import Catalogue
 from embeddings.codes import write_codes
-from embeddings.encoder import SentenceEncoder
 from embeddings.evaluation import read_queries
 from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.model.encoder import SentenceEncoder
 from embeddings.vectors import COMPRESSED_FROM, VectorIndex, VectorWriter
 
 CHUNK = 65_536  # rows made, or compared, at once

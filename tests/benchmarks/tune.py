@@ -25,10 +25,10 @@ from torch import nn
 from torch.nn import functional
 
 from embeddings.command_line.progress import ProgressDisplay
-from embeddings.encoder import SentenceEncoder
 from embeddings.evaluation import is_right, read_queries
 from embeddings.index_folder import IndexFolder, OpenIndex
 from embeddings.late_interaction import TOKEN_DIMENSION
+from embeddings.model.encoder import SentenceEncoder
 from embeddings.search import understand
 
 QUESTIONS = Path(__file__).with_name("tuning_questions.jsonl")
@@ -135,7 +135,7 @@ class Model(nn.Module):
         return sum(functional.cross_entropy(scores, right) for scores in (whole, late, whole / 2 + late))
 
     def save(self, path: Path) -> None:
-        """Write what was trained as `embeddings.tuning` reads it."""
+        """Write what was trained as `embeddings.model.tuning` reads it."""
         arrays: dict[str, torch.Tensor] = {}
         for name, changed in self.changed.items():
             arrays |= {f"{name}.weight.a": changed.a, f"{name}.weight.b": changed.b}

@@ -15,8 +15,8 @@ from embeddings.build import build_index, no_progress
 from embeddings.dates import DateRange
 from embeddings.errors import IndexMissingError, IndexUnusableError
 from embeddings.index_folder import IndexFolder
+from embeddings.model.tuning import Encoded
 from embeddings.search import understand
-from embeddings.tuning import Encoded
 from embeddings.wiki.client import wiki_client
 from embeddings.wiki.update import Span, update_index
 from tests.wiki_server import DAYS as JUNE

@@ -27,8 +27,8 @@ SIX = TimeOfDay(dt.time(6), "UTC")
 COMMAND = (
     sys.executable,
     "-c",
-    "import sys, embeddings.encoder; from tests.word_encoder import WordEncoder;"
-    "embeddings.encoder.SentenceEncoder = WordEncoder;"
+    "import sys, embeddings.model.encoder; from tests.word_encoder import WordEncoder;"
+    "embeddings.model.encoder.SentenceEncoder = WordEncoder;"
     "from embeddings.command_line.commands import main; sys.exit(main(sys.argv[1:]))",
 )
 

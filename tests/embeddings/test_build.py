@@ -26,7 +26,7 @@ from embeddings.errors import (
 )
 from embeddings.events import Event, event_id
 from embeddings.index_folder import CODES, FILES, IndexFolder
-from embeddings.tuning import Encoded
+from embeddings.model.tuning import Encoded
 from tests.conftest import SAMPLE_FOLDER, Build
 from tests.embeddings.archive.pages import entry, index, page, write
 from tests.word_encoder import WordEncoder

@@ -23,9 +23,9 @@ from bot.views.state import DaysList, OnThisDayList, Place
 from embeddings.archive import Report
 from embeddings.build import build_index
 from embeddings.dates import parse_range
-from embeddings.encoder import DEFAULT_MODEL, SentenceEncoder
 from embeddings.errors import EmbeddingsError
 from embeddings.index_folder import IndexFolder
+from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 from embeddings.sample import sample_path
 from embeddings.search import understand
 from tests.pictures import chromium

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from embeddings.tuning import Encoded
+from embeddings.model.tuning import Encoded
 from tests.word_encoder import WordEncoder
 
 ROOT = Path(__file__).parents[2]
@@ -215,8 +215,8 @@ def _serve(log: Path) -> None:
     import embeddings.build
     import embeddings.command_line.display
     import embeddings.command_line.progress
-    import embeddings.encoder
     import embeddings.index_folder
+    import embeddings.model.encoder
     import embeddings.search
     import embeddings.settings
     import embeddings.wiki.client
@@ -262,12 +262,12 @@ def _wait(child: int, timeout_s: float) -> tuple[int | None, int | None]:
 
 def _run(request: dict[str, Any], results: Path, log: Path, main: Any) -> None:
     """In the child: run the commands, write what became of each, and end."""
-    import embeddings.encoder
+    import embeddings.model.encoder
 
     try:
         os.dup2(os.open(results.with_name("errors"), os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
         encoder = _SlowEncoder(log, request.get("slow_s", 0.0), request.get("broken"))
-        embeddings.encoder.SentenceEncoder = lambda *_: encoder  # type: ignore[assignment, misc]
+        embeddings.model.encoder.SentenceEncoder = lambda *_: encoder  # type: ignore[assignment, misc]
         steps = _Steps(request.get("kill_at_step"))
         output = os.open(results, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         with _limited(request):

@@ -73,7 +73,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name in ("DATELINE_INDEX", "DATELINE_INDEX__PATH", "DATELINE_INDEX__MODEL"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("embeddings.encoder.SentenceEncoder", WordEncoder)
+    monkeypatch.setattr("embeddings.model.encoder.SentenceEncoder", WordEncoder)
 
 
 @pytest.fixture

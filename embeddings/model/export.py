@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from embeddings.encoder import Encoder
 from embeddings.errors import IndexUnusableError
 from embeddings.index_folder import EXPORT_FILES, ExportRecord, FileRecord, OpenIndex, file_record, hash_problem
+from embeddings.model.encoder import Encoder
+from embeddings.model.tuning import Encoded, Head
 from embeddings.ranking import Confidence, Weights
-from embeddings.tuning import Encoded, Head
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

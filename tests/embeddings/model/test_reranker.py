@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embeddings.errors import ModelError
-from embeddings.reranker import CrossEncoderReranker, reranker
+from embeddings.model.reranker import CrossEncoderReranker, reranker
 
 
 def cross_encoder(folder: Path, labels: int) -> Path:

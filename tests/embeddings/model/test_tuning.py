@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embeddings.encoder import SentenceEncoder
 from embeddings.late_interaction import TOKEN_DIMENSION
-from embeddings.tuning import Head, default_tuning, general_tuning
+from embeddings.model.encoder import SentenceEncoder
+from embeddings.model.tuning import Head, default_tuning, general_tuning
 
 
 def test_the_default_tuning_is_small_numbers_of_the_right_shape() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.encoder import DEFAULT_MODEL, SentenceEncoder
 from embeddings.errors import InputError, ModelError
 from embeddings.late_interaction import TOKEN_DIMENSION, max_similarity
+from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ import pytest
 
 from embeddings.archive import Report
 from embeddings.build import build_index
-from embeddings.encoder import SentenceEncoder
 from embeddings.errors import IndexUnusableError
-from embeddings.fast_encoder import FastEncoder, export, prefer_export
 from embeddings.index_folder import EXPORT_FILES, IndexFolder
-from embeddings.tuning import Encoded
+from embeddings.model.encoder import SentenceEncoder
+from embeddings.model.export import FastEncoder, export, prefer_export
+from embeddings.model.tuning import Encoded
 from tests.word_encoder import WordEncoder
 
 pytestmark = pytest.mark.model
@@ -160,7 +160,7 @@ class TestAnIndexWithAnExport:
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        monkeypatch.setattr("embeddings.fast_encoder.is_installed", lambda: False)
+        monkeypatch.setattr("embeddings.model.export.is_installed", lambda: False)
         index, torch = built.open(), Counting(model)
         encoder = prefer_export(index, torch, "auto")
         with caplog.at_level(logging.INFO):
@@ -242,7 +242,7 @@ def test_a_build_without_an_export_encodes_with_torch(
     installed: bool,
 ) -> None:
     """Where the extra is missing, or the model has no tokenizer that can be exported."""
-    monkeypatch.setattr("embeddings.fast_encoder.is_installed", lambda: installed)
+    monkeypatch.setattr("embeddings.model.export.is_installed", lambda: installed)
     monkeypatch.setattr(type(model.load()[0].tokenizer), "backend_tokenizer", None)
     folder = IndexFolder(tmp_path / "index")
     with caplog.at_level(logging.INFO):

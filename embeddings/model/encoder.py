@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from embeddings.errors import InputError, ModelError
+from embeddings.model.tuning import Encoded, Head, Tuning, default_tuning, general_tuning
 from embeddings.ranking import GENERAL_WEIGHTS, Confidence, Weights
-from embeddings.tuning import Encoded, Head, Tuning, default_tuning, general_tuning
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
