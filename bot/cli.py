@@ -96,7 +96,7 @@ def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | Non
 @contextlib.contextmanager
 def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Lookup]:
     from bot.lookup import Lookup
-    from embeddings.index_folder import IndexFolder
+    from embeddings.index.folder import IndexFolder
     from embeddings.model.encoder import SentenceEncoder
     from embeddings.model.export import prefer_export
     from embeddings.model.reranker import reranker
@@ -120,7 +120,7 @@ def _demo() -> int:
     from embeddings.archive import Report
     from embeddings.build import build_index
     from embeddings.command_line.progress import ProgressDisplay
-    from embeddings.index_folder import IndexFolder
+    from embeddings.index.folder import IndexFolder
     from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
     from embeddings.sample import sample_path
 
@@ -134,7 +134,7 @@ def _demo() -> int:
 def _check(settings: Config) -> int:
     """Try each part in turn; the exit status says whether all can be used."""
     from embeddings.errors import EmbeddingsError
-    from embeddings.index_folder import IndexFolder
+    from embeddings.index.folder import IndexFolder
     from embeddings.model.encoder import SentenceEncoder
     from embeddings.model.export import prefer_export
 

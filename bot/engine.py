@@ -14,7 +14,7 @@ from bot.lookup import About, Lookup, RelatedAnswer
 from embeddings.dates import DateRange
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
-from embeddings.index_folder import IndexFolder, ModelRecord, OpenIndex
+from embeddings.index.folder import IndexFolder, ModelRecord, OpenIndex
 from embeddings.model.encoder import Encoder
 from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded

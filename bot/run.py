@@ -19,7 +19,7 @@ from bot.config import Config
 from bot.engine import Engine
 from bot.store import Store
 from embeddings.errors import EmbeddingsError, InputError
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.model.export import prefer_export
 from embeddings.model.reranker import reranker

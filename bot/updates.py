@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.config import Config
 from bot.daily.schedule import moments
 from embeddings.errors import EmbeddingsError
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.settings import TimeOfDay
 from embeddings.text import clean, shorten
 from embeddings.wiki.fetched import last_updated

@@ -22,11 +22,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from embeddings.archive import Report, read_archive
-from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent, Origin, Withdrawn
-from embeddings.codes import write_codes
 from embeddings.errors import EmbeddingsError, IndexMissingError, IndexUnusableError, InputError
 from embeddings.events import EVENT, Event, event_id
-from embeddings.index_folder import (
+from embeddings.index.catalogue import Catalogue, CatalogueWriter, NewEvent, Origin, Withdrawn
+from embeddings.index.codes import write_codes
+from embeddings.index.folder import (
     CATALOGUE,
     CODES,
     EXPORT_FILES,
@@ -43,8 +43,9 @@ from embeddings.index_folder import (
     OpenIndex,
     file_record,
 )
+from embeddings.index.tokens import TokenWriter
+from embeddings.index.vectors import COMPRESSED_FROM, VectorIndex, VectorWriter
 from embeddings.journal import Journal, Stored
-from embeddings.late_interaction import TokenWriter
 from embeddings.merging import group_day, has_given_id, merge, pair_rewordings
 from embeddings.model.encoder import Encoder
 from embeddings.model.export import CHECKED_TEXTS, FastEncoder, export
@@ -52,7 +53,6 @@ from embeddings.prominence import measure
 from embeddings.settings import Way
 from embeddings.staging import Staged, Staging
 from embeddings.text import clean, normalise, shorten
-from embeddings.vectors import COMPRESSED_FROM, VectorIndex, VectorWriter
 from embeddings.wiki.fetched import FetchedDays
 
 CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work that a kill can cost

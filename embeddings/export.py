@@ -14,9 +14,9 @@ import portalocker
 
 from embeddings.archive.markdown import EXPORT_MARK, address, addresses, write_archive
 from embeddings.build import Progress, no_progress
-from embeddings.catalogue import Catalogue
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.events import Event, Related
+from embeddings.index.catalogue import Catalogue
 
 _MARK = "Dateline wrote this archive: export again to bring it up to date. Changes in news/ are lost then.\n"
 _AT_ONCE = 1_000  # events in memory

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.late_interaction import TOKEN_DIMENSION
+from embeddings.index.tokens import TOKEN_DIMENSION
 
 # What SQLite says of a file that is damaged, or no database of ours; anything else is the system's refusal.
 _DAMAGE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)

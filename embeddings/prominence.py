@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from embeddings import news_values
-from embeddings.catalogue import Catalogue
 from embeddings.errors import IndexUnusableError
 from embeddings.events import MONTHS, Event
-from embeddings.mapped import map_array
-from embeddings.vectors import VectorIndex
+from embeddings.index.catalogue import Catalogue
+from embeddings.index.mapped import map_array
+from embeddings.index.vectors import VectorIndex
 
 PARTS = (
     "names", "years", "meaning", "lead", "size", "links",

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embeddings.catalogue import Catalogue
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related
-from embeddings.index_folder import OpenIndex
+from embeddings.index.catalogue import Catalogue
+from embeddings.index.folder import OpenIndex
 from embeddings.ranking import coverage, largest, says_the_same
 from embeddings.stems import STOP_WORDS, stems
 from embeddings.text import normalise

@@ -12,8 +12,8 @@ import numpy as np
 from embeddings.dates import DateRange, DateSpan, find_dates, parse_range
 from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import Event, Related
-from embeddings.index_folder import OpenIndex
-from embeddings.late_interaction import max_similarity
+from embeddings.index.folder import OpenIndex
+from embeddings.index.tokens import max_similarity
 from embeddings.model.encoder import Encoder
 from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded

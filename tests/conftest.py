@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from embeddings.archive import Report
 from embeddings.build import BuildResult, build_index
-from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.sample import sample_path
 from embeddings.search import Search
 from tests.word_encoder import WordEncoder

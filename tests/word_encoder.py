@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embeddings.late_interaction import TOKEN_DIMENSION, quantise
+from embeddings.index.tokens import TOKEN_DIMENSION, quantise
 from embeddings.model.tuning import Encoded
 from embeddings.ranking import GENERAL_WEIGHTS, Confidence
 from embeddings.text import normalise

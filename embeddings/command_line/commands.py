@@ -21,7 +21,7 @@ from embeddings.errors import InputError
 
 if TYPE_CHECKING:
     from embeddings.dates import DateRange
-    from embeddings.index_folder import IndexFolder, OpenIndex
+    from embeddings.index.folder import IndexFolder, OpenIndex
     from embeddings.model.encoder import SentenceEncoder
     from embeddings.search import Search
     from embeddings.settings import Settings
@@ -43,7 +43,7 @@ class Context:
         return load_settings(Settings, self.config)
 
     def folder(self) -> IndexFolder:
-        from embeddings.index_folder import IndexFolder
+        from embeddings.index.folder import IndexFolder
 
         root = self.index or self.settings().index.path
         if root.is_file():

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from embeddings.errors import IndexUnusableError
-from embeddings.index_folder import EXPORT_FILES, ExportRecord, FileRecord, OpenIndex, file_record, hash_problem
+from embeddings.index.folder import EXPORT_FILES, ExportRecord, FileRecord, OpenIndex, file_record, hash_problem
 from embeddings.model.encoder import Encoder
 from embeddings.model.tuning import Encoded, Head
 from embeddings.ranking import Confidence, Weights

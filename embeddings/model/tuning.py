@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.late_interaction import TOKEN_DIMENSION, quantise
+from embeddings.index.tokens import TOKEN_DIMENSION, quantise
 
 _FILE = "tuning.npz"
 _SEED = 20020701

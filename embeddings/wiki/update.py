@@ -14,7 +14,7 @@ from embeddings.archive import Report
 from embeddings.archive.portal import page_title
 from embeddings.build import BuildResult, Progress, explained, rebuild
 from embeddings.errors import IndexMissingError, InputError, WikiError
-from embeddings.index_folder import IndexFolder, Manifest
+from embeddings.index.folder import IndexFolder, Manifest
 from embeddings.model.encoder import Encoder
 from embeddings.settings import Way
 from embeddings.wiki.answers import Page

@@ -22,7 +22,7 @@ import click
 import numpy as np
 
 from embeddings.events import Event
-from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.on_this_day import WEIGHTS, choose, shortlist, weigh
 from embeddings.prominence import PARTS
 from embeddings.search import Search

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from embeddings.evaluation import read_queries, read_unanswerable
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.ranking import evidence, fuse
 from embeddings.search import Search, understand

@@ -22,7 +22,7 @@ import click
 import numpy as np
 
 from embeddings.events import MONTHS, Event
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.search import Search
 
 DAYS = 20

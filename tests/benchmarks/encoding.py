@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 from sentence_transformers import SentenceTransformer
 
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.model.export import prefer_export
 

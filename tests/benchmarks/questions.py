@@ -24,7 +24,7 @@ import numpy as np
 
 from bot.engine import Engine
 from embeddings.evaluation import read_queries
-from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.model.export import prefer_export
 from embeddings.search import Search, understand

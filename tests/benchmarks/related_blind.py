@@ -20,7 +20,7 @@ import click
 
 from embeddings.command_line.running import run_command
 from embeddings.events import Event, Related
-from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.related import computed
 from embeddings.search import MOST_RELATED
 

@@ -26,8 +26,8 @@ from torch.nn import functional
 
 from embeddings.command_line.progress import ProgressDisplay
 from embeddings.evaluation import is_right, read_queries
-from embeddings.index_folder import IndexFolder, OpenIndex
-from embeddings.late_interaction import TOKEN_DIMENSION
+from embeddings.index.folder import IndexFolder, OpenIndex
+from embeddings.index.tokens import TOKEN_DIMENSION
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.search import understand
 

@@ -14,7 +14,7 @@ from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
 from bot.store import Store
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from tests.discord_server import DiscordServer, connected
 from tests.discord_server.fixtures import discord_server
 from tests.word_encoder import WordEncoder

@@ -11,7 +11,7 @@ from bot.client import DatelineClient
 from bot.config import Config
 from embeddings.archive import Report
 from embeddings.build import build_index
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path
 from tests.bot.conftest import StartBot
 from tests.bot.hostile import headlines

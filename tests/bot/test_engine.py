@@ -14,7 +14,7 @@ from embeddings.archive import Report
 from embeddings.build import build_index, no_progress
 from embeddings.dates import DateRange
 from embeddings.errors import IndexMissingError, IndexUnusableError
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.model.tuning import Encoded
 from embeddings.search import understand
 from embeddings.wiki.client import wiki_client

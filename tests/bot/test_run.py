@@ -18,7 +18,7 @@ from bot.engine import Engine
 from bot.run import ConnectionRefusedForGoodError, run
 from bot.store import Store
 from embeddings.errors import IndexMissingError, InputError
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from tests.bot.conftest import TODAY, StartBot
 from tests.discord_server import DiscordServer
 from tests.discord_server.running import quicken

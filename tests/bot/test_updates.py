@@ -16,7 +16,7 @@ from bot.config import Config
 from bot.updates import AGAIN_S, Updates, is_due
 from embeddings.archive import Report
 from embeddings.build import build_index
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.settings import TimeOfDay
 from embeddings.wiki.fetched import last_updated
 from tests.wiki_server import DAYS, WikiServer, html, never, wiki_server

@@ -19,7 +19,7 @@ from embeddings.archive import Report
 from embeddings.archive.portal import page_title
 from embeddings.build import build_index
 from embeddings.dates import DateRange
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.wiki.answers import Page
 from embeddings.wiki.fetched import FetchedDays
 from tests.word_encoder import WordEncoder

@@ -25,7 +25,7 @@ from embeddings.errors import (
     ModelError,
 )
 from embeddings.events import Event, event_id
-from embeddings.index_folder import CODES, FILES, IndexFolder
+from embeddings.index.folder import CODES, FILES, IndexFolder
 from embeddings.model.tuning import Encoded
 from tests.conftest import SAMPLE_FOLDER, Build
 from tests.embeddings.archive.pages import entry, index, page, write

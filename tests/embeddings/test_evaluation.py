@@ -21,7 +21,7 @@ from embeddings.evaluation import (
     run,
     summarise,
 )
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.ranking import Confidence
 from embeddings.search import Search
 from tests.word_encoder import WordEncoder

@@ -28,7 +28,7 @@ from embeddings.build import build_index
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.events import Event, Related, Source, event_id
 from embeddings.export import export_archive
-from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.text import clean, normalise
 from tests.word_encoder import WordEncoder
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from embeddings.errors import IndexUnusableError
-from embeddings.index_folder import PROMINENCE, IndexFolder
+from embeddings.index.folder import PROMINENCE, IndexFolder
 from embeddings.prominence import PARTS, Prominence, names
 from tests.conftest import Build
 

@@ -12,7 +12,7 @@ from embeddings.archive import Report
 from embeddings.build import BuildResult, build_index
 from embeddings.dates import DateRange, parse_range
 from embeddings.errors import DateError
-from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.search import Search
 from tests.word_encoder import WordEncoder

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from embeddings.archive import Report
 from embeddings.build import build_index
 from embeddings.events import Event, Related, event_id
-from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.ranking import says_the_same
 from embeddings.related import Candidate, choose, computed, names, rarity, shared
 from embeddings.text import normalise

@@ -24,7 +24,7 @@ from embeddings.archive import Report
 from embeddings.build import build_index
 from embeddings.dates import parse_range
 from embeddings.errors import EmbeddingsError
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 from embeddings.sample import sample_path
 from embeddings.search import understand

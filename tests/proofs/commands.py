@@ -215,7 +215,7 @@ def _serve(log: Path) -> None:
     import embeddings.build
     import embeddings.command_line.display
     import embeddings.command_line.progress
-    import embeddings.index_folder
+    import embeddings.index.folder
     import embeddings.model.encoder
     import embeddings.search
     import embeddings.settings

@@ -25,7 +25,7 @@ from sqlalchemy import create_engine, text
 from bot.store.daily import State, Wish
 from embeddings.archive import Report
 from embeddings.build import build_index
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path
 from tests.bot.daily.parts import HandClock, opened, posting, posts_in
 from tests.discord_server import DiscordServer, discord_server

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from embeddings.archive import Report
 from embeddings.build import build_index
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from tests.proofs.archives import events, write_jsonl
 from tests.proofs.commands import Commands
 from tests.proofs.tables import Table

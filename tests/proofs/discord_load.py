@@ -22,7 +22,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from tests.discord_server import DiscordServer, Faults, NotAnsweredError, discord_server
 
 ACKNOWLEDGE_S = 3.0

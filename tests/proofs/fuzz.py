@@ -22,7 +22,7 @@ from typing import Any
 from embeddings.archive import Report, read_archive
 from embeddings.build import build_index
 from embeddings.errors import EmbeddingsError
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path
 from tests.proofs.archives import events, write_jsonl
 from tests.proofs.tables import Table

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.errors import IndexUnusableError
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from tests.conftest import Build
 from tests.proofs.archives import events, write_jsonl
 from tests.proofs.commands import Commands

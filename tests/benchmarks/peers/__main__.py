@@ -37,7 +37,7 @@ from rich.console import Console
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.evaluation import DEPTH, LabelledQuery, read_queries
 from embeddings.events import Event
-from embeddings.index_folder import IndexFolder, OpenIndex
+from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 from tests.benchmarks.peers.corpus import plain_encoder, write_corpus, write_vectors
 from tests.benchmarks.peers.measures import KINDS, Figures, percentile, quality, ratio

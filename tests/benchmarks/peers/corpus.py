@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.catalogue import Catalogue
+from embeddings.index.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

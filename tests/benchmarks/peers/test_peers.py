@@ -13,7 +13,7 @@ import pytest
 
 from embeddings.evaluation import LabelledQuery
 from embeddings.events import Event
-from embeddings.index_folder import OpenIndex
+from embeddings.index.folder import OpenIndex
 from tests.benchmarks.peers.corpus import write_corpus, write_vectors
 from tests.benchmarks.peers.measures import Figures, percentile, quality, ratio
 from tests.benchmarks.peers.places import DATELINE, PEERS

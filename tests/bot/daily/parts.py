@@ -17,7 +17,7 @@ from bot.show import Guide
 from bot.store import Store
 from bot.store.daily import Claim, DailyStore, Terms
 from bot.views.state import NOBODY, DailyList, decode
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from tests.discord_server import Channel, DiscordServer, Message
 from tests.word_encoder import WordEncoder
 

@@ -12,7 +12,7 @@ from bot.config import Config
 from bot.engine import Engine
 from bot.store import Store
 from bot.store.daily import State, Terms
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from tests.bot.conftest import TODAY
 from tests.bot.daily.parts import HandClock, list_of, opened
 from tests.discord_server import DiscordServer, NotOfferedError, Permission, Reply, connected

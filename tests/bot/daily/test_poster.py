@@ -11,7 +11,7 @@ from bot.daily.poster import Pace, Poster
 from bot.daily.schedule import Subscription
 from bot.store import Store
 from bot.store.daily import KEPT_AFTER_LEAVING_S, Reason, State, Terms, Wish
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from tests.bot.daily.parts import AT_ONCE, HandClock, list_of, opened, posting, posts_in
 from tests.discord_server import Channel, DiscordServer, Message, discord_server
 from tests.discord_server.mentions import Pings

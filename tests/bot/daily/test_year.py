@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from tests.proofs.daily_year import simulate
 
 SUBSCRIPTIONS = (("02:30", "Europe/Berlin"), ("02:15", "Australia/Lord_Howe"), ("09:00", "Asia/Kathmandu"))

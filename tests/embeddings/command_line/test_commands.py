@@ -16,7 +16,7 @@ import pytest
 
 from embeddings.command_line.commands import main
 from embeddings.events import event_id
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from tests.wiki_server import WikiServer, html, wiki_server
 from tests.word_encoder import WordEncoder
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from embeddings.errors import InputError, ModelError
-from embeddings.late_interaction import TOKEN_DIMENSION, max_similarity
+from embeddings.index.tokens import TOKEN_DIMENSION, max_similarity
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 
 

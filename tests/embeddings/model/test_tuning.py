@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embeddings.late_interaction import TOKEN_DIMENSION
+from embeddings.index.tokens import TOKEN_DIMENSION
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.model.tuning import Head, default_tuning, general_tuning
 

@@ -13,7 +13,7 @@ from embeddings.archive import Report, read_archive
 from embeddings.archive.markdown import write_archive
 from embeddings.build import build_index
 from embeddings.events import Event
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.merging import group_day, merge
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.sample import ATTRIBUTION, sample_path

@@ -14,7 +14,7 @@ from embeddings.build import BuildResult, no_progress
 from embeddings.dates import DateRange
 from embeddings.errors import BuildRunningError, EmbeddingsError, InputError, WikiError
 from embeddings.events import Event, event_id
-from embeddings.index_folder import IndexFolder
+from embeddings.index.folder import IndexFolder
 from embeddings.search import Search
 from embeddings.wiki.client import wiki_client
 from embeddings.wiki.fetched import Look

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.codes import write_codes
 from embeddings.errors import IndexUnusableError
-from embeddings.vectors import VectorIndex, VectorWriter
+from embeddings.index.codes import write_codes
+from embeddings.index.vectors import VectorIndex, VectorWriter
 
 DIMENSION = 4
 

@@ -35,11 +35,11 @@ from typing import IO
 import portalocker
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from embeddings.catalogue import Catalogue
 from embeddings.errors import BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
-from embeddings.late_interaction import TokenIndex
+from embeddings.index.catalogue import Catalogue
+from embeddings.index.tokens import TokenIndex
+from embeddings.index.vectors import VectorIndex
 from embeddings.prominence import Prominence
-from embeddings.vectors import VectorIndex
 
 FORMAT = 2
 MANIFEST = "manifest.json"

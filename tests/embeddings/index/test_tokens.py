@@ -10,14 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from embeddings.errors import IndexUnusableError
-from embeddings.late_interaction import (
-    MAX_TOKENS,
-    TOKEN_DIMENSION,
-    TokenIndex,
-    TokenWriter,
-    max_similarity,
-    quantise,
-)
+from embeddings.index.tokens import MAX_TOKENS, TOKEN_DIMENSION, TokenIndex, TokenWriter, max_similarity, quantise
 
 AXES = quantise(np.eye(TOKEN_DIMENSION, dtype=np.float32))
 TEXTS = st.lists(st.integers(1, 5).flatmap(lambda n: arrays.arrays(np.int8, (n, TOKEN_DIMENSION))), max_size=6)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from embeddings import codes as codes_module
-from embeddings.codes import Codes, write_codes
 from embeddings.errors import IndexUnusableError
-from embeddings.vectors import VectorIndex, VectorWriter
+from embeddings.index import codes as codes_module
+from embeddings.index.codes import Codes, write_codes
+from embeddings.index.vectors import VectorIndex, VectorWriter
 
 DIMENSION = 24
 SIZE = 9_000

@@ -18,7 +18,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from embeddings.errors import IndexUnusableError
-from embeddings.mapped import map_array
+from embeddings.index.mapped import map_array
 
 # The products of a question are small, so that a second thread mostly waits for the first (measured for one question's
 # candidates on two busy cores: 0.3 ms of processor time with one thread, 6 with two). The setting is the process's.

@@ -13,8 +13,8 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from embeddings.codes import Codes
 from embeddings.errors import IndexUnusableError
+from embeddings.index.codes import Codes
 
 # One thread a query is several times faster than two at this size (measured: 6 ms against 17 to 64), and a server
 # answers many users at once. The setting is the process's.

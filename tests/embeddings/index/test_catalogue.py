@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.catalogue import Catalogue, CatalogueWriter, NewEvent, Origin, Withdrawn
 from embeddings.errors import IndexUnusableError
 from embeddings.events import Event, Related, Source, event_id
+from embeddings.index.catalogue import Catalogue, CatalogueWriter, NewEvent, Origin, Withdrawn
 
 DAY = dt.date(2015, 12, 3)
 Write = Callable[..., Catalogue]

@@ -10,7 +10,7 @@ import pytest
 from embeddings.archive import Report
 from embeddings.build import build_index
 from embeddings.errors import BuildRunningError, IndexMissingError, IndexUnusableError
-from embeddings.index_folder import CODES, FILES, FORMAT, MANIFEST, IndexFolder, file_record
+from embeddings.index.folder import CODES, FILES, FORMAT, MANIFEST, IndexFolder, file_record
 from tests.conftest import Build
 from tests.word_encoder import WordEncoder
 

@@ -1,0 +1,1 @@
+"""The index on the disk: one folder, a manifest, and the files of the generation in force."""
