@@ -49,7 +49,7 @@ from embeddings.journal import Journal, Stored
 from embeddings.merging import group_day, has_given_id, merge, pair_rewordings
 from embeddings.model.encoder import Encoder
 from embeddings.model.export import CHECKED_TEXTS, FastEncoder, export
-from embeddings.prominence import measure
+from embeddings.prominence.measure import measure
 from embeddings.settings import Way
 from embeddings.staging import Staged, Staging
 from embeddings.text import clean, normalise, shorten

@@ -10,8 +10,8 @@ from dataclasses import field as attribute
 import numpy as np
 
 from embeddings.events import Event
-from embeddings.news_values import field
-from embeddings.prominence import PARTS
+from embeddings.prominence.measure import PARTS
+from embeddings.prominence.news_values import field
 from embeddings.ranking import says_the_same
 from embeddings.text import normalise
 
@@ -49,7 +49,7 @@ class Candidate:
     """An event of a day, with what speaks for it.
 
     Attributes:
-        field: of life, as `embeddings.news_values` has them; None where it is not known.
+        field: of life, as `embeddings.prominence.news_values` has them; None where it is not known.
         grim: whether it is an attack or a disaster.
         parts: what each of `PARTS` adds to the score.
         vector: (dimension,) of unit length.

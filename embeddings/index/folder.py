@@ -39,7 +39,7 @@ from embeddings.errors import BuildRunningError, EmbeddingsError, IndexMissingEr
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.tokens import TokenIndex
 from embeddings.index.vectors import VectorIndex
-from embeddings.prominence import Prominence
+from embeddings.prominence.measure import Prominence
 
 FORMAT = 2
 MANIFEST = "manifest.json"

@@ -24,7 +24,7 @@ import numpy as np
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.on_this_day import WEIGHTS, choose, shortlist, weigh
-from embeddings.prominence import PARTS
+from embeddings.prominence.measure import PARTS
 from embeddings.search import Search
 
 FIVE = 5

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings import news_values
 from embeddings.errors import IndexUnusableError
 from embeddings.events import MONTHS, Event
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.mapped import map_array
 from embeddings.index.vectors import VectorIndex
+from embeddings.prominence import news_values
 
 PARTS = (
     "names", "years", "meaning", "lead", "size", "links",

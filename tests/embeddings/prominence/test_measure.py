@@ -9,7 +9,7 @@ import pytest
 
 from embeddings.errors import IndexUnusableError
 from embeddings.index.folder import PROMINENCE, IndexFolder
-from embeddings.prominence import PARTS, Prominence, names
+from embeddings.prominence.measure import PARTS, Prominence, names
 from tests.conftest import Build
 
 Told = dict[str, Any]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.events import Event
-from embeddings.news_values import (
+from embeddings.prominence.news_values import (
     field,
     is_grim,
     is_light,

@@ -1,0 +1,1 @@
+"""How much an event matters: measured while an index is built."""
