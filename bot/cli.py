@@ -100,7 +100,7 @@ def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Look
     from embeddings.model.encoder import SentenceEncoder
     from embeddings.model.export import prefer_export
     from embeddings.model.reranker import reranker
-    from embeddings.search import Search
+    from embeddings.search.service import Search
     from embeddings.wiki.fetched import last_updated
 
     folder = IndexFolder(settings.path)

@@ -18,8 +18,8 @@ from embeddings.index.folder import IndexFolder, ModelRecord, OpenIndex
 from embeddings.model.encoder import Encoder
 from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded
-from embeddings.on_this_day import Candidate
-from embeddings.search import Answer, DayAnswer, Question, Search
+from embeddings.search.on_this_day import Candidate
+from embeddings.search.service import Answer, DayAnswer, Question, Search
 from embeddings.wiki.fetched import last_updated
 
 log = logging.getLogger(__name__)

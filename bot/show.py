@@ -14,8 +14,8 @@ from bot.store import KeptAnswer, Store
 from bot.views.state import AnswerList, DailyList, DaysList, NoList, OnThisDayList, Place
 from embeddings.errors import InputError
 from embeddings.events import Event
-from embeddings.on_this_day import Candidate
-from embeddings.search import Question
+from embeddings.search.on_this_day import Candidate
+from embeddings.search.service import Question
 
 ON_THIS_DAY = 5  # events
 

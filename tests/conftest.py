@@ -13,7 +13,7 @@ from embeddings.archive import Report
 from embeddings.build import BuildResult, build_index
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.sample import sample_path
-from embeddings.search import Search
+from embeddings.search.service import Search
 from tests.word_encoder import WordEncoder
 
 # The one profile, for every run: how fast the machine is says nothing of what a test looks at.

@@ -15,7 +15,7 @@ from bot.commands import about, ask, daily, event, find_related, onthisday, rela
 from bot.config import Config
 from embeddings.command_line.commands import cli
 from embeddings.dates import parse_range
-from embeddings.search import Search
+from embeddings.search.service import Search
 from tests.bot.test_config import EXAMPLE
 
 ROOT = Path(__file__).parents[1]

@@ -9,7 +9,7 @@ import numpy as np
 
 from embeddings.index.tokens import TOKEN_DIMENSION, quantise
 from embeddings.model.tuning import Encoded
-from embeddings.ranking import GENERAL_WEIGHTS, Confidence
+from embeddings.search.ranking import GENERAL_WEIGHTS, Confidence
 from embeddings.text import normalise
 
 DIMENSION = 256

@@ -14,7 +14,7 @@ from bot.client import DatelineClient
 from embeddings.dates import DateRange, find_dates, parse_range
 from embeddings.errors import AmbiguousDateError, DateError
 from embeddings.events import Event
-from embeddings.search import DayAnswer
+from embeddings.search.service import DayAnswer
 
 MOST_CHOICES = 25
 EVENT_CHOICES = 10

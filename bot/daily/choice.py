@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from embeddings.events import Event
-from embeddings.on_this_day import Candidate, choose
+from embeddings.search.on_this_day import Candidate, choose
 
 NEAR_DAYS = 3  # on either side of a day that has no events of its own
 

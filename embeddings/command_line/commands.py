@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from embeddings.dates import DateRange
     from embeddings.index.folder import IndexFolder, OpenIndex
     from embeddings.model.encoder import SentenceEncoder
-    from embeddings.search import Search
+    from embeddings.search.service import Search
     from embeddings.settings import Settings
 
 MOST_EVENTS = 100
@@ -75,7 +75,7 @@ class Context:
     def search(self) -> Iterator[Search]:
         from embeddings.model.export import prefer_export
         from embeddings.model.reranker import reranker
-        from embeddings.search import Search
+        from embeddings.search.service import Search
 
         with self.opened() as index:
             settings = self.settings()
@@ -256,7 +256,7 @@ def ask(
     """Find the events that a question is about: ask civilian deaths Russia."""
     from embeddings.command_line import display
     from embeddings.events import event_as_dict
-    from embeddings.search import check_question, search_window
+    from embeddings.search.service import check_question, search_window
 
     question = check_question(" ".join(query))
     within = search_window(first, last, today)
@@ -316,7 +316,7 @@ def onthisday(context: Context, day: tuple[str, ...], limit: int, today: dt.date
     from embeddings.command_line import display
     from embeddings.dates import parse_day_of_year
     from embeddings.events import event_as_dict
-    from embeddings.reasons import reasons_as_dict
+    from embeddings.search.reasons import reasons_as_dict
 
     month, number = parse_day_of_year(" ".join(day), today) if day else (today.month, today.day)
     with context.search() as search:
@@ -414,7 +414,7 @@ def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: P
     """Measure how well questions find their events (id, kw and nl a line)."""
     from embeddings.command_line import display
     from embeddings.command_line.progress import ProgressDisplay
-    from embeddings.evaluation import measure_silence, read_queries, read_unanswerable, run, summarise
+    from embeddings.search.evaluation import measure_silence, read_queries, read_unanswerable, run, summarise
 
     if unanswerable is not None and rows is not None:
         raise InputError("--rows says what was found, which --unanswerable does not look at; name one of the two")

@@ -14,11 +14,11 @@ from rich.text import Text
 from embeddings.archive import Report
 from embeddings.build import BuildResult
 from embeddings.dates import DateRange
-from embeddings.evaluation import Silence
 from embeddings.events import MONTHS, Event, Related
-from embeddings.on_this_day import Candidate
-from embeddings.reasons import reasons
-from embeddings.search import Answer, DayAnswer
+from embeddings.search.evaluation import Silence
+from embeddings.search.on_this_day import Candidate
+from embeddings.search.reasons import reasons
+from embeddings.search.service import Answer, DayAnswer
 
 if TYPE_CHECKING:
     from embeddings.wiki.update import UpdateResult  # with it comes aiohttp, which other answers can do without

@@ -1,1 +1,1 @@
-"""The model: texts to vectors and token vectors, its export, and what is calibrated for it. Only here torch and OpenVINO are imported."""
+"""The model: texts to vectors, its export, what is calibrated for it. Only here torch and OpenVINO are imported."""

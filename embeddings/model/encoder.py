@@ -14,7 +14,7 @@ import numpy as np
 
 from embeddings.errors import InputError, ModelError
 from embeddings.model.tuning import Encoded, Head, Tuning, default_tuning, general_tuning
-from embeddings.ranking import GENERAL_WEIGHTS, Confidence, Weights
+from embeddings.search.ranking import GENERAL_WEIGHTS, Confidence, Weights
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -24,7 +24,7 @@ from embeddings.errors import IndexUnusableError
 from embeddings.index.folder import EXPORT_FILES, ExportRecord, FileRecord, OpenIndex, file_record, hash_problem
 from embeddings.model.encoder import Encoder
 from embeddings.model.tuning import Encoded, Head
-from embeddings.ranking import Confidence, Weights
+from embeddings.search.ranking import Confidence, Weights
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

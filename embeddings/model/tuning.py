@@ -92,7 +92,7 @@ class Head:
 
 def default_tuning() -> Tuning:
     """That of the default model, which ships with the program."""
-    file = resources.files("embeddings") / _FILE
+    file = resources.files(__package__) / _FILE
     with resources.as_file(file) as path, np.load(path, allow_pickle=False) as held:
         arrays = {name: np.asarray(held[name], np.float32) for name in held.files}
     changed = {name.removesuffix(".a") for name in arrays if name.endswith(".a")}

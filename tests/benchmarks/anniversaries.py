@@ -23,9 +23,9 @@ import numpy as np
 
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.on_this_day import WEIGHTS, choose, shortlist, weigh
 from embeddings.prominence.measure import PARTS
-from embeddings.search import Search
+from embeddings.search.on_this_day import WEIGHTS, choose, shortlist, weigh
+from embeddings.search.service import Search
 
 FIVE = 5
 SHORT = 60

@@ -1,6 +1,6 @@
 """When to stay silent: `python -m tests.benchmarks.confidence --index DIR QUERIES.jsonl`.
 
-Fits `embeddings.ranking.Confidence`: a logistic regression tells the best candidates of questions that have an answer
+Fits `embeddings.search.ranking.Confidence`: a logistic regression tells the best candidates of questions that have an answer
 from those of `unanswerable.txt`, by what speaks for them. Prints the weights, and for some thresholds how many
 questions with an answer would get none and how many of the others would get strangers, cross-validated.
 """
@@ -17,11 +17,11 @@ from rich.table import Table
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from embeddings.evaluation import read_queries, read_unanswerable
 from embeddings.index.folder import IndexFolder
 from embeddings.model.encoder import SentenceEncoder
-from embeddings.ranking import evidence, fuse
-from embeddings.search import Search, understand
+from embeddings.search.evaluation import read_queries, read_unanswerable
+from embeddings.search.ranking import evidence, fuse
+from embeddings.search.service import Search, understand
 from embeddings.stems import question_stems
 
 UNANSWERABLE = Path(__file__).with_name("unanswerable.txt")

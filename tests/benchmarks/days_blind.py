@@ -23,7 +23,7 @@ import numpy as np
 
 from embeddings.events import MONTHS, Event
 from embeddings.index.folder import IndexFolder
-from embeddings.search import Search
+from embeddings.search.service import Search
 
 DAYS = 20
 FIVE = 5

@@ -24,11 +24,11 @@ from rich.table import Table
 
 from embeddings.command_line.progress import ProgressDisplay
 from embeddings.dates import DateRange
-from embeddings.evaluation import DEPTH, LabelledQuery, is_right, measures, read_queries
 from embeddings.index.folder import IndexFolder
 from embeddings.model.encoder import SentenceEncoder
-from embeddings.ranking import Features, Weights, fuse
-from embeddings.search import Search, understand
+from embeddings.search.evaluation import DEPTH, LabelledQuery, is_right, measures, read_queries
+from embeddings.search.ranking import Features, Weights, fuse
+from embeddings.search.service import Search, understand
 
 FOLDS = 5
 RESAMPLED = 2_000

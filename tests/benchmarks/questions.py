@@ -23,11 +23,11 @@ import click
 import numpy as np
 
 from bot.engine import Engine
-from embeddings.evaluation import read_queries
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.model.export import prefer_export
-from embeddings.search import Search, understand
+from embeddings.search.evaluation import read_queries
+from embeddings.search.service import Search, understand
 from embeddings.settings import Way
 
 LIMIT = 5

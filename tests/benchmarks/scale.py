@@ -22,12 +22,12 @@ from pathlib import Path
 import click
 import numpy as np
 
-from embeddings.evaluation import read_queries
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.codes import write_codes
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.vectors import COMPRESSED_FROM, VectorIndex, VectorWriter
 from embeddings.model.encoder import SentenceEncoder
+from embeddings.search.evaluation import read_queries
 
 CHUNK = 65_536  # rows made, or compared, at once
 QUESTIONS = 300  # of all rows

@@ -12,7 +12,7 @@ from bot.cards.terminal import event_card
 from bot.console import Session
 from bot.lookup import About, Lookup
 from embeddings.events import Event, Related, Source
-from embeddings.search import Search
+from embeddings.search.service import Search
 
 TODAY = dt.date(2026, 11, 22)
 

@@ -16,7 +16,7 @@ from embeddings.dates import DateRange
 from embeddings.errors import IndexMissingError, IndexUnusableError
 from embeddings.index.folder import IndexFolder
 from embeddings.model.tuning import Encoded
-from embeddings.search import understand
+from embeddings.search.service import understand
 from embeddings.wiki.client import wiki_client
 from embeddings.wiki.update import Span, update_index
 from tests.wiki_server import DAYS as JUNE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from embeddings.events import Event
-from embeddings.search import Search
+from embeddings.search.service import Search
 from tests.bot.conftest import StartBot
 from tests.discord_server import DiscordServer
 from tests.proofs.discord_load import drive, fail_a_tenth

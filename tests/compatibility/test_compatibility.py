@@ -29,7 +29,7 @@ from embeddings.archive import Report
 from embeddings.build import build_index
 from embeddings.dates import DateRange
 from embeddings.index.folder import IndexFolder
-from embeddings.search import Search
+from embeddings.search.service import Search
 from tests.compatibility.__main__ import ANSWERS, DAY, NOW, SUBSCRIPTIONS, TODAY
 from tests.word_encoder import WordEncoder
 

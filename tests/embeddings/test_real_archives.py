@@ -14,7 +14,7 @@ from embeddings.dates import DateRange, parse_range
 from embeddings.errors import DateError
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.model.encoder import SentenceEncoder
-from embeddings.search import Search
+from embeddings.search.service import Search
 from tests.word_encoder import WordEncoder
 
 DAY = dt.date(2015, 12, 23)

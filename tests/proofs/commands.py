@@ -212,12 +212,13 @@ class _Steps:
 
 
 def _serve(log: Path) -> None:
+    import embeddings.search.service.service
+
     import embeddings.build
     import embeddings.command_line.display
     import embeddings.command_line.progress
     import embeddings.index.folder
     import embeddings.model.encoder
-    import embeddings.search
     import embeddings.settings
     import embeddings.wiki.client
     import embeddings.wiki.update

@@ -35,10 +35,10 @@ from typing import Any
 from rich.console import Console
 
 from embeddings.errors import EmbeddingsError, InputError
-from embeddings.evaluation import DEPTH, LabelledQuery, read_queries
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
+from embeddings.search.evaluation import DEPTH, LabelledQuery, read_queries
 from tests.benchmarks.peers.corpus import plain_encoder, write_corpus, write_vectors
 from tests.benchmarks.peers.measures import KINDS, Figures, percentile, quality, ratio
 from tests.benchmarks.peers.places import DATELINE, PEERS, WITHOUT_VECTORS, build_seconds, prepare

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.evaluation import Kind, LabelledQuery, Outcome, is_right, summarise
 from embeddings.events import Event
+from embeddings.search.evaluation import Kind, LabelledQuery, Outcome, is_right, summarise
 
 KINDS: tuple[Kind, ...] = ("kw", "nl")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.evaluation import LabelledQuery
 from embeddings.events import Event
 from embeddings.index.folder import OpenIndex
+from embeddings.search.evaluation import LabelledQuery
 from tests.benchmarks.peers.corpus import write_corpus, write_vectors
 from tests.benchmarks.peers.measures import Figures, percentile, quality, ratio
 from tests.benchmarks.peers.places import DATELINE, PEERS

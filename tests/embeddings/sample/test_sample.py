@@ -18,7 +18,7 @@ from embeddings.merging import group_day, merge
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.sample import ATTRIBUTION, sample_path
 from embeddings.sample.source import SourceEvent, as_events, read_source
-from embeddings.search import Search
+from embeddings.search.service import Search
 
 
 @pytest.fixture(scope="module")

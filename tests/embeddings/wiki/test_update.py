@@ -15,7 +15,7 @@ from embeddings.dates import DateRange
 from embeddings.errors import BuildRunningError, EmbeddingsError, InputError, WikiError
 from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
-from embeddings.search import Search
+from embeddings.search.service import Search
 from embeddings.wiki.client import wiki_client
 from embeddings.wiki.fetched import Look
 from embeddings.wiki.update import FIRST_DAY, Span, UpdateResult, due, update_index

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.command_line.commands import Context
-from embeddings.search import Search
+from embeddings.search.service import Search
 
 
 class Dateline:

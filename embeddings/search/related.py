@@ -18,7 +18,7 @@ from embeddings.dates import DateRange
 from embeddings.events import Event, Related
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.folder import OpenIndex
-from embeddings.ranking import coverage, largest, says_the_same
+from embeddings.search.ranking import coverage, largest, says_the_same
 from embeddings.stems import STOP_WORDS, stems
 from embeddings.text import normalise
 

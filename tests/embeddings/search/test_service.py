@@ -19,8 +19,8 @@ from embeddings.dates import DateRange, find_dates
 from embeddings.errors import DateError, IndexUnusableError, InputError
 from embeddings.events import event_id
 from embeddings.index.folder import IndexFolder
-from embeddings.ranking import Confidence, Features, coverage, fit_dates, fold, fuse, says_the_same
-from embeddings.search import MAX_QUESTION, Search, check_question, search_window
+from embeddings.search.ranking import Confidence, Features, coverage, fit_dates, fold, fuse, says_the_same
+from embeddings.search.service import MAX_QUESTION, Search, check_question, search_window
 from embeddings.stems import question_stems, stems
 from embeddings.text import normalise
 from tests.word_encoder import WordEncoder

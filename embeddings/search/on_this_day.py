@@ -12,7 +12,7 @@ import numpy as np
 from embeddings.events import Event
 from embeddings.prominence.measure import PARTS
 from embeddings.prominence.news_values import field
-from embeddings.ranking import says_the_same
+from embeddings.search.ranking import says_the_same
 from embeddings.text import normalise
 
 MOST_OF_A_YEAR = 2  # where other years have something left to tell

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from embeddings.on_this_day import WEIGHTS, Candidate
 from embeddings.prominence import news_values
+from embeddings.search.on_this_day import WEIGHTS, Candidate
 
 MOST = 4  # reasons that are told
 LEAST = 0.3  # that a part must add to the score to be told

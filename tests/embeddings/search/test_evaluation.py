@@ -10,7 +10,8 @@ import pytest
 from embeddings.archive import Report
 from embeddings.build import build_index
 from embeddings.errors import InputError
-from embeddings.evaluation import (
+from embeddings.index.folder import IndexFolder
+from embeddings.search.evaluation import (
     DEPTH,
     LabelledQuery,
     Outcome,
@@ -21,9 +22,8 @@ from embeddings.evaluation import (
     run,
     summarise,
 )
-from embeddings.index.folder import IndexFolder
-from embeddings.ranking import Confidence
-from embeddings.search import Search
+from embeddings.search.ranking import Confidence
+from embeddings.search.service import Search
 from tests.word_encoder import WordEncoder
 
 TODAY = dt.date(2024, 3, 14)

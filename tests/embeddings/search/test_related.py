@@ -17,8 +17,8 @@ from embeddings.archive import Report
 from embeddings.build import build_index
 from embeddings.events import Event, Related, event_id
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.ranking import says_the_same
-from embeddings.related import Candidate, choose, computed, names, rarity, shared
+from embeddings.search.ranking import says_the_same
+from embeddings.search.related import Candidate, choose, computed, names, rarity, shared
 from embeddings.text import normalise
 from tests.benchmarks.related_blind import as_markdown, pairs, plain
 from tests.word_encoder import WordEncoder

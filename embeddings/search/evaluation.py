@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from embeddings.errors import InputError
 from embeddings.events import Event
-from embeddings.ranking import says_the_same
-from embeddings.search import Search, check_question
+from embeddings.search.ranking import says_the_same
+from embeddings.search.service import Search, check_question
 from embeddings.text import normalise
 
 DEPTH = 50  # how many answers are looked at

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from embeddings.dates import DateRange
-from embeddings.ranking import (
+from embeddings.search.ranking import (
     GENERAL_WEIGHTS,
     NEAR_FIT,
     SLACK_DAYS,

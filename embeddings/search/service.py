@@ -17,9 +17,9 @@ from embeddings.index.tokens import max_similarity
 from embeddings.model.encoder import Encoder
 from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded
-from embeddings.on_this_day import Candidate, choose, shortlist, weigh
-from embeddings.ranking import Features, Weights, coverage, fit_dates, fold, fuse, largest, rerank
-from embeddings.related import computed
+from embeddings.search.on_this_day import Candidate, choose, shortlist, weigh
+from embeddings.search.ranking import Features, Weights, coverage, fit_dates, fold, fuse, largest, rerank
+from embeddings.search.related import computed
 from embeddings.stems import MAX_WORDS, question_stems
 from embeddings.text import clean, normalise, shorten
 

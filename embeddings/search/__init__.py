@@ -1,0 +1,1 @@
+"""Questions to ranked events, days to lists, events to those related to them."""
