@@ -118,7 +118,7 @@ def _demo() -> int:
     """Index the sample archive in a folder of its own and answer from it."""
     from bot import console as terminal
     from embeddings.archive import Report
-    from embeddings.build import build_index
+    from embeddings.build.run import build_index
     from embeddings.command_line.progress import ProgressDisplay
     from embeddings.index.folder import IndexFolder
     from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder

@@ -178,7 +178,7 @@ def build(context: Context, archives: tuple[Path, ...], model: str | None, repor
     Afterwards the index holds what the named archives hold. Events that did not change are not encoded again.
     """
     from embeddings.archive import Report
-    from embeddings.build import build_index
+    from embeddings.build.run import build_index
     from embeddings.command_line import display
     from embeddings.command_line.progress import ProgressDisplay
 
@@ -207,10 +207,10 @@ def update(
     it is. An update that broke off goes on where it stopped.
     """
     from embeddings.archive import Report
+    from embeddings.build.update import Span, update_index
     from embeddings.command_line import display
     from embeddings.command_line.progress import ProgressDisplay
     from embeddings.wiki.client import wiki_client
-    from embeddings.wiki.update import Span, update_index
 
     settings = context.settings()
     with _opened_for_writing(report) as file, ProgressDisplay() as progress:
@@ -371,8 +371,8 @@ def page(context: Context, event_id: str) -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def export(context: Context, folder: Path) -> None:
     """Write the whole index as a Markdown archive into an empty folder, or over an earlier export."""
+    from embeddings.build.export import export_archive
     from embeddings.command_line.progress import ProgressDisplay
-    from embeddings.export import export_archive
 
     with context.opened() as index, ProgressDisplay() as progress:
         pages, days = export_archive(index.catalogue, folder, progress)

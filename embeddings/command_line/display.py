@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from embeddings.archive import Report
-from embeddings.build import BuildResult
+from embeddings.build.run import BuildResult
 from embeddings.dates import DateRange
 from embeddings.events import MONTHS, Event, Related
 from embeddings.search.evaluation import Silence
@@ -21,7 +21,7 @@ from embeddings.search.reasons import reasons
 from embeddings.search.service import Answer, DayAnswer
 
 if TYPE_CHECKING:
-    from embeddings.wiki.update import UpdateResult  # with it comes aiohttp, which other answers can do without
+    from embeddings.build.update import UpdateResult  # with it comes aiohttp, which other answers can do without
 
 _SHOWN_DAYS = 100  # events of a long range; JSON has them all
 

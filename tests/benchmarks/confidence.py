@@ -1,7 +1,7 @@
 """When to stay silent: `python -m tests.benchmarks.confidence --index DIR QUERIES.jsonl`.
 
-Fits `embeddings.search.ranking.Confidence`: a logistic regression tells the best candidates of questions that have an answer
-from those of `unanswerable.txt`, by what speaks for them. Prints the weights, and for some thresholds how many
+Fits `embeddings.search.ranking.Confidence`: a logistic regression tells the best candidates of questions that have an
+answer from those of `unanswerable.txt`, by what speaks for them. Prints the weights, and for some thresholds how many
 questions with an answer would get none and how many of the others would get strangers, cross-validated.
 """
 

@@ -1,4 +1,4 @@
-"""Make `embeddings/tuning.npz` anew: `python -m tests.benchmarks.tune --index DIR [--out FILE]`.
+"""Make `embeddings/model/tuning.npz` anew: `python -m tests.benchmarks.tune --index DIR [--out FILE]`.
 
 Trains thin changes (LoRA) of the default model's weights, the projection of its token vectors and what a question's
 tokens count, so that questions lie near their events, both as a whole and word by word. The questions are those of
@@ -145,7 +145,7 @@ class Model(nn.Module):
 
 @click.command(help=__doc__.splitlines()[0])
 @click.option("--index", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--out", type=click.Path(path_type=Path), default="embeddings/tuning.npz", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default="embeddings/model/tuning.npz", show_default=True)
 def main(index: Path, out: Path) -> None:
     """Train and save."""
     torch.manual_seed(0)

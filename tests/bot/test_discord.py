@@ -10,7 +10,7 @@ import pytest
 from bot.client import DatelineClient
 from bot.config import Config
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path
 from tests.bot.conftest import StartBot

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.config import Config
 from bot.updates import AGAIN_S, Updates, is_due
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from embeddings.settings import TimeOfDay
 from embeddings.wiki.fetched import last_updated

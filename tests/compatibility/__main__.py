@@ -17,7 +17,7 @@ from bot.store import KeptAnswer, Store
 from bot.store.daily import Reason, State, Terms, Wish
 from embeddings.archive import Report
 from embeddings.archive.portal import page_title
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.dates import DateRange
 from embeddings.index.folder import IndexFolder
 from embeddings.wiki.answers import Page

@@ -26,7 +26,7 @@ from bot.views.state import (
     encode,
 )
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.dates import DateRange
 from embeddings.index.folder import IndexFolder
 from embeddings.search.service import Search

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.archive import Report
-from embeddings.build import BuildResult, build_index
+from embeddings.build.run import BuildResult, build_index
 from embeddings.dates import DateRange, parse_range
 from embeddings.errors import DateError
 from embeddings.index.folder import IndexFolder, OpenIndex

@@ -21,7 +21,7 @@ from bot.show import Guide
 from bot.store import Store
 from bot.views.state import DaysList, OnThisDayList, Place
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.dates import parse_range
 from embeddings.errors import EmbeddingsError
 from embeddings.index.folder import IndexFolder

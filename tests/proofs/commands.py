@@ -212,19 +212,19 @@ class _Steps:
 
 
 def _serve(log: Path) -> None:
+    import embeddings.build.run.run
+    import embeddings.build.run.update
     import embeddings.search.service.service
 
-    import embeddings.build
     import embeddings.command_line.display
     import embeddings.command_line.progress
     import embeddings.index.folder
     import embeddings.model.encoder
     import embeddings.settings
     import embeddings.wiki.client
-    import embeddings.wiki.update
     from embeddings.command_line.commands import main
 
-    embeddings.build.CHUNK = CHUNK
+    embeddings.build.run.CHUNK = CHUNK
     with contextlib.redirect_stdout(io.StringIO()):  # imports what understands dates
         main(["dates", "last week", "--json"])
     for line in sys.stdin:

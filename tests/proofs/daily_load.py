@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.store.daily import State, Terms, Wish
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path
 from tests.bot.daily.parts import opened, posting

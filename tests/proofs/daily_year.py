@@ -24,7 +24,7 @@ from sqlalchemy import create_engine, text
 
 from bot.store.daily import State, Wish
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path
 from tests.bot.daily.parts import HandClock, opened, posting, posts_in

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from tests.proofs.archives import events, write_jsonl
 from tests.proofs.commands import Commands

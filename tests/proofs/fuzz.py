@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.archive import Report, read_archive
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.errors import EmbeddingsError
 from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from embeddings.archive import Report
 from embeddings.archive.markdown import read_markdown, slug, write_archive, write_page
+from embeddings.build.merging import group_day, merge
 from embeddings.errors import ArchiveMissingError
 from embeddings.events import Event, Related, Source, event_id
-from embeddings.merging import group_day, merge
 from embeddings.text import clean, normalise
 from tests.embeddings.archive.pages import entry, index, page, write
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.errors import BuildRunningError, IndexMissingError, IndexUnusableError
 from embeddings.index.folder import CODES, FILES, FORMAT, MANIFEST, IndexFolder, file_record
 from tests.conftest import Build

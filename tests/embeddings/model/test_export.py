@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.errors import IndexUnusableError
 from embeddings.index.folder import EXPORT_FILES, IndexFolder
 from embeddings.model.encoder import SentenceEncoder

@@ -11,10 +11,10 @@ import pytest
 
 from embeddings.archive import Report, read_archive
 from embeddings.archive.markdown import write_archive
-from embeddings.build import build_index
+from embeddings.build.merging import group_day, merge
+from embeddings.build.run import build_index
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
-from embeddings.merging import group_day, merge
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.sample import ATTRIBUTION, sample_path
 from embeddings.sample.source import SourceEvent, as_events, read_source

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.errors import InputError
 from embeddings.index.folder import IndexFolder
 from embeddings.search.evaluation import (

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.archive import Report
-from embeddings.build import build_index
+from embeddings.build.run import build_index
 from embeddings.dates import DateRange, find_dates
 from embeddings.errors import DateError, IndexUnusableError, InputError
 from embeddings.events import event_id

@@ -12,8 +12,8 @@ import pytest
 from embeddings.archive import Report, read_archive
 from embeddings.archive.portal import day_of_title, page_title, read_day
 from embeddings.archive.report import PageReport
+from embeddings.build.merging import group_day, merge
 from embeddings.events import Event
-from embeddings.merging import group_day, merge
 from embeddings.text import compact, normalise
 
 # The contexts that the portal's pages have and the archive's do not, with the reason for each.

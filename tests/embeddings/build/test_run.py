@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.archive import Report
-from embeddings.build import BuildResult, build_index, text_key
+from embeddings.build.run import BuildResult, build_index, text_key
 from embeddings.errors import (
     ArchiveDamagedError,
     ArchiveMissingError,
@@ -529,7 +529,7 @@ class FailingEncoder(WordEncoder):
 class TestResuming:
     @pytest.fixture(autouse=True)
     def _small_chunks(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("embeddings.build.CHUNK", 2)
+        monkeypatch.setattr("embeddings.build.run.CHUNK", 2)
 
     @pytest.fixture
     def archive(self, tmp_path: Path) -> Path:

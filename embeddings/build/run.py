@@ -22,6 +22,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from embeddings.archive import Report, read_archive
+from embeddings.build.journal import Journal, Stored
+from embeddings.build.merging import group_day, has_given_id, merge, pair_rewordings
+from embeddings.build.staging import Staged, Staging
 from embeddings.errors import EmbeddingsError, IndexMissingError, IndexUnusableError, InputError
 from embeddings.events import EVENT, Event, event_id
 from embeddings.index.catalogue import Catalogue, CatalogueWriter, NewEvent, Origin, Withdrawn
@@ -45,13 +48,10 @@ from embeddings.index.folder import (
 )
 from embeddings.index.tokens import TokenWriter
 from embeddings.index.vectors import COMPRESSED_FROM, VectorIndex, VectorWriter
-from embeddings.journal import Journal, Stored
-from embeddings.merging import group_day, has_given_id, merge, pair_rewordings
 from embeddings.model.encoder import Encoder
 from embeddings.model.export import CHECKED_TEXTS, FastEncoder, export
 from embeddings.prominence.measure import measure
 from embeddings.settings import Way
-from embeddings.staging import Staged, Staging
 from embeddings.text import clean, normalise, shorten
 from embeddings.wiki.fetched import FetchedDays
 

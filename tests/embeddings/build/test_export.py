@@ -24,10 +24,10 @@ from embeddings.archive.markdown import (
     write_page,
 )
 from embeddings.archive.plain import tame
-from embeddings.build import build_index
+from embeddings.build.export import export_archive
+from embeddings.build.run import build_index
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.events import Event, Related, Source, event_id
-from embeddings.export import export_archive
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.text import clean, normalise
 from tests.word_encoder import WordEncoder

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from embeddings.archive import Report
 from embeddings.archive.portal import page_title
-from embeddings.build import BuildResult, Progress, explained, rebuild
+from embeddings.build.run import BuildResult, Progress, explained, rebuild
 from embeddings.errors import IndexMissingError, InputError, WikiError
 from embeddings.index.folder import IndexFolder, Manifest
 from embeddings.model.encoder import Encoder

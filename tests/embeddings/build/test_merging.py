@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings.build.merging import MOST_REWORDED, group_day, has_given_id, is_renamed, merge, pair_rewordings
 from embeddings.events import Event, Related, Source, event_id
-from embeddings.merging import MOST_REWORDED, group_day, has_given_id, is_renamed, merge, pair_rewordings
 
 DAY = dt.date(2015, 12, 3)
 LONG = "The army enters the old city of Alpha after a siege of eight months"

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from embeddings.archive import Report
-from embeddings.build import BuildResult, no_progress
+from embeddings.build.run import BuildResult, no_progress
+from embeddings.build.update import FIRST_DAY, Span, UpdateResult, due, update_index
 from embeddings.dates import DateRange
 from embeddings.errors import BuildRunningError, EmbeddingsError, InputError, WikiError
 from embeddings.events import Event, event_id
@@ -18,7 +19,6 @@ from embeddings.index.folder import IndexFolder
 from embeddings.search.service import Search
 from embeddings.wiki.client import wiki_client
 from embeddings.wiki.fetched import Look
-from embeddings.wiki.update import FIRST_DAY, Span, UpdateResult, due, update_index
 from tests.conftest import Build
 from tests.wiki_server import (
     DAYS,

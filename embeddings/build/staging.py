@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from embeddings.archive import Report
+from embeddings.build.merging import has_given_id
 from embeddings.events import EVENT, Event
-from embeddings.merging import has_given_id
 
 
 class Staged(NamedTuple):

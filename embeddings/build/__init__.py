@@ -1,0 +1,1 @@
+"""Archives to an index and back: builds, updates, exports."""
