@@ -96,12 +96,12 @@ def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | Non
 @contextlib.contextmanager
 def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Lookup]:
     from bot.lookup import Lookup
+    from embeddings.archive.fetched import last_updated
     from embeddings.index.folder import IndexFolder
     from embeddings.model.encoder import SentenceEncoder
     from embeddings.model.export import prefer_export
     from embeddings.model.reranker import reranker
     from embeddings.search.service import Search
-    from embeddings.wiki.fetched import last_updated
 
     folder = IndexFolder(settings.path)
     index = folder.open_checked()

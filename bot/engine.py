@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from bot.lookup import About, Lookup, RelatedAnswer
+from embeddings.archive.fetched import last_updated
 from embeddings.dates import DateRange
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
@@ -20,7 +21,6 @@ from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded
 from embeddings.search.on_this_day import Candidate
 from embeddings.search.service import Answer, DayAnswer, Question, Search
-from embeddings.wiki.fetched import last_updated
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Config
 from bot.daily.schedule import moments
+from embeddings.archive.fetched import last_updated
 from embeddings.errors import EmbeddingsError
 from embeddings.index.folder import IndexFolder
 from embeddings.settings import TimeOfDay
 from embeddings.text import clean, shorten
-from embeddings.wiki.fetched import last_updated
 
 LOOK_S = 60.0  # between two looks at the clock
 AGAIN_S = 30 * 60.0  # after an update that failed

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from embeddings.archive.jsonl import read_jsonl
-from embeddings.archive.markdown import read_markdown
 from embeddings.archive.portal.dump import read_dump
+from embeddings.archive.reading import read_markdown
 from embeddings.archive.report import Rejection, Report
 from embeddings.errors import ArchiveMissingError
 from embeddings.events import Event

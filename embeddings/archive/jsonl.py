@@ -13,8 +13,8 @@ from typing import Annotated, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from embeddings.archive.markdown import MAX_HEADLINE, day_address, is_web_address
 from embeddings.archive.plain import tame
+from embeddings.archive.reading import MAX_HEADLINE, day_address, is_web_address
 from embeddings.archive.report import Report
 from embeddings.errors import ArchiveDamagedError, ArchiveMissingError
 from embeddings.events import PORTAL_ATTRIBUTION, Event, Related, Source, event_id

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import portalocker
 
-from embeddings.archive.markdown import EXPORT_MARK, address, addresses, write_archive
+from embeddings.archive.reading import EXPORT_MARK, address, addresses, write_archive
 from embeddings.build.run import Progress, no_progress
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.events import Event, Related

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from embeddings.archive import Report, read_archive
+from embeddings.archive.fetched import FetchedDays
 from embeddings.build.journal import Journal, Stored
 from embeddings.build.merging import group_day, has_given_id, merge, pair_rewordings
 from embeddings.build.staging import Staged, Staging
@@ -53,7 +54,6 @@ from embeddings.model.export import CHECKED_TEXTS, FastEncoder, export
 from embeddings.prominence.measure import measure
 from embeddings.settings import Way
 from embeddings.text import clean, normalise, shorten
-from embeddings.wiki.fetched import FetchedDays
 
 CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work that a kill can cost
 

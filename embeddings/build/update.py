@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from embeddings.archive import Report
+from embeddings.archive.fetched import FetchedDays, Look
 from embeddings.archive.portal import page_title
 from embeddings.build.run import BuildResult, Progress, explained, rebuild
 from embeddings.errors import IndexMissingError, InputError, WikiError
@@ -19,7 +20,6 @@ from embeddings.model.encoder import Encoder
 from embeddings.settings import Way
 from embeddings.wiki.answers import Page
 from embeddings.wiki.client import TITLES, WikiClient
-from embeddings.wiki.fetched import FetchedDays, Look
 
 FIRST_DAY = dt.date(2002, 1, 1)  # the portal has no earlier one
 LATE_EDITS = dt.timedelta(days=14)  # for so long a day is edited often

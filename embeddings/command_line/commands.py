@@ -355,7 +355,7 @@ def related(context: Context, event_id: str) -> None:
 @click.argument("event_id", metavar="ID")
 def page(context: Context, event_id: str) -> None:
     """Print one event as a Markdown page in the archive's layout."""
-    from embeddings.archive.markdown import address, write_page
+    from embeddings.archive.reading import address, write_page
 
     with context.search() as search:
         found = search.find(event_id)
@@ -445,7 +445,7 @@ def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: P
 @_answers
 def stats(context: Context) -> None:
     """Say what the index holds."""
-    from embeddings.wiki.fetched import last_updated
+    from embeddings.archive.fetched import last_updated
 
     folder = context.folder()
     manifest, updated = folder.manifest(), last_updated(folder.fetched)

@@ -279,7 +279,9 @@ class IndexFolder:
         """
         yield from self._index_problems()
         if self.fetched.exists():
-            from embeddings.wiki.fetched import problems  # with it come the archives' readers, which answers need not
+            from embeddings.archive.fetched import (
+                problems,  # with it come the archives' readers, which answers need not
+            )
 
             yield from problems(self.fetched)
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from bot.config import Config
 from bot.updates import AGAIN_S, Updates, is_due
 from embeddings.archive import Report
+from embeddings.archive.fetched import last_updated
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from embeddings.settings import TimeOfDay
-from embeddings.wiki.fetched import last_updated
 from tests.wiki_server import DAYS, WikiServer, html, never, wiki_server
 from tests.word_encoder import WordEncoder
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from bot.store import KeptAnswer, Store
 from bot.store.daily import Reason, State, Terms, Wish
 from embeddings.archive import Report
+from embeddings.archive.fetched import FetchedDays
 from embeddings.archive.portal import page_title
 from embeddings.build.run import build_index
 from embeddings.dates import DateRange
 from embeddings.index.folder import IndexFolder
 from embeddings.wiki.answers import Page
-from embeddings.wiki.fetched import FetchedDays
 from tests.word_encoder import WordEncoder
 
 NOW = dt.datetime(2026, 11, 28, 6, tzinfo=dt.UTC)

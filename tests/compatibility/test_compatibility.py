@@ -127,7 +127,7 @@ def test_buttons_of_old_messages_lead_where_they_led(custom_id: str, target: Tar
 
 
 def test_a_day_that_was_fetched_is_not_fetched_again(kept: Path) -> None:
-    from embeddings.wiki.fetched import FetchedDays, problems
+    from embeddings.archive.fetched import FetchedDays, problems
 
     assert list(problems(kept / "index" / "portal.sqlite")) == []
     with closing(FetchedDays(kept / "index" / "portal.sqlite")) as days:

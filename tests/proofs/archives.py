@@ -8,7 +8,7 @@ import random
 from operator import attrgetter
 from pathlib import Path
 
-from embeddings.archive.markdown import slug, write_archive
+from embeddings.archive.reading import slug, write_archive
 from embeddings.events import Event, Related, Source, event_as_dict, event_id
 
 PLACES = (

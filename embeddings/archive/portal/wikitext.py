@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from mwparserfromhell import nodes
 from mwparserfromhell.wikicode import Wikicode
 
-from embeddings.archive.markdown import is_web_address
+from embeddings.archive.reading import is_web_address
 from embeddings.events import Source
 from embeddings.text import clean, shorten
 

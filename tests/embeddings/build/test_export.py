@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.archive import Report
-from embeddings.archive.markdown import (
+from embeddings.archive.plain import tame
+from embeddings.archive.reading import (
     EXPORT_MARK,
     day_address,
     is_web_address,
@@ -23,7 +24,6 @@ from embeddings.archive.markdown import (
     write_archive,
     write_page,
 )
-from embeddings.archive.plain import tame
 from embeddings.build.export import export_archive
 from embeddings.build.run import build_index
 from embeddings.errors import EmbeddingsError, InputError

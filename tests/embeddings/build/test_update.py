@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from embeddings.archive import Report
+from embeddings.archive.fetched import Look
 from embeddings.build.run import BuildResult, no_progress
 from embeddings.build.update import FIRST_DAY, Span, UpdateResult, due, update_index
 from embeddings.dates import DateRange
@@ -18,7 +19,6 @@ from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
 from embeddings.search.service import Search
 from embeddings.wiki.client import wiki_client
-from embeddings.wiki.fetched import Look
 from tests.conftest import Build
 from tests.wiki_server import (
     DAYS,

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from embeddings.archive import Report
+from embeddings.archive.fetched import NEVER, FetchedDays, Look, last_updated, problems
 from embeddings.archive.portal import page_title
 from embeddings.errors import ArchiveDamagedError
 from embeddings.wiki.answers import Page
-from embeddings.wiki.fetched import NEVER, FetchedDays, Look, last_updated, problems
 from tests.wiki_server import DAYS, month
 
 NOW = dt.datetime(2021, 7, 2, 6, tzinfo=dt.UTC)
