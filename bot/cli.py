@@ -23,7 +23,7 @@ from embeddings.errors import InputError
 from embeddings.settings import IndexSettings
 
 if TYPE_CHECKING:
-    from bot.lookup import Lookup
+    from bot.answers import Lookup
 
 MOST_SHARDS = 100_000
 DEMO_COMMANDS = ("/event 2015-12-23", "/ask civilian deaths Russia", "/onthisday")
@@ -71,7 +71,7 @@ def bot(
     if check:
         return _check(settings)
     if console:
-        from bot import console as terminal
+        from bot.console import session as terminal
 
         with _lookup(settings.index, settings.rerank.model) as lookup:
             return terminal.run(lookup)
@@ -95,7 +95,7 @@ def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | Non
 
 @contextlib.contextmanager
 def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Lookup]:
-    from bot.lookup import Lookup
+    from bot.answers import Lookup
     from embeddings.archive.fetched import last_updated
     from embeddings.index.folder import IndexFolder
     from embeddings.model.encoder import SentenceEncoder
@@ -116,7 +116,7 @@ def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Look
 
 def _demo() -> int:
     """Index the sample archive in a folder of its own and answer from it."""
-    from bot import console as terminal
+    from bot.console import session as terminal
     from embeddings.archive import Report
     from embeddings.build.run import build_index
     from embeddings.command_line.progress import ProgressDisplay

@@ -23,11 +23,11 @@ from bot.cards.discord_face import layout
 from bot.cards.pages import Page
 from bot.cards.text import escape
 from bot.config import DISCORDS_API, Config, DailySettings
-from bot.daily.poster import Composed, Poster
 from bot.engine import Engine
 from bot.fairness import Cooldown, TooManyError, Turns
-from bot.persistence import PASSING, impatiently, repeated
-from bot.show import Guide
+from bot.guide import Guide
+from bot.posting.poster import Composed, Poster
+from bot.retries import PASSING, impatiently, repeated
 from bot.store import Store
 from bot.store.daily import Claim, Terms
 from bot.updates import LOOK_S, Updates

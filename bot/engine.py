@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from bot.lookup import About, Lookup, RelatedAnswer
+from bot.answers import About, Lookup, RelatedAnswer
 from embeddings.archive.fetched import last_updated
 from embeddings.dates import DateRange
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError

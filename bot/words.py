@@ -14,8 +14,8 @@ from bot.cards.text import escape
 from embeddings.dates import DateRange
 
 if TYPE_CHECKING:
+    from bot.answers import About
     from bot.daily.schedule import Subscription
-    from bot.lookup import About
     from embeddings.search.service import DayAnswer
 
 DEFAULT_LOCALE = "en-GB"  # the day before the month, as in the rest of the program

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.cards.terminal import day_cards
 from bot.cli import DEMO_COMMANDS, bot
 from bot.commands import about, ask, daily, event, find_related, onthisday, related
 from bot.config import Config
+from bot.console.cards import day_cards
 from embeddings.command_line.commands import cli
 from embeddings.dates import parse_range
 from embeddings.search.service import Search

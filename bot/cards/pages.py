@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot import words
+from bot.answers import About, RelatedAnswer
 from bot.cards.text import BLOCK_BYTES, MAX_BYTES, MAX_OPTION, MAX_TEXT, escape, escape_within, link, plain
-from bot.lookup import About, RelatedAnswer
 from bot.store import KeptAnswer
 from bot.views.state import AnswerList, DaysList, Place
 from embeddings.dates import DateRange

@@ -17,7 +17,7 @@ from bot.cards.discord_face import layout
 from bot.cards.pages import Page, about_page
 from bot.client import invite_link
 from bot.engine import Engine
-from bot.show import Guide
+from bot.guide import Guide
 from bot.store import Store
 from bot.views.state import DaysList, OnThisDayList, Place
 from embeddings.archive import Report

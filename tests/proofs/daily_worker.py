@@ -16,7 +16,7 @@ from discord.http import Route
 
 from bot.cards.discord_face import layout
 from bot.cards.pages import daily_page
-from bot.daily.poster import Composed, Pace, Poster
+from bot.posting.poster import Composed, Pace, Poster
 from bot.store import Store
 from bot.store.daily import Claim, DailyStore, State, Terms
 from bot.views.state import NOBODY, DailyList, Place

@@ -11,9 +11,9 @@ import discord
 from discord import Intents
 
 from bot.cards.discord_face import layout
-from bot.daily.poster import Clock, Composed, Pace, Poster
 from bot.engine import Engine
-from bot.show import Guide
+from bot.guide import Guide
+from bot.posting.poster import Clock, Composed, Pace, Poster
 from bot.store import Store
 from bot.store.daily import Claim, DailyStore, Terms
 from bot.views.state import NOBODY, DailyList, decode

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from bot import console, words
-from bot.cards.terminal import event_card
-from bot.console import Session
-from bot.lookup import About, Lookup
+from bot import words
+from bot.answers import About, Lookup
+from bot.console.cards import event_card
+from bot.console.session import Session, run
 from embeddings.events import Event, Related, Source
 from embeddings.search.service import Search
 
@@ -111,12 +111,12 @@ def test_piped_commands_are_answered_until_quit_and_the_status_tells_of_failures
     lookup: Lookup, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("/event 2015-12-23\n\n/quit\n/event 1969-07-20\n"))
-    assert console.run(lookup) == 0
+    assert run(lookup) == 0
     out = capsys.readouterr().out
     assert "2015" in out
     assert "Neil Armstrong" not in out
     monkeypatch.setattr("sys.stdin", io.StringIO("/event 2015-02-30\n/about\n"))
-    assert console.run(lookup) == 2
+    assert run(lookup) == 2
     assert "Dateline" in capsys.readouterr().out
 
 

@@ -10,8 +10,8 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from bot import words
-from bot.cards import terminal
-from bot.lookup import Lookup
+from bot.answers import Lookup
+from bot.console import cards
 from embeddings.errors import EmbeddingsError, InputError
 
 PROMPT = "dateline> "
@@ -49,22 +49,22 @@ class Session:
             case "/event":
                 if not rest:
                     raise InputError("which day? For example: /event 2015-12-23")
-                return terminal.day_cards(self._lookup.event(rest))
+                return cards.day_cards(self._lookup.event(rest))
             case "/ask":
                 options, question = _options(rest)
-                return terminal.answer_cards(
+                return cards.answer_cards(
                     self._lookup.ask(
                         question, options.get("from"), options.get("to"), _count(options.get("count", "5"))
                     )
                 )
             case "/onthisday":
-                return terminal.on_this_day_cards(self._lookup.on_this_day(rest or None))
+                return cards.on_this_day_cards(self._lookup.on_this_day(rest or None))
             case "/related":
                 if not rest:
                     raise InputError("related to which event? Give the id that stands under a card")
-                return terminal.related_cards(self._lookup.related(rest))
+                return cards.related_cards(self._lookup.related(rest))
             case "/about":
-                return [terminal.about_card(self._lookup.about())]
+                return [cards.about_card(self._lookup.about())]
             case "/help":
                 return [Text(words.CONSOLE_HELP)]
             case _ if name.startswith("/"):

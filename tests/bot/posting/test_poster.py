@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.daily.poster import Pace, Poster
 from bot.daily.schedule import Subscription
+from bot.posting.poster import Pace, Poster
 from bot.store import Store
 from bot.store.daily import KEPT_AFTER_LEAVING_S, Reason, State, Terms, Wish
 from embeddings.index.folder import IndexFolder

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import words
-from bot.lookup import About, OnThisDay, RelatedAnswer
+from bot.answers import About, OnThisDay, RelatedAnswer
 from embeddings.events import Event, Related, Source, event_link
 from embeddings.search.service import Answer, DayAnswer
 from embeddings.text import shorten

@@ -13,7 +13,7 @@ from discord import AllowedMentions, ui
 
 from bot import words
 from bot.daily.schedule import Subscription
-from bot.persistence import PASSING
+from bot.retries import PASSING
 from bot.store.daily import Claim, Notice, Reason
 from bot.views.state import DailyList, decode
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 import discord
 from discord import ui
 
-from bot.daily.channels import Channels, LeftError, PassingError, RefusedError, UnreadableError
+from bot.posting.channels import Channels, LeftError, PassingError, RefusedError, UnreadableError
 from bot.store.daily import Claim, DailyStore, Notice, State, Terms
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""The loop that sends daily posts, and what it asks of Discord."""
