@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from embeddings.dates import parse_day_of_year, parse_range
 from embeddings.events import Event, Related
-from embeddings.search.service import Answer, DayAnswer, Search, search_window
+from embeddings.search.answers import Answer, DayAnswer
+from embeddings.search.questions import search_window
+from embeddings.search.service import Search
 
 
 @dataclass(frozen=True, slots=True)

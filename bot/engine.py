@@ -15,12 +15,15 @@ from embeddings.archive.fetched import last_updated
 from embeddings.dates import DateRange
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
-from embeddings.index.folder import IndexFolder, ModelRecord, OpenIndex
+from embeddings.index.folder import IndexFolder, OpenIndex
+from embeddings.index.manifest import ModelRecord
 from embeddings.model.encoder import Encoder
 from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded
+from embeddings.search.answers import Answer, DayAnswer
 from embeddings.search.on_this_day import Candidate
-from embeddings.search.service import Answer, DayAnswer, Question, Search
+from embeddings.search.questions import Question
+from embeddings.search.service import Search
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from bot.views.state import AnswerList, DailyList, DaysList, NoList, OnThisDayLi
 from embeddings.errors import InputError
 from embeddings.events import Event
 from embeddings.search.on_this_day import Candidate
-from embeddings.search.service import Question
+from embeddings.search.questions import Question
 
 ON_THIS_DAY = 5  # events
 

@@ -16,7 +16,7 @@ from embeddings.dates import DateRange
 if TYPE_CHECKING:
     from bot.answers import About
     from bot.daily.schedule import Subscription
-    from embeddings.search.service import DayAnswer
+    from embeddings.search.answers import DayAnswer
 
 DEFAULT_LOCALE = "en-GB"  # the day before the month, as in the rest of the program
 _MOST_NAMED = 3  # dates in a heading

@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from embeddings.dates import DateRange
+    pass
 
 
 class EmbeddingsError(Exception):
@@ -29,22 +29,6 @@ class EmbeddingsError(Exception):
 
 class InputError(EmbeddingsError):
     """What the caller gave cannot be used; trying again without changing it cannot help."""
-
-
-class DateError(InputError):
-    """An expression that names no day, or one that the calendar does not have."""
-
-
-class AmbiguousDateError(DateError):
-    """An expression that names more than one date.
-
-    Attributes:
-        choices: the dates that it may mean, in order of time.
-    """
-
-    def __init__(self, message: str, choices: tuple[DateRange, ...]) -> None:
-        super().__init__(message)
-        self.choices = choices
 
 
 class ArchiveMissingError(InputError):

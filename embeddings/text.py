@@ -46,3 +46,11 @@ def shorten(text: str, limit: int) -> str:
     if at > limit * 2 // 3:
         cut = cut[:at]
     return cut.rstrip(" ,;:.") + "…"
+
+
+def is_web_address(url: str) -> bool:
+    """Whether `url` is an address that may be linked: http or https, with a host, without blanks or controls."""
+    return (
+        len(url) <= 2_000
+        and re.fullmatch(r"https?://[^\s/<>\"\\\x00-\x20\x7f][^\s<>\"\x00-\x20\x7f]*", url, re.IGNORECASE) is not None
+    )

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from embeddings.archive import Report
-from embeddings.build.run import BuildResult, build_index
+from embeddings.build.result import BuildResult
+from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.sample import sample_path
 from embeddings.search.service import Search

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from embeddings.index.tokens import TOKEN_DIMENSION, quantise
+from embeddings.model.calibration import GENERAL_WEIGHTS, Confidence
 from embeddings.model.tuning import Encoded
-from embeddings.search.ranking import GENERAL_WEIGHTS, Confidence
 from embeddings.text import normalise
 
 DIMENSION = 256

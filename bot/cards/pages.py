@@ -13,7 +13,7 @@ from bot.store import KeptAnswer
 from bot.views.state import AnswerList, DaysList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source, event_link
-from embeddings.search.service import DayAnswer, outside
+from embeddings.search.answers import DayAnswer, outside
 
 PER_PAGE = 5  # events of a list
 CARD_SOURCES = 10

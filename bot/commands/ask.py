@@ -9,7 +9,7 @@ from bot import words
 from bot.cards.pages import Page
 from bot.client import DatelineClient
 from bot.commands.options import suggest_days
-from embeddings.search.service import MAX_QUESTION, search_window, understand
+from embeddings.search.questions import MAX_QUESTION, search_window, understand
 
 MOST_EVENTS = 10
 

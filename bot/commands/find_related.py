@@ -8,7 +8,7 @@ from bot import words
 from bot.cards.pages import Page
 from bot.client import DatelineClient
 from embeddings.errors import InputError
-from embeddings.search.service import MAX_QUESTION, understand
+from embeddings.search.questions import MAX_QUESTION, understand
 from embeddings.text import clean
 
 EVENTS = 5

@@ -12,9 +12,9 @@ from bot import words
 from bot.cards.text import MAX_OPTION, plain
 from bot.client import DatelineClient
 from embeddings.dates import DateRange, find_dates, parse_range
-from embeddings.errors import AmbiguousDateError, DateError
+from embeddings.dates.errors import AmbiguousDateError, DateError
 from embeddings.events import Event
-from embeddings.search.service import DayAnswer
+from embeddings.search.answers import DayAnswer
 
 MOST_CHOICES = 25
 EVENT_CHOICES = 10

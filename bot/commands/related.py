@@ -10,7 +10,7 @@ from bot.cards.pages import Page
 from bot.client import DatelineClient
 from bot.commands.options import EVENT_CHOICES, event_choices
 from bot.views.state import NoList, Place
-from embeddings.search.service import check_question, understand
+from embeddings.search.questions import check_question, understand
 
 
 @app_commands.command(name="related", description=words.RELATED_COMMAND)

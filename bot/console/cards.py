@@ -13,7 +13,7 @@ from rich.text import Text
 from bot import words
 from bot.answers import About, OnThisDay, RelatedAnswer
 from embeddings.events import Event, Related, Source, event_link
-from embeddings.search.service import Answer, DayAnswer
+from embeddings.search.answers import Answer, DayAnswer
 from embeddings.text import shorten
 
 LIST_RELATED = 3  # related events on a card that is one of several

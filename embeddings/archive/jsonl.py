@@ -13,12 +13,12 @@ from typing import Annotated, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from embeddings.archive.layout import MAX_HEADLINE, day_address
 from embeddings.archive.plain import tame
-from embeddings.archive.reading import MAX_HEADLINE, day_address, is_web_address
 from embeddings.archive.report import Report
 from embeddings.errors import ArchiveDamagedError, ArchiveMissingError
 from embeddings.events import PORTAL_ATTRIBUTION, Event, Related, Source, event_id
-from embeddings.text import clean, normalise, shorten
+from embeddings.text import clean, is_web_address, normalise, shorten
 
 MAX_LINE_BYTES = 2 * 2**20
 _BUFFER_BYTES = 2**18

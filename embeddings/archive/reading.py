@@ -11,39 +11,33 @@ headline with a colon in it, but where the file `EXPORT_MARK` says that an expor
 from __future__ import annotations
 
 import datetime as dt
-import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, count, groupby
-from operator import attrgetter
 from pathlib import Path
 
 from embeddings.archive.folders import INDEX_NAMES, day_files, day_folders, news_folder, read_attribution
+from embeddings.archive.layout import (
+    _ADDRESS_START,
+    EXPORT_MARK,
+    MAX_CONTEXTS,
+    MAX_ENTRIES,
+    MAX_HEADLINE,
+    MAX_NAME,
+    MAX_RELATED,
+    MAX_SOURCES,
+    MAX_SUMMARY,
+    day_address,
+    day_of_address,
+)
 from embeddings.archive.report import PageReport, Report
 from embeddings.archive.topics import Topics, split_before, split_listed
-from embeddings.events import PORTAL_ATTRIBUTION, Event, Related, Source, event_id
-from embeddings.text import clean, normalise, shorten
+from embeddings.events import Event, Related, Source, event_id
+from embeddings.text import clean, is_web_address, normalise, shorten
 
-MAX_HEADLINE = 5_000  # characters; the longest real one has 1,189
-MAX_SUMMARY = 20_000
-MAX_NAME = 1_000  # of a topic, context or source
-MAX_CONTEXTS = 500
-MAX_ENTRIES = 100_000  # of a day index
-MAX_SOURCES = 100
-MAX_RELATED = 50
-
-# The digits are those of ASCII, for a date in others would be a second address of the same day.
-_ADDRESS = re.compile(r"/news/([0-9]{4})/([0-9]{2})/([0-9]{1,2})/([^/\\\s\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*)\.md")
-_MAX_FILE_NAME = 255  # bytes, of most file systems
 _DAY_HEADING = re.compile(r"#{2,3} \[([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\]")
 _NUMBER = re.compile(r"(?:[0-9]{1,7}[.)]|[-*])\s+")
 _CONTEXT = re.compile(r"_Contexts?: ")
-_ADDRESS_START = re.compile(r"\]\((?=https?://)", re.IGNORECASE)  # an address may hold brackets too
-_STRUCTURE = re.compile(r"#{1,5} |Formats: |_Contexts?: ")  # what begins a line that is not a summary
-
-EXPORT_MARK = "dateline-export.txt"
-"""The file beside `news/` that says that an export wrote it."""
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -310,20 +304,6 @@ def _event_link(text: str) -> _Link | None:
     return None if day is None else _Link(text[1:at], day, address, text[end + 4 :])
 
 
-def day_of_address(address: str) -> dt.date | None:
-    """The day that a page's address is of; None where it is not the address of a page in an archive."""
-    match = _ADDRESS.fullmatch(address)
-    if match is None:
-        return None
-    name = f"{match[4]}.md"
-    if name in INDEX_NAMES or len(name.encode(errors="replace")) > _MAX_FILE_NAME:
-        return None
-    try:
-        return dt.date(int(match[1]), int(match[2]), int(match[3]))
-    except ValueError:
-        return None
-
-
 def _listed(page: _Page, number: int, text: str, topic: str | None, day: dt.date) -> _Entry | None:
     link = _event_link(text)
     if link is None:
@@ -363,14 +343,6 @@ def _without_number(line: str) -> str:
     return line[match.end() :] if (match := _NUMBER.match(line)) else line
 
 
-def is_web_address(url: str) -> bool:
-    """Whether `url` is an address that may be linked: http or https, with a host, without blanks or controls."""
-    return (
-        len(url) <= 2_000
-        and re.fullmatch(r"https?://[^\s/<>\"\\\x00-\x20\x7f][^\s<>\"\x00-\x20\x7f]*", url, re.IGNORECASE) is not None
-    )
-
-
 def _related(page: _Page, number: int, line: str) -> Related | None:
     link = _event_link(_without_number(line))
     if link is None:
@@ -397,138 +369,3 @@ def _contexts(text: str, page: _Page | None = None, number: int = 0) -> tuple[st
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
-
-
-def address(event: Event) -> str:
-    """The archive address that an event's page is given: its own where it has one, else made from its title."""
-    return _own_address(event) or f"{day_address(event.date)}{slug(event.title)}.md"
-
-
-def addresses(events: Sequence[Event]) -> list[str]:
-    """The address of each of a day's events, no two the same: where a title's is taken, digits of its own follow it."""
-    taken = {own for event in events if (own := _own_address(event)) is not None}
-    found: list[str] = []
-    for event in events:
-        made = address(event)
-        if _own_address(event) is None:
-            stem = f"{made.removesuffix('.md')}-{_digits(event.date, event.title)}"
-            spare = (f"{stem}-{number}.md" for number in count(2))
-            made = next(a for a in chain((made, f"{stem}.md"), spare) if a not in taken and day_of_address(a))
-            taken.add(made)
-        found.append(made)
-    return found
-
-
-def _own_address(event: Event) -> str | None:
-    """The address that an event came with; None where it is of another day, or a link to it could not be read."""
-    path = event.path
-    return path if path is not None and ".md)" not in path and day_of_address(path) == event.date else None
-
-
-def _digits(day: dt.date, title: str) -> str:
-    return event_id(day, title)[-8:]
-
-
-def slug(title: str) -> str:
-    """A title as the last part of an address: letters and digits in lower case, a dash for every run of others."""
-    return re.sub(r"[^a-z0-9]+", "-", normalise(title))[:138].strip("-") or "event"
-
-
-def day_address(day: dt.date) -> str:
-    """The address of a day's folder."""
-    return f"/news/{day.year:04}/{day.month:02}/{day.day}/"
-
-
-def write_page(event: Event) -> str:
-    """One event as a page. The layout has no place for its category, and for contexts only where related share them."""
-    lines = [f"### [{event.date}]({day_address(event.date)}index.md)", "", f"# {_escaped(event.title)} ", ""]
-    lines += [_summary_line(event.summary or ""), "", ""]
-    if event.sources:
-        lines += ["### Source:", ""]
-        lines += [f"{n}. {_source_text(source)}" for n, source in enumerate(event.sources, 1)]
-        lines += [""]
-    if event.related:
-        lines += ["### Related:", ""]
-        lines += [f"{n}. {_related_text(other)}" for n, other in enumerate(event.related, 1)]
-    return "\n".join(lines) + "\n"
-
-
-def _escaped(text: str) -> str:
-    """A text that reads back as it is, though it holds what looks like an HTML entity."""
-    return text.replace("&", "&amp;") if html.unescape(text) != text else text
-
-
-def _entity(character: str) -> str:
-    """A character as an HTML entity, for places where the layout gives it a meaning."""
-    return f"&#{ord(character)};"
-
-
-def _summary_line(summary: str) -> str:
-    text = _escaped(summary)
-    return _entity(text[0]) + text[1:] if _STRUCTURE.match(text) else text
-
-
-def _source_text(source: Source) -> str:
-    name = _escaped(source.name)
-    if source.url is None:
-        return _entity("[") + name[1:] if name.startswith("[") and "](" in name else name
-    return f"[{_ADDRESS_START.sub(']' + _entity('('), name)}]({source.url})"
-
-
-def _related_text(other: Related) -> str:
-    # Without a page to lead to, the address is one that no event of the archive has.
-    made = f"{day_address(other.date)}{slug(other.headline)}-{_digits(other.date, other.headline)}.md"
-    return f"[{_escaped(other.headline)} ]({other.path or made}){_context_line(' ', other.contexts)}"
-
-
-def _context_line(before: str, names: Sequence[str]) -> str:
-    if not names:
-        return ""
-    # A comma ends a name, and the last address in a line is that of its link.
-    texts = (_escaped(name).replace(",", _entity(",")).replace("](/news/", f"{_entity(']')}(/news/") for name in names)
-    return f"{before}_Context: {', '.join(texts)}_"
-
-
-def write_index(day: dt.date, events: Sequence[Event], previous: dt.date | None) -> str:
-    """The index of a day: each event with its widest topic, and its summary or else its contexts.
-
-    Args:
-        events: those of the day, each with the address of its page.
-        previous: the day before it that has an index.
-    """
-    lines = [f"## [{day}]({day_address(day)}index.md)", ""]
-    for event in events:
-        if event.topics:
-            lines.append(f"##### {_escaped(event.topics[0])}")
-        lines.append(f"### [{_escaped(event.headline)} ]({event.path})")
-        if event.summary:
-            lines.append(_summary_line(event.summary))
-        elif event.contexts:
-            lines.append(_context_line("", event.contexts))
-        lines.append("")
-    if previous is not None:
-        lines.append(f"## [Previous Day...]({day_address(previous)}index.md)")
-    return "\n".join(lines) + "\n"
-
-
-def write_archive(root: Path, events: Iterable[Event], attribution: str = PORTAL_ATTRIBUTION) -> tuple[int, int]:
-    """Write pages and day indexes under `root/news`, and beside it whose texts they are; other files are left alone.
-
-    Args:
-        events: in order of time.
-    Returns:
-        How many pages and days.
-    """
-    pages = days = 0
-    previous: dt.date | None = None
-    for day, of_day in groupby(events, key=attrgetter("date")):
-        told = list(of_day)
-        folder = root / day_address(day).lstrip("/")
-        folder.mkdir(parents=True, exist_ok=True)
-        placed = [replace(event, paths=(path,)) for event, path in zip(told, addresses(told), strict=True)]
-        for event in placed:
-            (root / event.paths[0].lstrip("/")).write_text(write_page(event), encoding="utf-8", newline="\n")
-        (folder / "index.md").write_text(write_index(day, placed, previous), encoding="utf-8", newline="\n")
-        pages, days, previous = pages + len(placed), days + 1, day
-    (root / "attribution.txt").write_text(attribution + "\n", encoding="utf-8")
-    return pages, days

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import portalocker
 
-from embeddings.archive.reading import EXPORT_MARK, address, addresses, write_archive
-from embeddings.build.run import Progress, no_progress
+from embeddings.archive.layout import EXPORT_MARK, address, addresses
+from embeddings.archive.writing import write_archive
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.events import Event, Related
 from embeddings.index.catalogue import Catalogue
+from embeddings.progress import Progress, no_progress
 
 _MARK = "Dateline wrote this archive: export again to bring it up to date. Changes in news/ are lost then.\n"
 _AT_ONCE = 1_000  # events in memory

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from embeddings.archive import Report
 from embeddings.archive.fetched import FetchedDays, Look
 from embeddings.archive.portal import page_title
-from embeddings.build.run import BuildResult, Progress, explained, rebuild
+from embeddings.build.refusals import explained
+from embeddings.build.result import BuildResult
+from embeddings.build.run import rebuild
 from embeddings.errors import IndexMissingError, InputError, WikiError
-from embeddings.index.folder import IndexFolder, Manifest
+from embeddings.index.folder import IndexFolder
+from embeddings.index.manifest import Manifest
 from embeddings.model.encoder import Encoder
+from embeddings.progress import Progress
 from embeddings.settings import Way
 from embeddings.wiki.answers import Page
 from embeddings.wiki.client import TITLES, WikiClient

@@ -8,154 +8,27 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from embeddings.command_line.options import (
+    Context,
+    _answers,
+    _Day,
+    _limit,
+    _opened_for_writing,
+    _shared,
+    _today,
+    _WebAddress,
+)
 from embeddings.command_line.running import run_command
 from embeddings.errors import InputError
 
 if TYPE_CHECKING:
     from embeddings.dates import DateRange
-    from embeddings.index.folder import IndexFolder, OpenIndex
-    from embeddings.model.encoder import SentenceEncoder
-    from embeddings.search.service import Search
-    from embeddings.settings import Settings
-
-MOST_EVENTS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The options that stand before or after a command's name."""
-
-    config: Path | None = None
-    index: Path | None = None
-    as_json: bool = False
-
-    def settings(self) -> Settings:
-        from embeddings.settings import Settings, load_settings
-
-        return load_settings(Settings, self.config)
-
-    def folder(self) -> IndexFolder:
-        from embeddings.index.folder import IndexFolder
-
-        root = self.index or self.settings().index.path
-        if root.is_file():
-            raise InputError(f"{root} is a file; the index needs a folder of its own")
-        return IndexFolder(root)
-
-    def encoder(self, model: str | None = None) -> SentenceEncoder:
-        """Of the model that was named, else the settings', else the index's own, else the default."""
-        from embeddings.errors import IndexMissingError, IndexUnusableError
-        from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
-
-        model = model or self.settings().index.model
-        if model is None:
-            try:
-                model = self.folder().manifest().model.name
-            except (IndexMissingError, IndexUnusableError):
-                model = DEFAULT_MODEL
-        return SentenceEncoder(model)
-
-    @contextmanager
-    def opened(self) -> Iterator[OpenIndex]:
-        index = self.folder().open()
-        try:
-            yield index
-        finally:
-            index.close()
-
-    @contextmanager
-    def search(self) -> Iterator[Search]:
-        from embeddings.model.export import prefer_export
-        from embeddings.model.reranker import reranker
-        from embeddings.search.service import Search
-
-        with self.opened() as index:
-            settings = self.settings()
-            encoder = prefer_export(index, self.encoder(), settings.index.encoder)
-            yield Search(index, encoder, reranker(settings.rerank.model))
-
-
-class _Day(click.ParamType[dt.date]):
-    """YYYY-MM-DD."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
-        if isinstance(value, dt.date):
-            return value
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value} is no day; write it as 2015-12-23", param, ctx)
-
-
-class _WebAddress(click.ParamType[str]):
-    """http:// or https://."""
-
-    name = "URL"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from pydantic import TypeAdapter, ValidationError
-
-        from embeddings.settings import WebAddress
-
-        try:
-            return TypeAdapter[str](WebAddress).validate_python(value)
-        except ValidationError:
-            self.fail(
-                f"{value} is no address on the web; name one such as https://en.wikipedia.org/w/api.php", param, ctx
-            )
-
-
-def _shared(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that every command takes, wherever they stand."""
-    for option in (
-        click.option("--index", type=click.Path(path_type=Path), help="Folder of the index.  [default: the config's]"),
-        click.option(
-            "--config", type=click.Path(path_type=Path), help="Config file.  [default: config.toml, if there]"
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _answers(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of a command that answers; it gets a Context first."""
-
-    @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-    @_shared
-    @click.pass_context
-    def wrapped(ctx: click.Context, /, index: Path | None, config: Path | None, as_json: bool, **options: Any) -> None:
-        outer: Context = ctx.obj
-        context = replace(outer, index=index or outer.index, config=config or outer.config, as_json=as_json)
-        if context.config is not None:  # a file that was named must be sound, whether or not the command needs it
-            context.settings()
-        command(context, **options)
-
-    wrapped.__doc__ = command.__doc__
-    wrapped.__name__ = command.__name__
-    params = getattr(command, "__click_params__", [])
-    wrapped.__click_params__ = [*params, *getattr(wrapped, "__click_params__", [])]  # type: ignore[attr-defined]
-    return wrapped
-
-
-_limit = click.option(
-    "--limit", type=click.IntRange(1, MOST_EVENTS), default=5, show_default=True, help="How many events at most."
-)
-_today = click.option(
-    "--today",
-    type=_Day(),
-    default=lambda: dt.datetime.now(dt.UTC).date(),
-    help="The day that counts as today.  [default: UTC]",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -230,19 +103,6 @@ def update(
         display.show_update(result, rejections, report)
 
 
-@contextmanager
-def _opened_for_writing(path: Path | None) -> Iterator[Any]:
-    if path is None:
-        yield None
-        return
-    try:
-        file = path.open("w", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"the report {path} cannot be written: {error.strerror}") from error
-    with file:
-        yield file
-
-
 @cli.command()
 @_answers
 @click.argument("query", nargs=-1, required=True)
@@ -256,7 +116,7 @@ def ask(
     """Find the events that a question is about: ask civilian deaths Russia."""
     from embeddings.command_line import display
     from embeddings.events import event_as_dict
-    from embeddings.search.service import check_question, search_window
+    from embeddings.search.questions import check_question, search_window
 
     question = check_question(" ".join(query))
     within = search_window(first, last, today)
@@ -355,7 +215,8 @@ def related(context: Context, event_id: str) -> None:
 @click.argument("event_id", metavar="ID")
 def page(context: Context, event_id: str) -> None:
     """Print one event as a Markdown page in the archive's layout."""
-    from embeddings.archive.reading import address, write_page
+    from embeddings.archive.layout import address
+    from embeddings.archive.writing import write_page
 
     with context.search() as search:
         found = search.find(event_id)

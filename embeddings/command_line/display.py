@@ -12,13 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from embeddings.archive import Report
-from embeddings.build.run import BuildResult
+from embeddings.build.result import BuildResult
 from embeddings.dates import DateRange
 from embeddings.events import MONTHS, Event, Related
+from embeddings.search.answers import Answer, DayAnswer
 from embeddings.search.evaluation import Silence
 from embeddings.search.on_this_day import Candidate
 from embeddings.search.reasons import reasons
-from embeddings.search.service import Answer, DayAnswer
 
 if TYPE_CHECKING:
     from embeddings.build.update import UpdateResult  # with it comes aiohttp, which other answers can do without

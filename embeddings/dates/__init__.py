@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from embeddings.dates.errors import AmbiguousDateError, DateError
 from embeddings.dates.foreign import days_in_another_language
 from embeddings.dates.forms import typed_grammar
 from embeddings.dates.grammar import Misread
 from embeddings.dates.questions import dates_meant
 from embeddings.dates.ranges import DateRange
 from embeddings.dates.words import tokens_of
-from embeddings.errors import AmbiguousDateError, DateError
 
 __all__ = ["DateRange", "DateSpan", "find_dates", "parse_day_of_year", "parse_range"]
 

@@ -11,11 +11,9 @@ import datetime as dt
 import json
 import sqlite3
 import threading
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,62 +21,7 @@ import numpy as np
 
 from embeddings.errors import IndexUnusableError
 from embeddings.events import EVENT, Event, Related, Source
-from embeddings.stems import stems
-from embeddings.text import clean, normalise, shorten
-
-_TABLES = """
-CREATE TABLE attributions (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
-CREATE TABLE events (
-    row INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    date TEXT NOT NULL,
-    month_day TEXT NOT NULL,
-    headline TEXT NOT NULL,
-    topics TEXT NOT NULL,        -- a JSON list, the widest first
-    category TEXT,
-    summary TEXT,
-    attribution INTEGER NOT NULL REFERENCES attributions,
-    words TEXT NOT NULL,         -- the headline, normalised
-    text_key BLOB NOT NULL,      -- of the text that is encoded
-    digest BLOB NOT NULL         -- of everything that the archive says of the event
-);
-CREATE TABLE sources (row INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, url TEXT,
-    PRIMARY KEY (row, place)) WITHOUT ROWID;
-CREATE TABLE contexts (row INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL,
-    PRIMARY KEY (row, place)) WITHOUT ROWID;
-CREATE TABLE related (row INTEGER NOT NULL, place INTEGER NOT NULL, date TEXT NOT NULL, headline TEXT NOT NULL,
-    contexts TEXT NOT NULL, path TEXT, other INTEGER, PRIMARY KEY (row, place)) WITHOUT ROWID;
-CREATE TEMP TABLE links (row INTEGER, place INTEGER, date TEXT, words TEXT);
-CREATE TABLE addresses (path TEXT PRIMARY KEY, row INTEGER NOT NULL, place INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE names (id TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE origins (row INTEGER PRIMARY KEY, fetched INTEGER NOT NULL, archived TEXT);  -- see Origin
-CREATE TABLE withdrawn (id TEXT PRIMARY KEY, names TEXT NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;  -- in JSON
-CREATE TABLE withdrawn_names (name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE postings (stem TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;  -- ascending, in 4 bytes each
-CREATE VIRTUAL TABLE headlines USING fts5(words, content='', detail=none, prefix='1 2 3', tokenize='unicode61');
-"""
-
-_INDEXES = """
-CREATE INDEX events_by_date ON events (date);
-CREATE INDEX events_by_month_day ON events (month_day);
-CREATE INDEX events_by_words ON events (date, words);
-CREATE INDEX events_by_text_key ON events (text_key);
-CREATE INDEX addresses_by_row ON addresses (row);
-CREATE INDEX names_by_row ON names (row);
-CREATE INDEX contexts_by_name ON contexts (name);
-"""
-
-# An archive's link leads to a page, or to a page that has been renamed since: then day and words find it.
-_RESOLVE_RELATED = """
-CREATE INDEX links_by_place ON links (row, place);
-UPDATE related SET other = coalesce(
-    (SELECT addresses.row FROM addresses WHERE addresses.path = related.path),
-    (SELECT min(events.row) FROM links JOIN events USING (date, words)
-        WHERE links.row = related.row AND links.place = related.place));
-"""
-
-
-MAX_LEADS = 5  # topics looked for in front of a link's headline
+from embeddings.text import clean, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +38,6 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class NewEvent:
-    """An event on its way into a catalogue.
-
-    Attributes:
-        names: other ids that stand for it.
-        origin: None where the event is what the archives that were named hold, and nothing else.
-    """
-
-    event: Event
-    names: frozenset[str]
-    text_key: bytes
-    digest: bytes
-    origin: Origin | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Withdrawn:
     """An event that an edit took out of the archive, as it was, and the other ids that stand for it."""
 
@@ -118,127 +45,7 @@ class Withdrawn:
     names: frozenset[str]
 
 
-_ROW = np.dtype("<u4")  # of a posting
-
-
-class CatalogueWriter:
-    """Writes a new catalogue file; nobody reads it before `finish`."""
-
-    def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
-        # A file that is not finished is thrown away, so it needs no journal.
-        self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
-        self._attributions: dict[str, int] = {}
-        self._postings: dict[str, array[int]] = {}
-        self._row = 0
-
-    def add(self, new: NewEvent) -> int:
-        """Append an event, which must not be older than the last one; returns its row."""
-        row, event = self._row, new.event
-        self._row += 1
-        number = self._attributions.setdefault(event.attribution, len(self._attributions))
-        date = event.date.isoformat()
-        topics = json.dumps(event.topics, ensure_ascii=False)
-        searched = (*event.topics, event.headline, event.summary or "", *event.contexts)
-        for stem in set(chain.from_iterable(map(stems, searched))):
-            self._postings.setdefault(stem, array("I")).append(row)
-        self._db.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row, event.id, date, date[5:], event.headline, topics, event.category, event.summary, number,
-             normalise(event.headline), new.text_key, new.digest),
-        )  # fmt: skip
-        self._db.execute("INSERT INTO headlines (rowid, words) VALUES (?, ?)", (row, normalise(event.headline)))
-        self._db.executemany(
-            "INSERT INTO sources VALUES (?, ?, ?, ?)",
-            [(row, place, source.name, source.url) for place, source in enumerate(event.sources)],
-        )
-        self._db.executemany(
-            "INSERT INTO contexts VALUES (?, ?, ?)", [(row, place, name) for place, name in enumerate(event.contexts)]
-        )
-        self._db.executemany(
-            "INSERT INTO related VALUES (?, ?, ?, ?, ?, ?, NULL)",
-            [
-                (row, place, other.date.isoformat(), other.headline,
-                 json.dumps(other.contexts, ensure_ascii=False), other.path)
-                for place, other in enumerate(event.related)
-            ],
-        )  # fmt: skip
-        self._db.executemany(
-            "INSERT INTO links VALUES (?, ?, ?, ?)",
-            [
-                (row, place, other.date.isoformat(), normalise(headline))
-                for place, other in enumerate(event.related)
-                for headline in _without_leads(other.headline)
-            ],
-        )
-        self._db.executemany(
-            "INSERT OR IGNORE INTO addresses VALUES (?, ?, ?)",
-            [(path, row, place) for place, path in enumerate(event.paths)],
-        )
-        self._db.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", [(name, row) for name in sorted(new.names)])
-        if new.origin is not None:
-            archived = None if new.origin.archived is None else EVENT.dump_json(new.origin.archived).decode()
-            self._db.execute("INSERT INTO origins VALUES (?, ?, ?)", (row, new.origin.fetched, archived))
-        return row
-
-    def has(self, event_id: str) -> bool:
-        """Whether an event with that id has been added."""
-        return self._db.execute("SELECT 1 FROM events WHERE id = ?", (event_id,)).fetchone() is not None
-
-    def knows(self, event_id: str) -> bool:
-        """Whether an id stands for an event that has been added."""
-        named = self._db.execute("SELECT 1 FROM names WHERE id = ?", (event_id,)).fetchone() is not None
-        return named or self.has(event_id)
-
-    def ids_around(self, date: dt.date, days: int, words: str) -> list[str]:
-        """The ids of events with a headline of some normalised words, of the days around a date; the nearest first."""
-        near = [(date + dt.timedelta(days=number)).isoformat() for number in range(-days, days + 1)]
-        found = self._db.execute(
-            "SELECT id, date FROM events WHERE words = ? AND date BETWEEN ? AND ?", (words, near[0], near[-1])
-        ).fetchall()
-        return [name for name, day in sorted(found, key=lambda row: (abs(near.index(row[1]) - days), row))]
-
-    def add_names(self, event_id: str, names: Iterable[str]) -> None:
-        """Have more ids stand for an event that has been added."""
-        self._db.executemany(
-            "INSERT OR IGNORE INTO names SELECT ?, row FROM events WHERE id = ?", [(name, event_id) for name in names]
-        )
-
-    def withdraw(self, gone: Withdrawn) -> None:
-        """Keep an event that is withdrawn, apart from the others."""
-        event, names = gone.event, sorted(gone.names)
-        self._db.execute(
-            "INSERT INTO withdrawn VALUES (?, ?, ?)", (event.id, json.dumps(names), EVENT.dump_json(event).decode())
-        )
-        self._db.executemany(
-            "INSERT OR IGNORE INTO withdrawn_names VALUES (?, ?)", [(name, event.id) for name in (event.id, *names)]
-        )
-
-    def finish(self) -> None:
-        """Resolve the links between events, make the look-up indexes, write everything to the disk and close."""
-        self._db.executemany("INSERT INTO attributions VALUES (?, ?)", [(n, t) for t, n in self._attributions.items()])
-        self._db.execute("DELETE FROM names WHERE id IN (SELECT id FROM events)")
-        self._db.executemany(
-            "INSERT INTO postings VALUES (?, ?)",
-            ((stem, np.asarray(rows, _ROW).tobytes()) for stem, rows in sorted(self._postings.items())),
-        )
-        # executescript commits what was written so far.
-        self._db.executescript(_INDEXES + _RESOLVE_RELATED + "PRAGMA optimize;")
-        self._db.close()
-
-    def close(self) -> None:
-        """Close without finishing."""
-        self._db.close()
-
-
-def _without_leads(title: str) -> Iterator[str]:
-    """A link's title, and what is left of it without what may be one, two or more topics in front."""
-    yield title
-    for _ in range(MAX_LEADS):
-        _, colon, title = title.partition(": ")
-        if not colon:
-            return
-        yield title
+POSTING_ROW = np.dtype("<u4")  # of a posting
 
 
 class Catalogue:
@@ -361,12 +168,12 @@ class Catalogue:
         found = self._rows(f"SELECT stem, rows FROM postings WHERE stem IN ({marks})", words)
         with self._decoding():
             known = {stem: self._posting(rows) for stem, rows in found}
-        return {word: known.get(word, np.zeros(0, _ROW)) for word in words}
+        return {word: known.get(word, np.zeros(0, POSTING_ROW)) for word in words}
 
     def _posting(self, rows: object) -> np.ndarray:
         if not isinstance(rows, bytes):
             raise TypeError(f"{type(rows).__name__} for rows")
-        found = np.frombuffer(rows, _ROW)
+        found = np.frombuffer(rows, POSTING_ROW)
         if len(found) and not (found[-1] < self.size and np.all(found[1:] > found[:-1])):
             raise ValueError("rows out of order")
         return found

@@ -22,7 +22,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import errno
-import hashlib
 import json
 import os
 import secrets
@@ -33,84 +32,35 @@ from pathlib import Path
 from typing import IO
 
 import portalocker
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from embeddings.errors import BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
 from embeddings.index.catalogue import Catalogue
+from embeddings.index.manifest import (
+    CATALOGUE,
+    CODES,
+    EXPORT_FILES,
+    FILES,
+    FORMAT,
+    MANIFEST,
+    PROMINENCE,
+    STARTS,
+    TOKENS,
+    VECTORS,
+    Manifest,
+    _render,
+    _size_problem,
+    hash_problem,
+)
+from embeddings.index.prominence import Prominence
 from embeddings.index.tokens import TokenIndex
 from embeddings.index.vectors import VectorIndex
-from embeddings.prominence.measure import Prominence
-
-FORMAT = 2
-MANIFEST = "manifest.json"
-CATALOGUE = "catalogue.sqlite"
-VECTORS = "vectors.faiss"
-TOKENS = "tokens.bin"
-STARTS = "starts.npy"
-PROMINENCE = "prominence.npy"
-FILES = (CATALOGUE, VECTORS, TOKENS, STARTS, PROMINENCE)
-CODES = "codes.faiss"
-EXPORT_FILES = ("encoder.xml", "encoder.bin", "tokenizer.json", "head.npz")
-"""An exported model: network, weights, tokenizer, and what turns its outputs into what is kept."""
 
 _NEW_MANIFEST = "manifest.json.new"
 _IN_USE = "in_use.lock"
 _AGAIN = "run `python -m embeddings build` again"
 _OPEN_TRIES = 5
 _ROWS_AT_ONCE = 4_096
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FileRecord(_Frozen):
-    """Size in bytes and SHA-256 of a published file."""
-
-    size: int
-    sha256: str
-
-
-class ExportRecord(_Frozen):
-    """How far the exported model agrees with the model itself on some texts: cosines."""
-
-    texts: int
-    mean: float
-    least: float
-
-
-class ModelRecord(_Frozen):
-    """The model that made the vectors, and its export where the index holds one."""
-
-    name: str
-    fingerprint: str
-    dimension: int = Field(gt=0)
-    export: ExportRecord | None = None
-
-
-class Manifest(_Frozen):
-    """What an index is: everything that a reader checks before it opens the files."""
-
-    format: int
-    generation: str = Field(pattern=r"^[0-9a-z-]{1,60}$")
-    built: dt.datetime
-    model: ModelRecord
-    events: int
-    days: int
-    first: dt.date | None
-    last: dt.date | None
-    attributions: tuple[str, ...]
-    files: dict[str, FileRecord]
-
-    @property
-    def export_files(self) -> dict[str, FileRecord]:
-        """Those of the exported model; none where the index holds no export."""
-        return {name: self.files[name] for name in EXPORT_FILES if self.model.export is not None}
-
-    @property
-    def bytes(self) -> int:
-        """Of all files together."""
-        return sum(record.size for record in self.files.values())
 
 
 @dataclass(slots=True)
@@ -402,29 +352,6 @@ def _part_problems(index: OpenIndex) -> Iterator[str]:
         yield f"the manifest and the catalogue of {manifest.generation} disagree about days or origin; {_AGAIN}"
     for start in range(0, len(index.vectors), _ROWS_AT_ONCE):
         index.vectors.take(range(start, min(start + _ROWS_AT_ONCE, len(index.vectors))))
-
-
-def file_record(path: Path) -> FileRecord:
-    """Size and SHA-256 of a file."""
-    with path.open("rb") as file:
-        return FileRecord(size=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
-
-
-def _render(manifest: Manifest) -> bytes:
-    """The manifest as it stands in the file, with its own SHA-256: reading compares byte for byte."""
-    body = manifest.model_dump(mode="json", exclude_unset=True)  # as it was written
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    return (json.dumps({"manifest": body, "sha256": digest}, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def _size_problem(path: Path, record: FileRecord) -> str | None:
-    size = path.stat().st_size
-    return None if size == record.size else f"{path} has {size:,} bytes, expected {record.size:,}"
-
-
-def hash_problem(path: Path, record: FileRecord) -> str | None:
-    """What is wrong with a file that is not the one that was published; None where it is."""
-    return None if file_record(path) == record else f"{path} is damaged: its SHA-256 is not the manifest's"
 
 
 def _unreadable(path: Path, error: OSError) -> str:

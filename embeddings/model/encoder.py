@@ -13,8 +13,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from embeddings.errors import InputError, ModelError
+from embeddings.model.calibration import (
+    DEFAULT_CONFIDENCE,
+    DEFAULT_WEIGHTS,
+    GENERAL_WEIGHTS,
+    LARGE_ARCHIVE,
+    SMALL_ARCHIVES_CONFIDENCE,
+    Confidence,
+    Weights,
+)
 from embeddings.model.tuning import Encoded, Head, Tuning, default_tuning, general_tuning
-from embeddings.search.ranking import GENERAL_WEIGHTS, Confidence, Weights
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -25,13 +33,6 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of model.safetensors as published under the name sentence-transformers/all-MiniLM-L6-v2."""
 
-DEFAULT_WEIGHTS = Weights(meaning=0.25, late=0.75, covered=0.05, dated=0.325)
-"""Measured with `python -m tests.benchmarks.quality`."""
-
-LARGE_ARCHIVE = 10_000  # events; in a small one few events are near to anything, however well the best one fits
-DEFAULT_CONFIDENCE = Confidence((0.0, 0.0, -1.15, 26.5, 19.7, 6.99, 2.18, 8.44), 30.5)
-SMALL_ARCHIVES_CONFIDENCE = Confidence((6.15, 22.58, 0.0, 0.0, 0.0, 0.0, 1.98, 8.79), 31.7)
-"""Measured with `python -m tests.benchmarks.confidence`."""
 
 _WEIGHTS = "model.safetensors"
 _NOT_FINGERPRINTED = ("README.md", ".gitattributes", ".gitignore")

@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from embeddings.errors import IndexUnusableError
-from embeddings.index.folder import EXPORT_FILES, ExportRecord, FileRecord, OpenIndex, file_record, hash_problem
+from embeddings.index.folder import OpenIndex
+from embeddings.index.manifest import EXPORT_FILES, ExportRecord, FileRecord, file_record, hash_problem
+from embeddings.model.calibration import Confidence, Weights
 from embeddings.model.encoder import Encoder
 from embeddings.model.tuning import Encoded, Head
-from embeddings.search.ranking import Confidence, Weights
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -9,7 +9,7 @@ from collections import Counter
 
 import click
 
-from embeddings.archive.reading import write_archive
+from embeddings.archive.writing import write_archive
 from embeddings.command_line.running import run_command
 from embeddings.sample import ATTRIBUTION, sample_path
 from embeddings.sample.source import as_events, read_source

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 
-from embeddings.archive.reading import address
+from embeddings.archive.layout import address
 from embeddings.errors import InputError
 from embeddings.events import Event, Related, Source, event_id
 from embeddings.sample import ATTRIBUTION

@@ -13,9 +13,10 @@ from pydantic import BaseModel, ValidationError
 
 from embeddings.errors import InputError
 from embeddings.events import Event
-from embeddings.search.ranking import says_the_same
-from embeddings.search.service import Search, check_question
+from embeddings.search.questions import check_question
+from embeddings.search.service import Search
 from embeddings.text import normalise
+from embeddings.wordings import says_the_same
 
 DEPTH = 50  # how many answers are looked at
 

@@ -10,10 +10,10 @@ from dataclasses import field as attribute
 import numpy as np
 
 from embeddings.events import Event
-from embeddings.prominence.measure import PARTS
+from embeddings.index.prominence import PARTS
 from embeddings.prominence.news_values import field
-from embeddings.search.ranking import says_the_same
 from embeddings.text import normalise
+from embeddings.wordings import says_the_same
 
 MOST_OF_A_YEAR = 2  # where other years have something left to tell
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from dateutil.relativedelta import relativedelta
-from rapidfuzz import fuzz
 
 from embeddings.dates import DateRange
+from embeddings.model.calibration import Features, Weights
+from embeddings.wordings import says_the_same
 
 _LEAST = 0.1  # where nothing is near, shares of the largest would make much of little
 
@@ -24,78 +23,6 @@ FAR_FIT, FAR_DAYS = 0.33, 500
 YEAR_OFF_DAYS = 30
 
 RERANK_DATED = 0.3  # what a date counts beside the whole spread of a cross-encoder's scores
-
-_FEW_WORDS = 4  # so many are the fewest that confidence was calibrated with
-_CROWD, _TEN = 50, 10  # of candidates: those that the best stands out from, and those that should be near too
-
-SAME_WORDS = 90  # rapidfuzz token_set_ratio from which two headlines say the same
-SAME_DAYS = 2  # and that many days apart at most
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What speaks for each of some candidates, (n,) each.
-
-    Attributes:
-        meaning: cosine of the whole text with the question, -1 to 1.
-        late: that of its words, from `late_interaction.max_similarity`, about -1 to 1.
-        covered: from `coverage`, 0 to 1.
-        dated: from `fit_dates`, 0 to 1.
-    """
-
-    meaning: np.ndarray
-    late: np.ndarray
-    covered: np.ndarray
-    dated: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What each feature counts; meaning and late as shares of the largest one."""
-
-    meaning: float
-    late: float
-    covered: float
-    dated: float
-
-
-GENERAL_WEIGHTS = Weights(meaning=0.8, late=0.4, covered=0.2, dated=0.3)
-"""For a model that nobody has calibrated: what the default model does best with where it is not tuned."""
-
-
-def evidence(features: Features, best: int, words: int) -> np.ndarray:
-    """What tells a question that the archive answers from another, (8,).
-
-    Args:
-        best: the place of the candidate that comes first.
-        words: how many words the question has.
-    Returns:
-        How near the best is in meaning and in late interaction, how far it stands out in each, how near the first ten
-        are in each, the most of the question that an event covers, and the logarithm of `words`: a long question is
-        seldom near to any event.
-    """
-
-    known = (features.meaning, features.late)
-    ordered = [np.sort(values)[::-1] for values in known]
-    near = [float(values[best]) for values in known]
-    out = [value - float(values[min(_CROWD, len(values)) - 1]) for value, values in zip(near, ordered, strict=True)]
-    ten = [float(values[:_TEN].mean()) for values in ordered]
-    return np.array([*near, *out, *ten, float(features.covered.max()), math.log(max(words, _FEW_WORDS))])
-
-
-@dataclass(frozen=True, slots=True)
-class Confidence:
-    """Tells questions that the archive answers from others: a logistic regression on their `evidence`.
-
-    It depends on the model that made the features. `least` is the sum from which the best candidate is an answer.
-    """
-
-    weights: tuple[float, ...]
-    least: float
-
-    def doubts(self, features: Features, best: int, words: int) -> bool:
-        """Whether the candidate at place `best`, which comes first, is more likely a stranger than an answer."""
-        return float(evidence(features, best, words) @ self.weights) < self.least
 
 
 def rerank(fused: np.ndarray, dated: np.ndarray, scores: np.ndarray) -> np.ndarray:
@@ -207,10 +134,3 @@ def fold(ranked: Iterable[tuple[int, dt.date, str]], limit: int) -> list[int]:
         if not any(says_the_same(day, words, other_day, other) for _, other_day, other in kept):
             kept.append((row, day, words))
     return [row for row, _, _ in kept]
-
-
-def says_the_same(day: dt.date, words: str, other_day: dt.date, other: str) -> bool:
-    """Whether two normalised headlines, a few days apart at most, are wordings of one event."""
-    if abs((day - other_day).days) > SAME_DAYS:
-        return False
-    return fuzz.token_set_ratio(words, other, score_cutoff=SAME_WORDS) > 0

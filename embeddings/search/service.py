@@ -5,25 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from embeddings.dates import DateRange, DateSpan, find_dates, parse_range
+from embeddings.dates import DateRange, find_dates
 from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import Event, Related
 from embeddings.index.folder import OpenIndex
 from embeddings.index.tokens import max_similarity
+from embeddings.model.calibration import Features, Weights
 from embeddings.model.encoder import Encoder
 from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded
+from embeddings.search.answers import Answer, DayAnswer, Hit
 from embeddings.search.on_this_day import Candidate, choose, shortlist, weigh
-from embeddings.search.ranking import Features, Weights, coverage, fit_dates, fold, fuse, largest, rerank
+from embeddings.search.questions import Question, last_words, understand, without_dates
+from embeddings.search.ranking import coverage, fit_dates, fold, fuse, largest, rerank
 from embeddings.search.related import computed
-from embeddings.stems import MAX_WORDS, question_stems
-from embeddings.text import clean, normalise, shorten
+from embeddings.stems import question_stems
+from embeddings.text import clean, shorten
 
-MAX_QUESTION = 500  # characters
 MOST_RELATED = 10
 
 _CANDIDATES = 100  # taken from each way of searching before they are fused
@@ -32,84 +34,6 @@ _RERANKED = 20  # a cross-encoder takes some 5 ms for each
 _SUGGESTED_AROUND_DAYS = 7  # a typed date's; people misremember by a few
 _SUGGESTED_DATES = 3  # of a typed text; each costs two look-ups
 _OF_EACH = 12  # events of a day that are looked at for each one shown
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question as it is searched for.
-
-    Attributes:
-        wanted: the question without the dates in it: the text that is encoded.
-        dates: what those dates mean.
-        within: only events of these days are looked for.
-        only_dates: the question is nothing but a date; `wanted` is that date then.
-        in_future: every date in it is yet to come, so that no news can answer it.
-    """
-
-    query: str
-    wanted: str
-    dates: tuple[DateRange, ...]
-    within: DateRange | None = None
-    only_dates: bool = False
-    in_future: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An event that answers a question; scores compare within one answer only."""
-
-    event: Event
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The events for a question, best first.
-
-    Attributes:
-        dates: how the dates in the question were understood.
-    """
-
-    query: str
-    dates: tuple[DateRange, ...]
-    hits: tuple[Hit, ...]
-    took_ms: float
-
-    @property
-    def groups(self) -> tuple[tuple[bool, tuple[Hit, ...]], ...]:
-        """The hits in the question's dates and those outside them, each best first, the best hit's group first.
-
-        A pair a group, of at least one hit: whether it is outside, and its hits. People misremember dates, so what is
-        outside is kept apart and not put last.
-        """
-        is_outside = [outside(hit.event.date, self.dates) for hit in self.hits]
-        return tuple(
-            (group, tuple(hit for hit, of in zip(self.hits, is_outside, strict=True) if of == group))
-            for group in dict.fromkeys(is_outside)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class DayAnswer:
-    """The events of some days.
-
-    Attributes:
-        total: how many there are; `events` may be a part of them.
-        nearest: days with events around an empty answer, in order of time.
-        first, last: of the whole archive; None where it is empty.
-    """
-
-    dates: DateRange
-    total: int
-    events: tuple[Event, ...]
-    nearest: tuple[dt.date, ...]
-    first: dt.date | None
-    last: dt.date | None
-
-    @property
-    def after_the_end(self) -> bool:
-        """Whether the archive ends before these days."""
-        return self.last is not None and self.dates.first > self.last
 
 
 class Search:
@@ -285,7 +209,7 @@ class Search:
     def starting(self, text: str, limit: int) -> list[Event]:
         """Events whose headline has the words of `text`, the last of which may be unfinished; newest first."""
         catalogue = self.index.catalogue
-        return catalogue.events(catalogue.starting(_last_words(text), limit))
+        return catalogue.events(catalogue.starting(last_words(text), limit))
 
     def suggest(self, text: str, today: dt.date, limit: int) -> list[Event]:
         """Events that are meant by what somebody is typing.
@@ -297,14 +221,14 @@ class Search:
         catalogue = self.index.catalogue
         rows: dict[int, None] = {}  # in order
         spans = find_dates(text, today)
-        words = _last_words(_without(text, spans))
+        words = last_words(without_dates(text, spans))
         for widen in (0, _SUGGESTED_AROUND_DAYS):
             for span in spans[:_SUGGESTED_DATES]:
                 around = span.dates.widened(widen)
                 near = catalogue.rows_between(around.first, around.last)
                 found = catalogue.starting(words, limit, near) if words else near[: -limit - 1 : -1]
                 rows |= dict.fromkeys(found)
-        rows |= dict.fromkeys(catalogue.starting(_last_words(text), limit))
+        rows |= dict.fromkeys(catalogue.starting(last_words(text), limit))
         return catalogue.events(list(rows)[:limit])
 
     # --- related ---
@@ -341,64 +265,6 @@ class Search:
         if row is None or len(own) == limit:
             return own
         return (*own, *computed(self.index, row, event, limit - len(own)))
-
-
-def outside(day: dt.date, dates: Sequence[DateRange]) -> bool:
-    """Whether a day is in none of a question's dates, where it has any."""
-    return bool(dates) and not any(day in span for span in dates)
-
-
-def understand(query: str, today: dt.date, within: DateRange | None = None) -> Question:
-    """Take the dates out of a question. InputError where it has no words or too many characters."""
-    question = check_question(query)
-    spans = find_dates(question, today)
-    wanted = _without(question, spans)
-    only_dates = not normalise(wanted)
-    if only_dates:
-        wanted = question  # the date's events, the nearest in meaning first
-    dates = tuple(dict.fromkeys(span.dates for span in spans))
-    in_future = bool(dates) and all(span.first > today for span in dates)
-    return Question(question, wanted, dates, within, only_dates, in_future)
-
-
-def _without(text: str, spans: Sequence[DateSpan]) -> str:
-    """What remains of a text when the dates are taken out."""
-    for span in reversed(spans):
-        text = f"{text[: span.start]} {text[span.end :]}"
-    return " ".join(text.split())
-
-
-def _last_words(text: str) -> list[str]:
-    return normalise(text).split()[-MAX_WORDS:]
-
-
-def check_question(query: str) -> str:
-    """A question as it is searched for; InputError where it has no words or too many characters."""
-    if len(query) > MAX_QUESTION:  # before anything looks at it
-        raise InputError(f"the question has {len(query):,} characters, expected 1 to {MAX_QUESTION}; shorten it")
-    question = clean(query)
-    if not question_stems(question):
-        raise InputError("the question is empty; ask with a few words, such as: civilian deaths Russia")
-    return question
-
-
-def search_window(
-    first: str | None, last: str | None, today: dt.date, *, day_first: bool | None = None
-) -> DateRange | None:
-    """The days from one expression to another, either of which may be missing; None where both are.
-
-    Args:
-        day_first: whether 02/03/2015 is the 2nd of March; None asks back.
-    Raises:
-        InputError: if one cannot be understood, or the first is after the last.
-    """
-    if first is None and last is None:
-        return None
-    low = parse_range(first, today, day_first=day_first).first if first is not None else dt.date.min
-    high = parse_range(last, today, day_first=day_first).last if last is not None else dt.date.max
-    if low > high:
-        raise InputError(f"from {first} is after to {last} ({low} > {high}); exchange the two")
-    return DateRange(low, high)
 
 
 def _overlap(rows: range, window: range | None) -> range:

@@ -23,7 +23,7 @@ import numpy as np
 
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.prominence.measure import PARTS
+from embeddings.index.prominence import PARTS
 from embeddings.search.on_this_day import WEIGHTS, choose, shortlist, weigh
 from embeddings.search.service import Search
 

@@ -1,8 +1,8 @@
 """When to stay silent: `python -m tests.benchmarks.confidence --index DIR QUERIES.jsonl`.
 
-Fits `embeddings.search.ranking.Confidence`: a logistic regression tells the best candidates of questions that have an
-answer from those of `unanswerable.txt`, by what speaks for them. Prints the weights, and for some thresholds how many
-questions with an answer would get none and how many of the others would get strangers, cross-validated.
+Fits `embeddings.model.calibration.Confidence`: a logistic regression tells the best candidates of questions that have
+an answer from those of `unanswerable.txt`, by what speaks for them. Prints the weights, and for some thresholds how
+many questions with an answer would get none and how many of the others would get strangers, cross-validated.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from embeddings.index.folder import IndexFolder
+from embeddings.model.calibration import evidence
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.search.evaluation import read_queries, read_unanswerable
-from embeddings.search.ranking import evidence, fuse
-from embeddings.search.service import Search, understand
+from embeddings.search.questions import understand
+from embeddings.search.ranking import fuse
+from embeddings.search.service import Search
 from embeddings.stems import question_stems
 
 UNANSWERABLE = Path(__file__).with_name("unanswerable.txt")

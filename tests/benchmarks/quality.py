@@ -25,10 +25,12 @@ from rich.table import Table
 from embeddings.command_line.progress import ProgressDisplay
 from embeddings.dates import DateRange
 from embeddings.index.folder import IndexFolder
+from embeddings.model.calibration import Features, Weights
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.search.evaluation import DEPTH, LabelledQuery, is_right, measures, read_queries
-from embeddings.search.ranking import Features, Weights, fuse
-from embeddings.search.service import Search, understand
+from embeddings.search.questions import understand
+from embeddings.search.ranking import fuse
+from embeddings.search.service import Search
 
 FOLDS = 5
 RESAMPLED = 2_000

@@ -27,7 +27,8 @@ from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.model.export import prefer_export
 from embeddings.search.evaluation import read_queries
-from embeddings.search.service import Search, understand
+from embeddings.search.questions import understand
+from embeddings.search.service import Search
 from embeddings.settings import Way
 
 LIMIT = 5

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from embeddings.search.ranking import Features, Weights
+from embeddings.model.calibration import Features, Weights
 from tests.benchmarks.quality import GRID, Case, best, cross_validated, gain, interval, ranks_on_grid
 
 MEANING, WORDS = Weights(1.0, 0.0, 0.0, 0.0), Weights(0.0, 0.0, 1.0, 0.0)

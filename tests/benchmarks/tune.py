@@ -29,7 +29,7 @@ from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.tokens import TOKEN_DIMENSION
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.search.evaluation import is_right, read_queries
-from embeddings.search.service import understand
+from embeddings.search.questions import understand
 
 QUESTIONS = Path(__file__).with_name("tuning_questions.jsonl")
 TODAY = dt.date(2026, 11, 23)

@@ -11,13 +11,14 @@ import pytest
 
 from bot.engine import Engine
 from embeddings.archive import Report
-from embeddings.build.run import build_index, no_progress
+from embeddings.build.run import build_index
 from embeddings.build.update import Span, update_index
 from embeddings.dates import DateRange
 from embeddings.errors import IndexMissingError, IndexUnusableError
 from embeddings.index.folder import IndexFolder
 from embeddings.model.tuning import Encoded
-from embeddings.search.service import understand
+from embeddings.progress import no_progress
+from embeddings.search.questions import understand
 from embeddings.wiki.client import wiki_client
 from tests.wiki_server import DAYS as JUNE
 from tests.wiki_server import wiki_server

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from embeddings.archive import Report
-from embeddings.build.run import BuildResult, build_index
+from embeddings.build.result import BuildResult
+from embeddings.build.run import build_index
 from embeddings.dates import DateRange, parse_range
-from embeddings.errors import DateError
+from embeddings.dates.errors import DateError
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.search.service import Search

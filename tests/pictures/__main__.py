@@ -27,7 +27,7 @@ from embeddings.errors import EmbeddingsError
 from embeddings.index.folder import IndexFolder
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 from embeddings.sample import sample_path
-from embeddings.search.service import understand
+from embeddings.search.questions import understand
 from tests.pictures import chromium
 from tests.pictures.message import document
 

@@ -17,7 +17,7 @@ from bot.cards.text import escape, link
 from bot.views.state import DaysList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Source
-from embeddings.search.service import DayAnswer
+from embeddings.search.answers import DayAnswer
 from embeddings.text import clean
 from tests.bot.hostile import headlines
 from tests.pictures import chromium

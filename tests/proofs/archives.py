@@ -8,7 +8,8 @@ import random
 from operator import attrgetter
 from pathlib import Path
 
-from embeddings.archive.reading import slug, write_archive
+from embeddings.archive.layout import slug
+from embeddings.archive.writing import write_archive
 from embeddings.events import Event, Related, Source, event_as_dict, event_id
 
 PLACES = (

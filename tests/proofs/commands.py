@@ -224,7 +224,7 @@ def _serve(log: Path) -> None:
     import embeddings.wiki.client
     from embeddings.command_line.commands import main
 
-    embeddings.build.run.CHUNK = CHUNK
+    embeddings.build.encoding.CHUNK = CHUNK
     with contextlib.redirect_stdout(io.StringIO()):  # imports what understands dates
         main(["dates", "last week", "--json"])
     for line in sys.stdin:

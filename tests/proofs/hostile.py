@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from embeddings.archive.reading import day_address
+from embeddings.archive.layout import day_address
 from tests.proofs.archives import events, write_markdown
 from tests.proofs.commands import Commands
 from tests.proofs.tables import Table

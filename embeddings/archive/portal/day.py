@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
+from embeddings.archive.layout import MAX_CONTEXTS, MAX_HEADLINE, MAX_NAME, MAX_SOURCES
 from embeddings.archive.plain import tame
 from embeddings.archive.portal.bullet import MAX_BULLET, MAX_COST, SENTENCE_END, Bullet, cost, read_bullet
 from embeddings.archive.portal.wikitext import strip
-from embeddings.archive.reading import MAX_CONTEXTS, MAX_HEADLINE, MAX_NAME, MAX_SOURCES
 from embeddings.archive.report import PageReport
 from embeddings.events import Event, event_id
 from embeddings.text import normalise, shorten

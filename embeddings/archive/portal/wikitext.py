@@ -16,9 +16,8 @@ from urllib.parse import urlsplit
 from mwparserfromhell import nodes
 from mwparserfromhell.wikicode import Wikicode
 
-from embeddings.archive.reading import is_web_address
 from embeddings.events import Source
-from embeddings.text import clean, shorten
+from embeddings.text import clean, is_web_address, shorten
 
 # What no text of an event holds; a blank takes its place, so that nothing new comes of what stood around it.
 _MARKUP = re.compile(

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.index.folder import MANIFEST, IndexFolder
+from embeddings.index.folder import IndexFolder
+from embeddings.index.manifest import MANIFEST
 from tests.benchmarks.peers.corpus import Corpus
 from tests.benchmarks.peers.environments import environment
 from tests.benchmarks.peers.process import ROOT, PeerProcess

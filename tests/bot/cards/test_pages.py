@@ -13,7 +13,7 @@ from bot.store import KeptAnswer
 from bot.views.state import AnswerList, DaysList, OnThisDayList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source
-from embeddings.search.service import DayAnswer
+from embeddings.search.answers import DayAnswer
 from tests.bot.hostile import headlines
 
 DAY = dt.date(2015, 12, 23)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.daily.choice import choose_post, enough, nearby
 from embeddings.events import Event, Source
-from embeddings.prominence.measure import PARTS
+from embeddings.index.prominence import PARTS
 from embeddings.prominence.news_values import is_grim
 from embeddings.search.on_this_day import Candidate, weigh
 from tests.word_encoder import WordEncoder

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from embeddings.archive import Report, read_archive
 from embeddings.archive.jsonl import MAX_LINE_BYTES
-from embeddings.archive.reading import MAX_HEADLINE
+from embeddings.archive.layout import MAX_HEADLINE
 from embeddings.errors import ArchiveDamagedError, ArchiveMissingError
 from embeddings.events import Event, Related, Source, event_as_dict, event_id
 

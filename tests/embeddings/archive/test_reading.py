@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.archive import Report
-from embeddings.archive.reading import read_markdown, slug, write_archive, write_page
+from embeddings.archive.layout import slug
+from embeddings.archive.reading import read_markdown
+from embeddings.archive.writing import write_archive, write_page
 from embeddings.build.merging import group_day, merge
 from embeddings.errors import ArchiveMissingError
 from embeddings.events import Event, Related, Source, event_id

@@ -14,22 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.archive import Report
+from embeddings.archive.layout import EXPORT_MARK, day_address, slug
 from embeddings.archive.plain import tame
-from embeddings.archive.reading import (
-    EXPORT_MARK,
-    day_address,
-    is_web_address,
-    read_markdown,
-    slug,
-    write_archive,
-    write_page,
-)
+from embeddings.archive.reading import read_markdown
+from embeddings.archive.writing import write_archive, write_page
 from embeddings.build.export import export_archive
 from embeddings.build.run import build_index
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.events import Event, Related, Source, event_id
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.text import clean, normalise
+from embeddings.text import clean, is_web_address, normalise
 from tests.word_encoder import WordEncoder
 
 DAY = dt.date(2015, 12, 3)

@@ -15,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.archive import Report
-from embeddings.build.run import BuildResult, build_index, text_key
+from embeddings.build.days import text_key
+from embeddings.build.result import BuildResult
+from embeddings.build.run import build_index
 from embeddings.errors import (
     ArchiveDamagedError,
     ArchiveMissingError,
@@ -25,7 +27,8 @@ from embeddings.errors import (
     ModelError,
 )
 from embeddings.events import Event, event_id
-from embeddings.index.folder import CODES, FILES, IndexFolder
+from embeddings.index.folder import IndexFolder
+from embeddings.index.manifest import CODES, FILES
 from embeddings.model.tuning import Encoded
 from tests.conftest import SAMPLE_FOLDER, Build
 from tests.embeddings.archive.pages import entry, index, page, write
@@ -529,7 +532,7 @@ class FailingEncoder(WordEncoder):
 class TestResuming:
     @pytest.fixture(autouse=True)
     def _small_chunks(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("embeddings.build.run.CHUNK", 2)
+        monkeypatch.setattr("embeddings.build.encoding.CHUNK", 2)
 
     @pytest.fixture
     def archive(self, tmp_path: Path) -> Path:

@@ -11,12 +11,13 @@ import pytest
 
 from embeddings.archive import Report
 from embeddings.archive.fetched import Look
-from embeddings.build.run import BuildResult, no_progress
+from embeddings.build.result import BuildResult
 from embeddings.build.update import FIRST_DAY, Span, UpdateResult, due, update_index
 from embeddings.dates import DateRange
 from embeddings.errors import BuildRunningError, EmbeddingsError, InputError, WikiError
 from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
+from embeddings.progress import no_progress
 from embeddings.search.service import Search
 from embeddings.wiki.client import wiki_client
 from tests.conftest import Build

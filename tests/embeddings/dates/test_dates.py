@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.dates import DateRange, parse_day_of_year, parse_range
+from embeddings.dates.errors import AmbiguousDateError, DateError
 from embeddings.dates.grammar import Form, Grammar, Where
-from embeddings.errors import AmbiguousDateError, DateError
 
 TODAY = date(2024, 3, 14)  # a Thursday in a leap year
 

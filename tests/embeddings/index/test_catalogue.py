@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from embeddings.errors import IndexUnusableError
 from embeddings.events import Event, Related, Source, event_id
-from embeddings.index.catalogue import Catalogue, CatalogueWriter, NewEvent, Origin, Withdrawn
+from embeddings.index.catalogue import Catalogue, Origin, Withdrawn
+from embeddings.index.catalogue_writer import CatalogueWriter, NewEvent
 
 DAY = dt.date(2015, 12, 3)
 Write = Callable[..., Catalogue]

@@ -10,7 +10,8 @@ import pytest
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.errors import BuildRunningError, IndexMissingError, IndexUnusableError
-from embeddings.index.folder import CODES, FILES, FORMAT, MANIFEST, IndexFolder, file_record
+from embeddings.index.folder import IndexFolder
+from embeddings.index.manifest import CODES, FILES, FORMAT, MANIFEST, file_record
 from tests.conftest import Build
 from tests.word_encoder import WordEncoder
 

@@ -14,7 +14,8 @@ import pytest
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.errors import IndexUnusableError
-from embeddings.index.folder import EXPORT_FILES, IndexFolder
+from embeddings.index.folder import IndexFolder
+from embeddings.index.manifest import EXPORT_FILES
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.model.export import FastEncoder, export, prefer_export
 from embeddings.model.tuning import Encoded

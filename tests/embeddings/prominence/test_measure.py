@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from embeddings.errors import IndexUnusableError
-from embeddings.index.folder import PROMINENCE, IndexFolder
-from embeddings.prominence.measure import PARTS, Prominence, names
+from embeddings.index.folder import IndexFolder
+from embeddings.index.manifest import PROMINENCE
+from embeddings.index.prominence import PARTS, Prominence
+from embeddings.prominence.measure import names
 from tests.conftest import Build
 
 Told = dict[str, Any]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.archive import Report, read_archive
-from embeddings.archive.reading import write_archive
+from embeddings.archive.writing import write_archive
 from embeddings.build.merging import group_day, merge
 from embeddings.build.run import build_index
 from embeddings.events import Event

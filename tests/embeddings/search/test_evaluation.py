@@ -11,6 +11,7 @@ from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.errors import InputError
 from embeddings.index.folder import IndexFolder
+from embeddings.model.calibration import Confidence
 from embeddings.search.evaluation import (
     DEPTH,
     LabelledQuery,
@@ -22,7 +23,6 @@ from embeddings.search.evaluation import (
     run,
     summarise,
 )
-from embeddings.search.ranking import Confidence
 from embeddings.search.service import Search
 from tests.word_encoder import WordEncoder
 

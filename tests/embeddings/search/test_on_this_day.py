@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.events import Event, Source
+from embeddings.index.prominence import PARTS
 from embeddings.prominence import news_values
-from embeddings.prominence.measure import PARTS
 from embeddings.search.on_this_day import MOST_OF_A_YEAR, WEIGHTS, Candidate, choose, shortlist, weigh
 from embeddings.search.reasons import reasons
 from tests.word_encoder import WordEncoder

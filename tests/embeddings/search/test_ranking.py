@@ -12,21 +12,9 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from embeddings.dates import DateRange
-from embeddings.search.ranking import (
-    GENERAL_WEIGHTS,
-    NEAR_FIT,
-    SLACK_DAYS,
-    Confidence,
-    Features,
-    coverage,
-    evidence,
-    fit_dates,
-    fold,
-    fuse,
-    largest,
-    rerank,
-    says_the_same,
-)
+from embeddings.model.calibration import GENERAL_WEIGHTS, Confidence, Features, evidence
+from embeddings.search.ranking import NEAR_FIT, SLACK_DAYS, coverage, fit_dates, fold, fuse, largest, rerank
+from embeddings.wordings import says_the_same
 
 DAY = dt.date(2015, 12, 3)
 DAYS = st.dates(dt.date(2015, 11, 20), dt.date(2015, 12, 20))

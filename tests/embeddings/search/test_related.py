@@ -17,9 +17,10 @@ from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.events import Event, Related, event_id
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.search.ranking import says_the_same
-from embeddings.search.related import Candidate, choose, computed, names, rarity, shared
+from embeddings.search.names import names
+from embeddings.search.related import Candidate, choose, computed, rarity, shared
 from embeddings.text import normalise
+from embeddings.wordings import says_the_same
 from tests.benchmarks.related_blind import as_markdown, pairs, plain
 from tests.word_encoder import WordEncoder
 

@@ -16,13 +16,17 @@ from hypothesis import strategies as st
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.dates import DateRange, find_dates
-from embeddings.errors import DateError, IndexUnusableError, InputError
+from embeddings.dates.errors import DateError
+from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import event_id
 from embeddings.index.folder import IndexFolder
-from embeddings.search.ranking import Confidence, Features, coverage, fit_dates, fold, fuse, says_the_same
-from embeddings.search.service import MAX_QUESTION, Search, check_question, search_window
+from embeddings.model.calibration import Confidence, Features
+from embeddings.search.questions import MAX_QUESTION, check_question, search_window
+from embeddings.search.ranking import coverage, fit_dates, fold, fuse
+from embeddings.search.service import Search
 from embeddings.stems import question_stems, stems
 from embeddings.text import normalise
+from embeddings.wordings import says_the_same
 from tests.word_encoder import WordEncoder
 
 TODAY = dt.date(2024, 3, 14)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.command_line.commands import Context
+from embeddings.command_line.options import Context
 from embeddings.search.service import Search
 
 

@@ -1,0 +1,103 @@
+"""The vectors and tokens of a new index: used again, resumed or encoded."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.build.journal import Journal, Stored
+from embeddings.errors import EmbeddingsError
+from embeddings.index.catalogue import Catalogue
+from embeddings.index.folder import OpenIndex
+from embeddings.index.manifest import (
+    CATALOGUE,
+    STARTS,
+    TOKENS,
+    VECTORS,
+    ExportRecord,
+)
+from embeddings.index.tokens import TokenWriter
+from embeddings.index.vectors import VectorWriter
+from embeddings.model.encoder import Encoder
+from embeddings.model.export import CHECKED_TEXTS, FastEncoder, export
+from embeddings.progress import Progress
+from embeddings.text import clean, shorten
+
+CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work that a kill can cost
+
+
+def _export(generation: Path, encoder: Encoder, previous: OpenIndex | None) -> tuple[Encoder, ExportRecord] | None:
+    """The export of the index in force again, else a new one; None where there can be none."""
+    if previous is not None and previous.manifest.model.fingerprint == encoder.fingerprint:
+        model = previous.manifest.model
+        if model.export is not None:
+            files = previous.manifest.export_files
+            for name in files:
+                shutil.copyfile(previous.folder / name, generation / name)
+            return FastEncoder(generation, files, encoder, model.fingerprint, model.dimension), model.export
+    catalogue = Catalogue(generation / CATALOGUE)
+    try:
+        rows = np.unique(np.linspace(0, catalogue.size - 1, CHECKED_TEXTS).astype(int)).tolist()
+        texts = [event.title for event in catalogue.events(rows)]
+    finally:
+        catalogue.close()
+    with _at_work(encoder):
+        return export(encoder, texts, generation)
+
+
+def _encode(
+    generation: Path, encoder: Encoder, previous: OpenIndex | None, journal: Journal, progress: Progress
+) -> None:
+    """Write the vector and tokens of every event of a new catalogue, in its order: used again, resumed or encoded."""
+    fits = previous is not None and previous.manifest.model.fingerprint == encoder.fingerprint
+    reusable = previous if fits else None
+    with _at_work(encoder):
+        dimension = reusable.vectors.dimension if reusable else encoder.dimension
+    catalogue = Catalogue(generation / CATALOGUE)
+    with (
+        contextlib.closing(catalogue),
+        VectorWriter(generation / VECTORS, dimension) as vectors,
+        TokenWriter(generation / TOKENS, generation / STARTS) as tokens,
+    ):
+        for start in range(0, catalogue.size, CHUNK):
+            rows = range(start, min(start + CHUNK, catalogue.size))
+            keys = catalogue.text_keys(rows)
+            known = journal.texts(keys)
+            if reusable is not None:
+                old = reusable.catalogue.rows_by_text([key for key in keys if key not in known])
+                known.update(zip(old, _stored(reusable, list(old.values())), strict=True))
+            wanted = {key: row for key, row in zip(keys, rows, strict=True) if key not in known}
+            if wanted:
+                titles = [event.title for event in catalogue.events(wanted.values())]
+                with _at_work(encoder):
+                    encoded = [(text.vector, text.tokens) for text in encoder.encode(titles)]
+                fresh = dict(zip(wanted, encoded, strict=True))
+                journal.add(fresh)
+                known.update(fresh)
+            vectors.add(np.stack([known[key][0] for key in keys]))
+            for key in keys:
+                tokens.add(known[key][1])
+            progress("encoding", len(vectors), catalogue.size)
+        vectors.finish()
+        tokens.finish()
+
+
+def _stored(index: OpenIndex, rows: Sequence[int]) -> Iterator[Stored]:
+    for row, vector in zip(rows, index.vectors.take(rows), strict=True):
+        yield vector, index.tokens.take([row])[0]
+
+
+@contextlib.contextmanager
+def _at_work(encoder: Encoder) -> Iterator[None]:
+    """Around what the model does: torch tells of too little memory or too few threads in its own ways."""
+    try:
+        yield
+    except (ImportError, RuntimeError) as error:
+        raise EmbeddingsError(
+            f"the model {encoder.name} cannot encode: {shorten(clean(str(error)), 200)}. If memory is short, free some "
+            "and build again; what is encoded by then is kept, and the index that was there is unchanged"
+        ) from error

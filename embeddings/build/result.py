@@ -1,0 +1,29 @@
+"""What a build did."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(slots=True)
+class BuildResult:
+    """What a build did, in numbers of events.
+
+    Attributes:
+        merged: addresses and ids that turned out to be an event which another address or id stands for.
+        rejected: pages and lines that could not be read.
+    """
+
+    events: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    merged: int = 0
+    rejected: int = 0
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """As users' scripts read it."""
+        return {**asdict(self), "seconds": round(self.seconds, 1)}

@@ -1,0 +1,89 @@
+"""What is calibrated for a model: how much each sign of a good answer counts, and when to stay silent."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+_FEW_WORDS = 4  # so many are the fewest that confidence was calibrated with
+_CROWD, _TEN = 50, 10  # of candidates: those that the best stands out from, and those that should be near too
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for each of some candidates, (n,) each.
+
+    Attributes:
+        meaning: cosine of the whole text with the question, -1 to 1.
+        late: that of its words, from `late_interaction.max_similarity`, about -1 to 1.
+        covered: from `coverage`, 0 to 1.
+        dated: from `fit_dates`, 0 to 1.
+    """
+
+    meaning: np.ndarray
+    late: np.ndarray
+    covered: np.ndarray
+    dated: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each feature counts; meaning and late as shares of the largest one."""
+
+    meaning: float
+    late: float
+    covered: float
+    dated: float
+
+
+GENERAL_WEIGHTS = Weights(meaning=0.8, late=0.4, covered=0.2, dated=0.3)
+"""For a model that nobody has calibrated: what the default model does best with where it is not tuned."""
+
+
+def evidence(features: Features, best: int, words: int) -> np.ndarray:
+    """What tells a question that the archive answers from another, (8,).
+
+    Args:
+        best: the place of the candidate that comes first.
+        words: how many words the question has.
+    Returns:
+        How near the best is in meaning and in late interaction, how far it stands out in each, how near the first ten
+        are in each, the most of the question that an event covers, and the logarithm of `words`: a long question is
+        seldom near to any event.
+    """
+
+    known = (features.meaning, features.late)
+    ordered = [np.sort(values)[::-1] for values in known]
+    near = [float(values[best]) for values in known]
+    out = [value - float(values[min(_CROWD, len(values)) - 1]) for value, values in zip(near, ordered, strict=True)]
+    ten = [float(values[:_TEN].mean()) for values in ordered]
+    return np.array([*near, *out, *ten, float(features.covered.max()), math.log(max(words, _FEW_WORDS))])
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """Tells questions that the archive answers from others: a logistic regression on their `evidence`.
+
+    It depends on the model that made the features. `least` is the sum from which the best candidate is an answer.
+    """
+
+    weights: tuple[float, ...]
+    least: float
+
+    def doubts(self, features: Features, best: int, words: int) -> bool:
+        """Whether the candidate at place `best`, which comes first, is more likely a stranger than an answer."""
+        return float(evidence(features, best, words) @ self.weights) < self.least
+
+
+DEFAULT_WEIGHTS = Weights(meaning=0.25, late=0.75, covered=0.05, dated=0.325)
+"""Measured with `python -m tests.benchmarks.quality`."""
+
+
+LARGE_ARCHIVE = 10_000  # events; in a small one few events are near to anything, however well the best one fits
+DEFAULT_CONFIDENCE = Confidence((0.0, 0.0, -1.15, 26.5, 19.7, 6.99, 2.18, 8.44), 30.5)
+
+
+SMALL_ARCHIVES_CONFIDENCE = Confidence((6.15, 22.58, 0.0, 0.0, 0.0, 0.0, 1.98, 8.79), 31.7)
+"""Measured with `python -m tests.benchmarks.confidence`."""

@@ -1,0 +1,16 @@
+"""How work tells how far it is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Told how far long work is."""
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """`done` of `total` (None: unknown) of a step such as "reading" are done."""
+
+
+def no_progress(step: str, done: int, total: int | None) -> None:
+    """Tell nobody."""

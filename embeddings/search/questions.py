@@ -1,0 +1,87 @@
+"""What somebody typed, as it is searched for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from embeddings.dates import DateRange, DateSpan, find_dates, parse_range
+from embeddings.errors import InputError
+from embeddings.stems import MAX_WORDS, question_stems
+from embeddings.text import clean, normalise
+
+MAX_QUESTION = 500  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it is searched for.
+
+    Attributes:
+        wanted: the question without the dates in it: the text that is encoded.
+        dates: what those dates mean.
+        within: only events of these days are looked for.
+        only_dates: the question is nothing but a date; `wanted` is that date then.
+        in_future: every date in it is yet to come, so that no news can answer it.
+    """
+
+    query: str
+    wanted: str
+    dates: tuple[DateRange, ...]
+    within: DateRange | None = None
+    only_dates: bool = False
+    in_future: bool = False
+
+
+def understand(query: str, today: dt.date, within: DateRange | None = None) -> Question:
+    """Take the dates out of a question. InputError where it has no words or too many characters."""
+    question = check_question(query)
+    spans = find_dates(question, today)
+    wanted = without_dates(question, spans)
+    only_dates = not normalise(wanted)
+    if only_dates:
+        wanted = question  # the date's events, the nearest in meaning first
+    dates = tuple(dict.fromkeys(span.dates for span in spans))
+    in_future = bool(dates) and all(span.first > today for span in dates)
+    return Question(question, wanted, dates, within, only_dates, in_future)
+
+
+def without_dates(text: str, spans: Sequence[DateSpan]) -> str:
+    """What remains of a text when the dates are taken out."""
+    for span in reversed(spans):
+        text = f"{text[: span.start]} {text[span.end :]}"
+    return " ".join(text.split())
+
+
+def last_words(text: str) -> list[str]:
+    return normalise(text).split()[-MAX_WORDS:]
+
+
+def check_question(query: str) -> str:
+    """A question as it is searched for; InputError where it has no words or too many characters."""
+    if len(query) > MAX_QUESTION:  # before anything looks at it
+        raise InputError(f"the question has {len(query):,} characters, expected 1 to {MAX_QUESTION}; shorten it")
+    question = clean(query)
+    if not question_stems(question):
+        raise InputError("the question is empty; ask with a few words, such as: civilian deaths Russia")
+    return question
+
+
+def search_window(
+    first: str | None, last: str | None, today: dt.date, *, day_first: bool | None = None
+) -> DateRange | None:
+    """The days from one expression to another, either of which may be missing; None where both are.
+
+    Args:
+        day_first: whether 02/03/2015 is the 2nd of March; None asks back.
+    Raises:
+        InputError: if one cannot be understood, or the first is after the last.
+    """
+    if first is None and last is None:
+        return None
+    low = parse_range(first, today, day_first=day_first).first if first is not None else dt.date.min
+    high = parse_range(last, today, day_first=day_first).last if last is not None else dt.date.max
+    if low > high:
+        raise InputError(f"from {first} is after to {last} ({low} > {high}); exchange the two")
+    return DateRange(low, high)
