@@ -23,7 +23,7 @@ from embeddings.errors import InputError
 from embeddings.settings import IndexSettings
 
 if TYPE_CHECKING:
-    from bot.answers import Lookup
+    from bot.console.lookup import Lookup
 
 MOST_SHARDS = 100_000
 DEMO_COMMANDS = ("/event 2015-12-23", "/ask civilian deaths Russia", "/onthisday")
@@ -95,23 +95,16 @@ def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | Non
 
 @contextlib.contextmanager
 def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Lookup]:
-    from bot.answers import Lookup
+    from bot.console.lookup import Lookup
     from embeddings.archive.fetched import last_updated
     from embeddings.index.folder import IndexFolder
-    from embeddings.model.encoder import SentenceEncoder
-    from embeddings.model.export import prefer_export
-    from embeddings.model.reranker import reranker
-    from embeddings.search.service import Search
+    from embeddings.index.threads import compute_alone
+    from embeddings.search.service import open_search
 
     folder = IndexFolder(settings.path)
-    index = folder.open_checked()
-    try:
-        encoder = prefer_export(index, SentenceEncoder(settings.model or index.manifest.model.name), settings.encoder)
-        updated = last_updated(folder.fetched)
-        search = Search(index, encoder, reranker(rerank))
-        yield Lookup(search, lambda: dt.datetime.now(dt.UTC).date(), updated)
-    finally:
-        index.close()
+    compute_alone()
+    with open_search(folder, settings, rerank, checked=True) as search:
+        yield Lookup(search, lambda: dt.datetime.now(dt.UTC).date(), last_updated(folder.fetched))
 
 
 def _demo() -> int:
@@ -133,34 +126,27 @@ def _demo() -> int:
 
 def _check(settings: Config) -> int:
     """Try each part in turn; the exit status says whether all can be used."""
+    from embeddings.archive.fetched import problems as problems_of_fetched_days
     from embeddings.errors import EmbeddingsError
     from embeddings.index.folder import IndexFolder
-    from embeddings.model.encoder import SentenceEncoder
-    from embeddings.model.export import prefer_export
+    from embeddings.search.service import open_search
 
     click.echo("config: can be used")
     folder = IndexFolder(settings.index.path)
-    problems = list(folder.problems())
+    problems = [*folder.problems(), *problems_of_fetched_days(folder.fetched)]
     for problem in problems:
         click.echo(f"index: {problem}")
     if problems:
         return FAILED
-    manifest = folder.manifest()
-    click.echo(f"index: {manifest.events:,} events from {manifest.first} to {manifest.last}")
     try:
-        with contextlib.closing(folder.open()) as index:
-            by_torch = SentenceEncoder(settings.index.model or index.manifest.model.name)
-            encoder = prefer_export(index, by_torch, settings.index.encoder)
-            dimension = len(encoder.encode(["a question"])[0].vector)
-        if encoder.fingerprint != manifest.model.fingerprint:
-            click.echo(
-                f"model: {encoder.name} is not the one that made the index; run `python -m embeddings build` again"
-            )
-            return FAILED
+        with open_search(folder, settings.index) as search:
+            manifest = search.index.manifest
+            click.echo(f"index: {manifest.events:,} events from {manifest.first} to {manifest.last}")
+            dimension = len(search.encode(["a question"])[0].vector)
     except EmbeddingsError as error:
         click.echo(f"model: {error}")
         return FAILED
-    click.echo(f"model: {encoder.name} gives {dimension}-dim vectors")
+    click.echo(f"model: {manifest.model.name} gives {dimension}-dim vectors")
     try:
         asyncio.run(_try_store(settings.store.url))
     except EmbeddingsError as error:
@@ -179,7 +165,7 @@ async def _try_store(url: str) -> None:
 
 def _check_token(token: str) -> int:
     """Say whether there is a token, and the link that invites its bot; whether Discord takes it shows at the start."""
-    from bot.client import invite_link
+    from bot.host import invite_link
 
     if not token:
         click.echo("token: none; put the bot's into the environment variable DATELINE_DISCORD__TOKEN")

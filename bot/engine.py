@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from bot.answers import About, Lookup, RelatedAnswer
+from bot.answers import About, RelatedAnswer
 from embeddings.archive.fetched import last_updated
 from embeddings.dates import DateRange
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.manifest import ModelRecord
+from embeddings.index.threads import compute_alone
 from embeddings.model.encoder import Encoder
 from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded
@@ -69,7 +70,7 @@ class Engine:
         self._encoder: tuple[ModelRecord, Encoder] | None = None
         self._lease: _Lease | None = None
         self._updated: dt.datetime | None = None
-        self._threads = ThreadPoolExecutor(THREADS, "answers")
+        self._threads = ThreadPoolExecutor(THREADS, "answers", compute_alone)
         self._encoding = ThreadPoolExecutor(1, "encoder")
         self._waiting: list[tuple[_Lease, str, asyncio.Future[Encoded]]] = []
         self._drain: asyncio.Task[None] | None = None
@@ -141,7 +142,7 @@ class Engine:
 
     def about(self) -> About:
         """What the archive holds."""
-        return Lookup(self._current().search, self.today, self._updated).about()
+        return About.of(self._current().search.index.manifest, self._updated)
 
     async def ask(self, question: Question, limit: int) -> Answer:
         """The events for a question, best first. Questions that wait together are encoded together."""

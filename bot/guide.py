@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from bot import words
+from bot.answers import KeptAnswer
 from bot.cards import pages
 from bot.cards.pages import PER_PAGE, Page
 from bot.daily import choice
 from bot.daily.schedule import Subscription
 from bot.engine import Engine
-from bot.store import KeptAnswer, Store
+from bot.store import Store
 from bot.views.state import AnswerList, DailyList, DaysList, NoList, OnThisDayList, Place
 from embeddings.errors import InputError
 from embeddings.events import Event

@@ -8,7 +8,13 @@ from typing import TypeVar
 
 import aiohttp
 import discord
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+from tenacity import (
+    AsyncRetrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_random_exponential,
+)
 
 PASSING = (aiohttp.ClientError, OSError, asyncio.TimeoutError, discord.DiscordServerError)
 """Errors after which the same request may succeed."""
@@ -45,11 +51,9 @@ async def impatiently(request: Callable[[], Awaitable[None]], tries: int, each_s
     Raises:
         Exception: the last try's; at once, where it is none of `PASSING`.
     """
-    for left in reversed(range(tries)):
-        try:
-            async with asyncio.timeout(each_s if left else None):
+    again = AsyncRetrying(retry=retry_if_exception_type(PASSING), stop=stop_after_attempt(tries), reraise=True)
+    async for attempt in again:
+        with attempt:
+            is_last = attempt.retry_state.attempt_number == tries
+            async with asyncio.timeout(None if is_last else each_s):
                 await request()
-            return
-        except PASSING:
-            if not left:
-                raise

@@ -20,8 +20,7 @@ from bot.engine import Engine
 from bot.store import Store
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.index.folder import IndexFolder
-from embeddings.model.encoder import SentenceEncoder
-from embeddings.model.export import prefer_export
+from embeddings.model.export import encoder_of
 from embeddings.model.reranker import reranker
 
 log = logging.getLogger(__name__)
@@ -60,9 +59,7 @@ async def run(config: Config) -> None:
         try:
             engine = Engine(
                 IndexFolder(config.index.path),
-                lambda index: prefer_export(
-                    index, SentenceEncoder(config.index.model or index.manifest.model.name), config.index.encoder
-                ),
+                lambda index: encoder_of(index, config.index.model, config.index.encoder),
                 lambda: dt.datetime.now(dt.UTC).date(),
                 reranker(config.rerank.model),
             )

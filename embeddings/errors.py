@@ -2,7 +2,7 @@
 
     EmbeddingsError
     ├── InputError                what the caller named cannot be used (a command exits with status 2)
-    │   ├── DateError             no date, or none that exists
+    │   ├── DateError             no date, or none that exists (`embeddings.dates.errors`)
     │   │   └── AmbiguousDateError    more than one date; `choices` holds them
     │   ├── ArchiveMissingError   no archive at that path
     │   └── IndexMissingError     no index in that folder
@@ -17,10 +17,8 @@ A message is one sentence or two: the value, what was expected, what to do. It h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
+BUILD_AGAIN = "run `python -m embeddings build` again"
+"""What to do about an index that is damaged, or of another format or model."""
 
 
 class EmbeddingsError(Exception):

@@ -13,6 +13,7 @@ from embeddings.archive import Report
 from embeddings.build.result import BuildResult
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder, OpenIndex
+from embeddings.index.threads import compute_alone
 from embeddings.sample import sample_path
 from embeddings.search.service import Search
 from tests.word_encoder import WordEncoder
@@ -20,6 +21,8 @@ from tests.word_encoder import WordEncoder
 # The one profile, for every run: how fast the machine is says nothing of what a test looks at.
 settings.register_profile("dateline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("dateline")
+
+compute_alone()  # as every process of the program does before it answers
 
 Build = Callable[..., BuildResult]
 

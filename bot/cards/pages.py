@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot import words
-from bot.answers import About, RelatedAnswer
+from bot import local_dates, words
+from bot.answers import About, KeptAnswer, RelatedAnswer
 from bot.cards.text import BLOCK_BYTES, MAX_BYTES, MAX_OPTION, MAX_TEXT, escape, escape_within, link, plain
-from bot.store import KeptAnswer
 from bot.views.state import AnswerList, DaysList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source, event_link
@@ -81,12 +80,12 @@ def fitted(make: Callable[[int], Page]) -> Page:
 
 def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "") -> Page:
     """A page of the events of some days; where there are none, why, and the nearest days that have some."""
-    heading = f"## {words.date_range(answer.dates, locale)}\n-# {words.count(answer.total, 'event')}{note}"
+    heading = f"## {local_dates.date_range(answer.dates, locale)}\n-# {words.count(answer.total, 'event')}{note}"
     if answer.total:
         style = _Shown() if answer.dates.first == answer.dates.last else _Shown(date=True)
         return fitted(lambda room: _list_page(heading, answer.events, place, answer.total, locale, room, style))
     steps = tuple(
-        Step(words.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
+        Step(local_dates.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
         for day, action in zip(answer.nearest, "defg", strict=False)
     )
     return Page((f"{heading}\n{words.no_events(answer, locale)}",), place, steps=steps)
@@ -129,7 +128,7 @@ def daily_page(date: dt.date, events: Sequence[Event], place: Place, role: int |
 def _post_entry(event: Event, date: dt.date, limit: int, locale: str) -> str:
     """One event of a post: its year, its headline, and one line of what it was about."""
     is_that_day = (event.date.month, event.date.day) == (date.month, date.day)
-    mark = f"**{event.date.year}**" if is_that_day else f"**{words.short_date(event.date, locale)}**"
+    mark = f"**{event.date.year}**" if is_that_day else f"**{local_dates.short_date(event.date, locale)}**"
     text = f"{mark} {_headline(event, min(700, limit - len(mark) - 1))}"
     if event.withdrawn:
         return f"{text}\n-# {words.WITHDRAWN}"
@@ -184,7 +183,7 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> 
         steps.append(Step(words.BACK if back.trail else words.BACK_TO_LIST, back, "b"))
     small = f"{_text_from(event.attribution)} · {escape(event.id)}"
     themes = _themes(event, room // 12)
-    head = f"### {_headline(event, room // 3)}\n-# {words.long_date(event.date, locale)}{themes}"
+    head = f"### {_headline(event, room // 3)}\n-# {local_dates.long_date(event.date, locale)}{themes}"
     if event.withdrawn:
         head += f"\n**{words.withdrawn(event.withdrawn, locale)}**"
     left = room - len(head) - len(small) - 10
@@ -205,7 +204,7 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> 
         blocks.append(f"-# {words.CONTEXTS}: {escape_within(', '.join(event.contexts), min(300, left - 20))}")
     blocks.append(f"-# {small}")
     choices = tuple(
-        Choice(o.id, plain(o.headline, MAX_OPTION), plain(words.short_date(o.date, locale), MAX_OPTION))
+        Choice(o.id, plain(o.headline, MAX_OPTION), plain(local_dates.short_date(o.date, locale), MAX_OPTION))
         for o in answer.related
         if o.id is not None and o.id != event.id
     )
@@ -248,7 +247,9 @@ def _list_page(
             blocks.append(before + _entry(mark, event, each, locale, shown))
     blocks.append(f"-# {small}")
     choices = tuple(
-        Choice(event.id, plain(event.headline, MAX_OPTION), plain(words.short_date(event.date, locale), MAX_OPTION))
+        Choice(
+            event.id, plain(event.headline, MAX_OPTION), plain(local_dates.short_date(event.date, locale), MAX_OPTION)
+        )
         for event in events
         if event is not None
     )
@@ -267,7 +268,7 @@ def _text_from(attribution: str) -> str:
 def _entry(mark: str, event: Event, limit: int, locale: str, shown: _Shown) -> str:
     """One event of a list in at most `limit` characters: headline, a line of facts, the summary as far as it fits."""
     facts = [words.WITHDRAWN] if event.withdrawn else []
-    facts += [words.short_date(event.date, locale)] if shown.date else []
+    facts += [local_dates.short_date(event.date, locale)] if shown.date else []
     theme = event.topics[-1] if event.topics else event.category  # the narrowest says most
     facts += [escape_within(theme, 120)] if theme else []
     if event.sources:
@@ -281,7 +282,7 @@ def _entry(mark: str, event: Event, limit: int, locale: str, shown: _Shown) -> s
     if shown.related and event.related and room >= _SHORTEST_SUMMARY:
         closest = event.related[0]
         related = escape_within(closest.headline, room)
-        text += f"\n-# {words.CLOSEST} {words.short_date(closest.date, locale)}: {related}"
+        text += f"\n-# {words.CLOSEST} {local_dates.short_date(closest.date, locale)}: {related}"
     return text
 
 
@@ -304,7 +305,7 @@ def _source(source: Source) -> str:
 
 
 def _related(other: Related, locale: str, limit: int) -> str:
-    date = words.short_date(other.date, locale)
+    date = local_dates.short_date(other.date, locale)
     shared = f" *{escape_within(', '.join(other.contexts), limit // 3)}*" if other.contexts else ""
     return f"{date} — {escape_within(other.headline, max(20, limit - len(date) - len(shared) - 8))}{shared}"
 

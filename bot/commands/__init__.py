@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from discord import app_commands
 
 from bot.commands import about, ask, daily, event, find_related, onthisday, related
-
-if TYPE_CHECKING:
-    from bot.client import DatelineClient
+from bot.host import HostClient
 
 
-def add_commands(client: DatelineClient) -> None:
-    """Give a client every command."""
+def add_commands(tree: app_commands.CommandTree[HostClient]) -> None:
+    """Give a client's tree every command."""
     for module in (event, ask, onthisday, related, daily, about, find_related):
-        client.tree.add_command(module.command)
+        tree.add_command(module.command)

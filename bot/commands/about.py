@@ -8,15 +8,15 @@ from discord import Interaction, app_commands
 
 from bot import words
 from bot.cards.pages import Page, about_page
-from bot.client import DatelineClient, invite_link
+from bot.host import HostClient, invite_link
 
 
 @app_commands.command(name="about", description=words.ABOUT_COMMAND)
-async def command(interaction: Interaction[DatelineClient]) -> None:
+async def command(interaction: Interaction[HostClient]) -> None:
     """Show what this bot is."""
-    client = interaction.client
+    host = interaction.client.host
 
     async def show() -> Page:
-        return about_page(client.engine.about(), version("dateline"), invite_link(interaction.application_id))
+        return about_page(host.engine.about(), version("dateline"), invite_link(interaction.application_id))
 
-    await client.respond(interaction, show)
+    await host.desk.respond(interaction, show)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
-from bot import words
+from bot import local_dates, words
 from bot.cards.pages import Page
-from bot.client import DatelineClient
 from bot.commands.options import suggest_days
+from bot.host import HostClient
 from embeddings.search.questions import MAX_QUESTION, search_window, understand
 
 MOST_EVENTS = 10
@@ -20,7 +20,7 @@ MOST_EVENTS = 10
 )
 @app_commands.rename(first="from", last="to")
 async def command(
-    interaction: Interaction[DatelineClient],
+    interaction: Interaction[HostClient],
     query: app_commands.Range[str, 1, MAX_QUESTION],
     first: app_commands.Range[str, 1, 100] | None = None,
     last: app_commands.Range[str, 1, 100] | None = None,
@@ -28,18 +28,18 @@ async def command(
     private: bool = False,
 ) -> None:
     """Show the events that a question is about."""
-    client, locale = interaction.client, interaction.locale.value
-    today = client.engine.today()
-    within = search_window(first, last, today, day_first=words.day_first(locale))
+    host, locale = interaction.client.host, interaction.locale.value
+    today = host.engine.today()
+    within = search_window(first, last, today, day_first=local_dates.day_first(locale))
     question = understand(query, today, within)
 
     async def show() -> Page:
-        return await client.guide.ask(question, count, locale)
+        return await host.guide.ask(question, count, locale)
 
-    await client.respond(interaction, show, private=private)
+    await host.desk.respond(interaction, show, private=private)
 
 
 @command.autocomplete("first")
 @command.autocomplete("last")
-async def _suggest(interaction: Interaction[DatelineClient], current: str) -> list[Choice[str]]:
+async def _suggest(interaction: Interaction[HostClient], current: str) -> list[Choice[str]]:
     return await suggest_days(interaction, current)

@@ -10,14 +10,14 @@ import discord
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
-from bot import words
 from bot.cards.pages import Page
 from bot.cards.text import MAX_OPTION, plain
-from bot.client import DatelineClient
 from bot.commands.options import MOST_CHOICES
 from bot.commands.zones import suggest_zones, time_option, zone_option
+from bot.daily import words as daily_words
+from bot.daily.claims import Reason, Wish
 from bot.daily.schedule import Subscription, first_after
-from bot.store.daily import Reason, Wish
+from bot.host import Host, HostClient
 from embeddings.errors import InputError
 from embeddings.text import clean
 
@@ -29,7 +29,7 @@ _CHANNEL = re.compile(r"(?:<#)?(\d{15,21})>?")
 
 command = app_commands.Group(
     name="daily",
-    description=words.DAILY_COMMAND,
+    description=daily_words.COMMAND,
     allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     default_permissions=discord.Permissions(manage_guild=True),
@@ -38,18 +38,18 @@ command = app_commands.Group(
 Topics = app_commands.Range[str, 1, 200]
 
 
-@command.command(name="set", description=words.DAILY_SET)
+@command.command(name="set", description=daily_words.SET)
 @app_commands.describe(
-    channel=words.DAILY_CHANNEL,
-    time=words.DAILY_TIME,
-    timezone=words.DAILY_ZONE,
-    events=words.DAILY_EVENTS,
-    role=words.DAILY_ROLE,
-    prefer=words.DAILY_PREFER,
-    leave_out=words.DAILY_LEAVE_OUT,
+    channel=daily_words.CHANNEL,
+    time=daily_words.TIME,
+    timezone=daily_words.ZONE,
+    events=daily_words.EVENTS,
+    role=daily_words.ROLE,
+    prefer=daily_words.PREFER,
+    leave_out=daily_words.LEAVE_OUT,
 )
 async def set_(
-    interaction: Interaction[DatelineClient],
+    interaction: Interaction[HostClient],
     channel: discord.TextChannel,
     time: app_commands.Range[str, 1, 20],
     timezone: app_commands.Range[str, 1, 60],
@@ -60,7 +60,7 @@ async def set_(
 ) -> None:
     """Give a channel daily posts."""
     guild = _guild(interaction)
-    client = interaction.client
+    host = interaction.client.host
     wish = Wish(
         guild.id,
         channel.id,
@@ -76,120 +76,120 @@ async def set_(
     _check_role(guild, channel, role)
 
     async def show() -> Page:
-        there = await client.daily.of_guild(guild.id)
+        there = await host.daily.of_guild(guild.id)
         if len(there) >= MOST_CHANNELS and channel.id not in {each.channel for each in there}:
-            raise InputError(words.daily_too_many(MOST_CHANNELS))
-        subscription = await client.daily.subscribe(wish, client.clock())
-        return _page(words.daily_done("set", subscription), *_lines([subscription], client), *_history(guild, channel))
+            raise InputError(daily_words.too_many(MOST_CHANNELS))
+        subscription = await host.daily.subscribe(wish, host.clock())
+        return _page(daily_words.done("set", subscription), *_lines([subscription], host), *_history(guild, channel))
 
-    await client.respond(interaction, show, private=True)
+    await host.desk.respond(interaction, show, private=True)
 
 
 @set_.autocomplete("timezone")
-async def _suggest_zones(interaction: Interaction[DatelineClient], current: str) -> list[Choice[str]]:
+async def _suggest_zones(interaction: Interaction[HostClient], current: str) -> list[Choice[str]]:
     async def suggest() -> list[Choice[str]]:
-        return suggest_zones(current, dt.datetime.fromtimestamp(interaction.client.clock(), dt.UTC))
+        return suggest_zones(current, dt.datetime.fromtimestamp(interaction.client.host.clock(), dt.UTC))
 
-    return await interaction.client.suggest(interaction, suggest)
+    return await interaction.client.host.desk.suggest(interaction, suggest)
 
 
-@command.command(name="show", description=words.DAILY_SHOW)
-async def show_(interaction: Interaction[DatelineClient]) -> None:
+@command.command(name="show", description=daily_words.SHOW)
+async def show_(interaction: Interaction[HostClient]) -> None:
     """Show a server's daily posts."""
     guild = _guild(interaction)
-    client = interaction.client
+    host = interaction.client.host
 
     async def show() -> Page:
-        there = await client.daily.of_guild(guild.id)
-        return _page(*(_lines(there, client) or [words.DAILY_NONE]))
+        there = await host.daily.of_guild(guild.id)
+        return _page(*(_lines(there, host) or [daily_words.NONE]))
 
-    await client.respond(interaction, show, private=True)
+    await host.desk.respond(interaction, show, private=True)
 
 
-@command.command(name="pause", description=words.DAILY_PAUSE)
-@app_commands.describe(channel=words.DAILY_WHICH)
-async def pause(interaction: Interaction[DatelineClient], channel: str | None = None) -> None:
+@command.command(name="pause", description=daily_words.PAUSE)
+@app_commands.describe(channel=daily_words.WHICH)
+async def pause(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """Stop the posts of a channel for now."""
     guild = _guild(interaction)
-    client = interaction.client
+    host = interaction.client.host
 
     async def show() -> Page:
-        subscription = await _which(client, guild, channel)
-        await client.daily.pause(subscription.key, Reason.MODERATOR, client.clock())
-        return _page(words.daily_done("paused", subscription))
+        subscription = await _which(host, guild, channel)
+        await host.daily.pause(subscription.key, Reason.MODERATOR, host.clock())
+        return _page(daily_words.done("paused", subscription))
 
-    await client.respond(interaction, show, private=True)
+    await host.desk.respond(interaction, show, private=True)
 
 
-@command.command(name="resume", description=words.DAILY_RESUME)
-@app_commands.describe(channel=words.DAILY_WHICH)
-async def resume(interaction: Interaction[DatelineClient], channel: str | None = None) -> None:
+@command.command(name="resume", description=daily_words.RESUME)
+@app_commands.describe(channel=daily_words.WHICH)
+async def resume(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """Go on with the posts of a channel."""
     guild = _guild(interaction)
-    client = interaction.client
+    host = interaction.client.host
 
     async def show() -> Page:
-        subscription = await _which(client, guild, channel)
+        subscription = await _which(host, guild, channel)
         there = guild.get_channel(subscription.channel)
         if not isinstance(there, discord.TextChannel):
-            raise InputError(words.DAILY_CHANNEL_GONE)
+            raise InputError(daily_words.CHANNEL_GONE)
         _check_channel(guild, there)
         if subscription.role is not None and guild.get_role(subscription.role) is None:
-            raise InputError(words.DAILY_ROLE_GONE)
-        resumed = await client.daily.resume(subscription.key, client.clock())
+            raise InputError(daily_words.ROLE_GONE)
+        resumed = await host.daily.resume(subscription.key, host.clock())
         if resumed is None:
-            raise InputError(words.daily_not_there(f"<#{subscription.channel}>"))
-        return _page(words.daily_done("resumed", resumed), *_lines([resumed], client), *_history(guild, there))
+            raise InputError(daily_words.not_there(f"<#{subscription.channel}>"))
+        return _page(daily_words.done("resumed", resumed), *_lines([resumed], host), *_history(guild, there))
 
-    await client.respond(interaction, show, private=True)
+    await host.desk.respond(interaction, show, private=True)
 
 
-@command.command(name="remove", description=words.DAILY_REMOVE)
-@app_commands.describe(channel=words.DAILY_WHICH)
-async def remove(interaction: Interaction[DatelineClient], channel: str | None = None) -> None:
+@command.command(name="remove", description=daily_words.REMOVE)
+@app_commands.describe(channel=daily_words.WHICH)
+async def remove(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """End the posts of a channel."""
     guild = _guild(interaction)
-    client = interaction.client
+    host = interaction.client.host
 
     async def show() -> Page:
-        subscription = await _which(client, guild, channel)
-        await client.daily.remove(subscription.key)
-        return _page(words.daily_done("removed, and forgotten", subscription))
+        subscription = await _which(host, guild, channel)
+        await host.daily.remove(subscription.key)
+        return _page(daily_words.done("removed, and forgotten", subscription))
 
-    await client.respond(interaction, show, private=True)
+    await host.desk.respond(interaction, show, private=True)
 
 
-@command.command(name="preview", description=words.DAILY_PREVIEW)
-@app_commands.describe(channel=words.DAILY_WHICH)
-async def preview(interaction: Interaction[DatelineClient], channel: str | None = None) -> None:
+@command.command(name="preview", description=daily_words.PREVIEW)
+@app_commands.describe(channel=daily_words.WHICH)
+async def preview(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """Show what the next post would be."""
     guild = _guild(interaction)
-    client = interaction.client
+    host = interaction.client.host
 
     async def show() -> Page:
-        subscription = await _which(client, guild, channel)
-        date, next_at = _next(subscription, client)
-        page, events = await client.guide.daily(subscription, date)
+        subscription = await _which(host, guild, channel)
+        date, next_at = _next(subscription, host)
+        page, events = await host.guide.daily(subscription, date)
         if not events:
-            raise InputError(words.DAILY_NOTHING_LEFT)
-        note = words.daily_paused(subscription.paused) if subscription.paused else words.daily_preview(next_at)
+            raise InputError(daily_words.NOTHING_LEFT)
+        note = daily_words.paused(subscription.paused) if subscription.paused else daily_words.preview(next_at)
         return dataclasses.replace(page, blocks=(note, *page.blocks))
 
-    await client.respond(interaction, show, private=True)
+    await host.desk.respond(interaction, show, private=True)
 
 
 @pause.autocomplete("channel")
 @resume.autocomplete("channel")
 @remove.autocomplete("channel")
 @preview.autocomplete("channel")
-async def _suggest_channels(interaction: Interaction[DatelineClient], current: str) -> list[Choice[str]]:
+async def _suggest_channels(interaction: Interaction[HostClient], current: str) -> list[Choice[str]]:
     guild = interaction.guild
-    client = interaction.client
+    host = interaction.client.host
 
     async def suggest() -> list[Choice[str]]:
         if guild is None or not interaction.permissions.manage_guild:
             return []
-        there = await client.daily.of_guild(guild.id)
+        there = await host.daily.of_guild(guild.id)
         names = [(f"{_name(guild, each)} at {each.time:%H:%M} {each.zone}", each) for each in there]
         return [
             Choice(name=plain(name, MAX_OPTION), value=str(each.channel))
@@ -197,36 +197,36 @@ async def _suggest_channels(interaction: Interaction[DatelineClient], current: s
             if current.casefold().lstrip("#") in name.casefold()
         ][:MOST_CHOICES]
 
-    return await client.suggest(interaction, suggest)
+    return await host.desk.suggest(interaction, suggest)
 
 
-def _guild(interaction: Interaction[DatelineClient]) -> discord.Guild:
+def _guild(interaction: Interaction[HostClient]) -> discord.Guild:
     """The server, of which the user may manage the bot: Discord's menu only hides the command from others."""
     guild = interaction.guild
     if guild is None or not interaction.is_guild_integration():
-        raise InputError(words.DAILY_NEEDS_A_SERVER)
+        raise InputError(daily_words.NEEDS_A_SERVER)
     if not interaction.permissions.manage_guild:
-        raise InputError(words.DAILY_NEEDS_RIGHT)
+        raise InputError(daily_words.NEEDS_RIGHT)
     return guild
 
 
 def _check_channel(guild: discord.Guild, channel: discord.TextChannel) -> None:
     granted = channel.permissions_for(guild.me)
     if lacking := [name for name in _NEEDED if not getattr(granted, name)]:
-        raise InputError(words.daily_no_permission(channel.name, lacking))
+        raise InputError(daily_words.no_permission(channel.name, lacking))
 
 
 def _check_role(guild: discord.Guild, channel: discord.TextChannel, role: discord.Role | None) -> None:
     if role is None:
         return
     if role.is_default():
-        raise InputError(words.DAILY_EVERYBODY)
+        raise InputError(daily_words.EVERYBODY)
     if not role.mentionable and not channel.permissions_for(guild.me).mention_everyone:
-        raise InputError(words.daily_role_silent(role.name))
+        raise InputError(daily_words.role_silent(role.name))
 
 
 def _history(guild: discord.Guild, channel: discord.TextChannel) -> list[str]:
-    return [] if channel.permissions_for(guild.me).read_message_history else [words.DAILY_NO_HISTORY]
+    return [] if channel.permissions_for(guild.me).read_message_history else [daily_words.NO_HISTORY]
 
 
 def _topics(text: str | None) -> tuple[str, ...]:
@@ -234,14 +234,14 @@ def _topics(text: str | None) -> tuple[str, ...]:
     return tuple(topic for part in (text or "").split(",") if (topic := clean(part)))[:MOST_TOPICS]
 
 
-async def _which(client: DatelineClient, guild: discord.Guild, channel: str | None) -> Subscription:
+async def _which(host: Host, guild: discord.Guild, channel: str | None) -> Subscription:
     """The subscription that is meant: of a channel that was chosen or typed, or the only one."""
-    there = await client.daily.of_guild(guild.id)
+    there = await host.daily.of_guild(guild.id)
     if not there:
-        raise InputError(words.DAILY_NONE)
+        raise InputError(daily_words.NONE)
     if channel is None:
         if len(there) > 1:
-            raise InputError(words.daily_which([_name(guild, each) for each in there]))
+            raise InputError(daily_words.which([_name(guild, each) for each in there]))
         return there[0]
     match = _CHANNEL.fullmatch(channel.strip())
     for each in there:
@@ -249,23 +249,23 @@ async def _which(client: DatelineClient, guild: discord.Guild, channel: str | No
             return each
         if _name(guild, each).casefold().lstrip("#") == channel.strip().casefold().lstrip("#"):
             return each
-    raise InputError(words.daily_not_there(plain(channel, 40)))
+    raise InputError(daily_words.not_there(plain(channel, 40)))
 
 
 def _name(guild: discord.Guild, subscription: Subscription) -> str:
     channel = guild.get_channel(subscription.channel)
-    return words.daily_deleted_channel(subscription.channel) if channel is None else f"#{channel.name}"
+    return daily_words.deleted_channel(subscription.channel) if channel is None else f"#{channel.name}"
 
 
-def _next(subscription: Subscription, client: DatelineClient) -> tuple[dt.date, int]:
+def _next(subscription: Subscription, host: Host) -> tuple[dt.date, int]:
     """The next post's local day and its moment."""
-    now = dt.datetime.fromtimestamp(client.clock(), dt.UTC)
+    now = dt.datetime.fromtimestamp(host.clock(), dt.UTC)
     date, at = first_after(now, subscription.time, subscription.zone, subscription.next_date)
     return date, int(at.timestamp())
 
 
-def _lines(subscriptions: list[Subscription], client: DatelineClient) -> list[str]:
-    return [words.daily_line(each, _next(each, client)[1]) for each in subscriptions]
+def _lines(subscriptions: list[Subscription], host: Host) -> list[str]:
+    return [daily_words.line(each, _next(each, host)[1]) for each in subscriptions]
 
 
 def _page(*blocks: str) -> Page:

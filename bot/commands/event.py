@@ -7,26 +7,26 @@ from discord.app_commands import Choice
 
 from bot import words
 from bot.cards.pages import Page
-from bot.client import DatelineClient
 from bot.commands.options import date_option, depends_on_today, suggest_days
+from bot.host import HostClient
 from bot.views.state import DaysList, Place
 
 
 @app_commands.command(name="event", description=words.EVENT_COMMAND)
 @app_commands.describe(date=words.EVENT_DATE)
-async def command(interaction: Interaction[DatelineClient], date: app_commands.Range[str, 1, 100]) -> None:
+async def command(interaction: Interaction[HostClient], date: app_commands.Range[str, 1, 100]) -> None:
     """Show the events of some days."""
-    client, locale = interaction.client, interaction.locale.value
-    today = client.engine.today()
+    host, locale = interaction.client.host, interaction.locale.value
+    today = host.engine.today()
     place = Place(DaysList(date_option(date, today, locale)))
     note = words.today_is(today, locale) if depends_on_today(date, today, locale) else ""
 
     async def show() -> Page:
-        return await client.guide.page(place, locale, note)
+        return await host.guide.page(place, locale, note)
 
-    await client.respond(interaction, show)
+    await host.desk.respond(interaction, show)
 
 
 @command.autocomplete("date")
-async def _suggest(interaction: Interaction[DatelineClient], current: str) -> list[Choice[str]]:
+async def _suggest(interaction: Interaction[HostClient], current: str) -> list[Choice[str]]:
     return await suggest_days(interaction, current)

@@ -6,7 +6,7 @@ from discord import Interaction, Message, app_commands
 
 from bot import words
 from bot.cards.pages import Page
-from bot.client import DatelineClient
+from bot.host import HostClient
 from embeddings.errors import InputError
 from embeddings.search.questions import MAX_QUESTION, understand
 from embeddings.text import clean
@@ -15,15 +15,15 @@ EVENTS = 5
 
 
 @app_commands.context_menu(name=words.FIND_RELATED_MENU)
-async def command(interaction: Interaction[DatelineClient], message: Message) -> None:
+async def command(interaction: Interaction[HostClient], message: Message) -> None:
     """Show the events that a message is about, to who asked alone."""
-    client, locale = interaction.client, interaction.locale.value
-    question = understand(_text(message), client.engine.today())
+    host, locale = interaction.client.host, interaction.locale.value
+    question = understand(_text(message), host.engine.today())
 
     async def show() -> Page:
-        return await client.guide.ask(question, EVENTS, locale)
+        return await host.guide.ask(question, EVENTS, locale)
 
-    await client.respond(interaction, show, private=True)
+    await host.desk.respond(interaction, show, private=True)
 
 
 def _text(message: Message) -> str:

@@ -6,22 +6,22 @@ from discord import Interaction, app_commands
 
 from bot import words
 from bot.cards.pages import Page
-from bot.client import DatelineClient
+from bot.host import HostClient
 from bot.views.state import OnThisDayList, Place
 from embeddings.dates import parse_day_of_year
 
 
 @app_commands.command(name="onthisday", description=words.ON_THIS_DAY_COMMAND)
 @app_commands.describe(day=words.ON_THIS_DAY_DAY)
-async def command(interaction: Interaction[DatelineClient], day: app_commands.Range[str, 1, 100] | None = None) -> None:
+async def command(interaction: Interaction[HostClient], day: app_commands.Range[str, 1, 100] | None = None) -> None:
     """Show a day's events over the years."""
-    client, locale = interaction.client, interaction.locale.value
-    today = client.engine.today()
+    host, locale = interaction.client.host, interaction.locale.value
+    today = host.engine.today()
     month, number = parse_day_of_year(day, today) if day else (today.month, today.day)
     place = Place(OnThisDayList(month, number))
     note = "" if day else words.today_is(today, locale)
 
     async def show() -> Page:
-        return await client.guide.page(place, locale, note)
+        return await host.guide.page(place, locale, note)
 
-    await client.respond(interaction, show)
+    await host.desk.respond(interaction, show)

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from discord import Interaction
 from discord.app_commands import Choice
 
-from bot import words
+from bot import local_dates, words
 from bot.cards.text import MAX_OPTION, plain
-from bot.client import DatelineClient
+from bot.host import HostClient
 from embeddings.dates import DateRange, find_dates, parse_range
 from embeddings.dates.errors import AmbiguousDateError, DateError
 from embeddings.events import Event
@@ -24,7 +24,7 @@ CountEvents = Callable[[DateRange], Awaitable[DayAnswer]]
 
 def date_option(text: str, today: dt.date, locale: str) -> DateRange:
     """The days that a user means; their locale settles 02/03/2015. DateError where they are none."""
-    return parse_range(text, today, day_first=words.day_first(locale))
+    return parse_range(text, today, day_first=local_dates.day_first(locale))
 
 
 def depends_on_today(text: str, today: dt.date, locale: str) -> bool:
@@ -63,18 +63,20 @@ async def suggest_dates(text: str, today: dt.date, locale: str, count: CountEven
     ]
 
 
-async def suggest_days(interaction: Interaction[DatelineClient], current: str) -> list[Choice[str]]:
+async def suggest_days(interaction: Interaction[HostClient], current: str) -> list[Choice[str]]:
     """The suggestions of an option that takes a date."""
-    client, locale = interaction.client, interaction.locale.value
-    return await client.suggest(
+    host, locale = interaction.client.host, interaction.locale.value
+    return await host.desk.suggest(
         interaction,
-        lambda: suggest_dates(current, client.engine.today(), locale, lambda dates: client.engine.days(dates, 0, 0)),
+        lambda: suggest_dates(current, host.engine.today(), locale, lambda dates: host.engine.days(dates, 0, 0)),
     )
 
 
 def event_choices(events: list[Event], locale: str) -> list[Choice[str]]:
     """Events to choose from, by headline."""
     return [
-        Choice(name=plain(f"{words.short_date(event.date, locale)}: {event.headline}", MAX_OPTION), value=event.id)
+        Choice(
+            name=plain(f"{local_dates.short_date(event.date, locale)}: {event.headline}", MAX_OPTION), value=event.id
+        )
         for event in events[:MOST_CHOICES]
     ]

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from discord.app_commands import Choice
 from rapidfuzz import fuzz, process
 
-from bot import words
 from bot.cards.text import MAX_OPTION, plain
 from bot.commands.options import MOST_CHOICES
+from bot.daily import words as daily_words
 from embeddings.errors import InputError
 
 _NEAREST = 3
@@ -50,7 +50,7 @@ def zone_option(text: str) -> str:
     cities = [name for key, name in zones.items() if _is_place(name) and key.rpartition("/")[2] == folded]
     if len(cities) == 1:
         return cities[0]
-    raise InputError(words.daily_no_zone(plain(text, 40), cities[:_NEAREST] or _nearest(folded, _NEAREST)))
+    raise InputError(daily_words.no_zone(plain(text, 40), cities[:_NEAREST] or _nearest(folded, _NEAREST)))
 
 
 def _nearest(folded: str, limit: int) -> list[str]:
@@ -90,4 +90,4 @@ def time_option(text: str) -> dt.time:
             hour = 24
         if hour < 24 and minute < 60:
             return dt.time(hour, minute)
-    raise InputError(words.daily_no_time(plain(text, 40)))
+    raise InputError(daily_words.no_time(plain(text, 40)))

@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from bot import words
+from bot import local_dates, words
 from bot.answers import About, OnThisDay, RelatedAnswer
 from embeddings.events import Event, Related, Source, event_link
 from embeddings.search.answers import Answer, DayAnswer
@@ -89,7 +89,7 @@ def event_card(event: Event, related: Sequence[Related] | None = None, sources: 
         parts.append(_numbered(_related_text(other) for other in shown))
         if related is None and len(event.related) > len(shown):
             parts.append(Text(words.more(len(event.related) - len(shown)), style="dim"))
-    title = Text(words.long_date(event.date), style="bold cyan")
+    title = Text(local_dates.long_date(event.date), style="bold cyan")
     if theme := " › ".join(event.topics) or event.category:
         title.append(f"  {theme}", style="not bold magenta")
     return Panel(Group(*parts), title=title, title_align="left", subtitle=Text(event.id, style="dim"),

@@ -10,8 +10,8 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from bot import words
-from bot.answers import Lookup
 from bot.console import cards
+from bot.console.lookup import Lookup
 from embeddings.errors import EmbeddingsError, InputError
 
 PROMPT = "dateline> "

@@ -11,10 +11,10 @@ from typing import Any
 import discord
 from discord import AllowedMentions, ui
 
-from bot import words
+from bot.daily import words as daily_words
+from bot.daily.claims import Claim, Notice, Reason
 from bot.daily.schedule import Subscription
 from bot.retries import PASSING
-from bot.store.daily import Claim, Notice, Reason
 from bot.views.state import DailyList, decode
 
 Turn = Callable[[], Awaitable[None]]
@@ -163,7 +163,7 @@ class Channels:
             LeftError: if the bot is no longer in the guild.
         """
         guild = await self._guild(notice.subscription.guild)
-        text = words.daily_notice(notice.reason, notice.subscription, guild.name)
+        text = daily_words.notice(notice.reason, notice.subscription, guild.name)
         if guild.system_channel is not None:
             with suppress(RefusedError):
                 await self._say(self._client.get_partial_messageable(guild.system_channel), text, notice.nonce)

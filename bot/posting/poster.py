@@ -14,8 +14,9 @@ from typing import Any, Protocol, TypeVar
 import discord
 from discord import ui
 
+from bot.daily.claims import Claim, Notice, State, Terms
 from bot.posting.channels import Channels, LeftError, PassingError, RefusedError, UnreadableError
-from bot.store.daily import Claim, DailyStore, Notice, State, Terms
+from bot.store.daily import DailyStore
 
 log = logging.getLogger(__name__)
 

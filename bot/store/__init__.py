@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
@@ -17,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.answers import KeptAnswer
 from bot.store.daily import DailyStore
 from bot.store.tables import KeptAnswerRow, NoteRow
 from embeddings.dates import DateRange
@@ -28,18 +28,6 @@ _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncp
 
 class StoreError(EmbeddingsError):
     """The store cannot be opened or used."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """What a question found: ids in the order shown, and how dates in it were understood.
-
-    Not the question, nor who asked. The events of the question's dates stand together, and so do those outside.
-    """
-
-    events: tuple[str, ...]
-    dates: tuple[DateRange, ...] = ()
-    within: DateRange | None = None
 
 
 class Store:

@@ -12,13 +12,12 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from zoneinfo import ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from bot.daily.claims import Claim, Notice, Reason, State, Terms, Wish
 from bot.daily.schedule import DuePost, Subscription, due, first_after
 from bot.store.tables import NoteRow, PostRow, SubscriptionRow
 
@@ -28,86 +27,6 @@ PLANNED_S = 2.0  # no more is claimed than goes out in so many seconds; another 
 
 _PACE = "daily pace"
 _FIRST_DAY = dt.date(1970, 1, 1)
-
-
-class State(StrEnum):
-    """What became of a post."""
-
-    OPEN = "open"  # claimed, and not yet known to be sent
-    SENT = "sent"
-    MISSED = "missed"  # the grace period passed before it could be sent
-    UNCERTAIN = "uncertain"  # a try was cut off, and the channel's messages cannot be read
-    EMPTY = "empty"  # the archive has nothing to show
-    REFUSED = "refused"  # Discord does not let the bot post there; the subscription is paused
-
-
-class Reason(StrEnum):
-    """Why a subscription is paused, or what the moderators are told."""
-
-    MODERATOR = "moderator"
-    ACCESS = "access"
-    CHANNEL = "channel"
-    ROLE = "role"
-    ZONE = "zone"
-    HISTORY = "history"  # paused it is not
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What `/daily set` asks for."""
-
-    guild: int
-    channel: int
-    time: dt.time
-    zone: str
-    count: int = 5
-    role: int | None = None
-    prefer: tuple[str, ...] = ()
-    leave_out: tuple[str, ...] = ()
-    locale: str = "en-US"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A post that this process may send until `until`, and not before `not_before`. Moments are Unix times."""
-
-    subscription: Subscription
-    date: dt.date
-    due_at: float
-    tried_at: float
-    tries: int
-    owner: str
-    not_before: float
-    until: float
-
-    @property
-    def nonce(self) -> str:
-        """The same for every try, by whichever process."""
-        return f"{self.subscription.key}{self.date:%Y%m%d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that a guild has to be told once; the nonce is the same for every try."""
-
-    subscription: Subscription
-    reason: Reason
-    nonce: str
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How claims are made.
-
-    Attributes:
-        grace_s: after its moment a post is still made up.
-        lease_s: after its turn a claim may be taken over.
-        per_s: requests a second, of all processes together.
-    """
-
-    grace_s: float = 6 * 3_600.0
-    lease_s: float = 75.0
-    per_s: float = 30.0  # of Discord's 50: requests bunch where a machine is busy
 
 
 class DailyStore:

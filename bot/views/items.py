@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 
 from discord import ButtonStyle, Interaction, SelectOption, ui
 
-from bot.views.state import PATTERN, Target, decode, encode
-
-if TYPE_CHECKING:
-    from bot.client import DatelineClient
+from bot.views.state import Target, decode, encode, pattern
 
 _SELECT = "s"
 
 
-def _pattern(actions: str) -> re.Pattern[str]:
-    return re.compile(PATTERN.pattern.replace("[a-z])", f"{actions})", 1))
+class _Host(Protocol):
+    """What answers a press: `bot.host.Host`, which knows these items through the pages that it shows."""
+
+    async def go(self, interaction: Interaction[Any], target: Target, /) -> None: ...
 
 
-def _client(interaction: Interaction[Any]) -> DatelineClient:
-    client: DatelineClient = interaction.client
-    return client
+def _host(interaction: Interaction[Any]) -> _Host:
+    host: _Host = interaction.client.host
+    return host
 
 
 def _target(match: re.Match[str]) -> Target:
@@ -31,7 +30,7 @@ def _target(match: re.Match[str]) -> Target:
     return target
 
 
-class Go(ui.DynamicItem[ui.Button[Any]], template=_pattern(f"[^{_SELECT}]")):
+class Go(ui.DynamicItem[ui.Button[Any]], template=pattern(f"(?!{_SELECT})[a-z]")):
     """A button that leads to a place."""
 
     def __init__(self, target: Target, action: str, label: str) -> None:
@@ -45,10 +44,10 @@ class Go(ui.DynamicItem[ui.Button[Any]], template=_pattern(f"[^{_SELECT}]")):
 
     async def callback(self, interaction: Interaction[Any], /) -> None:
         """Show the place."""
-        await _client(interaction).go(interaction, self._target)
+        await _host(interaction).go(interaction, self._target)
 
 
-class OpenEvent(ui.DynamicItem[ui.Select[Any]], template=_pattern(_SELECT)):
+class OpenEvent(ui.DynamicItem[ui.Select[Any]], template=pattern(_SELECT)):
     """A select that opens an event of a place."""
 
     def __init__(self, target: Target, options: list[SelectOption], placeholder: str) -> None:
@@ -64,4 +63,4 @@ class OpenEvent(ui.DynamicItem[ui.Select[Any]], template=_pattern(_SELECT)):
         """Show the event that was chosen."""
         [event_id] = self.item.values
         place = self._target.place.opened(event_id)
-        await _client(interaction).go(interaction, Target(self._target.asker, place))
+        await _host(interaction).go(interaction, Target(self._target.asker, place))

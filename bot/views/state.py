@@ -110,14 +110,20 @@ def encode(action: str, target: Target) -> str:
     return head + ",".join(trail)
 
 
-PATTERN = re.compile(
-    r"dl:(?P<action>[a-z]):(?P<who>[0-9a-z]{1,13}):(?P<list>[a-z][\w-]{0,32}):(?P<page>[0-9a-z]{1,5}):(?P<trail>[\w.,~-]*)"
-)
+def pattern(action: str = "[a-z]") -> re.Pattern[str]:
+    """What matches our custom_ids, of those actions alone whose letter matches `action`."""
+    return re.compile(
+        rf"dl:(?P<action>{action}):(?P<who>[0-9a-z]{{1,13}}):(?P<list>[a-z][\w-]{{0,32}}):(?P<page>[0-9a-z]{{1,5}})"
+        r":(?P<trail>[\w.,~-]*)"
+    )
+
+
+_PATTERN = pattern()
 
 
 def decode(custom_id: str) -> Target | None:
     """Read a custom_id; None where it is not one of ours or its parts make no sense."""
-    match = PATTERN.fullmatch(custom_id)
+    match = _PATTERN.fullmatch(custom_id)
     if match is None:
         return None
     try:

@@ -250,7 +250,9 @@ class FetchedDays:
 
 
 def problems(path: Path) -> Iterator[str]:
-    """Check a file of fetched days; a sentence for each thing that is wrong with it."""
+    """Check a file of fetched days; a sentence for each thing that is wrong with it. None where there is no file."""
+    if not path.exists():
+        return
     try:
         with contextlib.closing(FetchedDays(path)) as days:
             yield from days.problems()

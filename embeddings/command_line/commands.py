@@ -16,13 +16,13 @@ import click
 
 from embeddings.command_line.options import (
     Context,
-    _answers,
-    _Day,
-    _limit,
-    _opened_for_writing,
-    _shared,
-    _today,
-    _WebAddress,
+    Day,
+    WebAddress,
+    answers,
+    limit_option,
+    opened_for_writing,
+    shared_options,
+    today_option,
 )
 from embeddings.command_line.running import run_command
 from embeddings.errors import InputError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@_shared
+@shared_options
 @click.version_option(package_name="dateline", message="%(version)s")
 @click.pass_context
 def cli(ctx: click.Context, index: Path | None, config: Path | None) -> None:
@@ -41,10 +41,10 @@ def cli(ctx: click.Context, index: Path | None, config: Path | None) -> None:
 
 
 @cli.command()
-@_answers
 @click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", help="A sentence-transformers model: a name or a folder.  [default: the index's own]")
 @click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
+@answers
 def build(context: Context, archives: tuple[Path, ...], model: str | None, report: Path | None) -> None:
     """Read archives and write the index: folders of Markdown pages, .jsonl(.gz) files and .xml(.bz2) dumps.
 
@@ -54,8 +54,10 @@ def build(context: Context, archives: tuple[Path, ...], model: str | None, repor
     from embeddings.build.run import build_index
     from embeddings.command_line import display
     from embeddings.command_line.progress import ProgressDisplay
+    from embeddings.index.threads import compute_alone
 
-    with _opened_for_writing(report) as file, ProgressDisplay() as progress:
+    compute_alone()
+    with opened_for_writing(report) as file, ProgressDisplay() as progress:
         rejections = Report(file)
         way = context.settings().index.encoder
         result = build_index(context.folder(), archives, context.encoder(model), rejections, progress, way)
@@ -66,11 +68,11 @@ def build(context: Context, archives: tuple[Path, ...], model: str | None, repor
 
 
 @cli.command()
-@_answers
-@click.option("--since", type=_Day(), help="Look at every day from this one on.  [default: new days, and those due]")
-@click.option("--until", type=_Day(), help="Look at no day after this one.  [default: today, UTC]")
-@click.option("--api", type=_WebAddress(), help="The api.php of another wiki.  [default: the config's]")
+@click.option("--since", type=Day(), help="Look at every day from this one on.  [default: new days, and those due]")
+@click.option("--until", type=Day(), help="Look at no day after this one.  [default: today, UTC]")
+@click.option("--api", type=WebAddress(), help="The api.php of another wiki.  [default: the config's]")
 @click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
+@answers
 def update(
     context: Context, since: dt.date | None, until: dt.date | None, api: str | None, report: Path | None
 ) -> None:
@@ -86,7 +88,7 @@ def update(
     from embeddings.wiki.client import wiki_client
 
     settings = context.settings()
-    with _opened_for_writing(report) as file, ProgressDisplay() as progress:
+    with opened_for_writing(report) as file, ProgressDisplay() as progress:
         rejections = Report(file)
         result = update_index(
             context.folder(),
@@ -104,12 +106,12 @@ def update(
 
 
 @cli.command()
-@_answers
 @click.argument("query", nargs=-1, required=True)
 @click.option("--from", "first", metavar="DATE", help="Only events of this day or later.")
 @click.option("--to", "last", metavar="DATE", help="Only events of this day or earlier.")
-@_limit
-@_today
+@limit_option
+@today_option
+@answers
 def ask(
     context: Context, query: tuple[str, ...], first: str | None, last: str | None, limit: int, today: dt.date
 ) -> None:
@@ -137,9 +139,9 @@ def ask(
 
 
 @cli.command()
-@_answers
 @click.argument("date", nargs=-1, required=True)
-@_today
+@today_option
+@answers
 def event(context: Context, date: tuple[str, ...], today: dt.date) -> None:
     """List the events of a day, month or range: event 2015-12-23."""
     from embeddings.command_line import display
@@ -166,11 +168,11 @@ def event(context: Context, date: tuple[str, ...], today: dt.date) -> None:
 
 
 @cli.command()
-@_answers
 @click.argument("day", metavar="[MM-DD]", nargs=-1)
-@_limit
-@_today
+@limit_option
+@today_option
 @click.option("--explain", is_flag=True, help="Say why each event was chosen.")
+@answers
 def onthisday(context: Context, day: tuple[str, ...], limit: int, today: dt.date, explain: bool) -> None:
     """The day's best events over the years: onthisday 12-23."""
     from embeddings.command_line import display
@@ -193,8 +195,8 @@ def onthisday(context: Context, day: tuple[str, ...], limit: int, today: dt.date
 
 
 @cli.command()
-@_answers
 @click.argument("event_id", metavar="ID")
+@answers
 def related(context: Context, event_id: str) -> None:
     """Events related to one event: the archive's own links first, then computed ones."""
     from embeddings.command_line import display
@@ -211,8 +213,8 @@ def related(context: Context, event_id: str) -> None:
 
 
 @cli.command()
-@_answers
 @click.argument("event_id", metavar="ID")
+@answers
 def page(context: Context, event_id: str) -> None:
     """Print one event as a Markdown page in the archive's layout."""
     from embeddings.archive.layout import address
@@ -228,8 +230,8 @@ def page(context: Context, event_id: str) -> None:
 
 
 @cli.command()
-@_answers
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@answers
 def export(context: Context, folder: Path) -> None:
     """Write the whole index as a Markdown archive into an empty folder, or over an earlier export."""
     from embeddings.build.export import export_archive
@@ -244,9 +246,9 @@ def export(context: Context, folder: Path) -> None:
 
 
 @cli.command()
-@_answers
 @click.argument("expression", nargs=-1, required=True)
-@_today
+@today_option
+@answers
 def dates(context: Context, expression: tuple[str, ...], today: dt.date) -> None:
     """Say how a date expression is understood: dates late 2016."""
     from embeddings.dates import parse_range
@@ -261,7 +263,6 @@ def dates(context: Context, expression: tuple[str, ...], today: dt.date) -> None
 
 
 @cli.command()
-@_answers
 @click.argument("queries", metavar="QUERIES.jsonl", type=click.Path(path_type=Path))
 @click.option("--rows", type=click.Path(path_type=Path), help="Write a JSON line a question.")
 @click.option(
@@ -270,7 +271,8 @@ def dates(context: Context, expression: tuple[str, ...], today: dt.date) -> None
     type=click.Path(path_type=Path),
     help="Measure instead how often an answer is held back: from those questions, and from these, one a line.",
 )
-@_today
+@today_option
+@answers
 def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: Path | None, today: dt.date) -> None:
     """Measure how well questions find their events (id, kw and nl a line)."""
     from embeddings.command_line import display
@@ -289,7 +291,7 @@ def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: P
         else:
             display.show_silence(silence)
         return
-    with context.search() as search, _opened_for_writing(rows) as file:
+    with context.search() as search, opened_for_writing(rows) as file:
         with ProgressDisplay() as progress:
             outcomes = list(run(search, labelled, today, progress))
         for outcome in outcomes if file is not None else ():
@@ -303,7 +305,7 @@ def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: P
 
 
 @cli.command()
-@_answers
+@answers
 def stats(context: Context) -> None:
     """Say what the index holds."""
     from embeddings.archive.fetched import last_updated
@@ -331,11 +333,13 @@ def stats(context: Context) -> None:
 
 
 @cli.command()
-@_answers
+@answers
 def verify(context: Context) -> None:
     """Hash every file of the index and check its parts against each other; exit status 1 if something is wrong."""
+    from embeddings.archive.fetched import problems as problems_of_fetched_days
+
     folder = context.folder()
-    problems = list(folder.problems())
+    problems = [*folder.problems(), *problems_of_fetched_days(folder.fetched)]
     if context.as_json:
         _print_json({"ok": not problems, "problems": problems})
     elif problems:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -66,17 +67,16 @@ class Context:
 
     @contextmanager
     def search(self) -> Iterator[Search]:
-        from embeddings.model.export import prefer_export
-        from embeddings.model.reranker import reranker
-        from embeddings.search.service import Search
+        from embeddings.index.threads import compute_alone
+        from embeddings.search.service import open_search
 
-        with self.opened() as index:
-            settings = self.settings()
-            encoder = prefer_export(index, self.encoder(), settings.index.encoder)
-            yield Search(index, encoder, reranker(settings.rerank.model))
+        settings = self.settings()
+        compute_alone()
+        with open_search(self.folder(), settings.index, settings.rerank.model) as search:
+            yield search
 
 
-class _Day(click.ParamType[dt.date]):
+class Day(click.ParamType[dt.date]):
     """YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"
@@ -90,7 +90,7 @@ class _Day(click.ParamType[dt.date]):
             self.fail(f"{value} is no day; write it as 2015-12-23", param, ctx)
 
 
-class _WebAddress(click.ParamType[str]):
+class WebAddress(click.ParamType[str]):
     """http:// or https://."""
 
     name = "URL"
@@ -98,17 +98,17 @@ class _WebAddress(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         from pydantic import TypeAdapter, ValidationError
 
-        from embeddings.settings import WebAddress
+        from embeddings.settings import WebAddress as Address
 
         try:
-            return TypeAdapter[str](WebAddress).validate_python(value)
+            return TypeAdapter[str](Address).validate_python(value)
         except ValidationError:
             self.fail(
                 f"{value} is no address on the web; name one such as https://en.wikipedia.org/w/api.php", param, ctx
             )
 
 
-def _shared(command: Callable[..., None]) -> Callable[..., None]:
+def shared_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that every command takes, wherever they stand."""
     for option in (
         click.option("--index", type=click.Path(path_type=Path), help="Folder of the index.  [default: the config's]"),
@@ -120,12 +120,13 @@ def _shared(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _answers(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of a command that answers; it gets a Context first."""
+def answers(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a command that answers; it gets a Context first. The innermost of a command's decorators."""
 
     @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-    @_shared
+    @shared_options
     @click.pass_context
+    @functools.wraps(command)
     def wrapped(ctx: click.Context, /, index: Path | None, config: Path | None, as_json: bool, **options: Any) -> None:
         outer: Context = ctx.obj
         context = replace(outer, index=index or outer.index, config=config or outer.config, as_json=as_json)
@@ -133,26 +134,22 @@ def _answers(command: Callable[..., None]) -> Callable[..., None]:
             context.settings()
         command(context, **options)
 
-    wrapped.__doc__ = command.__doc__
-    wrapped.__name__ = command.__name__
-    params = getattr(command, "__click_params__", [])
-    wrapped.__click_params__ = [*params, *getattr(wrapped, "__click_params__", [])]  # type: ignore[attr-defined]
     return wrapped
 
 
-_limit = click.option(
+limit_option = click.option(
     "--limit", type=click.IntRange(1, MOST_EVENTS), default=5, show_default=True, help="How many events at most."
 )
-_today = click.option(
+today_option = click.option(
     "--today",
-    type=_Day(),
+    type=Day(),
     default=lambda: dt.datetime.now(dt.UTC).date(),
     help="The day that counts as today.  [default: UTC]",
 )
 
 
 @contextmanager
-def _opened_for_writing(path: Path | None) -> Iterator[Any]:
+def opened_for_writing(path: Path | None) -> Iterator[Any]:
     if path is None:
         yield None
         return

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.errors import IndexUnusableError
+from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.events import EVENT, Event, Related, Source
 from embeddings.text import clean, shorten
 
@@ -113,9 +113,7 @@ class Catalogue:
             raise self._damaged(str(error)) from error
 
     def _damaged(self, why: str) -> IndexUnusableError:
-        return IndexUnusableError(
-            f"the catalogue {self._path} cannot be read ({why}); run `python -m embeddings build` again"
-        )
+        return IndexUnusableError(f"the catalogue {self._path} cannot be read ({why}); {BUILD_AGAIN}")
 
     @contextlib.contextmanager
     def _decoding(self) -> Iterator[None]:

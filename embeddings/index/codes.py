@@ -15,7 +15,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from embeddings.errors import IndexUnusableError
+from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 
 SEGMENT = 131_072  # rows scanned in one call; of a range of rows only the segments that it touches are scanned
 
@@ -120,9 +120,7 @@ class Codes:
                     data = file.read(_LENGTH.unpack(length)[0])
                     segments.append(faiss.deserialize_index(np.frombuffer(data, np.uint8)))
         except (OSError, struct.error, RuntimeError) as error:  # faiss raises the last
-            raise IndexUnusableError(
-                f"{path} cannot be read ({type(error).__name__}); run `python -m embeddings build` again"
-            ) from error
+            raise IndexUnusableError(f"{path} cannot be read ({type(error).__name__}); {BUILD_AGAIN}") from error
         return cls(segments, fit)
 
 

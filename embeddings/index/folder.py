@@ -34,7 +34,7 @@ from typing import IO
 import portalocker
 from pydantic import ValidationError
 
-from embeddings.errors import BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
+from embeddings.errors import BUILD_AGAIN, BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.manifest import (
     CATALOGUE,
@@ -58,7 +58,6 @@ from embeddings.index.vectors import VectorIndex
 
 _NEW_MANIFEST = "manifest.json.new"
 _IN_USE = "in_use.lock"
-_AGAIN = "run `python -m embeddings build` again"
 _OPEN_TRIES = 5
 _ROWS_AT_ONCE = 4_096
 
@@ -117,13 +116,13 @@ class IndexFolder:
             body = outer["manifest"]
             if body["format"] != FORMAT:
                 raise IndexUnusableError(
-                    f"the index in {self.root} has format {body['format']}, this program reads {FORMAT}; {_AGAIN}"
+                    f"the index in {self.root} has format {body['format']}, this program reads {FORMAT}; {BUILD_AGAIN}"
                 )
             manifest = Manifest.model_validate(body)
             if data != _render(manifest):
                 raise ValueError("its checksum does not fit")
         except (ValueError, KeyError, TypeError, RecursionError, ValidationError) as error:
-            raise IndexUnusableError(f"the manifest {path} is damaged; {_AGAIN}") from error
+            raise IndexUnusableError(f"the manifest {path} is damaged; {BUILD_AGAIN}") from error
         return manifest
 
     def open(self) -> OpenIndex:
@@ -164,7 +163,7 @@ class IndexFolder:
                 if self.manifest().generation != manifest.generation:
                     continue  # a build replaced and deleted it in between
                 if isinstance(error, FileNotFoundError):
-                    raise IndexUnusableError(f"the index lacks {lock}; {_AGAIN}") from error
+                    raise IndexUnusableError(f"the index lacks {lock}; {BUILD_AGAIN}") from error
                 raise IndexUnusableError(_unreadable(lock, error)) from error
             try:
                 portalocker.lock(in_use, portalocker.LOCK_SH)
@@ -185,7 +184,7 @@ class IndexFolder:
         folder = self._generation(manifest)
         for name in (*FILES, *(EXPORT_FILES if manifest.model.export else ())):
             if name not in manifest.files:
-                yield f"the manifest in {self.root} does not list {name}; {_AGAIN}"
+                yield f"the manifest in {self.root} does not list {name}; {BUILD_AGAIN}"
         for name, record in sorted(manifest.files.items()):
             path = folder / name
             try:
@@ -193,12 +192,12 @@ class IndexFolder:
                 look = hashed or name == CODES
                 problem = _size_problem(path, record) or (hash_problem(path, record) if look else None)
             except FileNotFoundError:
-                yield f"the index lacks {path}; {_AGAIN}"
+                yield f"the index lacks {path}; {BUILD_AGAIN}"
             except OSError as error:
                 raise IndexUnusableError(_unreadable(path, error)) from error
             else:
                 if problem:
-                    yield f"{problem}; {_AGAIN}"
+                    yield f"{problem}; {BUILD_AGAIN}"
 
     def _open_parts(self, manifest: Manifest, in_use: IO[bytes]) -> OpenIndex:
         folder = self._generation(manifest)
@@ -216,7 +215,7 @@ class IndexFolder:
                 raise IndexUnusableError(
                     f"the parts of the index in {self.root} do not belong together: {manifest.events:,} events in the "
                     f"manifest, {catalogue.size:,} in the catalogue, {len(vectors):,} vectors of {vectors.dimension} "
-                    f"numbers, the tokens of {len(tokens):,}; {_AGAIN}"
+                    f"numbers, the tokens of {len(tokens):,}; {BUILD_AGAIN}"
                 )
             opened.pop_all()
         return OpenIndex(manifest, folder, catalogue, vectors, tokens, prominence, in_use)
@@ -227,15 +226,6 @@ class IndexFolder:
         Raises:
             IndexMissingError: if the folder has no index.
         """
-        yield from self._index_problems()
-        if self.fetched.exists():
-            from embeddings.archive.fetched import (
-                problems,  # with it come the archives' readers, which answers need not
-            )
-
-            yield from problems(self.fetched)
-
-    def _index_problems(self) -> Iterator[str]:
         try:
             manifest, in_use = self._hold()
         except IndexUnusableError as error:
@@ -349,7 +339,7 @@ def _part_problems(index: OpenIndex) -> Iterator[str]:
     yield from catalogue.problems()
     told = (manifest.days, manifest.first, manifest.last, manifest.attributions)
     if told != (catalogue.day_count, catalogue.first, catalogue.last, catalogue.attributions):
-        yield f"the manifest and the catalogue of {manifest.generation} disagree about days or origin; {_AGAIN}"
+        yield f"the manifest and the catalogue of {manifest.generation} disagree about days or origin; {BUILD_AGAIN}"
     for start in range(0, len(index.vectors), _ROWS_AT_ONCE):
         index.vectors.take(range(start, min(start + _ROWS_AT_ONCE, len(index.vectors))))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.errors import IndexUnusableError
+from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 
 # NumPy reads a file's header as Python, so that damage to it is told in whatever way a parser fails.
 _DAMAGE = (ValueError, TypeError, EOFError, SyntaxError, OverflowError, tokenize.TokenError)
@@ -26,5 +26,5 @@ def map_array(path: Path) -> np.ndarray:
     except OSError as error:
         raise IndexUnusableError(f"{path} cannot be read: {error.strerror}") from error
     except _DAMAGE as error:
-        raise IndexUnusableError(f"{path} is no array of numbers; run `python -m embeddings build` again") from error
+        raise IndexUnusableError(f"{path} is no array of numbers; {BUILD_AGAIN}") from error
     return array

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.errors import IndexUnusableError
+from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index.mapped import map_array
 
 PARTS = (
@@ -36,7 +36,6 @@ routine: whether it is of a kind that fills the news of every week.
 
 
 COLUMNS = (*PARTS, "grim")
-_AGAIN = "run `python -m embeddings build` again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Prominence:
         if values.ndim != 2 or values.shape[1] != len(COLUMNS) or values.dtype != np.float32:
             raise IndexUnusableError(
                 f"{path} holds {values.dtype} numbers of shape {values.shape}, expected float32 in {len(COLUMNS)} "
-                f"columns; {_AGAIN}"
+                f"columns; {BUILD_AGAIN}"
             )
         return cls(values)
 
@@ -79,5 +78,5 @@ class Prominence:
         """
         found = np.asarray(self.values[np.asarray(rows, np.int64)], np.float64)
         if not np.isfinite(found).all():
-            raise IndexUnusableError(f"the index is damaged: a prominence in it is no number; {_AGAIN}")
+            raise IndexUnusableError(f"the index is damaged: a prominence in it is no number; {BUILD_AGAIN}")
         return found[:, :-1], found[:, -1] > 0

@@ -15,20 +15,14 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from embeddings.errors import IndexUnusableError
+from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index.mapped import map_array
-
-# The products of a question are small, so that a second thread mostly waits for the first (measured for one question's
-# candidates on two busy cores: 0.3 ms of processor time with one thread, 6 with two). The setting is the process's.
-threadpool_limits(1, user_api="blas")
 
 TOKEN_DIMENSION = 48
 MAX_TOKENS = 96  # kept of an event: the first five sentences or so
 
 _SCALE = 127.0
-_AGAIN = "run `python -m embeddings build` again"
 
 
 def quantise(tokens: np.ndarray) -> np.ndarray:
@@ -110,10 +104,10 @@ class TokenIndex:
     def _check(self, tokens: Path, starts: Path) -> None:
         known = self._starts
         if known.dtype != np.int64 or known.ndim != 1 or not len(known) or known[0] != 0 or np.any(np.diff(known) < 1):
-            raise IndexUnusableError(f"{starts} does not say where each event's tokens begin; {_AGAIN}")
+            raise IndexUnusableError(f"{starts} does not say where each event's tokens begin; {BUILD_AGAIN}")
         size, expected = tokens.stat().st_size, int(known[-1]) * TOKEN_DIMENSION
         if size != expected:
-            raise IndexUnusableError(f"{tokens} has {size:,} bytes, expected {expected:,}; {_AGAIN}")
+            raise IndexUnusableError(f"{tokens} has {size:,} bytes, expected {expected:,}; {BUILD_AGAIN}")
 
     def __len__(self) -> int:
         return len(self._starts) - 1

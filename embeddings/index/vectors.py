@@ -13,12 +13,8 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from embeddings.errors import IndexUnusableError
+from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index.codes import Codes
-
-# One thread a query is several times faster than two at this size (measured: 6 ms against 17 to 64), and a server
-# answers many users at once. The setting is the process's.
-faiss.omp_set_num_threads(1)
 
 # From so many rows on, an index has codes. Processor time of a question, 384 numbers, one thread, a busy machine: exact
 # 6.3 ms for 113,755 rows and 58 for a million, with codes 1.8 and 10.7; memory 176 and 1,538 MB, with codes 15 and 117.
@@ -31,7 +27,6 @@ _KIND = b"IxFI"
 _FLOAT_BYTES = 4
 
 _LENGTH_TOLERANCE = 0.01  # of a row's squared length: single precision stays far below, damage rarely does
-_AGAIN = "run `python -m embeddings build` again"
 
 
 class VectorIndex:
@@ -73,7 +68,7 @@ class VectorIndex:
             if (len(read), read.dimension) != (file.rows, file.dimension):
                 raise IndexUnusableError(
                     f"{codes} holds {len(read):,} rows of {read.dimension} numbers, {path.name} {file.rows:,} of "
-                    f"{file.dimension}; {_AGAIN}"
+                    f"{file.dimension}; {BUILD_AGAIN}"
                 )
             return cls(file, read)
         except BaseException:
@@ -192,7 +187,7 @@ class _VectorFile:
             raise IndexUnusableError(f"{path} cannot be read: {error.strerror}") from error
         if problem:
             self._file.close()
-            raise IndexUnusableError(f"{path} {problem}; {_AGAIN}")
+            raise IndexUnusableError(f"{path} {problem}; {BUILD_AGAIN}")
         self.dimension, self.rows = (int(number) for number in _HEADER.unpack(header)[1:3])
         self._lock = threading.Lock()
         self._read_at = partial(os.preadv, self._file.fileno()) if hasattr(os, "preadv") else self._read_in_turn
@@ -203,7 +198,9 @@ class _VectorFile:
 
     def damaged(self) -> IndexUnusableError:
         """What to raise where the numbers are not those of a model."""
-        return IndexUnusableError(f"{self._path} is damaged: it holds vectors that are not of unit length; {_AGAIN}")
+        return IndexUnusableError(
+            f"{self._path} is damaged: it holds vectors that are not of unit length; {BUILD_AGAIN}"
+        )
 
     def read(self, rows: np.ndarray) -> np.ndarray:
         """The vectors of some rows that are there, (len(rows), dimension)."""
@@ -236,7 +233,7 @@ def _mapped(path: Path) -> faiss.Index:
     try:
         return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY)
     except RuntimeError as error:  # faiss has no narrower one
-        raise IndexUnusableError(f"{path} cannot be mapped into memory ({_last_line(error)}); {_AGAIN}") from error
+        raise IndexUnusableError(f"{path} cannot be mapped into memory ({_last_line(error)}); {BUILD_AGAIN}") from error
 
 
 def _header(dimension: int, rows: int) -> bytes:

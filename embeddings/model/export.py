@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from embeddings.errors import IndexUnusableError
+from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index.folder import OpenIndex
 from embeddings.index.manifest import EXPORT_FILES, ExportRecord, FileRecord, file_record, hash_problem
 from embeddings.model.calibration import Confidence, Weights
-from embeddings.model.encoder import Encoder
+from embeddings.model.encoder import Encoder, SentenceEncoder
 from embeddings.model.tuning import Encoded, Head
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class FastEncoder:
             return None
         for name, record in self._files.items():
             if problem := hash_problem(self._folder / name, record):
-                raise IndexUnusableError(f"{problem}; run `python -m embeddings build` again")
+                raise IndexUnusableError(f"{problem}; {BUILD_AGAIN}")
         try:
             return _Network(self._folder)
         except (ImportError, RuntimeError) as error:  # OpenVINO has no narrower one
@@ -119,10 +119,21 @@ def is_installed() -> bool:
     return importlib.util.find_spec(_PACKAGE) is not None
 
 
-def prefer_export(index: OpenIndex, encoder: Encoder, way: Way) -> Encoder:
-    """The encoder for an index's questions: its export, if it has one of the encoder's model and that is wanted."""
+def encoder_of(index: OpenIndex, model: str | None, way: Way) -> Encoder:
+    """What encodes an index's questions: its export, if it has one of that model and that is wanted, else torch.
+
+    Args:
+        model: a name or folder; None: the index's own.
+    """
+    own = index.manifest.model
+    encoder = SentenceEncoder(model or own.name)
+    return encoder if way == "torch" or encoder.name != own.name else export_of(index, encoder)
+
+
+def export_of(index: OpenIndex, encoder: Encoder) -> Encoder:
+    """The export of its model that an index holds; where it holds none, `encoder`, which is of that model."""
     model = index.manifest.model
-    if way == "torch" or model.export is None or encoder.name != model.name:
+    if model.export is None:
         return encoder
     return FastEncoder(index.folder, index.manifest.export_files, encoder, model.fingerprint, model.dimension)
 

@@ -5,24 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import numpy as np
 
 from embeddings.dates import DateRange, find_dates
-from embeddings.errors import IndexUnusableError, InputError
+from embeddings.errors import BUILD_AGAIN, IndexUnusableError, InputError
 from embeddings.events import Event, Related
-from embeddings.index.folder import OpenIndex
+from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.tokens import max_similarity
 from embeddings.model.calibration import Features, Weights
 from embeddings.model.encoder import Encoder
-from embeddings.model.reranker import Reranker
+from embeddings.model.export import encoder_of
+from embeddings.model.reranker import Reranker, reranker
 from embeddings.model.tuning import Encoded
 from embeddings.search.answers import Answer, DayAnswer, Hit
 from embeddings.search.on_this_day import Candidate, choose, shortlist, weigh
 from embeddings.search.questions import Question, last_words, understand, without_dates
 from embeddings.search.ranking import coverage, fit_dates, fold, fuse, largest, rerank
 from embeddings.search.related import computed
+from embeddings.settings import IndexSettings
 from embeddings.stems import question_stems
 from embeddings.text import clean, shorten
 
@@ -34,6 +37,22 @@ _RERANKED = 20  # a cross-encoder takes some 5 ms for each
 _SUGGESTED_AROUND_DAYS = 7  # a typed date's; people misremember by a few
 _SUGGESTED_DATES = 3  # of a typed text; each costs two look-ups
 _OF_EACH = 12  # events of a day that are looked at for each one shown
+
+
+@contextmanager
+def open_search(
+    folder: IndexFolder, settings: IndexSettings, rerank: str | None = None, *, checked: bool = False
+) -> Iterator[Search]:
+    """Open an index to ask it: with the model and the way to encode that the settings name.
+
+    Args:
+        rerank: a cross-encoder that orders the first answers anew.
+        checked: hash every file first, for what asks for long.
+    Raises:
+        IndexMissingError, IndexUnusableError, ModelError: if they cannot be used.
+    """
+    with closing(folder.open_checked() if checked else folder.open()) as index:
+        yield Search(index, encoder_of(index, settings.model, settings.encoder), reranker(rerank))
 
 
 class Search:
@@ -100,15 +119,14 @@ class Search:
         if model.fingerprint != self._encoder.fingerprint:
             raise IndexUnusableError(
                 f"the index was made with the model {model.name} ({model.fingerprint[:12]}), the model in use is "
-                f"{self._encoder.name} ({self._encoder.fingerprint[:12]}); set index.model to the first, or run "
-                "`python -m embeddings build` again"
+                f"{self._encoder.name} ({self._encoder.fingerprint[:12]}); set index.model to the first, or "
+                f"{BUILD_AGAIN}"
             )
         encoded = self._encoder.encode(texts)
         for text in encoded:
             if text.vector.shape != (model.dimension,):
                 raise IndexUnusableError(
-                    f"index holds {model.dimension}-dim vectors, the encoder gives {len(text.vector)}; "
-                    "run `python -m embeddings build` again"
+                    f"index holds {model.dimension}-dim vectors, the encoder gives {len(text.vector)}; {BUILD_AGAIN}"
                 )
         return encoded
 

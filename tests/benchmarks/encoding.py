@@ -21,7 +21,7 @@ from sentence_transformers import SentenceTransformer
 
 from embeddings.index.folder import IndexFolder
 from embeddings.model.encoder import SentenceEncoder
-from embeddings.model.export import prefer_export
+from embeddings.model.export import export_of
 
 Encode = Callable[[Sequence[str]], object]
 
@@ -62,7 +62,7 @@ def main(index: Path, count: int, turns: int) -> None:
         if opened.manifest.model.export is None:
             raise click.ClickException(f"the index in {index} holds no export of its model")
         torch = SentenceEncoder(opened.manifest.model.name)
-        fast = prefer_export(opened, torch, "auto")
+        fast = export_of(opened, torch)
         rows = random.Random(1).sample(range(opened.catalogue.size), min(count, opened.catalogue.size))
         texts = [event.title for event in opened.catalogue.events(rows)]
         default = SentenceTransformer(str(torch.folder), device="cpu", local_files_only=True)

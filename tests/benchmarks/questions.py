@@ -24,8 +24,7 @@ import numpy as np
 
 from bot.engine import Engine
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.model.encoder import SentenceEncoder
-from embeddings.model.export import prefer_export
+from embeddings.model.export import encoder_of
 from embeddings.search.evaluation import read_queries
 from embeddings.search.questions import understand
 from embeddings.search.service import Search
@@ -88,7 +87,7 @@ class _Timed:
 def measure_stages(index: OpenIndex, way: Way, questions: Sequence[str]) -> Stages:
     """Answer questions one after another on one thread; what an answer takes beside the parts' work is its order."""
     stages = Stages()
-    encoder = prefer_export(index, SentenceEncoder(index.manifest.model.name), way)
+    encoder = encoder_of(index, None, way)
     parts = {name: _Timed(getattr(index, name), stages) for name in ("catalogue", "vectors", "tokens")}
     timed = replace(index, **parts)
     search = Search(timed, encoder)
@@ -110,7 +109,7 @@ async def measure_engine(folder: IndexFolder, way: Way, questions: Sequence[str]
     """Questions a second one after another and all at once, in turn, and the most memory that each took in MB."""
     engine = Engine(
         folder,
-        lambda index: prefer_export(index, SentenceEncoder(index.manifest.model.name), way),
+        lambda index: encoder_of(index, None, way),
         lambda: TODAY,
     )
     await engine.start()

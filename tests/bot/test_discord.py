@@ -316,7 +316,7 @@ class TestLimitsAndRestarts:
             first = await discord_server.slash("event", {"date": "2015-12-23"})
             assert "An event of the first archive" in first.text
             build_index(folder, [sample_path()], WordEncoder(), Report())
-            assert await client.engine.reload_if_replaced()
+            assert await client.host.engine.reload_if_replaced()
             assert "at least 200 civilians" in (await discord_server.slash("event", {"date": "2015-12-23"})).text
             custom_id, value = value_of(first)
             gone = await discord_server.choose(first, custom_id, [value])

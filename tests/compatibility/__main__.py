@@ -13,8 +13,9 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from bot.store import KeptAnswer, Store
-from bot.store.daily import Reason, State, Terms, Wish
+from bot.answers import KeptAnswer
+from bot.daily.claims import Reason, State, Terms, Wish
+from bot.store import Store
 from embeddings.archive import Report
 from embeddings.archive.fetched import FetchedDays
 from embeddings.archive.portal import page_title

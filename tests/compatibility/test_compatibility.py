@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.daily.claims import State, Terms
 from bot.store import Store
-from bot.store.daily import State, Terms
 from bot.views.state import (
     NOBODY,
     AnswerList,

@@ -12,12 +12,12 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from bot import words
+from bot import local_dates
 from bot.cards.discord_face import layout
 from bot.cards.pages import Page, about_page
-from bot.client import invite_link
 from bot.engine import Engine
 from bot.guide import Guide
+from bot.host import invite_link
 from bot.store import Store
 from bot.views.state import DaysList, OnThisDayList, Place
 from embeddings.archive import Report
@@ -45,7 +45,7 @@ async def answers(folder: IndexFolder, store: Store) -> AsyncIterator[tuple[str,
     await engine.start()
     try:
         guide = Guide(engine, store)
-        locale = words.DEFAULT_LOCALE
+        locale = local_dates.DEFAULT_LOCALE
         found = await guide.ask(understand(QUESTION, TODAY, None), 5, locale)
         yield "list", "ask", found
         ids = [choice.event_id for choice in found.choices]

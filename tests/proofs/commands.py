@@ -212,14 +212,16 @@ class _Steps:
 
 
 def _serve(log: Path) -> None:
-    import embeddings.build.run.run
-    import embeddings.build.run.update
-    import embeddings.search.service.service
-
+    import embeddings.build.encoding
+    import embeddings.build.run
+    import embeddings.build.update
     import embeddings.command_line.display
     import embeddings.command_line.progress
     import embeddings.index.folder
+    import embeddings.index.threads
     import embeddings.model.encoder
+    import embeddings.model.export
+    import embeddings.search.service
     import embeddings.settings
     import embeddings.wiki.client
     from embeddings.command_line.commands import main
@@ -264,11 +266,13 @@ def _wait(child: int, timeout_s: float) -> tuple[int | None, int | None]:
 def _run(request: dict[str, Any], results: Path, log: Path, main: Any) -> None:
     """In the child: run the commands, write what became of each, and end."""
     import embeddings.model.encoder
+    import embeddings.model.export
 
     try:
         os.dup2(os.open(results.with_name("errors"), os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
         encoder = _SlowEncoder(log, request.get("slow_s", 0.0), request.get("broken"))
-        embeddings.model.encoder.SentenceEncoder = lambda *_: encoder  # type: ignore[assignment, misc]
+        for module in (embeddings.model.encoder, embeddings.model.export):
+            module.SentenceEncoder = lambda *_: encoder  # type: ignore[assignment, misc]
         steps = _Steps(request.get("kill_at_step"))
         output = os.open(results, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         with _limited(request):

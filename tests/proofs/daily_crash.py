@@ -20,8 +20,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.daily.claims import State, Wish
 from bot.store import Store
-from bot.store.daily import State, Wish
 from tests.bot.daily.parts import list_of
 from tests.discord_server import Channel, DiscordServer, Timing, discord_server
 from tests.proofs.daily_worker import POINTS, Work, serve

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.store.daily import State, Terms, Wish
+from bot.daily.claims import State, Terms, Wish
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder

@@ -16,9 +16,10 @@ from discord.http import Route
 
 from bot.cards.discord_face import layout
 from bot.cards.pages import daily_page
+from bot.daily.claims import Claim, State, Terms
 from bot.posting.poster import Composed, Pace, Poster
 from bot.store import Store
-from bot.store.daily import Claim, DailyStore, State, Terms
+from bot.store.daily import DailyStore
 from bot.views.state import NOBODY, DailyList, Place
 from embeddings.events import Event
 

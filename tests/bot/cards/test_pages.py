@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers import RelatedAnswer
+from bot.answers import KeptAnswer, RelatedAnswer
 from bot.cards import pages
 from bot.cards.pages import PER_PAGE, Page
-from bot.store import KeptAnswer
 from bot.views.state import AnswerList, DaysList, OnThisDayList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source

@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from bot import words
-from bot.answers import About, Lookup
+from bot.answers import About
 from bot.console.cards import event_card
+from bot.console.lookup import Lookup
 from bot.console.session import Session, run
 from embeddings.events import Event, Related, Source
 from embeddings.search.service import Search

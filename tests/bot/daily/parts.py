@@ -11,11 +11,12 @@ import discord
 from discord import Intents
 
 from bot.cards.discord_face import layout
+from bot.daily.claims import Claim, Terms
 from bot.engine import Engine
 from bot.guide import Guide
 from bot.posting.poster import Clock, Composed, Pace, Poster
 from bot.store import Store
-from bot.store.daily import Claim, DailyStore, Terms
+from bot.store.daily import DailyStore
 from bot.views.state import NOBODY, DailyList, decode
 from embeddings.index.folder import IndexFolder
 from tests.discord_server import Channel, DiscordServer, Message

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from bot.store.daily import DailyStore, Reason, State, Terms, Wish
+from bot.daily.claims import Reason, State, Terms, Wish
+from bot.store.daily import DailyStore
 from tests.bot.daily.parts import HandClock, opened
 
 TERMS = Terms(per_s=10)

@@ -9,9 +9,9 @@ import pytest
 
 from bot.client import DatelineClient
 from bot.config import Config
+from bot.daily.claims import State, Terms
 from bot.engine import Engine
 from bot.store import Store
-from bot.store.daily import State, Terms
 from embeddings.index.folder import IndexFolder
 from tests.bot.conftest import TODAY
 from tests.bot.daily.parts import HandClock, list_of, opened

@@ -9,7 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine
 
-from bot.store import KEPT_DAYS, KeptAnswer, Store, StoreError
+from bot.answers import KeptAnswer
+from bot.store import KEPT_DAYS, Store, StoreError
 from bot.store.tables import Base
 from embeddings.dates import DateRange
 from embeddings.errors import InputError

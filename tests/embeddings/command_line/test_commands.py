@@ -74,6 +74,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DATELINE_INDEX", "DATELINE_INDEX__PATH", "DATELINE_INDEX__MODEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("embeddings.model.encoder.SentenceEncoder", WordEncoder)
+    monkeypatch.setattr("embeddings.model.export.SentenceEncoder", WordEncoder)
 
 
 @pytest.fixture
@@ -636,7 +637,7 @@ class TestUpdate:
 
 
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
         capture_output=True,

@@ -16,9 +16,10 @@ from embeddings.build.run import build_index
 from embeddings.errors import IndexUnusableError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import EXPORT_FILES
-from embeddings.model.encoder import SentenceEncoder
-from embeddings.model.export import FastEncoder, export, prefer_export
+from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
+from embeddings.model.export import FastEncoder, encoder_of, export, export_of
 from embeddings.model.tuning import Encoded
+from embeddings.settings import Way
 from tests.word_encoder import WordEncoder
 
 pytestmark = pytest.mark.model
@@ -96,7 +97,7 @@ class TestVectors:
     def test_of_texts_and_tokens_are_those_of_torch(self, model: SentenceEncoder, built: IndexFolder) -> None:
         index = built.open()
         torch = Counting(model)
-        found = prefer_export(index, torch, "auto").encode(TEXTS)
+        found = export_of(index, torch).encode(TEXTS)
         index.close()
         expected = model.encode(TEXTS)
         assert torch.encoded == []
@@ -110,7 +111,7 @@ class TestVectors:
         self, model: SentenceEncoder, built: IndexFolder
     ) -> None:
         index = built.open()
-        encoder = prefer_export(index, Counting(model), "auto")
+        encoder = export_of(index, Counting(model))
         texts = [f"Event {n} {'told at length ' * (n * 7 % 11)}" for n in range(50)]
         together = encoder.encode(texts)
         alone = [encoded for text in texts for encoded in encoder.encode([text])]
@@ -148,7 +149,7 @@ class TestAnIndexWithAnExport:
         assert f"{name} is damaged" in problem
         index = copy.open()
         with pytest.raises(IndexUnusableError, match=rf"{name} is damaged: its SHA-256 .* build` again"):
-            prefer_export(index, model, "auto").encode(["A dam breaks."])
+            export_of(index, model).encode(["A dam breaks."])
         index.close()
         path.unlink()
         with pytest.raises(IndexUnusableError, match=f"the index lacks .*{name}"):
@@ -163,7 +164,7 @@ class TestAnIndexWithAnExport:
     ) -> None:
         monkeypatch.setattr("embeddings.model.export.is_installed", lambda: False)
         index, torch = built.open(), Counting(model)
-        encoder = prefer_export(index, torch, "auto")
+        encoder = export_of(index, torch)
         with caplog.at_level(logging.INFO):
             encoder.encode(["It rains."])
             encoder.encode(["It pours."])
@@ -181,13 +182,17 @@ class TestAnIndexWithAnExport:
         assert torch.encoded == ["It rains."]
         assert "OpenVINO cannot run the exported model, so torch encodes" in caplog.text
 
-    def test_is_answered_by_torch_where_that_is_wanted_or_another_model_is(
-        self, model: SentenceEncoder, built: IndexFolder
+    @pytest.mark.parametrize(
+        ("name", "way", "is_used"),
+        [(None, "auto", True), (DEFAULT_MODEL, "auto", True), (None, "torch", False), ("others", "auto", False)],
+    )
+    def test_is_used_unless_torch_is_wanted_or_another_model_is(
+        self, built: IndexFolder, name: str | None, way: Way, is_used: bool
     ) -> None:
         index = built.open()
-        others = WordEncoder("others")
-        assert prefer_export(index, model, "torch") is model
-        assert prefer_export(index, others, "auto") is others
+        encoder = encoder_of(index, name, way)
+        assert isinstance(encoder, FastEncoder if is_used else SentenceEncoder)
+        assert encoder.name == (name or DEFAULT_MODEL)
         index.close()
 
     def test_lends_it_to_the_next_build(self, model: SentenceEncoder, copy: IndexFolder, tmp_path: Path) -> None:
@@ -271,7 +276,7 @@ sys.exit(status)
 def test_a_question_needs_neither_torch_nor_the_network(built: IndexFolder, tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", _ASK, str(built.root.absolute())],
-        env={"HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={"HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[3])},
         capture_output=True,
         text=True,
         check=True,

@@ -1,0 +1,89 @@
+"""What is claimed of daily posts, and what becomes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.daily.schedule import Subscription
+
+
+class State(StrEnum):
+    """What became of a post."""
+
+    OPEN = "open"  # claimed, and not yet known to be sent
+    SENT = "sent"
+    MISSED = "missed"  # the grace period passed before it could be sent
+    UNCERTAIN = "uncertain"  # a try was cut off, and the channel's messages cannot be read
+    EMPTY = "empty"  # the archive has nothing to show
+    REFUSED = "refused"  # Discord does not let the bot post there; the subscription is paused
+
+
+class Reason(StrEnum):
+    """Why a subscription is paused, or what the moderators are told."""
+
+    MODERATOR = "moderator"
+    ACCESS = "access"
+    CHANNEL = "channel"
+    ROLE = "role"
+    ZONE = "zone"
+    HISTORY = "history"  # paused it is not
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What `/daily set` asks for."""
+
+    guild: int
+    channel: int
+    time: dt.time
+    zone: str
+    count: int = 5
+    role: int | None = None
+    prefer: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    locale: str = "en-US"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A post that this process may send until `until`, and not before `not_before`. Moments are Unix times."""
+
+    subscription: Subscription
+    date: dt.date
+    due_at: float
+    tried_at: float
+    tries: int
+    owner: str
+    not_before: float
+    until: float
+
+    @property
+    def nonce(self) -> str:
+        """The same for every try, by whichever process."""
+        return f"{self.subscription.key}{self.date:%Y%m%d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a guild has to be told once; the nonce is the same for every try."""
+
+    subscription: Subscription
+    reason: Reason
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How claims are made.
+
+    Attributes:
+        grace_s: after its moment a post is still made up.
+        lease_s: after its turn a claim may be taken over.
+        per_s: requests a second, of all processes together.
+    """
+
+    grace_s: float = 6 * 3_600.0
+    lease_s: float = 75.0
+    per_s: float = 30.0  # of Discord's 50: requests bunch where a machine is busy

@@ -1,0 +1,174 @@
+"""The one place that answers interactions: acknowledges at once, has pages made in turn, apologises."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import discord
+from discord import Interaction
+from discord.app_commands import Choice
+
+from bot import words
+from bot.cards.discord_face import layout
+from bot.cards.pages import Page
+from bot.cards.text import escape
+from bot.config import LimitSettings
+from bot.fairness import Cooldown, TooManyError, Turns
+from bot.retries import PASSING, impatiently, repeated
+from embeddings.errors import InputError
+
+log = logging.getLogger(__name__)
+
+Show = Callable[[], Awaitable[Page]]
+Suggest = Callable[[], Awaitable[list[Choice[str]]]]
+
+_ALREADY_ACKNOWLEDGED = 40060
+_UNKNOWN_INTERACTION = 10062  # it was not acknowledged in time
+_ACKNOWLEDGEMENTS = 4  # tries at most, in the three seconds that Discord waits
+_ACKNOWLEDGE_AGAIN_S = 0.7
+_DEFERRED = "deferred"  # under this name in interaction.extras: how it was acknowledged
+_PUBLIC, _PRIVATE, _UPDATE = "public", "private", "update"
+
+
+class TooLateError(Exception):
+    """Discord has given the interaction up: whatever is sent now goes nowhere."""
+
+
+class Desk:
+    """Answers interactions; whoever asks too much is told to wait."""
+
+    def __init__(self, limits: LimitSettings) -> None:
+        self._cooldown = Cooldown(limits.user_commands, limits.user_seconds, time.monotonic)
+        self._turns = Turns(limits.at_once, limits.waiting_per_server)
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self._latest_keystroke: dict[int, object] = {}
+
+    # --- answering ---
+
+    async def respond(self, interaction: Interaction[Any], show: Show, *, private: bool = False) -> None:
+        """Answer a command with a page: what can be refused is refused first and privately.
+
+        Args:
+            private: show the answer to who asked alone.
+        """
+        await self._answer(interaction, show, _PRIVATE if private else _PUBLIC)
+
+    async def turn(self, interaction: Interaction[Any], show: Show, asker: int) -> None:
+        """Answer a press: the asker's turns the message, anybody else's opens a private copy."""
+        try:
+            await self._answer(interaction, show, _UPDATE if interaction.user.id == asker else _PRIVATE)
+        except Exception as error:  # noqa: BLE001  # discord.py would only log it
+            await self.fail(interaction, error)
+
+    async def _answer(self, interaction: Interaction[Any], show: Show, how: str) -> None:
+        with self._counted():
+            try:
+                self._cooldown.spend(interaction.user.id)
+                await _acknowledge(interaction, how)
+                async with self._turns.turn(interaction.guild_id or interaction.user.id):
+                    page = await show()
+                view = layout(page, interaction.user.id)
+                await repeated(lambda: interaction.edit_original_response(view=view))
+            except TooLateError:
+                log.warning("an interaction of %s was acknowledged too late", interaction.guild_id)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Around an answer: `finish` waits for the task that is at it."""
+        task = asyncio.current_task()
+        if task is None:  # pragma: no cover  # discord.py answers in tasks
+            yield
+            return
+        self._under_way.add(task)
+        try:
+            yield
+        finally:
+            self._under_way.discard(task)
+
+    async def finish(self, within_s: float) -> None:
+        """Let what has begun come to its end, for `within_s` seconds at most; what is late is cut off."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=within_s)
+        for task in (late := list(self._under_way)):
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def suggest(self, interaction: Interaction[Any], suggest: Suggest) -> list[Choice[str]]:
+        """Suggestions for a keystroke; none where the same user has typed on meanwhile."""
+        keystroke = self._latest_keystroke[interaction.user.id] = object()
+        try:
+            await asyncio.sleep(0)  # those that came in together: only the last of them is worth an answer
+            if self._latest_keystroke.get(interaction.user.id) is not keystroke:
+                return []
+            return await suggest()
+        except Exception:  # no suggestion is better than an error while somebody types
+            log.exception("suggesting failed")
+            return []
+        finally:
+            if self._latest_keystroke.get(interaction.user.id) is keystroke:
+                del self._latest_keystroke[interaction.user.id]
+
+    # --- errors ---
+
+    async def fail(self, interaction: Interaction[Any], error: Exception) -> None:
+        """Tell who asked, privately, what went wrong: a helpful sentence, or an apology with the log's reference."""
+        if isinstance(error, InputError | TooManyError):
+            sentence = escape(_sentence(str(error)))
+        else:
+            reference = secrets.token_hex(4)
+            log.error("error %s in %s", reference, _name(interaction), exc_info=error)
+            sentence = words.apology(reference)
+        try:
+            await _say_privately(interaction, sentence)
+        except (discord.HTTPException, discord.RateLimited, *PASSING) as lost:
+            log.warning("the user could not be told of it: %s", lost)
+
+
+async def _acknowledge(interaction: Interaction[Any], how: str) -> None:
+    """Tell Discord that an answer will come, before it gives the interaction up after three seconds."""
+
+    async def defer() -> None:
+        try:
+            if how == _UPDATE:
+                await interaction.response.defer()
+            else:
+                await interaction.response.defer(ephemeral=how == _PRIVATE, thinking=True)
+        except discord.HTTPException as error:
+            if error.code == _UNKNOWN_INTERACTION:
+                raise TooLateError from error
+            if error.code != _ALREADY_ACKNOWLEDGED:  # an earlier try got through, though its answer was lost
+                raise
+
+    await impatiently(defer, _ACKNOWLEDGEMENTS, _ACKNOWLEDGE_AGAIN_S)
+    interaction.extras[_DEFERRED] = how
+
+
+async def _say_privately(interaction: Interaction[Any], sentence: str) -> None:
+    how = interaction.extras.get(_DEFERRED)
+    if how is None and not interaction.response.is_done():
+        try:
+            await interaction.response.send_message(sentence, ephemeral=True)
+        except discord.HTTPException as error:
+            if error.code != _ALREADY_ACKNOWLEDGED:
+                raise
+        return
+    if how != _UPDATE:
+        await repeated(interaction.delete_original_response)  # the "thinking…" that everybody sees
+    await interaction.followup.send(sentence, ephemeral=True)
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _name(interaction: Interaction[Any]) -> str:
+    """What was asked, for the log: a command's name or a custom_id, never what somebody wrote."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    return str(data.get("name") or data.get("custom_id"))

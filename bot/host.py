@@ -1,0 +1,54 @@
+"""What a command, a button or a select may use. They know this, and not the client that answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import discord
+from discord import Interaction
+
+from bot.cards.pages import Page
+from bot.desk import Desk
+from bot.engine import Engine
+from bot.guide import Guide
+from bot.store.daily import DailyStore
+from bot.views.state import Target
+
+# Answers to commands need none; daily posts do.
+PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, read_message_history=True)
+
+
+def invite_link(application_id: int) -> str:
+    """The address that adds the bot to a server."""
+    return discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The parts behind the commands.
+
+    Attributes:
+        daily: the subscriptions to daily posts.
+        clock: Unix time, which daily posts go by.
+    """
+
+    engine: Engine
+    guide: Guide
+    daily: DailyStore
+    desk: Desk
+    clock: Callable[[], float]
+
+    async def go(self, interaction: Interaction[HostClient], target: Target) -> None:
+        """Answer a press with the place that its button names."""
+
+        async def show() -> Page:
+            return await self.guide.page(target.place, interaction.locale.value)
+
+        await self.desk.turn(interaction, show, target.asker)
+
+
+class HostClient(discord.AutoShardedClient):
+    """A client of Discord, as those see it whose interactions it passes on."""
+
+    host: Host

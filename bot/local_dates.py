@@ -1,0 +1,65 @@
+"""Dates as the locale of whoever reads them writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+
+from embeddings.dates import DateRange
+
+if TYPE_CHECKING:
+    pass
+
+DEFAULT_LOCALE = "en-GB"  # the day before the month, as in the rest of the program
+
+
+@lru_cache(maxsize=64)
+def _locale(name: str) -> Locale:
+    """Babel's locale for one of Discord's ("en-US", "es-419", "zh-CN"); English where it knows none."""
+    try:
+        found = Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")
+    return found
+
+
+def day_first(locale: str) -> bool:
+    """Whether a locale writes the day of the month before the month: 02/03/2015 is the 2nd of March there."""
+    pattern: str = _locale(locale).date_formats["short"].pattern
+    return pattern.find("d") < pattern.find("M")
+
+
+def long_date(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+    """`Wednesday 23 December 2015`."""
+    return format_date(day, "full", _locale(locale))
+
+
+def short_date(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+    """`23 December 2015`."""
+    return format_date(day, "long", _locale(locale))
+
+
+def date_range(dates: DateRange, locale: str = DEFAULT_LOCALE) -> str:
+    """`23 December 2015`, `December 2015`, `2015`, or from one day to another."""
+    first, last = dates.first, dates.last
+    if first == last:
+        return short_date(last, locale)
+    after = last + dt.timedelta(days=1) if last < dt.date.max else last
+    if first.day == 1 and after.day == 1 and (first.year, first.month) == (last.year, last.month):
+        return format_skeleton("yMMMM", first, locale=_locale(locale))
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
+    if first == dt.date.min:
+        return f"everything until {short_date(last, locale)}"
+    if last == dt.date.max:
+        return f"everything from {short_date(first, locale)}"
+    return f"{short_date(first, locale)} to {short_date(last, locale)}"
+
+
+def day_of_year(month: int, day: int, locale: str = DEFAULT_LOCALE) -> str:
+    """`23 December`."""
+    return format_skeleton("MMMMd", dt.date(2000, month, day), locale=_locale(locale))
