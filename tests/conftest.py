@@ -24,7 +24,7 @@ settings.load_profile("dateline")
 
 compute_alone()  # as every process of the program does before it answers
 
-Build = Callable[..., BuildResult]
+BuildArchives = Callable[..., BuildResult]
 
 SAMPLE_FOLDER = sample_path()
 
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> IndexFolder:
 
 
 @pytest.fixture
-def build(folder: IndexFolder, encoder: WordEncoder) -> Build:
+def build(folder: IndexFolder, encoder: WordEncoder) -> BuildArchives:
     """Builds the index in `folder` from the archives that it is given."""
 
     def run(*archives: Path, report: Report | None = None) -> BuildResult:

@@ -21,8 +21,8 @@ MAX_RELATED = 50
 # The digits are those of ASCII, for a date in others would be a second address of the same day.
 _ADDRESS = re.compile(r"/news/([0-9]{4})/([0-9]{2})/([0-9]{1,2})/([^/\\\s\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*)\.md")
 _MAX_FILE_NAME = 255  # bytes, of most file systems
-_ADDRESS_START = re.compile(r"\]\((?=https?://)", re.IGNORECASE)  # an address may hold brackets too
-_STRUCTURE = re.compile(r"#{1,5} |Formats: |_Contexts?: ")  # what begins a line that is not a summary
+ADDRESS_START = re.compile(r"\]\((?=https?://)", re.IGNORECASE)  # an address may hold brackets too
+STRUCTURE = re.compile(r"#{1,5} |Formats: |_Contexts?: ")  # what begins a line that is not a summary
 
 
 EXPORT_MARK = "dateline-export.txt"
@@ -55,7 +55,7 @@ def addresses(events: Sequence[Event]) -> list[str]:
     for event in events:
         made = address(event)
         if _own_address(event) is None:
-            stem = f"{made.removesuffix('.md')}-{_digits(event.date, event.title)}"
+            stem = f"{made.removesuffix('.md')}-{title_digits(event.date, event.title)}"
             spare = (f"{stem}-{number}.md" for number in count(2))
             made = next(a for a in chain((made, f"{stem}.md"), spare) if a not in taken and day_of_address(a))
             taken.add(made)
@@ -69,7 +69,7 @@ def _own_address(event: Event) -> str | None:
     return path if path is not None and ".md)" not in path and day_of_address(path) == event.date else None
 
 
-def _digits(day: dt.date, title: str) -> str:
+def title_digits(day: dt.date, title: str) -> str:
     return event_id(day, title)[-8:]
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from embeddings.archive.folders import INDEX_NAMES, day_files, day_folders, news_folder, read_attribution
 from embeddings.archive.layout import (
-    _ADDRESS_START,
+    ADDRESS_START,
     EXPORT_MARK,
     MAX_CONTEXTS,
     MAX_ENTRIES,
@@ -318,7 +318,7 @@ def _listed(page: _Page, number: int, text: str, topic: str | None, day: dt.date
 
 def _source(page: _Page, number: int, line: str) -> Source | None:
     text = _without_number(line)
-    address_start = _ADDRESS_START.search(text)
+    address_start = ADDRESS_START.search(text)
     at = address_start.start() if address_start else text.rfind("](")
     if text.startswith("[") and at > 0:
         name, url = clean(text[1:at]), text[at + 2 :].strip().removesuffix(")").strip()

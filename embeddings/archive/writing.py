@@ -11,12 +11,12 @@ from operator import attrgetter
 from pathlib import Path
 
 from embeddings.archive.layout import (
-    _ADDRESS_START,
-    _STRUCTURE,
-    _digits,
+    ADDRESS_START,
+    STRUCTURE,
     addresses,
     day_address,
     slug,
+    title_digits,
 )
 from embeddings.events import PORTAL_ATTRIBUTION, Event, Related, Source
 
@@ -47,19 +47,19 @@ def _entity(character: str) -> str:
 
 def _summary_line(summary: str) -> str:
     text = _escaped(summary)
-    return _entity(text[0]) + text[1:] if _STRUCTURE.match(text) else text
+    return _entity(text[0]) + text[1:] if STRUCTURE.match(text) else text
 
 
 def _source_text(source: Source) -> str:
     name = _escaped(source.name)
     if source.url is None:
         return _entity("[") + name[1:] if name.startswith("[") and "](" in name else name
-    return f"[{_ADDRESS_START.sub(']' + _entity('('), name)}]({source.url})"
+    return f"[{ADDRESS_START.sub(']' + _entity('('), name)}]({source.url})"
 
 
 def _related_text(other: Related) -> str:
     # Without a page to lead to, the address is one that no event of the archive has.
-    made = f"{day_address(other.date)}{slug(other.headline)}-{_digits(other.date, other.headline)}.md"
+    made = f"{day_address(other.date)}{slug(other.headline)}-{title_digits(other.date, other.headline)}.md"
     return f"[{_escaped(other.headline)} ]({other.path or made}){_context_line(' ', other.contexts)}"
 
 

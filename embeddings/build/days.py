@@ -4,105 +4,89 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from itertools import chain, count
-from operator import itemgetter
 from pathlib import Path
 
 from embeddings.archive import Report
 from embeddings.build.merging import group_day, has_given_id, merge, pair_rewordings
-from embeddings.build.result import BuildResult
 from embeddings.build.staging import Staged, Staging
 from embeddings.events import EVENT, Event, event_id
 from embeddings.index.catalogue import Catalogue, Origin, Withdrawn
 from embeddings.index.catalogue_writer import CatalogueWriter, NewEvent
-from embeddings.index.folder import OpenIndex
 from embeddings.progress import Progress
 from embeddings.text import normalise
 
 _MOVED_DAYS = 3  # by which an edit may correct the day of an event
 
 
-def _unlinked(event: Event) -> Event:
+def write_catalogue(
+    path: Path, staging: Staging, previous: Catalogue | None, today: dt.date, report: Report, progress: Progress
+) -> Counter[str]:
+    """Write the events that were read, in order of time; those that an edit took out of the portal are kept apart.
+
+    Args:
+        previous: of the index in force: its ids live on.
+        today: the day on which what is no longer there is withdrawn.
+    Returns:
+        How many events, by the names of `BuildResult`.
+    """
+    withdrawn: dict[dt.date, list[Withdrawn]] = defaultdict(list)
+    for each in previous.all_withdrawn() if previous is not None else ():
+        withdrawn[each.event.date].append(each)
+    counts: Counter[str] = Counter()
+    with closing(CatalogueWriter(path)) as writer:
+        for day, read in staging.days(report):
+            before = _Before(previous, day, withdrawn.get(day, ()))
+            counts += _write_day(writer, staging, before, read)
+            progress("merging", counts["events"], staging.size)
+        if previous is not None:
+            counts["removed"] = _withdraw(writer, previous, today)
+        for each in chain.from_iterable(withdrawn.values()):
+            if not writer.knows(each.event.id):
+                writer.withdraw(each)
+        writer.finish()
+    return counts
+
+
+def unlinked(event: Event) -> Event:
     """An event as an archive has it: which events its links lead to is found out anew."""
     return replace(event, related=tuple(replace(other, id=None) for other in event.related))
 
 
-def _write_catalogue(
-    path: Path,
-    staging: Staging,
-    previous: OpenIndex | None,
-    today: dt.date,
-    report: Report,
-    result: BuildResult,
-    progress: Progress,
-) -> None:
-    withdrawn: dict[dt.date, list[Withdrawn]] = defaultdict(list)
-    for gone in previous.catalogue.all_withdrawn() if previous else ():
-        withdrawn[gone.event.date].append(gone)
-    writer = CatalogueWriter(path)
-    try:
-        for day, incoming in staging.days(report):
-            before = _Before(previous.catalogue if previous else None, day, withdrawn.get(day, ()))
-            _write_day(writer, day, incoming, before, staging, result)
-            progress("merging", result.events, staging.size)
-        if previous is not None:
-            result.removed = _withdraw(writer, previous.catalogue, today)
-        for gone in chain.from_iterable(withdrawn.values()):
-            if not writer.knows(gone.event.id):
-                writer.withdraw(gone)
-        writer.finish()
-    finally:
-        writer.close()
+def text_key(event: Event) -> bytes:
+    """Names the text of an event that is encoded: events with equal keys have equal vectors."""
+    return hashlib.blake2b(event.title.encode(), digest_size=16).digest()
 
 
-def _withdraw(writer: CatalogueWriter, before: Catalogue, today: dt.date) -> int:
-    """Keep what an edit of the portal took out of it apart; returns how many events are no longer in any archive.
-
-    One that the edit moved to the page of a day close by lives on there: its ids stand for that one.
-    """
-    removed = 0
-    for row, name in enumerate(before.ids()):
-        if writer.knows(name):
-            continue
-        of_row = range(row, row + 1)
-        origin = before.origins(of_row).get(row)
-        if origin is None or origin.archived is not None:
-            removed += 1
-            continue
-        [event] = before.events(of_row)
-        names = before.names(of_row)
-        moved = writer.ids_around(event.date, _MOVED_DAYS, normalise(event.headline))
-        if heirs := [other for other in moved if before.row(other) is None]:
-            writer.add_names(heirs[0], names)
-        else:
-            removed += 1
-            writer.withdraw(Withdrawn(replace(_unlinked(event), withdrawn=today), frozenset(names) - {event.id}))
-    return removed
+# --- what was there before --------------------------------------------------------------------------------------------
 
 
 class _Before:
     """What the index in force holds of a day, what is withdrawn from it too.
 
     Attributes:
+        names: ids that stand for an event of the day, each with that event's id.
         fetched: ids of the events that a fetched day held.
     """
 
     def __init__(self, catalogue: Catalogue | None, day: dt.date, withdrawn: Sequence[Withdrawn]) -> None:
         self._catalogue = catalogue
+        self.day = day
         rows = catalogue.rows_between(day, day) if catalogue else range(0)
         self.events = catalogue.events(rows) if catalogue and rows else []
         self.names = catalogue.names(rows) if catalogue and rows else {}
         self._digests = catalogue.digests(rows) if catalogue and rows else {}
         origins = catalogue.origins(rows) if catalogue and rows else {}
         self.fetched = {self.events[row - rows.start].id for row, origin in origins.items() if origin.fetched}
-        for gone in withdrawn:
-            self.events.append(gone.event)
-            self.fetched.add(gone.event.id)
-            for name in (gone.event.id, *gone.names):
-                self.names.setdefault(name, gone.event.id)
+        for each in withdrawn:
+            self.events.append(each.event)
+            self.fetched.add(each.event.id)
+            for name in (each.event.id, *each.names):
+                self.names.setdefault(name, each.event.id)
         # Of two with the same words the first counts, which is not withdrawn.
         self._by_words = {normalise(event.headline): event.id for event in reversed(self.events)}
 
@@ -114,94 +98,164 @@ class _Before:
         return None if row is None else self._catalogue.digests(range(row, row + 1)).get(event_id)
 
     def known_id(self, event: Event) -> str:
-        """The id of the event that this one is known as: by its words, else by any of the names it ever had."""
+        """The id of the event that this one is known as: by its words, else by any of the ids it ever had."""
         if has_given_id(event):
             return self.names.get(event.id, event.id)
         return self._by_words.get(normalise(event.headline)) or self.names.get(event.id, event.id)
 
 
-def _write_day(
-    writer: CatalogueWriter,
-    day: dt.date,
-    incoming: Sequence[Staged],
-    before: _Before,
-    staging: Staging,
-    result: BuildResult,
-) -> None:
-    """Merge, name and write the events of a day, in the order of the archives whatever the index held before."""
-    named: dict[str, tuple[int, NewEvent]] = {}  # by id, with the place in `incoming`
-    for old, new in _groups(incoming, before):
-        members = [incoming[place].event for place in new]
-        archived = [incoming[place].event for place in new if not incoming[place].fetched]
-        fetched = [incoming[place].event for place in new if incoming[place].fetched]
-        # Of the archives first, then both: as the next update will do, which has the archives' events merged.
-        held = merge(archived) if archived else None
-        merged = merge([event for event in (held, merge(fetched) if fetched else None) if event is not None])
-        names = {event.id for event in members} | {event_id(day, event.headline) for event in members}
-        old_ids = [before.events[place].id for place in old]
-        names.update(name for name, stands_for in before.names.items() if stands_for in old_ids)
-        given = sorted(event.id for event in members if has_given_id(event))
-        made = event_id(day, merged.headline)
-        spare = (event_id(day, f"{merged.headline} {attempt}") for attempt in count(1))
+# --- merging and naming -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Events of a day that are one.
+
+    Attributes:
+        members: those that were read, at least one.
+        place: of the first of them among the day's.
+        old_ids: of those that the index in force holds.
+    """
+
+    members: tuple[Staged, ...]
+    place: int
+    old_ids: tuple[str, ...]
+
+    @property
+    def has_fetched(self) -> bool:
+        """Whether a fetched day holds it."""
+        return any(member.fetched for member in self.members)
+
+
+def _write_day(writer: CatalogueWriter, staging: Staging, before: _Before, read: Sequence[Staged]) -> Counter[str]:
+    """Write the events of a day, in the order of the archives whatever the index held before; counts them."""
+    counts: Counter[str] = Counter()
+    placed: list[tuple[int, NewEvent]] = []
+    taken: set[str] = set()
+    for group in _groups(read, before):
+        event, held = _merged(group)
         # An id may be another's: of two headlines with the same eight digits, or given to an event of another day.
-        name = next(
-            name
-            for name in chain(old_ids, given, [made], spare)
-            if staging.given_day(name) in (None, day) and name not in named and not writer.has(name)
+        own_id = next(
+            each
+            for each in _wanted_ids(group, event)
+            if staging.given_day(each) in (None, before.day) and each not in taken and not writer.has(each)
         )
-        event = _unlinked(replace(merged, id=name))
-        if held is not None:
-            held = _unlinked(held)
-        digest = hashlib.blake2b(EVENT.dump_json(event, exclude={"withdrawn"}), digest_size=16).digest()
-        named[name] = (
-            min(new),
-            NewEvent(
-                event=event,
-                names=frozenset(names - {name}),
-                text_key=text_key(event),
-                digest=digest,
-                origin=None if held == event and not fetched else Origin(bool(fetched), held),
-            ),
-        )
-        result.events += 1
-        result.merged += len({member.path or member.id for member in members}) - 1
-        if (digest_before := before.digest(name)) is None:
-            result.new += 1
-        elif digest_before == digest:
-            result.unchanged += 1
-        else:
-            result.changed += 1
-    for _, new_event in sorted(named.values(), key=itemgetter(0)):
-        writer.add(new_event)
+        taken.add(own_id)
+        new = _new_event(group, before, replace(event, id=own_id), held)
+        placed.append((group.place, new))
+        counts["events"] += 1
+        counts["merged"] += len({member.event.path or member.event.id for member in group.members}) - 1
+        counts[_change(before.digest(own_id), new.digest)] += 1
+    for _, new in sorted(placed, key=lambda each: each[0]):
+        writer.add(new)
+    return counts
 
 
-def _groups(incoming: Sequence[Staged], before: _Before) -> Iterator[tuple[list[int], list[int]]]:
-    """The events of a day that are one: places in `before.events`, and places in `incoming`, of which there are some.
+def _groups(read: Sequence[Staged], before: _Before) -> Iterator[_Group]:
+    """The events of a day that are one, each group of at least one that was read.
 
     An event of a fetched day that is no longer in it is looked for among those that are new in it: it may be reworded.
     """
-    # An id that once stood for an event stands for it still; so an event is known by any of its names.
-    known = [replace(staged.event, id=before.known_id(staged.event)) for staged in incoming]
+    # An id that once stood for an event stands for it still; so an event is known by any of its ids.
+    known = [replace(staged.event, id=before.known_id(staged.event)) for staged in read]
     count = len(before.events)
     groups = group_day([*before.events, *known], {event.id for event in before.events})
-    old = [[place for place in group if place < count] for group in groups]
+    old = [[before.events[place].id for place in group if place < count] for group in groups]
     new = [[place - count for place in group if place >= count] for group in groups]
-    fetched = [any(incoming[place].fetched for place in places) for places in new]
-    gone = [
+    for lost, found in _reworded(old, new, read, before):
+        new[lost] += new[found]
+        new[found] = []
+    for ids, places in zip(old, new, strict=True):
+        if places:
+            yield _Group(tuple(read[place] for place in places), min(places), tuple(ids))
+
+
+def _reworded(
+    old: Sequence[Sequence[str]], new: Sequence[Sequence[int]], read: Sequence[Staged], before: _Before
+) -> list[tuple[int, int]]:
+    """Pairs of groups: one of an event that a fetched day no longer holds, one of what it became there."""
+    fetched = [any(read[place].fetched for place in places) for places in new]
+    lost = [
         number
-        for number, places in enumerate(old)
-        if not fetched[number] and any(before.events[place].id in before.fetched for place in places)
+        for number, ids in enumerate(old)
+        if not fetched[number] and any(event_id in before.fetched for event_id in ids)
     ]
-    come = [number for number, places in enumerate(old) if not places and fetched[number]]
+    found = [number for number, ids in enumerate(old) if not ids and fetched[number]]
+    by_id = {event.id: event for event in reversed(before.events)}
     pairs = pair_rewordings(
-        [before.events[old[number][0]] for number in gone], [incoming[new[number][0]].event for number in come]
+        [by_id[old[number][0]] for number in lost], [read[new[number][0]].event for number in found]
     )
-    for at, to in pairs:
-        new[gone[at]] += new[come[to]]
-        new[come[to]] = []
-    return ((ours, theirs) for ours, theirs in zip(old, new, strict=True) if theirs)
+    return [(lost[one], found[other]) for one, other in pairs]
 
 
-def text_key(event: Event) -> bytes:
-    """Names the text of an event that is encoded: events with equal keys have equal vectors."""
-    return hashlib.blake2b(event.title.encode(), digest_size=16).digest()
+def _merged(group: _Group) -> tuple[Event, Event | None]:
+    """The event of a group, and what the archives that were named hold of it; None: nothing.
+
+    Of the archives first, then both: as the next update will do, which has the archives' events merged.
+    """
+    archived = [member.event for member in group.members if not member.fetched]
+    fetched = [member.event for member in group.members if member.fetched]
+    held = merge(archived) if archived else None
+    parts = (held, merge(fetched) if fetched else None)
+    return merge([event for event in parts if event is not None]), held
+
+
+def _wanted_ids(group: _Group, merged: Event) -> Iterable[str]:
+    """The ids that an event may have, the best first, without end."""
+    given = sorted(member.event.id for member in group.members if has_given_id(member.event))
+    made = event_id(merged.date, merged.headline)
+    spare = (event_id(merged.date, f"{merged.headline} {attempt}") for attempt in count(1))
+    return chain(group.old_ids, given, [made], spare)
+
+
+def _new_event(group: _Group, before: _Before, event: Event, held: Event | None) -> NewEvent:
+    """An event as the catalogue takes it, with every id that ever stood for it or for one that was merged into it."""
+    names = {member.event.id for member in group.members}
+    names.update(event_id(before.day, member.event.headline) for member in group.members)
+    names.update(name for name, stands_for in before.names.items() if stands_for in group.old_ids)
+    event = unlinked(event)
+    held = held and unlinked(held)
+    is_as_archived = held == event and not group.has_fetched
+    return NewEvent(
+        event=event,
+        names=frozenset(names - {event.id}),
+        text_key=text_key(event),
+        digest=hashlib.blake2b(EVENT.dump_json(event, exclude={"withdrawn"}), digest_size=16).digest(),
+        origin=None if is_as_archived else Origin(group.has_fetched, held),
+    )
+
+
+def _change(before: bytes | None, now: bytes) -> str:
+    """What became of an event, by two digests; None before: there was none."""
+    if before is None:
+        return "new"
+    return "unchanged" if before == now else "changed"
+
+
+# --- what is no longer there ------------------------------------------------------------------------------------------
+
+
+def _withdraw(writer: CatalogueWriter, before: Catalogue, today: dt.date) -> int:
+    """Keep what an edit of the portal took out of it apart; returns how many events are no longer in any archive.
+
+    One that the edit moved to the page of a day close by lives on there: its ids stand for that one.
+    """
+    removed = 0
+    for row, own_id in enumerate(before.ids()):
+        if writer.knows(own_id):
+            continue
+        of_row = range(row, row + 1)
+        origin: Mapping[int, Origin] = before.origins(of_row)
+        if row not in origin or origin[row].archived is not None:
+            removed += 1
+            continue
+        [event] = before.events(of_row)
+        names = before.names(of_row)
+        alike = writer.ids_around(event.date, _MOVED_DAYS, normalise(event.headline))
+        moved_to = next((other for other in alike if before.row(other) is None), None)
+        if moved_to is not None:
+            writer.add_names(moved_to, names)
+        else:
+            removed += 1
+            writer.withdraw(Withdrawn(replace(unlinked(event), withdrawn=today), frozenset(names) - {event.id}))
+    return removed

@@ -30,36 +30,32 @@ from embeddings.text import clean, shorten
 CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work that a kill can cost
 
 
-def _export(generation: Path, encoder: Encoder, previous: OpenIndex | None) -> tuple[Encoder, ExportRecord] | None:
+def export_model(generation: Path, encoder: Encoder, previous: OpenIndex | None) -> tuple[Encoder, ExportRecord] | None:
     """The export of the index in force again, else a new one; None where there can be none."""
-    if previous is not None and previous.manifest.model.fingerprint == encoder.fingerprint:
-        model = previous.manifest.model
-        if model.export is not None:
-            files = previous.manifest.export_files
-            for name in files:
-                shutil.copyfile(previous.folder / name, generation / name)
-            return FastEncoder(generation, files, encoder, model.fingerprint, model.dimension), model.export
-    catalogue = Catalogue(generation / CATALOGUE)
-    try:
+    same = _of_same_model(previous, encoder)
+    if same is not None and (record := same.manifest.model.export) is not None:
+        files = same.manifest.export_files
+        for name in files:
+            shutil.copyfile(same.folder / name, generation / name)
+        return FastEncoder(generation, files, encoder, encoder.fingerprint, same.manifest.model.dimension), record
+    with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
         rows = np.unique(np.linspace(0, catalogue.size - 1, CHECKED_TEXTS).astype(int)).tolist()
         texts = [event.title for event in catalogue.events(rows)]
-    finally:
-        catalogue.close()
     with _at_work(encoder):
         return export(encoder, texts, generation)
 
 
-def _encode(
-    generation: Path, encoder: Encoder, previous: OpenIndex | None, journal: Journal, progress: Progress
-) -> None:
-    """Write the vector and tokens of every event of a new catalogue, in its order: used again, resumed or encoded."""
-    fits = previous is not None and previous.manifest.model.fingerprint == encoder.fingerprint
-    reusable = previous if fits else None
+def encode(generation: Path, encoder: Encoder, previous: OpenIndex | None, journal: Journal, progress: Progress) -> int:
+    """Write the vector and tokens of every event of a new catalogue, in its order: used again, resumed or encoded.
+
+    Returns:
+        How many numbers a vector has.
+    """
+    same = _of_same_model(previous, encoder)
     with _at_work(encoder):
-        dimension = reusable.vectors.dimension if reusable else encoder.dimension
-    catalogue = Catalogue(generation / CATALOGUE)
+        dimension = same.vectors.dimension if same is not None else encoder.dimension
     with (
-        contextlib.closing(catalogue),
+        contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue,
         VectorWriter(generation / VECTORS, dimension) as vectors,
         TokenWriter(generation / TOKENS, generation / STARTS) as tokens,
     ):
@@ -67,9 +63,8 @@ def _encode(
             rows = range(start, min(start + CHUNK, catalogue.size))
             keys = catalogue.text_keys(rows)
             known = journal.texts(keys)
-            if reusable is not None:
-                old = reusable.catalogue.rows_by_text([key for key in keys if key not in known])
-                known.update(zip(old, _stored(reusable, list(old.values())), strict=True))
+            if same is not None:
+                known.update(_held(same, [key for key in keys if key not in known]))
             wanted = {key: row for key, row in zip(keys, rows, strict=True) if key not in known}
             if wanted:
                 titles = [event.title for event in catalogue.events(wanted.values())]
@@ -84,11 +79,21 @@ def _encode(
             progress("encoding", len(vectors), catalogue.size)
         vectors.finish()
         tokens.finish()
+    return dimension
 
 
-def _stored(index: OpenIndex, rows: Sequence[int]) -> Iterator[Stored]:
-    for row, vector in zip(rows, index.vectors.take(rows), strict=True):
-        yield vector, index.tokens.take([row])[0]
+def _of_same_model(index: OpenIndex | None, encoder: Encoder) -> OpenIndex | None:
+    """The index whose vectors and export can be used again; None where it was made with another model."""
+    return index if index is not None and index.manifest.model.fingerprint == encoder.fingerprint else None
+
+
+def _held(index: OpenIndex, keys: Sequence[bytes]) -> dict[bytes, Stored]:
+    """What an index holds of some texts, by their keys."""
+    rows = index.catalogue.rows_by_text(keys)
+    vectors = index.vectors.take(list(rows.values()))
+    return {
+        key: (vector, index.tokens.take([row])[0]) for (key, row), vector in zip(rows.items(), vectors, strict=True)
+    }
 
 
 @contextlib.contextmanager

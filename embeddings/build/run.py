@@ -6,13 +6,15 @@ import contextlib
 import datetime as dt
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embeddings.archive import Report, read_archive
 from embeddings.archive.fetched import FetchedDays
-from embeddings.build.days import _unlinked, _write_catalogue
-from embeddings.build.encoding import CHUNK, _encode, _export
+from embeddings.build.days import unlinked, write_catalogue
+from embeddings.build.encoding import CHUNK, encode, export_model
 from embeddings.build.journal import Journal
 from embeddings.build.refusals import explained, may_pass
 from embeddings.build.result import BuildResult
@@ -21,20 +23,8 @@ from embeddings.errors import EmbeddingsError, IndexMissingError, IndexUnusableE
 from embeddings.events import Event
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.codes import write_codes
-from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.index.manifest import (
-    CATALOGUE,
-    CODES,
-    EXPORT_FILES,
-    FILES,
-    FORMAT,
-    PROMINENCE,
-    VECTORS,
-    ExportRecord,
-    Manifest,
-    ModelRecord,
-    file_record,
-)
+from embeddings.index.folder import IndexFolder, OpenIndex, describe
+from embeddings.index.manifest import CATALOGUE, CODES, PROMINENCE, VECTORS, ModelRecord
 from embeddings.index.vectors import COMPRESSED_FROM, VectorIndex
 from embeddings.model.encoder import Encoder
 from embeddings.progress import Progress, no_progress
@@ -42,6 +32,109 @@ from embeddings.prominence.measure import measure
 from embeddings.settings import Way
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build works with.
+
+    Attributes:
+        report: takes what cannot be read.
+        way: `auto` exports the encoder's model into the index, where it can be, and encodes with that.
+        compressed_from: how many events an index has that gets codes.
+    """
+
+    folder: IndexFolder
+    encoder: Encoder
+    report: Report
+    progress: Progress = no_progress
+    way: Way = "auto"
+    compressed_from: int = COMPRESSED_FROM
+
+    def replace_index(
+        self, archives: Sequence[tuple[Path, Iterable[Event]]] | None, fetched: FetchedDays | None
+    ) -> BuildResult:
+        """Put a new index in force; whoever calls this holds the folder's lock.
+
+        Args:
+            archives: their events; None: what the index in force holds of archives.
+        Returns:
+            What was done; the seconds are not counted.
+        Raises:
+            InputError: if there is no event to write.
+            EmbeddingsError: if the work fails; the index that was there is still in force.
+        """
+        try:
+            with _previous(self.folder, is_archive=archives is None) as previous:
+                counts = self._write_generation(archives, fetched, previous)
+        finally:
+            self.folder.clear()  # the index that was replaced; or, where the build failed, what it leaves
+        if fetched is not None:
+            fetched.set_published(self.folder.manifest().generation)
+        return BuildResult(**counts, rejected=self.report.count)
+
+    def _write_generation(
+        self,
+        archives: Sequence[tuple[Path, Iterable[Event]]] | None,
+        fetched: FetchedDays | None,
+        previous: OpenIndex | None,
+    ) -> Counter[str]:
+        """Read, merge, encode, weigh and publish; returns how many events there were of each kind."""
+        built = dt.datetime.now(dt.UTC).replace(microsecond=0)
+        generation = self.folder.new_generation(built)
+        old = previous.catalogue if previous is not None else None
+        with Staging(generation / "staging.sqlite") as staging:
+            self._read(staging, archives, fetched, old)
+            counts = write_catalogue(generation / CATALOGUE, staging, old, built.date(), self.report, self.progress)
+        with contextlib.closing(Journal(self.folder.root / "encoded.sqlite", self.encoder.fingerprint)) as journal:
+            model = self._encode(generation, previous, journal)
+            self._weigh(generation)
+            self.folder.publish(generation, describe(generation, built, model))
+            with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
+                journal.empty()
+        return counts
+
+    def _read(
+        self,
+        staging: Staging,
+        archives: Sequence[tuple[Path, Iterable[Event]]] | None,
+        fetched: FetchedDays | None,
+        old: Catalogue | None,
+    ) -> None:
+        """Take in every event of the archives, then those of the fetched days."""
+        streams = archives
+        if streams is None:
+            streams = [(self.folder.root, _archived(old))] if old is not None else []
+        for path, events in streams:
+            for event in events:
+                staging.add(event, path)
+                self.progress("reading", staging.size, None)
+        if archives is not None and staging.size == 0:
+            raise InputError(_nothing_read([path for path, _ in archives], self.report))
+        for event in fetched.events(self.report) if fetched is not None else ():
+            staging.add(event, self.folder.fetched, fetched=True)
+            self.progress("reading", staging.size, None)
+        if staging.size == 0:
+            raise InputError(
+                f"the days that were fetched hold no events; there is nothing to write to {self.folder.root}"
+            )
+
+    def _encode(self, generation: Path, previous: OpenIndex | None, journal: Journal) -> ModelRecord:
+        """Write vectors and tokens, by an export of the model where there can be one; what made them."""
+        exported = export_model(generation, self.encoder, previous) if self.way == "auto" else None
+        encoder, record = exported or (self.encoder, None)
+        dimension = encode(generation, encoder, previous, journal, self.progress)
+        return ModelRecord(name=encoder.name, fingerprint=encoder.fingerprint, dimension=dimension, export=record)
+
+    def _weigh(self, generation: Path) -> None:
+        """Keep how much each event stands out, which only the whole index can tell; and codes, where it is large."""
+        with (
+            contextlib.closing(VectorIndex.load(generation / VECTORS)) as vectors,
+            contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue,
+        ):
+            measure(catalogue, vectors, self.progress).save(generation / PROMINENCE)
+            if len(vectors) >= self.compressed_from:
+                write_codes(generation / CODES, len(vectors), vectors.take)
 
 
 def build_index(
@@ -55,100 +148,23 @@ def build_index(
 ) -> BuildResult:
     """Make the index hold what `archives` and the fetched days hold, encoding only texts that are new to it.
 
-    Args:
-        way: `auto` exports the encoder's model into the index, where it can be, and encodes with that.
-        compressed_from: how many events an index has that gets codes.
+    The arguments are those of `Build`.
+
     Raises:
         ArchiveMissingError: if one of the archives is not there; nothing was changed.
         BuildRunningError: if another build of the folder runs.
         EmbeddingsError: if the work fails; the index that was there is still in force.
     """
     started = time.monotonic()
-    result = BuildResult()
+    build = Build(folder, encoder, report, progress, way, compressed_from)
     with explained(folder):
         streams = [(path, read_archive(path, report)) for path in archives]
         with folder.build_lock(), contextlib.ExitStack() as stack:
             fetched = None
             if folder.fetched.exists():
                 fetched = stack.enter_context(contextlib.closing(FetchedDays(folder.fetched)))
-            rebuild(folder, streams, fetched, encoder, report, result, progress, way, compressed_from)
-    result.seconds = time.monotonic() - started
-    return result
-
-
-def rebuild(
-    folder: IndexFolder,
-    archives: Sequence[tuple[Path, Iterable[Event]]] | None,
-    fetched: FetchedDays | None,
-    encoder: Encoder,
-    report: Report,
-    result: BuildResult,
-    progress: Progress,
-    way: Way,
-    compressed_from: int = COMPRESSED_FROM,
-) -> None:
-    """Write the index anew, as `build_index` does, in a folder whose lock is held.
-
-    Args:
-        archives: their events; None: what the index in force holds of archives.
-        result: takes the counts.
-    """
-    try:
-        with _previous(folder, is_archive=archives is None) as previous:
-            _build(folder, archives, fetched, encoder, previous, report, result, progress, way, compressed_from)
-    finally:
-        folder.clear()  # the index that was replaced; or, where the build failed, what it leaves
-    if fetched is not None:
-        fetched.set_published(folder.manifest().generation)
-    result.rejected = report.count
-
-
-def _build(
-    folder: IndexFolder,
-    archives: Sequence[tuple[Path, Iterable[Event]]] | None,
-    fetched: FetchedDays | None,
-    encoder: Encoder,
-    previous: OpenIndex | None,
-    report: Report,
-    result: BuildResult,
-    progress: Progress,
-    way: Way,
-    compressed_from: int,
-) -> None:
-    built = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    generation = folder.new_generation(built)
-    with Staging(generation / "staging.sqlite") as staging:
-        streams = archives
-        if streams is None:
-            streams = [(folder.root, _archived(previous.catalogue))] if previous is not None else []
-        for path, events in streams:
-            for event in events:
-                staging.add(event, path)
-                progress("reading", staging.size, None)
-        if archives is not None and staging.size == 0:
-            raise InputError(_nothing_read([path for path, _ in archives], report))
-        if fetched is not None:
-            for event in fetched.events(report):
-                staging.add(event, folder.fetched, fetched=True)
-                progress("reading", staging.size, None)
-        if staging.size == 0:
-            raise InputError(f"the days that were fetched hold no events; there is nothing to write to {folder.root}")
-        _write_catalogue(generation / CATALOGUE, staging, previous, built.date(), report, result, progress)
-    journal = Journal(folder.root / "encoded.sqlite", encoder.fingerprint)
-    try:
-        exported = _export(generation, encoder, previous) if way == "auto" else None
-        encoder, record = exported or (encoder, None)
-        _encode(generation, encoder, previous, journal, progress)
-        with contextlib.closing(VectorIndex.load(generation / VECTORS)) as vectors:
-            _weigh(generation, vectors, progress)
-            if len(vectors) >= compressed_from:
-                write_codes(generation / CODES, len(vectors), vectors.take)
-            manifest = _manifest(generation, built, encoder, record, vectors)
-        folder.publish(generation, manifest)
-        with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
-            journal.empty()
-    finally:
-        journal.close()
+            result = build.replace_index(streams, fetched)
+    return replace(result, seconds=time.monotonic() - started)
 
 
 def _archived(catalogue: Catalogue) -> Iterator[Event]:
@@ -157,7 +173,7 @@ def _archived(catalogue: Catalogue) -> Iterator[Event]:
         rows = range(start, min(start + CHUNK, catalogue.size))
         origins = catalogue.origins(rows)
         for row, event in zip(rows, catalogue.events(rows), strict=True):
-            held = origins[row].archived if row in origins else _unlinked(event)
+            held = origins[row].archived if row in origins else unlinked(event)
             if held is not None:
                 yield held
 
@@ -197,35 +213,3 @@ def _previous(folder: IndexFolder, *, is_archive: bool) -> Iterator[OpenIndex | 
     finally:
         if index is not None:
             index.close()
-
-
-def _weigh(generation: Path, vectors: VectorIndex, progress: Progress) -> None:
-    """Keep how much each event stands out, which only the whole index can tell."""
-    with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
-        measure(catalogue, vectors, progress).save(generation / PROMINENCE)
-
-
-def _manifest(
-    generation: Path, built: dt.datetime, encoder: Encoder, record: ExportRecord | None, vectors: VectorIndex
-) -> Manifest:
-    names = [*FILES, *(EXPORT_FILES if record else ())]
-    if (generation / CODES).exists():
-        names.append(CODES)
-    catalogue = Catalogue(generation / CATALOGUE)
-    try:
-        return Manifest(
-            format=FORMAT,
-            generation=generation.name,
-            built=built,
-            model=ModelRecord(
-                name=encoder.name, fingerprint=encoder.fingerprint, dimension=vectors.dimension, export=record
-            ),
-            events=len(vectors),
-            days=catalogue.day_count,
-            first=catalogue.first,
-            last=catalogue.last,
-            attributions=catalogue.attributions,
-            files={name: file_record(generation / name) for name in names},
-        )
-    finally:
-        catalogue.close()

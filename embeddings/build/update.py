@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from embeddings.archive import Report
 from embeddings.archive.fetched import FetchedDays, Look
 from embeddings.archive.portal import page_title
 from embeddings.build.refusals import explained
 from embeddings.build.result import BuildResult
-from embeddings.build.run import rebuild
+from embeddings.build.run import Build
 from embeddings.errors import IndexMissingError, InputError, WikiError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import Manifest
-from embeddings.model.encoder import Encoder
-from embeddings.progress import Progress
-from embeddings.settings import Way
 from embeddings.wiki.answers import Page
 from embeddings.wiki.client import TITLES, WikiClient
 
@@ -46,7 +42,7 @@ class Span:
         return f"{self.since or 'due'}..{self.until or 'today'}"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class UpdateResult(BuildResult):
     """What an update did.
 
@@ -61,49 +57,108 @@ class UpdateResult(BuildResult):
     requests: int = 0
 
 
-def update_index(
-    folder: IndexFolder,
-    connect: Connect,
-    encoder: Encoder,
-    span: Span,
-    report: Report,
-    progress: Progress,
-    clock: Clock = lambda: dt.datetime.now(dt.UTC),
-    way: Way = "auto",
-) -> UpdateResult:
-    """Fetch days of the portal that are new or were edited, then write the index anew where that changes it.
-
-    What the index holds of other archives stays as it is. Days that were fetched before an error are kept, and are in
-    the index too; an update that was killed goes on where it stopped.
+@contextlib.contextmanager
+def updating(build: Build, span: Span, clock: Clock = lambda: dt.datetime.now(dt.UTC)) -> Iterator[Update]:
+    """Hold the folder of an index for an update: `Update.fetch`, then `Update.write`.
 
     Raises:
         InputError: if `span` has no days.
-        WikiError: if the wiki cannot be reached, or its answer cannot be used.
         BuildRunningError: if the folder is being written to.
-        EmbeddingsError: if the work fails.
+        EmbeddingsError: if the system refuses what is needed.
     """
-    started = time.monotonic()
-    result = UpdateResult()
-    failure: WikiError | None = None
+    folder = build.folder
     with explained(folder), folder.build_lock(), contextlib.closing(FetchedDays(folder.fetched)) as days:
-        wanted = _wanted(folder, days, span, clock())
+        yield Update(build, days, _wanted(folder, days, span, clock()), clock)
+
+
+class Update:
+    """An update that is under way: an update that was killed goes on where it stopped.
+
+    Args:
+        wanted: the days to ask the wiki for, with what is known of them.
+    """
+
+    def __init__(
+        self, build: Build, days: FetchedDays, wanted: Sequence[tuple[dt.date, Look | None]], clock: Clock
+    ) -> None:
+        self._build = build
+        self._days = days
+        self._wanted = wanted
+        self._clock = clock
+        self._started = time.monotonic()
+        self._counts = Counter[str]()
+        self._failure: WikiError | None = None
+
+    async def fetch(self, connect: Connect) -> None:
+        """Fetch days of the portal that are new or were edited; what goes wrong is raised by `write`.
+
+        Days that were fetched before an error are kept.
+        """
+        progress, wanted = self._build.progress, self._wanted
         try:
-            asyncio.run(_fetch(days, connect, wanted, report, result, progress, clock))
-            days.finish(clock())
+            async with connect() as client:
+                try:
+                    for start in range(0, len(wanted), TITLES):
+                        some = dict(wanted[start : start + TITLES])
+                        progress("fetching", start, len(wanted))
+                        await self._fetch_some(client, some)
+                        self._counts["days"] += len(some)
+                finally:
+                    self._counts["requests"] = client.requests
+            progress("fetching", len(wanted), len(wanted))
+            self._days.finish(self._clock())
         except WikiError as error:
-            failure = error
+            self._failure = error
+
+    async def _fetch_some(self, client: WikiClient, some: Mapping[dt.date, Look | None]) -> None:
+        """Ask for the last revisions of some days, then for the text of those that are new or were edited."""
+        titles = {page_title(day): day for day in some}
+        revisions = await client.last_revisions(list(titles))
+        edited: list[str] = []
+        unchanged: list[dt.date] = []
+        missing: dict[dt.date, Page | None] = {}
+        for title, day in titles.items():
+            look = some[day]
+            if look is not None and look.revision == revisions.get(title):
+                unchanged.append(day)
+            elif title in revisions:
+                edited.append(title)
+            else:
+                missing[day] = None
+        self._days.looked(unchanged, self._clock())
+        self._days.keep(missing, self._clock())
+        left = set(edited)
+        async for pages in client.pages(edited):
+            found = {titles[page.title]: page for page in pages if page.title in left}
+            self._days.keep(found, self._clock())
+            left -= {page.title for page in pages}
+            self._counts["fetched"] += len(found)
+        for title in left:
+            why = "the wiki does not show its text; what was fetched of it before is kept"
+            self._build.report.reject(title, None, why)
+
+    def write(self) -> UpdateResult:
+        """Write the index anew where what was fetched changes it. What it holds of other archives stays as it is.
+
+        Raises:
+            WikiError: if the wiki could not be reached, or its answer could not be used; what was fetched is in the
+                index all the same.
+            EmbeddingsError: if the work fails.
+        """
+        folder, report = self._build.folder, self._build.report
         manifest = _in_force(folder)
-        is_current = manifest is not None and days.is_published(manifest.generation)
-        if manifest is not None and is_current and manifest.model.fingerprint == encoder.fingerprint:
-            result.events = result.unchanged = manifest.events
-        elif failure is None or days.looks():
-            rebuild(folder, None, days, encoder, report, result, progress, way)
-    result.rejected = report.count
-    if failure is not None:
-        kept = f". {result.fetched:,} days were fetched before that; they are kept" if result.fetched else ""
-        raise WikiError(f"{failure}{kept}") from failure
-    result.seconds = time.monotonic() - started
-    return result
+        is_current = manifest is not None and self._days.is_published(manifest.generation)
+        built = BuildResult()
+        if manifest is not None and is_current and manifest.model.fingerprint == self._build.encoder.fingerprint:
+            built = BuildResult(events=manifest.events, unchanged=manifest.events)
+        elif self._failure is None or self._days.looks():
+            built = self._build.replace_index(None, self._days)
+        if self._failure is not None:
+            fetched = self._counts["fetched"]
+            kept = f". {fetched:,} days were fetched before that; they are kept" if fetched else ""
+            raise WikiError(f"{self._failure}{kept}") from self._failure
+        seconds = time.monotonic() - self._started
+        return UpdateResult(**{**asdict(built), "rejected": report.count, "seconds": seconds, **self._counts})
 
 
 # --- which days -------------------------------------------------------------------------------------------------------
@@ -159,61 +214,3 @@ def _in_force(folder: IndexFolder) -> Manifest | None:
         return folder.manifest()
     except IndexMissingError:
         return None
-
-
-# --- fetching ---------------------------------------------------------------------------------------------------------
-
-
-async def _fetch(
-    days: FetchedDays,
-    connect: Connect,
-    wanted: Sequence[tuple[dt.date, Look | None]],
-    report: Report,
-    result: UpdateResult,
-    progress: Progress,
-    clock: Clock,
-) -> None:
-    async with connect() as client:
-        try:
-            for start in range(0, len(wanted), TITLES):
-                some = dict(wanted[start : start + TITLES])
-                progress("fetching", start, len(wanted))
-                await _fetch_some(days, client, some, report, result, clock)
-                result.days += len(some)
-        finally:
-            result.requests = client.requests
-    progress("fetching", len(wanted), len(wanted))
-
-
-async def _fetch_some(
-    days: FetchedDays,
-    client: WikiClient,
-    some: Mapping[dt.date, Look | None],
-    report: Report,
-    result: UpdateResult,
-    clock: Clock,
-) -> None:
-    """Ask for the last revisions of some days, then for the text of those that are new or were edited."""
-    titles = {page_title(day): day for day in some}
-    revisions = await client.last_revisions(list(titles))
-    edited: list[str] = []
-    unchanged: list[dt.date] = []
-    gone: dict[dt.date, Page | None] = {}
-    for title, day in titles.items():
-        look = some[day]
-        if look is not None and look.revision == revisions.get(title):
-            unchanged.append(day)
-        elif title in revisions:
-            edited.append(title)
-        else:
-            gone[day] = None
-    days.looked(unchanged, clock())
-    days.keep(gone, clock())
-    left = set(edited)
-    async for pages in client.pages(edited):
-        found = {titles[page.title]: page for page in pages if page.title in left}
-        days.keep(found, clock())
-        left -= {page.title for page in pages}
-        result.fetched += len(found)
-    for title in left:
-        report.reject(title, None, "the wiki does not show its text; what was fetched of it before is kept")

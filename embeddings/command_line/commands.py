@@ -5,6 +5,7 @@ Importing this costs little; what a command needs is imported when it runs.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import sys
@@ -82,23 +83,21 @@ def update(
     it is. An update that broke off goes on where it stopped.
     """
     from embeddings.archive import Report
-    from embeddings.build.update import Span, update_index
+    from embeddings.build.run import Build
+    from embeddings.build.update import Span, updating
     from embeddings.command_line import display
     from embeddings.command_line.progress import ProgressDisplay
+    from embeddings.index.threads import compute_alone
     from embeddings.wiki.client import wiki_client
 
+    compute_alone()
     settings = context.settings()
     with opened_for_writing(report) as file, ProgressDisplay() as progress:
         rejections = Report(file)
-        result = update_index(
-            context.folder(),
-            lambda: wiki_client(api or settings.archive.api, settings.archive.contact),
-            context.encoder(),
-            Span(since, until),
-            rejections,
-            progress,
-            way=settings.index.encoder,
-        )
+        work = Build(context.folder(), context.encoder(), rejections, progress, settings.index.encoder)
+        with updating(work, Span(since, until)) as under_way:
+            asyncio.run(under_way.fetch(lambda: wiki_client(api or settings.archive.api, settings.archive.contact)))
+            result = under_way.write()
     if context.as_json:
         _print_json(result.as_dict())
     else:

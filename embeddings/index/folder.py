@@ -48,9 +48,11 @@ from embeddings.index.manifest import (
     TOKENS,
     VECTORS,
     Manifest,
-    _render,
-    _size_problem,
+    ModelRecord,
+    file_record,
     hash_problem,
+    render,
+    size_problem,
 )
 from embeddings.index.prominence import Prominence
 from embeddings.index.tokens import TokenIndex
@@ -119,7 +121,7 @@ class IndexFolder:
                     f"the index in {self.root} has format {body['format']}, this program reads {FORMAT}; {BUILD_AGAIN}"
                 )
             manifest = Manifest.model_validate(body)
-            if data != _render(manifest):
+            if data != render(manifest):
                 raise ValueError("its checksum does not fit")
         except (ValueError, KeyError, TypeError, RecursionError, ValidationError) as error:
             raise IndexUnusableError(f"the manifest {path} is damaged; {BUILD_AGAIN}") from error
@@ -190,7 +192,7 @@ class IndexFolder:
             try:
                 # FAISS believes what the codes say, and they are read whole in any case.
                 look = hashed or name == CODES
-                problem = _size_problem(path, record) or (hash_problem(path, record) if look else None)
+                problem = size_problem(path, record) or (hash_problem(path, record) if look else None)
             except FileNotFoundError:
                 yield f"the index lacks {path}; {BUILD_AGAIN}"
             except OSError as error:
@@ -297,7 +299,7 @@ class IndexFolder:
         with contextlib.suppress(PermissionError):  # who may write into the folder may not list the one around it
             _sync(self.root.absolute().parent)
         new = self.root / _NEW_MANIFEST
-        new.write_bytes(_render(manifest))
+        new.write_bytes(render(manifest))
         _sync(new)
         new.replace(self.root / MANIFEST)
         _sync(self.root)
@@ -319,6 +321,24 @@ class IndexFolder:
         for folder in parent.iterdir() if parent.is_dir() else ():
             if folder.name != kept and folder.is_dir():
                 _delete_unless_held(folder)
+
+
+def describe(generation: Path, built: dt.datetime, model: ModelRecord) -> Manifest:
+    """The manifest of a generation whose files are all written."""
+    written = [*FILES, *(EXPORT_FILES if model.export else ()), *([CODES] if (generation / CODES).exists() else [])]
+    with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
+        return Manifest(
+            format=FORMAT,
+            generation=generation.name,
+            built=built,
+            model=model,
+            events=catalogue.size,
+            days=catalogue.day_count,
+            first=catalogue.first,
+            last=catalogue.last,
+            attributions=catalogue.attributions,
+            files={name: file_record(generation / name) for name in written},
+        )
 
 
 def _delete_unless_held(folder: Path) -> None:

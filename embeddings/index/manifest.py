@@ -83,14 +83,14 @@ def file_record(path: Path) -> FileRecord:
         return FileRecord(size=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def _render(manifest: Manifest) -> bytes:
+def render(manifest: Manifest) -> bytes:
     """The manifest as it stands in the file, with its own SHA-256: reading compares byte for byte."""
     body = manifest.model_dump(mode="json", exclude_unset=True)  # as it was written
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     return (json.dumps({"manifest": body, "sha256": digest}, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _size_problem(path: Path, record: FileRecord) -> str | None:
+def size_problem(path: Path, record: FileRecord) -> str | None:
     size = path.stat().st_size
     return None if size == record.size else f"{path} has {size:,} bytes, expected {record.size:,}"
 

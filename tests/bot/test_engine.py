@@ -11,13 +11,12 @@ import pytest
 
 from bot.engine import Engine
 from embeddings.archive import Report
-from embeddings.build.run import build_index
-from embeddings.build.update import Span, update_index
+from embeddings.build.run import Build, build_index
+from embeddings.build.update import Span, updating
 from embeddings.dates import DateRange
 from embeddings.errors import IndexMissingError, IndexUnusableError
 from embeddings.index.folder import IndexFolder
 from embeddings.model.tuning import Encoded
-from embeddings.progress import no_progress
 from embeddings.search.questions import understand
 from embeddings.wiki.client import wiki_client
 from tests.wiki_server import DAYS as JUNE
@@ -159,9 +158,9 @@ async def test_an_event_that_was_withdrawn_is_there_for_the_buttons_that_name_it
         wiki.month()
 
         def update() -> None:
-            update_index(
-                folder, lambda: wiki_client(wiki.api, ""), WordEncoder(), Span(JUNE[0], JUNE[-1]), Report(), no_progress
-            )
+            with updating(Build(folder, WordEncoder(), Report()), Span(JUNE[0], JUNE[-1])) as under_way:
+                asyncio.run(under_way.fetch(lambda: wiki_client(wiki.api, "")))
+                under_way.write()
 
         await asyncio.to_thread(update)
         engine = Engine(folder, lambda _: WordEncoder(), lambda: TODAY)

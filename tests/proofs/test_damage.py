@@ -9,7 +9,7 @@ import pytest
 
 from embeddings.errors import IndexUnusableError
 from embeddings.index.folder import IndexFolder
-from tests.conftest import Build
+from tests.conftest import BuildArchives
 from tests.proofs.archives import events, write_jsonl
 from tests.proofs.commands import Commands
 from tests.proofs.damage import damaged_indexes, damaged_journals
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="watches process
 
 
 def test_who_reads_for_long_is_refused_damage_that_only_hashing_finds(
-    build: Build, folder: IndexFolder, tmp_path: Path
+    build: BuildArchives, folder: IndexFolder, tmp_path: Path
 ) -> None:
     build(write_jsonl(tmp_path / "archive.jsonl", events(50, 1)))
     [vectors] = folder.root.glob("generations/*/vectors.faiss")

@@ -30,7 +30,7 @@ from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import CODES, FILES
 from embeddings.model.tuning import Encoded
-from tests.conftest import SAMPLE_FOLDER, Build
+from tests.conftest import SAMPLE_FOLDER, BuildArchives
 from tests.embeddings.archive.pages import entry, index, page, write
 from tests.word_encoder import WordEncoder
 
@@ -76,7 +76,7 @@ def counts(result: BuildResult) -> dict[str, int]:
 
 
 def test_events_of_several_archives_are_in_the_index_in_order_of_time(
-    tmp_path: Path, folder: IndexFolder, build: Build
+    tmp_path: Path, folder: IndexFolder, build: BuildArchives
 ) -> None:
     pages = tmp_path / "pages"
     write(pages, "2015/12/3/it-rains.md", page("It rains."))
@@ -87,7 +87,7 @@ def test_events_of_several_archives_are_in_the_index_in_order_of_time(
 
 
 def test_every_vector_is_that_of_its_events_topics_and_headline(
-    tmp_path: Path, folder: IndexFolder, build: Build
+    tmp_path: Path, folder: IndexFolder, build: BuildArchives
 ) -> None:
     records = [{"date": f"2015-12-{n:02}", "headline": f"Event {n}", "topics": ["Rain"]} for n in range(1, 20)]
     build(jsonl(tmp_path / "a.jsonl", *records))
@@ -99,7 +99,7 @@ def test_every_vector_is_that_of_its_events_topics_and_headline(
 
 
 def test_an_index_of_many_events_has_codes_and_answers_as_one_without(
-    tmp_path: Path, folder: IndexFolder, build: Build
+    tmp_path: Path, folder: IndexFolder, build: BuildArchives
 ) -> None:
     archive = jsonl(tmp_path / "a.jsonl", *(f"Storm {n} floods town {n % 7}" for n in range(40)))
     build(archive)
@@ -117,13 +117,15 @@ def test_an_index_of_many_events_has_codes_and_answers_as_one_without(
     assert CODES not in folder.manifest().files
 
 
-def test_the_result_as_json_has_the_keys_that_users_rely_on(tmp_path: Path, build: Build) -> None:
+def test_the_result_as_json_has_the_keys_that_users_rely_on(tmp_path: Path, build: BuildArchives) -> None:
     told = build(jsonl(tmp_path / "a.jsonl", "It rains.")).as_dict()
     assert set(told) == {"events", "new", "changed", "unchanged", "removed", "merged", "rejected", "seconds"}
     assert json.loads(json.dumps(told))["events"] == 1
 
 
-def test_rejected_lines_are_counted_and_the_rest_is_built(tmp_path: Path, folder: IndexFolder, build: Build) -> None:
+def test_rejected_lines_are_counted_and_the_rest_is_built(
+    tmp_path: Path, folder: IndexFolder, build: BuildArchives
+) -> None:
     path = jsonl(tmp_path / "a.jsonl", "It rains.", {"headline": ""}, "It pours.", {"headline": 7})
     report = Report()
     assert counts(build(path, report=report)) == {"events": 2, "new": 2, "rejected": 2}
@@ -132,7 +134,7 @@ def test_rejected_lines_are_counted_and_the_rest_is_built(tmp_path: Path, folder
 
 class TestOneEventOfSeveral:
     def test_a_page_under_two_addresses_is_one_event_that_keeps_both(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         write(tmp_path, "2015/12/3/a.md", page("It rains.", sources="1. [Radio](https://r.example)"))
         write(tmp_path, "2015/12/3/b.md", page("It rains!"))
@@ -141,7 +143,7 @@ class TestOneEventOfSeveral:
         assert event.paths == ("/news/2015/12/3/a.md", "/news/2015/12/3/b.md")
 
     def test_an_index_entry_and_its_renamed_page_are_one(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         write(tmp_path, "2015/12/3/index.md", index(entry(f"{LONG}.", "old", topic="Siege of Alpha")))
         write(tmp_path, "2015/12/3/new.md", page(f"{LONG.replace('siege', 'blockade')}.", summary="People cheer."))
@@ -150,13 +152,13 @@ class TestOneEventOfSeveral:
         assert set(event.paths) == {"/news/2015/12/3/old.md", "/news/2015/12/3/new.md"}
         assert (event.topics, event.summary) == (("Siege of Alpha",), "People cheer.")
 
-    def test_an_index_entry_and_its_page_are_not_counted_as_merged(self, tmp_path: Path, build: Build) -> None:
+    def test_an_index_entry_and_its_page_are_not_counted_as_merged(self, tmp_path: Path, build: BuildArchives) -> None:
         write(tmp_path, "2015/12/3/index.md", index(entry("It rains.", "a")))
         write(tmp_path, "2015/12/3/a.md", page("It rains."))
         assert counts(build(tmp_path)) == {"events": 1, "new": 1}
 
     def test_every_id_of_what_was_merged_stays_a_valid_name(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         pages, lines = tmp_path / "pages", tmp_path / "a.jsonl"
         write(pages, "2015/12/3/a.md", page(f"{LONG}."))
@@ -168,7 +170,7 @@ class TestOneEventOfSeveral:
             assert stands_for(folder, name) == event.headline
 
     def test_the_same_archive_named_twice_changes_nothing(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         path = jsonl(tmp_path / "a.jsonl", "It rains.", "It pours.")
         build(path)
@@ -176,7 +178,9 @@ class TestOneEventOfSeveral:
         assert counts(build(path, path)) == {"events": 2, "unchanged": 2}
         assert events_of(folder) == before
 
-    def test_links_between_archives_are_resolved(self, tmp_path: Path, folder: IndexFolder, build: Build) -> None:
+    def test_links_between_archives_are_resolved(
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
+    ) -> None:
         pages, lines = tmp_path / "pages", tmp_path / "a.jsonl"
         links = "\n".join(
             (
@@ -198,13 +202,13 @@ class TestOneEventOfSeveral:
 
 class TestIds:
     def test_an_id_is_made_from_date_and_headline_and_an_own_one_is_kept(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         build(jsonl(tmp_path / "a.jsonl", "It rains.", {"headline": "It pours.", "id": "mine"}))
         assert ids_of(folder) == {"It rains.": event_id(DAY, "It rains."), "It pours.": "mine"}
 
     def test_a_reworded_page_keeps_its_id_over_many_builds(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         wordings = ("It rains.", "Rain falls on the town.", "A flood comes.")
         for wording in wordings:
@@ -214,7 +218,7 @@ class TestIds:
         for wording in wordings:
             assert stands_for(folder, event_id(DAY, wording)) == "A flood comes."
 
-    def test_a_renamed_page_keeps_its_id(self, tmp_path: Path, folder: IndexFolder, build: Build) -> None:
+    def test_a_renamed_page_keeps_its_id(self, tmp_path: Path, folder: IndexFolder, build: BuildArchives) -> None:
         old = write(tmp_path, "2015/12/3/a.md", page("It rains."))
         build(tmp_path)
         old.unlink()
@@ -223,7 +227,7 @@ class TestIds:
         assert ids_of(folder) == {"It rains!": event_id(DAY, "It rains.")}
 
     def test_a_page_that_was_renamed_and_reworded_a_little_keeps_its_id(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         old = write(tmp_path, "2015/12/3/a.md", page(f"{LONG}."))
         build(tmp_path)
@@ -232,14 +236,16 @@ class TestIds:
         assert counts(build(tmp_path)) == {"events": 1, "changed": 1}
         assert ids_of(folder) == {f"{LONG} today.": event_id(DAY, LONG)}
 
-    def test_an_event_with_an_own_id_may_be_reworded(self, tmp_path: Path, folder: IndexFolder, build: Build) -> None:
+    def test_an_event_with_an_own_id_may_be_reworded(
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
+    ) -> None:
         path = tmp_path / "a.jsonl"
         build(jsonl(path, {"headline": "It rains.", "id": "mine"}))
         assert counts(build(jsonl(path, {"headline": "A flood.", "id": "mine"}))) == {"events": 1, "changed": 1}
         assert ids_of(folder) == {"A flood.": "mine"}
 
     def test_two_events_that_turn_out_to_be_one_keep_the_ids_of_both(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         write(tmp_path, "2015/12/3/a.md", page("It rains."))
         write(tmp_path, "2015/12/3/b.md", page("A flood comes."))
@@ -252,7 +258,7 @@ class TestIds:
         assert stands_for(folder, event_id(DAY, "A flood comes.")) == "It rains."
 
     def test_an_own_id_given_to_events_of_two_days_is_reported(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         report = Report()
         first = {"headline": "It rains.", "id": "mine"}
@@ -265,7 +271,7 @@ class TestIds:
         assert ids_of(folder) == {"It rains.": "mine"}
 
     def test_which_of_two_days_keeps_an_id_does_not_depend_on_the_order(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         a = jsonl(tmp_path / "a.jsonl", {"headline": "It rains.", "id": "mine"})
         b = jsonl(tmp_path / "b.jsonl", {"date": "2015-12-04", "headline": "It stops.", "id": "mine"})
@@ -275,7 +281,7 @@ class TestIds:
         assert ids_of(other) == ids_of(folder) == {"It rains.": "mine"}
 
     def test_an_exported_event_whose_date_was_corrected_builds_beside_the_original(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         made = event_id(DAY, "It rains.")
         exported = jsonl(tmp_path / "a.jsonl", {"date": "2015-12-04", "headline": "It rains.", "id": made})
@@ -288,7 +294,7 @@ class TestIds:
         assert found["2015-12-03"] != made
 
     def test_an_own_id_may_move_to_another_day_while_its_old_headline_stays(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         path, other = tmp_path / "a.jsonl", jsonl(tmp_path / "b.jsonl", {"headline": "It rains."})
         build(jsonl(path, {"headline": "It rains.", "id": "mine"}))
@@ -297,7 +303,7 @@ class TestIds:
         assert ids_of(folder)["It rains."] != "mine"
 
     def test_an_event_with_an_own_id_that_moves_to_another_day_is_changed_not_removed(
-        self, tmp_path: Path, build: Build
+        self, tmp_path: Path, build: BuildArchives
     ) -> None:
         path = tmp_path / "a.jsonl"
         build(jsonl(path, {"headline": "It rains.", "id": "mine"}))
@@ -305,7 +311,7 @@ class TestIds:
         assert counts(moved) == {"events": 1, "changed": 1}
 
     def test_two_headlines_whose_ids_collide_stay_two_events(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         seen: dict[str, str] = {}
         for number in itertools.count():
@@ -319,7 +325,9 @@ class TestIds:
         assert counts(build(second, first)) == {"events": 2, "unchanged": 2}
         assert ids_of(folder) == ids
 
-    def test_an_old_wordings_id_is_no_second_event(self, tmp_path: Path, folder: IndexFolder, build: Build) -> None:
+    def test_an_old_wordings_id_is_no_second_event(
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
+    ) -> None:
         exported = jsonl(tmp_path / "a.jsonl", {"headline": "A flood.", "id": event_id(DAY, "It rains.")})
         older = jsonl(tmp_path / "b.jsonl", "It rains.")
         for archives in ((exported, older), (older, exported)):
@@ -370,7 +378,7 @@ def test_ids_and_events_do_not_depend_on_the_order_in_which_archives_are_named(
 
 class TestAgain:
     def test_a_days_events_are_in_the_order_of_the_archive_whatever_the_index_held_before(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         build(jsonl(tmp_path / "a.jsonl", "It rains.", "It pours.", "It stops."))
         build(jsonl(tmp_path / "b.jsonl", "It snows.", "It stops.", "It thaws.", "It rains."))
@@ -378,7 +386,7 @@ class TestAgain:
         assert headlines == ["It snows.", "It stops.", "It thaws.", "It rains."]
 
     def test_counts_new_changed_unchanged_and_removed_events(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         path = tmp_path / "a.jsonl"
         build(jsonl(path, "It rains.", "It pours.", "It stops.", {"date": "1999-12-31", "headline": "It begins."}))
@@ -386,7 +394,9 @@ class TestAgain:
         assert counts(result) == {"events": 3, "new": 1, "changed": 1, "unchanged": 1, "removed": 2}
         assert stands_for(folder, event_id(DAY, "It stops.")) is None
 
-    def test_unchanged_texts_are_not_encoded_again(self, tmp_path: Path, build: Build, encoder: WordEncoder) -> None:
+    def test_unchanged_texts_are_not_encoded_again(
+        self, tmp_path: Path, build: BuildArchives, encoder: WordEncoder
+    ) -> None:
         path = tmp_path / "a.jsonl"
         build(jsonl(path, "It rains.", "It pours."))
         assert sorted(encoder.encoded) == ["It pours.", "It rains."]
@@ -394,13 +404,15 @@ class TestAgain:
         build(jsonl(path, {"headline": "It rains.", "summary": "All day."}, "It snows.", "It pours."))
         assert encoder.encoded == ["It snows."]
 
-    def test_one_text_of_two_days_is_encoded_once(self, tmp_path: Path, build: Build, encoder: WordEncoder) -> None:
+    def test_one_text_of_two_days_is_encoded_once(
+        self, tmp_path: Path, build: BuildArchives, encoder: WordEncoder
+    ) -> None:
         path = tmp_path / "a.jsonl"
         build(jsonl(path, "It rains.", {"date": "2016-01-09", "headline": "It rains."}))
         assert encoder.encoded == ["It rains."]
 
     def test_a_text_that_moved_to_another_day_is_not_encoded_again(
-        self, tmp_path: Path, folder: IndexFolder, build: Build, encoder: WordEncoder
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives, encoder: WordEncoder
     ) -> None:
         path = tmp_path / "a.jsonl"
         build(jsonl(path, "It rains.", "It pours."))
@@ -411,7 +423,7 @@ class TestAgain:
         np.testing.assert_allclose(found.vectors.take([0]), WordEncoder().vectors(["It pours."]), atol=1e-6)
         found.close()
 
-    def test_a_new_topic_is_part_of_the_text(self, tmp_path: Path, build: Build, encoder: WordEncoder) -> None:
+    def test_a_new_topic_is_part_of_the_text(self, tmp_path: Path, build: BuildArchives, encoder: WordEncoder) -> None:
         path = tmp_path / "a.jsonl"
         build(jsonl(path, "It rains."))
         build(jsonl(path, {"headline": "It rains.", "topics": ["Weather"]}))
@@ -419,7 +431,7 @@ class TestAgain:
 
     @pytest.mark.parametrize("other", [WordEncoder("others"), WordEncoder(dimension=64)], ids=["name", "dimension"])
     def test_another_model_encodes_everything_again(
-        self, tmp_path: Path, folder: IndexFolder, build: Build, other: WordEncoder
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives, other: WordEncoder
     ) -> None:
         path = jsonl(tmp_path / "a.jsonl", "It rains.", "It pours.")
         build(path)
@@ -438,7 +450,7 @@ class TestAgain:
         assert encoder.encoded == []
 
     def test_a_damaged_index_is_built_anew_without_believing_it(
-        self, tmp_path: Path, folder: IndexFolder, build: Build
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives
     ) -> None:
         path = jsonl(tmp_path / "a.jsonl", "It rains.")
         build(path)
@@ -459,7 +471,7 @@ class TestAgain:
 
 class TestStops:
     @pytest.fixture(autouse=True)
-    def _built(self, tmp_path: Path, build: Build) -> None:
+    def _built(self, tmp_path: Path, build: BuildArchives) -> None:
         build(jsonl(tmp_path / "before.jsonl", "It rains.", "It pours."))
 
     @pytest.fixture
@@ -467,7 +479,7 @@ class TestStops:
         return events_of(folder)
 
     def test_a_missing_archive_changes_nothing(
-        self, tmp_path: Path, folder: IndexFolder, build: Build, before: list[Event]
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives, before: list[Event]
     ) -> None:
         manifest = folder.manifest()
         with pytest.raises(ArchiveMissingError, match="nothing"):
@@ -476,7 +488,7 @@ class TestStops:
         assert events_of(folder) == before
 
     def test_a_compressed_archive_that_breaks_off_leaves_the_old_index(
-        self, tmp_path: Path, folder: IndexFolder, build: Build, before: list[Event]
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives, before: list[Event]
     ) -> None:
         whole = gzip.compress(jsonl(tmp_path / "a.jsonl", *(f"Event {n}" for n in range(500))).read_bytes())
         broken = tmp_path / "a.jsonl.gz"
@@ -488,7 +500,7 @@ class TestStops:
         assert counts(build(broken)) == {"events": 500, "new": 500, "removed": 2}
 
     def test_archives_without_an_event_leave_the_old_index_and_say_why(
-        self, tmp_path: Path, folder: IndexFolder, build: Build, before: list[Event]
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives, before: list[Event]
     ) -> None:
         path = tmp_path / "a.jsonl"
         path.write_text("{\n")
@@ -500,7 +512,7 @@ class TestStops:
         assert events_of(folder) == before
 
     def test_two_builds_at_once_are_one_too_many(
-        self, tmp_path: Path, folder: IndexFolder, build: Build, before: list[Event]
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives, before: list[Event]
     ) -> None:
         with folder.build_lock(), pytest.raises(BuildRunningError, match="wait for it to end, then try again"):
             build(jsonl(tmp_path / "a.jsonl", "It snows."))
@@ -539,7 +551,7 @@ class TestResuming:
         return jsonl(tmp_path / "many.jsonl", *(f"Event number {n}" for n in range(10)))
 
     def test_a_failing_encoder_leaves_the_old_index_and_the_next_build_goes_on_from_there(
-        self, tmp_path: Path, folder: IndexFolder, build: Build, archive: Path
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives, archive: Path
     ) -> None:
         build(jsonl(tmp_path / "before.jsonl", "It rains."))
         failing = FailingEncoder(6)

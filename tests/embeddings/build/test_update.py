@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
@@ -12,15 +13,15 @@ import pytest
 from embeddings.archive import Report
 from embeddings.archive.fetched import Look
 from embeddings.build.result import BuildResult
-from embeddings.build.update import FIRST_DAY, Span, UpdateResult, due, update_index
+from embeddings.build.run import Build
+from embeddings.build.update import FIRST_DAY, Span, UpdateResult, due, updating
 from embeddings.dates import DateRange
 from embeddings.errors import BuildRunningError, EmbeddingsError, InputError, WikiError
 from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
-from embeddings.progress import no_progress
 from embeddings.search.service import Search
 from embeddings.wiki.client import wiki_client
-from tests.conftest import Build
+from tests.conftest import BuildArchives
 from tests.wiki_server import (
     DAYS,
     Fault,
@@ -82,9 +83,9 @@ def update(folder: IndexFolder, encoder: WordEncoder, wiki: WikiServer, clock: C
         return
 
     def run(span: Span = JUNE, report: Report | None = None) -> UpdateResult:
-        return update_index(
-            folder, lambda: wiki_client(wiki.api, "", at_once), encoder, span, report or Report(), no_progress, clock
-        )
+        with updating(Build(folder, encoder, report or Report()), span, clock) as under_way:
+            asyncio.run(under_way.fetch(lambda: wiki_client(wiki.api, "", at_once)))
+            return under_way.write()
 
     return run
 
@@ -236,7 +237,7 @@ def test_days_in_the_wrong_order_are_told_and_nothing_is_asked(update: Update, w
 
 
 def test_an_update_and_a_build_keep_out_of_each_others_way(
-    folder: IndexFolder, update: Update, build: Build, wiki: WikiServer
+    folder: IndexFolder, update: Update, build: BuildArchives, wiki: WikiServer
 ) -> None:
     with folder.build_lock(), pytest.raises(BuildRunningError):
         update()
@@ -302,7 +303,7 @@ def test_without_days_a_new_index_begins_with_the_portals_first(update: Update, 
 
 
 def test_without_days_an_update_goes_on_after_the_last_day_of_the_index(
-    tmp_path: Path, folder: IndexFolder, update: Update, build: Build, wiki: WikiServer
+    tmp_path: Path, folder: IndexFolder, update: Update, build: BuildArchives, wiki: WikiServer
 ) -> None:
     build(jsonl(tmp_path / "a.jsonl", {"date": "2021-06-20", "headline": "It rains."},
                 {"date": "2099-01-01", "headline": "A date that somebody mistyped."}))  # fmt: skip
@@ -446,7 +447,7 @@ class TestRemovals:
             assert gone not in others
 
     def test_it_outlives_later_updates_and_builds(
-        self, tmp_path: Path, folder: IndexFolder, update: Update, build: Build, wiki: WikiServer, gone: str
+        self, tmp_path: Path, folder: IndexFolder, update: Update, build: BuildArchives, wiki: WikiServer, gone: str
     ) -> None:
         before = withdrawn(folder, gone)
         wiki.replace(DAYS[4], "forty thousand", "fifty thousand")
@@ -511,7 +512,7 @@ class TestWithArchives:
         )  # fmt: skip
 
     def test_an_update_keeps_what_the_index_holds_of_them(
-        self, folder: IndexFolder, archive: Path, build: Build, update: Update
+        self, folder: IndexFolder, archive: Path, build: BuildArchives, update: Update
     ) -> None:
         build(archive)
         assert counts(update()) == {
@@ -526,7 +527,7 @@ class TestWithArchives:
         assert [source.name for source in ivory.sources] == ["Halden Herald"]
 
     def test_a_build_of_them_holds_what_was_fetched_too_and_the_same_events(
-        self, folder: IndexFolder, archive: Path, build: Build, update: Update
+        self, folder: IndexFolder, archive: Path, build: BuildArchives, update: Update
     ) -> None:
         build(archive)
         update()
@@ -536,7 +537,7 @@ class TestWithArchives:
         assert counts(update()) == {"events": 58, "unchanged": 58, "days": 30, "requests": 1}
 
     def test_what_both_hold_stays_when_the_portal_drops_it(
-        self, folder: IndexFolder, archive: Path, build: Build, update: Update, wiki: WikiServer
+        self, folder: IndexFolder, archive: Path, build: BuildArchives, update: Update, wiki: WikiServer
     ) -> None:
         build(archive)
         update()
@@ -547,7 +548,7 @@ class TestWithArchives:
         assert counts(build(archive)) == {"events": 58, "unchanged": 58}
 
     def test_what_both_hold_stays_one_event_when_the_portal_rewords_it(
-        self, folder: IndexFolder, archive: Path, build: Build, update: Update, wiki: WikiServer
+        self, folder: IndexFolder, archive: Path, build: BuildArchives, update: Update, wiki: WikiServer
     ) -> None:
         build(archive)
         update()
@@ -556,7 +557,7 @@ class TestWithArchives:
         assert [event.id for event in events_of(folder, THIRD)].count("ivory") == 1
 
     def test_a_build_without_them_removes_theirs_and_keeps_what_was_fetched(
-        self, tmp_path: Path, folder: IndexFolder, archive: Path, build: Build, update: Update
+        self, tmp_path: Path, folder: IndexFolder, archive: Path, build: BuildArchives, update: Update
     ) -> None:
         build(archive)
         update()
@@ -567,7 +568,7 @@ class TestWithArchives:
         assert ids_of(folder)[IVORY] == "ivory"
 
     def test_an_index_that_is_damaged_is_not_taken_for_one_without_archives(
-        self, folder: IndexFolder, archive: Path, build: Build, update: Update
+        self, folder: IndexFolder, archive: Path, build: BuildArchives, update: Update
     ) -> None:
         build(archive)
         catalogue = folder.root / "generations" / folder.manifest().generation / "catalogue.sqlite"
@@ -581,7 +582,7 @@ class TestWithArchives:
         }  # fmt: skip
 
     def test_an_archive_without_events_is_refused_though_there_are_fetched_ones(
-        self, tmp_path: Path, build: Build, update: Update
+        self, tmp_path: Path, build: BuildArchives, update: Update
     ) -> None:
         update()
         with pytest.raises(InputError, match=r"no events in .*; the index was not changed"):

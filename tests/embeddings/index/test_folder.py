@@ -12,7 +12,7 @@ from embeddings.build.run import build_index
 from embeddings.errors import BuildRunningError, IndexMissingError, IndexUnusableError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import CODES, FILES, FORMAT, MANIFEST, file_record
-from tests.conftest import Build
+from tests.conftest import BuildArchives
 from tests.word_encoder import WordEncoder
 
 AGAIN = r"run `python -m embeddings build` again"
@@ -30,7 +30,7 @@ def generation(folder: IndexFolder) -> Path:
 
 
 @pytest.fixture
-def built(tmp_path: Path, folder: IndexFolder, build: Build) -> IndexFolder:
+def built(tmp_path: Path, folder: IndexFolder, build: BuildArchives) -> IndexFolder:
     """An index of three events."""
     build(archive(tmp_path, "It rains.", "It pours.", "It stops."))
     return folder
@@ -176,7 +176,7 @@ class TestCodes:
 
 class TestReadersAndBuilds:
     def test_a_reader_keeps_the_generation_it_opened_while_another_is_published(
-        self, tmp_path: Path, built: IndexFolder, build: Build
+        self, tmp_path: Path, built: IndexFolder, build: BuildArchives
     ) -> None:
         reader = built.open()
         old = generation(built)
@@ -194,7 +194,7 @@ class TestReadersAndBuilds:
         reader.close()
 
     def test_old_generations_are_cleared_when_nobody_reads_them(
-        self, tmp_path: Path, built: IndexFolder, build: Build
+        self, tmp_path: Path, built: IndexFolder, build: BuildArchives
     ) -> None:
         reader = built.open()
         held = generation(built)
@@ -225,7 +225,7 @@ class TestReadersAndBuilds:
         assert list(built.problems()) == []
 
     def test_a_stray_file_among_the_generations_stops_nothing(
-        self, tmp_path: Path, built: IndexFolder, build: Build
+        self, tmp_path: Path, built: IndexFolder, build: BuildArchives
     ) -> None:
         (built.root / "generations" / ".DS_Store").write_bytes(b"left by a file manager")
         assert build(archive(tmp_path, "It snows.")).events == 1

@@ -12,7 +12,7 @@ from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import PROMINENCE
 from embeddings.index.prominence import PARTS, Prominence
 from embeddings.prominence.measure import names
-from tests.conftest import Build
+from tests.conftest import BuildArchives
 
 Told = dict[str, Any]
 
@@ -22,7 +22,7 @@ def told(day: str, headline: str, **more: Any) -> Told:
 
 
 @pytest.fixture
-def parts(folder: IndexFolder, build: Build, tmp_path: Path) -> Any:
+def parts(folder: IndexFolder, build: BuildArchives, tmp_path: Path) -> Any:
     """Builds an index of some records and gives the parts of each, by headline."""
 
     def run(*records: Told) -> dict[str, dict[str, float]]:
