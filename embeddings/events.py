@@ -9,15 +9,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from embeddings.calendar_names import MONTHS
 from embeddings.text import normalise
 
 PORTAL_ATTRIBUTION = "Wikipedia, CC BY-SA 4.0"
 """The origin of the texts of Wikipedia's Current Events portal, and of the news site that was made from it."""
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

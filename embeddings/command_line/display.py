@@ -13,8 +13,9 @@ from rich.text import Text
 
 from embeddings.archive import Report
 from embeddings.build.result import BuildResult
+from embeddings.calendar_names import MONTHS
 from embeddings.dates import DateRange
-from embeddings.events import MONTHS, Event, Related
+from embeddings.events import Event, Related
 from embeddings.search.answers import Answer, DayAnswer
 from embeddings.search.evaluation import Silence
 from embeddings.search.on_this_day import Candidate

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from embeddings.calendar_names import MONTHS, WEEKDAYS
 from embeddings.dates.ranges import (
     DAY,
-    MONTH_NAMES,
-    WEEKDAY_NAMES,
     YEAR_MONTHS,
     DateRange,
     RefusalError,
@@ -41,7 +40,7 @@ def day_in_either_order(either_order: tuple[int, int, int], day_first: bool | No
     a, b, year = either_order
     day_month, month_day = day_exists(year, b, a), day_exists(year, a, b)
     if day_month and month_day and a != b and day_first is None:
-        words = f"{a} {MONTH_NAMES[b - 1]} or {b} {MONTH_NAMES[a - 1]} {year}"
+        words = f"{a} {MONTHS[b - 1]} or {b} {MONTHS[a - 1]} {year}"
         raise _one_of(words, exact_day(year, b, a), exact_day(year, a, b))
     if month_day and not (day_month and day_first):
         return exact_day(year, a, b)
@@ -72,7 +71,7 @@ def full_year(short: int, today: date) -> int:
 
 def weekday_and_day(weekday: int, day: DateRange) -> DateRange:
     if day.first.weekday() != weekday:
-        raise RefusalError(f"is no date: {spoken(day.first)} is a {WEEKDAY_NAMES[day.first.weekday()]}")
+        raise RefusalError(f"is no date: {spoken(day.first)} is a {WEEKDAYS[day.first.weekday()]}")
     return day
 
 
@@ -132,7 +131,7 @@ def nth_weekday_of(ordinal: int, weekday: int, days: DateRange) -> DateRange:
     """
     day = next_weekday(weekday, days.first - DAY).first + 7 * (ordinal - 1) * DAY
     if day not in days:
-        raise RefusalError(f"is no date: it has fewer {WEEKDAY_NAMES[weekday]}s")
+        raise RefusalError(f"is no date: it has fewer {WEEKDAYS[weekday]}s")
     return one_day(day)
 
 
@@ -144,7 +143,7 @@ def last_weekday_of(weekday: int, days: DateRange) -> DateRange:
     """
     day = latest_weekday(weekday, days.last + DAY)
     if day.first not in days:
-        raise RefusalError(f"is no date: it has no {WEEKDAY_NAMES[weekday]}")
+        raise RefusalError(f"is no date: it has no {WEEKDAYS[weekday]}")
     return day
 
 
@@ -155,7 +154,7 @@ def day_of_year(month: int, day: int) -> tuple[int, int]:
     """Month and day, which the 29th of February is too."""
     if 1 <= month <= YEAR_MONTHS and not day_exists(LEAP_YEAR, month, day):
         at_most = months_of(LEAP_YEAR, month).days
-        raise RefusalError(f"is no date: {MONTH_NAMES[month - 1]} has {at_most} days")
+        raise RefusalError(f"is no date: {MONTHS[month - 1]} has {at_most} days")
     exact_day(LEAP_YEAR, month, day)
     return month, day
 
@@ -166,7 +165,7 @@ def day_of_year_in_either_order(pair: tuple[int, int], today: date) -> tuple[int
     readings = _days_of_year(a, b)
     if len(readings) > 1:
         days = tuple(next(latest_years(today, *reading, 1)) for reading in readings)
-        words = " or ".join(f"{day} {MONTH_NAMES[month - 1]}" for month, day in readings)
+        words = " or ".join(f"{day} {MONTHS[month - 1]}" for month, day in readings)
         written = " or ".join(f"{month:02}-{day:02}" for month, day in readings)
         raise RefusalError(f"may mean {words}; write {written}", tuple(sorted(days)))
     return readings[0] if readings else day_of_year(b, a)

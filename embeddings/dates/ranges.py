@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-MONTH_NAMES = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from embeddings.calendar_names import MONTHS
+
 DAY = timedelta(days=1)
 YEAR_MONTHS = 12
 DECADE_MONTHS = 120
@@ -77,7 +74,7 @@ WEEK = Unit(7, 0)
 
 def spoken(day: date) -> str:
     """A day as people write it: `23 December 2015`."""
-    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def one_day(day: date) -> DateRange:
@@ -96,7 +93,7 @@ def exact_day(year: int, month: int, day: int) -> DateRange:
         raise RefusalError("is no date: years begin with 0001")
     length = monthrange(year, month)[1]
     if not 1 <= day <= length:
-        raise RefusalError(f"is no date: {MONTH_NAMES[month - 1]} {year} has {length} days")
+        raise RefusalError(f"is no date: {MONTHS[month - 1]} {year} has {length} days")
     return one_day(date(year, month, day))
 
 

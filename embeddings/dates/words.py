@@ -10,20 +10,19 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from embeddings.calendar_names import MONTHS, WEEKDAYS
 from embeddings.dates.ranges import (
     CENTURY_MONTHS,
     DECADE_MONTHS,
-    MONTH_NAMES,
-    WEEKDAY_NAMES,
     YEAR_MONTHS,
     Unit,
 )
 
 Readings = dict[str, object]
 
-_MONTHS = {name.lower(): number for number, name in enumerate(MONTH_NAMES, 1)}
+_MONTHS = {name.lower(): number for number, name in enumerate(MONTHS, 1)}
 _MONTH_ABBREVIATIONS = {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
-_WEEKDAYS = {name.lower(): number for number, name in enumerate(WEEKDAY_NAMES)}
+_WEEKDAYS = {name.lower(): number for number, name in enumerate(WEEKDAYS)}
 _WEEKDAY_ABBREVIATIONS = {name[:3]: number for name, number in _WEEKDAYS.items()} | {
     "tues": 1, "weds": 2, "thur": 3, "thurs": 3,
 }  # fmt: skip

@@ -14,7 +14,8 @@ from itertools import chain
 
 import numpy as np
 
-from embeddings.events import MONTHS, Event
+from embeddings.calendar_names import MONTHS, WEEKDAYS
+from embeddings.events import Event
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.prominence import COLUMNS, PARTS, Prominence
 from embeddings.index.vectors import VectorIndex
@@ -39,7 +40,7 @@ _EVER = 4_000_000  # days; longer than the calendar
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 # Written with capitals, but no names.
-_CAPITAL = frozenset((*MONTHS, *"The An Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()))
+_CAPITAL = frozenset((*MONTHS, *WEEKDAYS, "The", "An"))
 
 Progress = Callable[[str, int, int | None], None]
 

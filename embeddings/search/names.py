@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from embeddings.calendar_names import MONTHS, WEEKDAYS
 from embeddings.stems import STOP_WORDS
 from embeddings.text import normalise
 
@@ -15,10 +16,7 @@ _JOINTS = (" ", "-", "–", *_APOSTROPHES)  # between the words of a name
 _INNER = frozenset("of for the de la le l d del der di da do dos al el bin ibn van von".split())  # inside a name
 _ENDINGS = frozenset("s t d m ll re ve".split())  # behind an apostrophe, no part of a name
 _LONGEST_NAME = 12  # words
-_CALENDAR = frozenset(
-    "january february march april june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday".split()  # May is a name as often as a month
-)
+_CALENDAR = frozenset(name.lower() for name in (*MONTHS, *WEEKDAYS)) - {"may"}  # a name as often as a month
 _SENTENCE_END = re.compile(r"[.!?:;]")
 
 
@@ -49,36 +47,67 @@ def telling_words(texts: Iterable[str]) -> list[str]:
 def names(text: str) -> Names:
     """Find the names in a text: "Clashes in Addis Ababa" has Addis Ababa, and Clashes, which is not sure to be one."""
     sure: dict[str, bool] = {}  # of each name
-    name: list[re.Match[str]] = []  # the words of the one that is being read
-    begins_sentence = False  # whether that one does
-    before: re.Match[str] | None = None
-
-    def end() -> None:
-        while name and name[-1][0] in _INNER:
+    for name in _runs_of_capitals(_words(text)):
+        while name[-1].text in _INNER:
             name.pop()
-        if name:
-            span = text[name[0].start() : name[-1].end()]
-            sure[span] = sure.get(span, False) or len(name) > 1 or not begins_sentence
-            name.clear()
-
-    for word in _WORD.finditer(text):
-        gap = text[before.end() : word.start()] if before else ""
-        is_initial = before is not None and len(before[0]) == 1 and gap.startswith(".")  # "U.S. President"
-        begins = before is None or (not is_initial and _SENTENCE_END.search(gap) is not None)
-        if begins or not (gap in _JOINTS or is_initial):
-            end()
-        has_capital = word[0][0].isupper() and not (begins and word[0].lower() in STOP_WORDS)
-        is_part = word[0][0].isdigit() or word[0] in _INNER or (gap in _APOSTROPHES and word[0] not in _ENDINGS)
-        if has_capital and not name:
-            begins_sentence = begins
-        if (has_capital or (name and is_part)) and len(name) < _LONGEST_NAME:
-            name.append(word)
-        else:
-            end()
-        before = word
-    end()
+        span = text[name[0].start : name[-1].end]
+        sure[span] = sure.get(span, False) or len(name) > 1 or not name[0].begins_sentence
     words = (word for span, is_sure in sure.items() if is_sure for word in normalise(span).split())
     return Names(tuple(sure), frozenset(words))
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of a text, and its part in a name.
+
+    Attributes:
+        is_joined: whether what stands before it can stand inside a name.
+        has_capital: whether it begins a name, or goes on with one.
+        goes_on: whether it can go on with a name though it has no capital.
+    """
+
+    text: str
+    start: int
+    end: int
+    begins_sentence: bool
+    is_joined: bool
+    has_capital: bool
+    goes_on: bool
+
+
+def _words(text: str) -> Iterator[_Word]:
+    before: re.Match[str] | None = None
+    for match in _WORD.finditer(text):
+        word = match[0]
+        gap = text[before.end() : match.start()] if before else ""
+        is_initial = before is not None and len(before[0]) == 1 and gap.startswith(".")  # "U.S. President"
+        begins = before is None or (not is_initial and _SENTENCE_END.search(gap) is not None)
+        yield _Word(
+            word,
+            match.start(),
+            match.end(),
+            begins_sentence=begins,
+            is_joined=not begins and (gap in _JOINTS or is_initial),
+            has_capital=word[0].isupper() and not (begins and word.lower() in STOP_WORDS),
+            goes_on=word[0].isdigit() or word in _INNER or (gap in _APOSTROPHES and word not in _ENDINGS),
+        )
+        before = match
+
+
+def _runs_of_capitals(words: Iterable[_Word]) -> Iterator[list[_Word]]:
+    """The words of each name, which begins with a capital, with what may stand inside one behind it."""
+    name: list[_Word] = []
+    for word in words:
+        if name and not word.is_joined:
+            yield name
+            name = []
+        if (word.has_capital or (name and word.goes_on)) and len(name) < _LONGEST_NAME:
+            name.append(word)
+        elif name:
+            yield name
+            name = []
+    if name:
+        yield name
 
 
 def common_runs(span: str, common: Collection[str], others: Sequence[str]) -> Iterator[str]:

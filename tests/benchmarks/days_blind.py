@@ -21,7 +21,8 @@ from pathlib import Path
 import click
 import numpy as np
 
-from embeddings.events import MONTHS, Event
+from embeddings.calendar_names import MONTHS
+from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
 from embeddings.search.service import Search
 

@@ -190,7 +190,7 @@ class TestErrors:
         async def broken(*_: object) -> None:
             raise RuntimeError("secret detail")
 
-        monkeypatch.setattr(running_bot.guide, "page", broken)
+        monkeypatch.setattr(running_bot.host.guide, "page", broken)
         reply = await discord_server.slash("event", {"date": "2015-12-23"}, wait=False)
         await reply.wait(lambda reply: "reference" in reply.text)
         assert "secret" not in reply.text

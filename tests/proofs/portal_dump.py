@@ -28,7 +28,8 @@ import click
 
 from embeddings.archive import Report, read_archive
 from embeddings.archive.portal import page_title
-from embeddings.events import MONTHS, Event
+from embeddings.calendar_names import MONTHS
+from embeddings.events import Event
 from embeddings.text import shorten
 from tests.proofs.commands import ROOT
 from tests.proofs.tables import Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from embeddings.events import MONTHS
+from embeddings.calendar_names import MONTHS
 
 # The namespace, number 100 on the English Wikipedia, is a part of the title.
 _TITLE = re.compile(rf"Portal:Current events/([0-9]{{4}}) ({'|'.join(MONTHS)}) ([1-9][0-9]?)")

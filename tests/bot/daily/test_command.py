@@ -252,7 +252,7 @@ class TestThePost:
         clock.pass_(hours=1)
         await bot.poster.work_off()
         assert await store.daily.counts() == {}
-        await bot.daily.come_back([guild.id], clock())
+        await store.daily.come_back([guild.id], clock())
         [subscription] = await store.daily.of_guild(guild.id)
         assert subscription.next_date.day == 21  # what fell due meanwhile is not made up
         clock.set("2026-07-21T07:00")
