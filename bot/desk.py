@@ -17,9 +17,9 @@ from discord.app_commands import Choice
 from bot import words
 from bot.cards.discord_face import layout
 from bot.cards.pages import Page
-from bot.cards.text import escape
 from bot.config import LimitSettings
 from bot.fairness import Cooldown, TooManyError, Turns
+from bot.markup import escape
 from bot.retries import PASSING, impatiently, repeated
 from embeddings.errors import InputError
 

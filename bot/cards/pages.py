@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot import local_dates, words
 from bot.answers import About, KeptAnswer, RelatedAnswer
-from bot.cards.text import BLOCK_BYTES, MAX_BYTES, MAX_OPTION, MAX_TEXT, escape, escape_within, link, plain
+from bot.markup import BLOCK_BYTES, MAX_BYTES, MAX_OPTION, MAX_TEXT, escape, escape_within, link, plain
 from bot.views.state import AnswerList, DaysList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source, event_link
@@ -17,9 +17,34 @@ from embeddings.search.answers import DayAnswer, outside
 PER_PAGE = 5  # events of a list
 CARD_SOURCES = 10
 _POST_ACTIONS = "efghijklmn"  # one a button: two of a page must not have the same custom_id
-_POST_SUMMARY = 150  # characters, two lines of a phone
-_SHORTEST_SUMMARY = 60  # characters; a stump of less says nothing
-_LONGEST_LINK = 400  # characters of an address; a longer one costs the text that it leads from
+
+# How long what is, in characters. A phone shows some 50 a line, and a message holds 4,000 in all, so that each of a
+# list's five events has some 750: what stands first takes its share first, and the summary what is left.
+_HEADLINE = 700  # of nearly all; the longest real one has 1,189
+_SUMMARY = 300  # in a list: six lines of a phone
+_POST_SUMMARY = 150  # in a daily post, which nobody asked for: three lines
+_CARD_SUMMARY = 900  # on a card of its own
+_CLOSEST = 130  # the closest related event, in a list
+_THEME = 120  # a topic or category
+_SOURCE_NAMES = 100  # of an event in a list, all together
+_SOURCE_NAME = 80  # on a card, one a line
+_SOURCES = 1_200  # on a card, all with their addresses
+_CONTEXTS = 300
+_ATTRIBUTION = 120
+_ATTRIBUTIONS = 3  # named under a list; an index of several archives has as many as those
+_RELATED_EVENT = (60, 170)  # at least and at most: a line or three, as ten of them leave room
+_SHORTEST_SUMMARY = 60  # a stump of less says nothing
+_SHORTEST_HEADLINE = 20  # of a related event beside its date and contexts
+_LONGEST_LINK = 400  # an address; a longer one costs the text that it leads from
+_LONGEST_BUTTON_LINK = 512  # Discord's limit of a button's address
+_SHORTEST_CONTEXTS = 100
+# For marks, dates and line breaks, which the sums below leave out: of a list, of a card, of the closest related event,
+# of a numbered line with the line that counts those which are left out, and of one related event.
+_SPARE, _CARD_SPARE, _CLOSEST_SPARE, _LINE_SPARE, _RELATED_SPARE = 20, 10, 30, 40, 8
+
+# Shares of a card's room: a headline must not push its sources off, nor a chain of topics its headline.
+_HEADLINE_SHARE = 3  # a third
+_THEMES_SHARE = 12  # a twelfth
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +108,7 @@ def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "") -> P
     heading = f"## {local_dates.date_range(answer.dates, locale)}\n-# {words.count(answer.total, 'event')}{note}"
     if answer.total:
         style = _Shown() if answer.dates.first == answer.dates.last else _Shown(date=True)
-        return fitted(lambda room: _list_page(heading, answer.events, place, answer.total, locale, room, style))
+        return fitted(_List(heading, answer.events, place, answer.total, locale, style).page)
     steps = tuple(
         Step(local_dates.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
         for day, action in zip(answer.nearest, "defg", strict=False)
@@ -96,7 +121,7 @@ def on_this_day_page(month: int, day: int, events: Sequence[Event], place: Place
     heading = f"## {words.on_this_day_heading(month, day, locale)}" + (f"\n-#{note.removeprefix(' ·')}" if note else "")
     if not events:
         return Page((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
-    return fitted(lambda room: _list_page(heading, events, place, len(events), locale, room, _Shown(year=True)))
+    return fitted(_List(heading, events, place, len(events), locale, _Shown(year=True)).page)
 
 
 def daily_page(date: dt.date, events: Sequence[Event], place: Place, role: int | None, locale: str) -> Page:
@@ -112,14 +137,14 @@ def daily_page(date: dt.date, events: Sequence[Event], place: Place, role: int |
     if not events:
         return Page((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
     attributions = list(dict.fromkeys(event.attribution for event in events))
-    small = f"-# {' · '.join(map(_text_from, attributions[:3]))}"
+    small = f"-# {' · '.join(map(_text_from, attributions[:_ATTRIBUTIONS]))}"
     steps = tuple(
         Step(_year_label(event, events), place.opened(event.id), action)
         for event, action in zip(events, _POST_ACTIONS, strict=False)
     )
 
     def make(room: int) -> Page:
-        each = (room - len(heading) - len(small) - 20) // len(events)
+        each = (room - len(heading) - len(small) - _SPARE) // len(events)
         return Page((heading, *(_post_entry(event, date, each, locale) for event in events), small), place, steps=steps)
 
     return fitted(make)
@@ -129,7 +154,7 @@ def _post_entry(event: Event, date: dt.date, limit: int, locale: str) -> str:
     """One event of a post: its year, its headline, and one line of what it was about."""
     is_that_day = (event.date.month, event.date.day) == (date.month, date.day)
     mark = f"**{event.date.year}**" if is_that_day else f"**{local_dates.short_date(event.date, locale)}**"
-    text = f"{mark} {_headline(event, min(700, limit - len(mark) - 1))}"
+    text = f"{mark} {_headline(event, min(_HEADLINE, limit - len(mark) - 1))}"
     if event.withdrawn:
         return f"{text}\n-# {words.WITHDRAWN}"
     room = min(_POST_SUMMARY, limit - len(text) - 4)
@@ -157,7 +182,7 @@ def answer_page(
         return Page(("\n".join(filter(None, [heading, words.NOTHING_FITS])),), place, steps=steps)
     above = _groups(events, kept.dates, locale)
     style = _Shown(date=True, related=True)
-    return fitted(lambda room: _list_page(heading, events, place, len(kept.events), locale, room, style, above))
+    return fitted(_List(heading, events, place, len(kept.events), locale, style, above).page)
 
 
 def _groups(events: Sequence[Event | None], dates: Sequence[DateRange], locale: str) -> list[str]:
@@ -182,35 +207,34 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> 
     if (back := place.back()) is not None:
         steps.append(Step(words.BACK if back.trail else words.BACK_TO_LIST, back, "b"))
     small = f"{_text_from(event.attribution)} · {escape(event.id)}"
-    themes = _themes(event, room // 12)
-    head = f"### {_headline(event, room // 3)}\n-# {local_dates.long_date(event.date, locale)}{themes}"
+    themes = _themes(event, room // _THEMES_SHARE)
+    head = f"### {_headline(event, room // _HEADLINE_SHARE)}\n-# {local_dates.long_date(event.date, locale)}{themes}"
     if event.withdrawn:
         head += f"\n**{words.withdrawn(event.withdrawn, locale)}**"
-    left = room - len(head) - len(small) - 10
+    left = room - len(head) - len(small) - _CARD_SPARE
     if event.summary:
-        summary = escape_within(event.summary, min(900, left // 2))
+        summary = escape_within(event.summary, min(_CARD_SUMMARY, left // 2))
         head += f"\n{summary}"
         left -= len(summary) + 1
     blocks = [head]
     if event.sources:
         blocks.append(_numbered(words.SOURCES, [_source(s) for s in event.sources[:CARD_SOURCES]],
-                                len(event.sources) - CARD_SOURCES, min(1_200, left // 2)))  # fmt: skip
+                                len(event.sources) - CARD_SOURCES, min(_SOURCES, left // 2)))  # fmt: skip
         left -= len(blocks[-1])
     if answer.related:
-        each = max(60, min(170, (left - 60) // len(answer.related)))
+        least, most = _RELATED_EVENT
+        each = max(least, min(most, (left - least) // len(answer.related)))
         blocks.append(_numbered(words.RELATED, [_related(o, locale, each) for o in answer.related], 0, left))
         left -= len(blocks[-1])
-    if event.contexts and left > 100:
-        blocks.append(f"-# {words.CONTEXTS}: {escape_within(', '.join(event.contexts), min(300, left - 20))}")
+    if event.contexts and left > _SHORTEST_CONTEXTS:
+        blocks.append(f"-# {words.CONTEXTS}: {escape_within(', '.join(event.contexts), min(_CONTEXTS, left - _SPARE))}")
     blocks.append(f"-# {small}")
     choices = tuple(
-        Choice(o.id, plain(o.headline, MAX_OPTION), plain(local_dates.short_date(o.date, locale), MAX_OPTION))
-        for o in answer.related
-        if o.id is not None and o.id != event.id
+        _choice(o.id, o.headline, o.date, locale) for o in answer.related if o.id is not None and o.id != event.id
     )
     url = event_link(event)
     label = words.READ if any(source.url for source in event.sources) else words.READ_DAY
-    links = ((label, url),) if url is not None and len(url) <= 512 else ()
+    links = ((label, url),) if url is not None and len(url) <= _LONGEST_BUTTON_LINK else ()
     return Page(tuple(blocks), place, _once(choices), tuple(steps), links)
 
 
@@ -221,48 +245,64 @@ def about_page(about: About, version: str, invite: str) -> Page:
     return Page((text,), links=((words.INVITE, invite),))
 
 
-def _list_page(
-    heading: str,
-    events: Sequence[Event | None],
-    place: Place,
-    total: int,
-    locale: str,
-    room: int,
-    shown: _Shown,
-    above: Sequence[str] | None = None,
-) -> Page:
-    """A page of a list; `above` has what stands above each event, in lines of its own."""
-    above = above or [""] * len(events)
-    pages = -(-total // PER_PAGE)
-    first = place.page * PER_PAGE
-    attributions = dict.fromkeys(event.attribution for event in events if event is not None)
-    small = " · ".join([*map(_text_from, list(attributions)[:3]), *words.page_of(place.page + 1, pages)])
-    each = (room - len(heading) - len(small) - sum(map(len, above)) - 20) // max(1, len(events))
-    blocks = [heading] if heading else []
-    for number, (event, before) in enumerate(zip(events, above, strict=True), first + 1):
-        if event is None:
-            blocks.append(f"{before}**{number}.** {words.GONE}")
-        else:
-            mark = f"**{event.date.year}**" if shown.year else f"**{number}.**"
-            blocks.append(before + _entry(mark, event, each, locale, shown))
-    blocks.append(f"-# {small}")
-    choices = tuple(
-        Choice(
-            event.id, plain(event.headline, MAX_OPTION), plain(local_dates.short_date(event.date, locale), MAX_OPTION)
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A page of a list.
+
+    Attributes:
+        events: of this page; None for one that is no longer there.
+        total: events of the whole list.
+        above: what stands above each event, in lines of its own; nothing where it is empty.
+    """
+
+    heading: str
+    events: Sequence[Event | None]
+    place: Place
+    total: int
+    locale: str
+    style: _Shown
+    above: Sequence[str] = ()
+
+    def page(self, room: int) -> Page:
+        """The page with at most so many characters of text."""
+        pages = -(-self.total // PER_PAGE)
+        above = self.above or [""] * len(self.events)
+        small = self._small(pages)
+        each = (room - len(self.heading) - len(small) - sum(map(len, above)) - _SPARE) // max(1, len(self.events))
+        blocks = [self.heading] if self.heading else []
+        for number, (event, before) in enumerate(zip(self.events, above, strict=True), self.place.page * PER_PAGE + 1):
+            mark = f"**{number}.**"
+            if event is None:
+                blocks.append(f"{before}{mark} {words.GONE}")
+                continue
+            if self.style.year:
+                mark = f"**{event.date.year}**"
+            blocks.append(before + _entry(mark, event, each, self.locale, self.style))
+        choices = tuple(
+            _choice(event.id, event.headline, event.date, self.locale) for event in self.events if event is not None
         )
-        for event in events
-        if event is not None
-    )
-    steps = []
-    if place.page > 0:
-        steps.append(Step(words.PREVIOUS, Place(place.of, place.page - 1), "p"))
-    if place.page + 1 < pages:
-        steps.append(Step(words.NEXT, Place(place.of, place.page + 1), "n"))
-    return Page(tuple(blocks), place, _once(choices), tuple(steps))
+        return Page((*blocks, f"-# {small}"), self.place, _once(choices), tuple(self._steps(pages)))
+
+    def _small(self, pages: int) -> str:
+        """The small print: whose texts these are, and which page this is."""
+        attributions = dict.fromkeys(event.attribution for event in self.events if event is not None)
+        texts = map(_text_from, list(attributions)[:_ATTRIBUTIONS])
+        return " · ".join([*texts, *words.page_of(self.place.page + 1, pages)])
+
+    def _steps(self, pages: int) -> Iterator[Step]:
+        page = self.place.page
+        if page > 0:
+            yield Step(words.PREVIOUS, Place(self.place.of, page - 1), "p")
+        if page + 1 < pages:
+            yield Step(words.NEXT, Place(self.place.of, page + 1), "n")
+
+
+def _choice(event_id: str, headline: str, date: dt.date, locale: str) -> Choice:
+    return Choice(event_id, plain(headline, MAX_OPTION), plain(local_dates.short_date(date, locale), MAX_OPTION))
 
 
 def _text_from(attribution: str) -> str:
-    return words.text_from(escape_within(attribution, 120))
+    return words.text_from(escape_within(attribution, _ATTRIBUTION))
 
 
 def _entry(mark: str, event: Event, limit: int, locale: str, shown: _Shown) -> str:
@@ -270,15 +310,15 @@ def _entry(mark: str, event: Event, limit: int, locale: str, shown: _Shown) -> s
     facts = [words.WITHDRAWN] if event.withdrawn else []
     facts += [local_dates.short_date(event.date, locale)] if shown.date else []
     theme = event.topics[-1] if event.topics else event.category  # the narrowest says most
-    facts += [escape_within(theme, 120)] if theme else []
+    facts += [escape_within(theme, _THEME)] if theme else []
     if event.sources:
-        facts.append(escape_within(", ".join(source.name for source in event.sources), 100))
+        facts.append(escape_within(", ".join(source.name for source in event.sources), _SOURCE_NAMES))
     line = f"\n-# {' · '.join(facts)}" if facts else ""
-    text = f"{mark} {_headline(event, min(700, limit - len(mark) - 1 - len(line)))}{line}"
-    room = min(300, limit - len(text) - 1)
+    text = f"{mark} {_headline(event, min(_HEADLINE, limit - len(mark) - 1 - len(line)))}{line}"
+    room = min(_SUMMARY, limit - len(text) - 1)
     if event.summary and room >= _SHORTEST_SUMMARY:
         text += f"\n{escape_within(event.summary, room)}"
-    room = min(130, limit - len(text) - 30)
+    room = min(_CLOSEST, limit - len(text) - _CLOSEST_SPARE)
     if shown.related and event.related and room >= _SHORTEST_SUMMARY:
         closest = event.related[0]
         related = escape_within(closest.headline, room)
@@ -300,21 +340,22 @@ def _themes(event: Event, limit: int) -> str:
 
 
 def _source(source: Source) -> str:
-    linked = link(escape_within(source.name, 80), source.url)
-    return linked if len(linked) <= _LONGEST_LINK else escape_within(source.name, 80)
+    linked = link(escape_within(source.name, _SOURCE_NAME), source.url)
+    return linked if len(linked) <= _LONGEST_LINK else escape_within(source.name, _SOURCE_NAME)
 
 
 def _related(other: Related, locale: str, limit: int) -> str:
     date = local_dates.short_date(other.date, locale)
     shared = f" *{escape_within(', '.join(other.contexts), limit // 3)}*" if other.contexts else ""
-    return f"{date} — {escape_within(other.headline, max(20, limit - len(date) - len(shared) - 8))}{shared}"
+    room = max(_SHORTEST_HEADLINE, limit - len(date) - len(shared) - _RELATED_SPARE)
+    return f"{date} — {escape_within(other.headline, room)}{shared}"
 
 
 def _numbered(heading: str, lines: Sequence[str], more: int, limit: int) -> str:
     """Numbered lines under a heading; those that do not fit are counted."""
     text, shown = f"**{heading}**", 0
     for number, line in enumerate(lines, 1):
-        if len(text) + len(line) + 40 > limit:
+        if len(text) + len(line) + _LINE_SPARE > limit:
             break
         text += f"\n{number}. {line}"
         shown = number

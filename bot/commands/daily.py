@@ -11,13 +11,13 @@ from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
 from bot.cards.pages import Page
-from bot.cards.text import MAX_OPTION, plain
 from bot.commands.options import MOST_CHOICES
 from bot.commands.zones import suggest_zones, time_option, zone_option
 from bot.daily import words as daily_words
 from bot.daily.claims import Reason, Wish
 from bot.daily.schedule import Subscription, first_after
 from bot.host import Host, HostClient
+from bot.markup import MAX_OPTION, plain
 from embeddings.errors import InputError
 from embeddings.text import clean
 

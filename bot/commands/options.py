@@ -9,8 +9,8 @@ from discord import Interaction
 from discord.app_commands import Choice
 
 from bot import local_dates, words
-from bot.cards.text import MAX_OPTION, plain
 from bot.host import HostClient
+from bot.markup import MAX_OPTION, plain
 from embeddings.dates import DateRange, find_dates, parse_range
 from embeddings.dates.errors import AmbiguousDateError, DateError
 from embeddings.events import Event

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from discord.app_commands import Choice
 from rapidfuzz import fuzz, process
 
-from bot.cards.text import MAX_OPTION, plain
 from bot.commands.options import MOST_CHOICES
 from bot.daily import words as daily_words
+from bot.markup import MAX_OPTION, plain
 from embeddings.errors import InputError
 
 _NEAREST = 3

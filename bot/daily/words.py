@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from bot.cards.text import escape
+from bot.markup import escape
 from bot.words import count
 
 if TYPE_CHECKING:

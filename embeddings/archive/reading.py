@@ -37,6 +37,7 @@ from embeddings.text import clean, is_web_address, normalise, shorten
 
 _DAY_HEADING = re.compile(r"#{2,3} \[([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\]")
 _NUMBER = re.compile(r"(?:[0-9]{1,7}[.)]|[-*])\s+")
+_SOURCES, _RELATED = ("source", "sources"), "related"  # sections of a page
 _CONTEXT = re.compile(r"_Contexts?: ")
 
 
@@ -178,20 +179,10 @@ def _read_page(page: _Page, day: dt.date, address: str) -> _Entry | None:
                 page.reject(number, "a second headline; the first one counts")
         elif line.startswith("### "):
             section = clean(line[4:]).rstrip(":").lower()
-            if section not in ("source", "sources", "related"):
+            if section not in (*_SOURCES, _RELATED):
                 page.reject(number, f'unknown section "{shorten(section, 60)}": expected "Source:" or "Related:"')
-        elif section in ("source", "sources"):
-            if len(sources) >= MAX_SOURCES:
-                page.reject(number, f"more than {MAX_SOURCES} sources")
-            elif (source := _source(page, number, line)) is not None:
-                sources.append(source)
-        elif section == "related":
-            if len(related) >= MAX_RELATED:
-                page.reject(number, f"more than {MAX_RELATED} related events")
-            elif (other := _related(page, number, line)) is not None:
-                related.append(other)
         elif section:
-            page.reject(number, "stands in an unknown section")
+            _read_entry(page, number, line, section, sources, related)
         elif title is not None:
             summary.add(number, line)
         else:
@@ -201,6 +192,24 @@ def _read_page(page: _Page, day: dt.date, address: str) -> _Entry | None:
         return None
     contexts = dict.fromkeys(name for other in related for name in other.contexts)
     return _Entry(address, title, None, summary.text(), tuple(contexts)[:MAX_CONTEXTS], tuple(sources), tuple(related))
+
+
+def _read_entry(
+    page: _Page, number: int, line: str, section: str, sources: list[Source], related: list[Related]
+) -> None:
+    """Add what a line of a section says to the sources or the related events; what is too much is reported."""
+    if section in _SOURCES:
+        if len(sources) >= MAX_SOURCES:
+            page.reject(number, f"more than {MAX_SOURCES} sources")
+        elif (source := _source(page, number, line)) is not None:
+            sources.append(source)
+    elif section == _RELATED:
+        if len(related) >= MAX_RELATED:
+            page.reject(number, f"more than {MAX_RELATED} related events")
+        elif (other := _related(page, number, line)) is not None:
+            related.append(other)
+    else:
+        page.reject(number, "stands in an unknown section")
 
 
 class _Summary:

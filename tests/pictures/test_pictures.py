@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.cards.discord_face import layout
 from bot.cards.pages import days_page
-from bot.cards.text import escape, link
+from bot.markup import escape, link
 from bot.views.state import DaysList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Source

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.text import escape, escape_within, link, plain
+from bot.markup import escape, escape_within, link, plain
 from embeddings.text import clean
 from tests.bot.hostile import headlines
 
