@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
-import random
 import signal
 from collections.abc import Iterator
 
 import aiohttp
 import discord
 from discord.http import Route
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from bot.client import DatelineClient
 from bot.config import Config
@@ -88,31 +88,67 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
                 loop.remove_signal_handler(number)
 
 
+class _LostError(Exception):
+    """There is no connection, and trying again may help; `served`: there was one that was ready."""
+
+    def __init__(self, served: bool, cause: BaseException | None) -> None:
+        why = "the connection ended" if cause is None else f"{type(cause).__name__}: {cause}".strip(": ")
+        super().__init__(why)
+        self.served = served
+
+
 async def _serve(config: Config, engine: Engine, store: Store, stop: asyncio.Event) -> None:
     """Keep a client connected until `stop` is set; discord.py reconnects by itself once it was connected."""
-    tries = 0
-    while not stop.is_set():
-        client = DatelineClient(config, engine, store)
-        connected = asyncio.create_task(client.start(config.discord.token.get_secret_value()))
-        stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait([connected, stopped], return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set():
-            await client.finish(FINISH_S)
-            connected.cancel()
-            await asyncio.gather(connected, return_exceptions=True)
-            return
-        stopped.cancel()
-        served = client.is_ready()
-        error = connected.exception()
-        with contextlib.suppress(aiohttp.ClientError, discord.DiscordException, RuntimeError):
-            await client.finish(0)
-        if error is not None and not _may_pass(error):
-            raise error
-        tries = 0 if served else tries + 1
-        wait_s = random.uniform(0.5, 1) * min(LONGEST_WAIT_S, 2.0 ** min(tries, 10))  # noqa: S311  # spreads the tries
-        log.warning("Discord cannot be reached (%s); trying again in %.0f s", _reason(error), wait_s)
+
+    async def wait(seconds: float) -> None:
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(stop.wait(), wait_s)
+            await asyncio.wait_for(stop.wait(), seconds)
+
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception_type(_LostError),
+        wait=wait_random_exponential(multiplier=2, max=LONGEST_WAIT_S),
+        before_sleep=_say_wait,
+        sleep=wait,
+    ):
+        with attempt:
+            if stop.is_set():
+                return
+            try:
+                await _connection(DatelineClient(config, engine, store), config, stop)
+            except _LostError as lost:
+                if lost.served:
+                    attempt.retry_state.attempt_number = 1  # begin with short waits again
+                raise
+
+
+async def _connection(client: DatelineClient, config: Config, stop: asyncio.Event) -> None:
+    """Connect, and serve until `stop` is set.
+
+    Raises:
+        _LostError: if the connection ends before that.
+    """
+    connected = asyncio.create_task(client.start(config.discord.token.get_secret_value()))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([connected, stopped], return_when=asyncio.FIRST_COMPLETED)
+    if stop.is_set():
+        await client.finish(FINISH_S)
+        connected.cancel()
+        await asyncio.gather(connected, return_exceptions=True)
+        return
+    stopped.cancel()
+    served = client.is_ready()
+    error = connected.exception()
+    with contextlib.suppress(aiohttp.ClientError, discord.DiscordException, RuntimeError):
+        await client.finish(0)
+    if error is not None and not _may_pass(error):
+        raise error
+    raise _LostError(served, error) from error
+
+
+def _say_wait(state: RetryCallState) -> None:
+    if state.outcome is not None and state.next_action is not None:
+        why, wait_s = state.outcome.exception(), state.next_action.sleep
+        log.warning("Discord cannot be reached (%s); trying again in %.0f s", why, wait_s)
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -135,7 +171,3 @@ def _may_pass(error: BaseException) -> bool:
         AttributeError,
     )
     return isinstance(error, kinds)
-
-
-def _reason(error: BaseException | None) -> str:
-    return "the connection ended" if error is None else f"{type(error).__name__}: {error}".strip(": ")
