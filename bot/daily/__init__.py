@@ -1,1 +1,1 @@
-"""Daily posts of events over the years: when (`schedule`), which events (`choice`), and the posting itself."""
+"""Daily posts: when they are due, which events they show, what is claimed of them, their words. Pure."""

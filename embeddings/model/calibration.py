@@ -17,7 +17,7 @@ class Features:
 
     Attributes:
         meaning: cosine of the whole text with the question, -1 to 1.
-        late: that of its words, from `late_interaction.max_similarity`, about -1 to 1.
+        late: that of its words, from `embeddings.index.tokens.max_similarity`, about -1 to 1.
         covered: from `coverage`, 0 to 1.
         dated: from `fit_dates`, 0 to 1.
     """

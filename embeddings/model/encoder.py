@@ -1,4 +1,4 @@
-"""Text to vectors. Only this module imports torch, and only when a text has to be encoded."""
+"""Texts to vectors by sentence-transformers. torch is imported only when a text has to be encoded."""
 
 from __future__ import annotations
 
