@@ -94,25 +94,52 @@ def weigh(
 
 
 def choose(candidates: Iterable[Candidate], limit: int, beside: Sequence[Candidate] = ()) -> list[Candidate]:
-    """At most `limit` candidates, oldest first.
+    """At most `limit` candidates, oldest first: those that stand out most, spread over years and fields.
 
-    No two of one story; at most `MOST_OF_A_YEAR` of a year, unless there is nothing else; each of a field, of a year
-    or of what is much like one that is chosen counts less. The last of several is no attack or disaster where all
-    others are. Of several wordings of one event the fullest is shown.
+    Laws, in this order; each gives way only where no choice of as many events keeps it with those before:
+
+    1. No two are of one story.
+    2. Of two or more, not all tell of attacks or disasters.
+    3. At most `MOST_OF_A_YEAR` are of one year.
+
+    Each of a field, of a year or of what is much like one that is chosen counts less. Of several wordings of one event
+    the fullest is shown.
 
     Args:
         beside: what is chosen already, and shown with these.
     """
-    chosen: list[Candidate] = []
     left = sorted(candidates, key=_best_first)
     left = [each for each in left if not any(_same_story(each, other) for other in beside)]
+    # The best first, as it comes; only where that breaks a law, with each event that is neither attack nor disaster in.
+    best: tuple[tuple[bool, int], list[Candidate]] | None = None
+    for first in (None, *(each for each in left if not each.grim)):
+        chosen = _taken_in_turn(left, limit, beside, first)
+        kept = chosen[0] if first is not None and chosen else None  # `first`, or a fuller wording of it
+        for choice in (chosen, _spread_over_years(chosen, left, beside, kept)):
+            broken = _broken(choice, limit, beside)
+            if best is None or broken < best[0]:
+                best = broken, choice
+        if best is None or best[0] == (False, 0):
+            break
+    chosen = best[1] if best is not None else []
+    return sorted(chosen, key=lambda candidate: (candidate.event.date, candidate.event.id))
+
+
+def _taken_in_turn(
+    left: Sequence[Candidate], limit: int, beside: Sequence[Candidate], first: Candidate | None
+) -> list[Candidate]:
+    """The best candidate, then the best of those that remain, and so on; `first` before all others."""
+    chosen: list[Candidate] = []
     while len(chosen) < limit:
         shown = [*beside, *chosen]
-        years = Counter(other.event.date.year for other in shown)
-        allowed = [each for each in left if years[each.event.date.year] < MOST_OF_A_YEAR] or left
-        if shown and len(chosen) == limit - 1 and all(other.grim for other in shown):
-            pools = ([each for each in pool if not each.grim] for pool in (allowed, left))
-            allowed = next(filter(None, pools), allowed)
+        if first is not None and not chosen:
+            allowed: Sequence[Candidate] = [first]
+        else:
+            years = Counter(other.event.date.year for other in shown)
+            allowed = [each for each in left if years[each.event.date.year] < MOST_OF_A_YEAR] or left
+            if shown and len(chosen) == limit - 1 and all(other.grim for other in shown):
+                pools = ([each for each in pool if not each.grim] for pool in (allowed, left))
+                allowed = next(filter(None, pools), allowed)
         if not allowed:
             break
         penalties = _penalties(allowed, shown)
@@ -120,7 +147,57 @@ def choose(candidates: Iterable[Candidate], limit: int, beside: Sequence[Candida
         wordings = [each for each in left if each.grim is best.grim and _says_the_same(each, best)]
         chosen.append(min(wordings, key=_fullest_first))
         left = [each for each in left if not (_same_story(each, best) or _same_story(each, chosen[-1]))]
-    return sorted(chosen, key=lambda candidate: (candidate.event.date, candidate.event.id))
+    return chosen
+
+
+def _spread_over_years(
+    chosen: Sequence[Candidate], left: Sequence[Candidate], beside: Sequence[Candidate], kept: Candidate | None
+) -> list[Candidate]:
+    """The same number of events with fewer of a year that has too many, where another year has room for one more.
+
+    That is where the one event chosen of the other year is of one story with two that are of two: they replace it.
+
+    Args:
+        kept: stays in.
+    """
+    found = list(chosen)
+    while (full := _year_with_too_many(found, beside)) is not None:
+        years = Counter(each.event.date.year for each in (*beside, *found))
+        alone = (each for each in found if years[each.event.date.year] == 1)
+        pairs = ((one, pair) for one in alone if (pair := _pair_of_year(one.event.date.year, left, kept)) is not None)
+        droppable = [each for each in found if each.event.date.year == full and each is not kept]
+        exchange = next(pairs, None)
+        if exchange is None or not droppable:
+            break
+        one, pair = exchange
+        dropped = max(droppable, key=_best_first)
+        found = [each for each in found if each is not one and each is not dropped] + list(pair)
+    return found
+
+
+def _year_with_too_many(chosen: Sequence[Candidate], beside: Sequence[Candidate]) -> int | None:
+    years = Counter(each.event.date.year for each in (*beside, *chosen))
+    mine = {each.event.date.year for each in chosen}
+    return next((year for year, count in sorted(years.items()) if count > MOST_OF_A_YEAR and year in mine), None)
+
+
+def _pair_of_year(
+    year: int, candidates: Sequence[Candidate], kept: Candidate | None
+) -> tuple[Candidate, Candidate] | None:
+    """The first two candidates of a year that are of two stories; `kept` is one of them where it is of that year."""
+    of_year = [each for each in candidates if each.event.date.year == year]
+    firsts = [kept] if kept is not None and kept.event.date.year == year else of_year
+    pairs = ((one, other) for one in firsts for other in of_year if one is not other and not _same_story(one, other))
+    return next(pairs, None)
+
+
+def _broken(chosen: Sequence[Candidate], limit: int, beside: Sequence[Candidate]) -> tuple[bool, int]:
+    """How far a choice breaks the second and the third law of `choose`: whether, and by how many events."""
+    shown = [*beside, *chosen]
+    all_grim = bool(chosen) and len(beside) + limit > 1 and all(each.grim for each in shown)
+    years = Counter(each.event.date.year for each in shown)
+    mine = {each.event.date.year for each in chosen}
+    return all_grim, sum(max(0, count - MOST_OF_A_YEAR) for year, count in years.items() if year in mine)
 
 
 def _penalties(candidates: Sequence[Candidate], shown: Sequence[Candidate]) -> list[float]:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from embeddings.events import Event, Source
 from embeddings.index.prominence import PARTS
 from embeddings.prominence import news_values
-from embeddings.search.on_this_day import MOST_OF_A_YEAR, WEIGHTS, Candidate, choose, shortlist, weigh
+from embeddings.search.on_this_day import MOST_OF_A_YEAR, WEIGHTS, Candidate, _same_story, choose, shortlist, weigh
 from embeddings.search.reasons import reasons
 from tests.word_encoder import WordEncoder
 
@@ -142,14 +145,38 @@ def test_the_choice_is_the_same_every_time_in_order_of_time_and_bounded(
     assert choose(iter(shuffled), limit) == chosen
 
 
-@given(EVENTS, st.integers(2, 8))
-def test_the_rules_hold(found: list[Candidate], limit: int) -> None:
-    chosen = choose(found, limit)
-    years = [each.event.date.year for each in chosen]
-    if len(chosen) <= MOST_OF_A_YEAR * len({each.event.date.year for each in found}) / 2:
-        assert max(map(years.count, years), default=0) <= MOST_OF_A_YEAR
-    if chosen and not all(each.grim for each in found) and len(chosen) == limit:
-        assert not all(each.grim for each in chosen)
-    for one, other in ((one, other) for one in chosen for other in chosen if one is not other):
-        same_day_topic = one.event.topics and one.event.topics[-1:] == other.event.topics[-1:]
-        assert one.event.date != other.event.date or not same_day_topic
+@given(EVENTS, st.integers(2, 8), st.integers(0, 2))
+def test_the_laws_hold_in_their_order_wherever_a_choice_of_as_many_events_can_keep_them(
+    found: list[Candidate], limit: int, number_beside: int
+) -> None:
+    beside, found = found[:number_beside], found[number_beside:]
+    chosen = choose(found, limit, beside)
+    assert keeps_stories(chosen, beside)
+    choices = [each for each in combinations(found, len(chosen)) if chosen and keeps_stories(each, beside)]
+    if any(not_all_grim(each, beside) for each in choices):
+        assert not_all_grim(chosen, beside)
+        choices = [each for each in choices if not_all_grim(each, beside)]
+    if any(few_of_a_year(each, beside) for each in choices):
+        assert few_of_a_year(chosen, beside)
+
+
+def keeps_stories(chosen: Sequence[Candidate], beside: Sequence[Candidate]) -> bool:
+    pairs = [*combinations(chosen, 2), *product(chosen, beside)]
+    return not any(_same_story(one, other) for one, other in pairs)
+
+
+def not_all_grim(chosen: Sequence[Candidate], beside: Sequence[Candidate]) -> bool:
+    return not all(each.grim for each in (*beside, *chosen))
+
+
+def few_of_a_year(chosen: Sequence[Candidate], beside: Sequence[Candidate]) -> bool:
+    years = Counter(each.event.date.year for each in (*beside, *chosen))
+    return all(years[each.event.date.year] <= MOST_OF_A_YEAR for each in chosen)
+
+
+def test_a_story_that_hides_two_gives_way_to_them_before_a_year_is_shown_three_times() -> None:
+    # The dam is of one story with the water, by their topic, and with the town, by their words.
+    dam = make(2001, "dam bursts above the town", 9, topics=("Flood",))
+    town, water = make(2001, "dam bursts above the towns"), make(2001, "water everywhere", topics=("Flood",))
+    others = [make(2000, word, 5) for word in ("comet", "election", "museum")]
+    assert names(choose([dam, town, water, *others], 4)) == ["comet", "election", *names([town, water])]
