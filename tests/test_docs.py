@@ -72,3 +72,14 @@ def test_the_readmes_other_table_names_every_command_on_discord() -> None:
     table = README.split("| command | what you get |")[1].split("\n\n")[0]
     named = set(re.findall(r"`/([a-z]+)", table)) | set(re.findall(r"\*Apps → ([^*]+)\*", table))
     assert named == {module.command.name for module in (about, ask, daily, event, find_related, onthisday, related)}
+
+
+def test_every_room_and_module_on_the_map_is_there() -> None:
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?<![\w/])([a-z_]+/(?:[a-z_]+/)*[a-z_]*)(?=[\W_])", text)) - {"decisions/"}
+    places = [ROOT / package / name for name in named for package in ("", "bot", "embeddings")]
+    there = {path for path in places if path.exists() or path.with_suffix(".py").exists()}
+    assert {
+        name for name in named if not there & {ROOT / package / name for package in ("", "bot", "embeddings")}
+    } == set()
+    assert len(named) > 50

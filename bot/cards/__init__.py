@@ -1,0 +1,1 @@
+"""Answers as cards: what a message shows, and how Discord draws it."""
