@@ -16,7 +16,7 @@ from discord.app_commands import Choice
 
 from bot import words
 from bot.cards.discord_face import layout
-from bot.cards.pages import Page
+from bot.cards.pages import AnswerPage
 from bot.config import LimitSettings
 from bot.fairness import Cooldown, TooManyError, Turns
 from bot.markup import escape
@@ -25,7 +25,7 @@ from embeddings.errors import InputError
 
 log = logging.getLogger(__name__)
 
-Show = Callable[[], Awaitable[Page]]
+Show = Callable[[], Awaitable[AnswerPage]]
 Suggest = Callable[[], Awaitable[list[Choice[str]]]]
 
 _ALREADY_ACKNOWLEDGED = 40060

@@ -22,7 +22,7 @@ from embeddings.model.encoder import Encoder
 from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded
 from embeddings.search.answers import Answer, DayAnswer
-from embeddings.search.on_this_day import Candidate
+from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.questions import Question
 from embeddings.search.service import Search
 
@@ -157,19 +157,19 @@ class Engine:
 
     async def days(self, dates: DateRange, start: int, limit: int) -> DayAnswer:
         """Some of the events of some days."""
-        return await self._with(lambda search: search.event(dates, start=start, limit=limit))
+        return await self._with(lambda search: search.days(dates, start=start, limit=limit))
 
     async def on_this_day(self, month: int, day: int, limit: int) -> tuple[Event, ...]:
         """The best events of a day over the years."""
         return await self._with(lambda search: search.on_this_day(month, day, limit))
 
-    async def of_day(self, month: int, day: int) -> list[Candidate]:
+    async def of_day(self, month: int, day: int) -> list[DayCandidate]:
         """Every event of a day over the years, with what speaks for it."""
         return await self._with(lambda search: search.of_day(month, day))
 
     async def event(self, event_id: str) -> RelatedAnswer:
         """An event with those related to it. InputError where the index does not hold it."""
-        return await self._with(lambda search: RelatedAnswer(search.find(event_id), search.related(event_id)))
+        return await self._with(lambda search: RelatedAnswer(search.event(event_id), search.related(event_id)))
 
     async def events(self, ids: Sequence[str]) -> list[Event | None]:
         """Events by their ids, None where the index no longer holds one."""
@@ -178,7 +178,7 @@ class Engine:
             found: list[Event | None] = []
             for event_id in ids:
                 try:
-                    found.append(search.find(event_id))
+                    found.append(search.event(event_id))
                 except InputError:
                     found.append(None)
             return found

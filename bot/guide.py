@@ -7,7 +7,7 @@ import datetime as dt
 from bot import words
 from bot.answers import KeptAnswer
 from bot.cards import pages
-from bot.cards.pages import PER_PAGE, Page
+from bot.cards.pages import PER_PAGE, AnswerPage
 from bot.daily import choice
 from bot.daily.schedule import Subscription
 from bot.engine import Engine
@@ -15,7 +15,7 @@ from bot.store import Store
 from bot.views.state import AnswerList, DailyList, DaysList, NoList, OnThisDayList, Place
 from embeddings.errors import InputError
 from embeddings.events import Event
-from embeddings.search.on_this_day import Candidate
+from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.questions import Question
 
 ON_THIS_DAY = 5  # events
@@ -28,7 +28,7 @@ class Guide:
         self._engine = engine
         self._store = store
 
-    async def page(self, place: Place, locale: str, note: str = "") -> Page:
+    async def page(self, place: Place, locale: str, note: str = "") -> AnswerPage:
         """What a place shows. InputError where it is no longer there.
 
         Args:
@@ -50,14 +50,14 @@ class Guide:
                 events_or_none = await self._engine.events(kept.events[start : start + PER_PAGE])
                 return pages.answer_page(kept, events_or_none, place, locale)
             case NoList():
-                raise InputError(words.GONE)
+                raise InputError(words.EVENT_REMOVED)
             case DailyList(subscription, date):
                 shown = await self._shown(subscription, date)
                 if shown is None:
                     return await self.page(Place(OnThisDayList(date.month, date.day)), locale)
                 return pages.daily_page(date, shown, place, None, locale)
 
-    async def ask(self, question: Question, count: int, locale: str) -> Page:
+    async def ask(self, question: Question, count: int, locale: str) -> AnswerPage:
         """Answer a question; what it found is kept for the buttons. Where nothing fits, a wider search is offered."""
         found = await self._keep(question, count)
         page = await self.page(Place(found), locale)
@@ -67,16 +67,16 @@ class Guide:
         nothing = KeptAnswer((), question.dates, question.within)
         return pages.answer_page(nothing, [], Place(found), locale, everywhere)
 
-    async def daily(self, subscription: Subscription, date: dt.date) -> tuple[Page, tuple[str, ...]]:
+    async def daily(self, subscription: Subscription, date: dt.date) -> tuple[AnswerPage, tuple[str, ...]]:
         """A subscription's post of a local day as it is now, and the ids of its events; none where there are none."""
-        events = await self.choose(subscription, date)
+        events = await self.post_events(subscription, date)
         place = Place(DailyList(subscription.key, date))
         page = pages.daily_page(date, events, place, subscription.role, subscription.locale)
         return page, tuple(event.id for event in events)
 
-    async def choose(self, subscription: Subscription, date: dt.date) -> list[Event]:
+    async def post_events(self, subscription: Subscription, date: dt.date) -> list[Event]:
         """The events of a post; where the day has too few, those of the days around it."""
-        found: list[Candidate] = []
+        found: list[DayCandidate] = []
         for step in choice.nearby(date.month, date.day):
             candidates = [each for day in step for each in await self._engine.of_day(*day)]
             wanted = subscription.count - len(found)
@@ -90,7 +90,7 @@ class Guide:
         if (post := await self._store.daily.post(key, date)) is not None and (ids := post[2]):
             return [event for event in await self._engine.events(ids) if event is not None]
         subscription = await self._store.daily.subscription(key)
-        return None if subscription is None else await self.choose(subscription, date)
+        return None if subscription is None else await self.post_events(subscription, date)
 
     async def _keep(self, question: Question, count: int) -> AnswerList:
         answer = await self._engine.ask(question, count)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import discord
 from discord import Interaction
 
-from bot.cards.pages import Page
+from bot.cards.pages import AnswerPage
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.guide import Guide
-from bot.store.daily import DailyStore
+from bot.store.daily_posts import DailyStore
 from bot.views.state import Target
 
 # Answers to commands need none; daily posts do.
@@ -42,7 +42,7 @@ class Host:
     async def go(self, interaction: Interaction[HostClient], target: Target) -> None:
         """Answer a press with the place that its button names."""
 
-        async def show() -> Page:
+        async def show() -> AnswerPage:
             return await self.guide.page(target.place, interaction.locale.value)
 
         await self.desk.turn(interaction, show, target.asker)

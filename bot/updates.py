@@ -31,12 +31,12 @@ log = logging.getLogger(__name__)
 def is_due(last: dt.datetime | None, now: dt.datetime, daily: TimeOfDay) -> bool:
     """Whether the time of day has come since the last update."""
     first = now.astimezone(ZoneInfo(daily.zone)).date() - dt.timedelta(days=2)
-    come = None
+    latest = None
     for _, at in moments(first, daily.time, daily.zone):
         if at > now:
             break
-        come = at
-    return last is None or (come is not None and last < come)
+        latest = at
+    return last is None or (latest is not None and last < latest)
 
 
 class Updates:
@@ -48,7 +48,7 @@ class Updates:
     """
 
     def __init__(self, config: Config, clock: Callable[[], float], command: Sequence[str] = _COMMAND) -> None:
-        self._daily = config.archive.daily
+        self._daily = config.archive.update_time
         self._fetched = IndexFolder(config.index.path).fetched
         self._environment = _environment(config)
         self._clock = clock
@@ -67,14 +67,14 @@ class Updates:
         if not is_due(last, dt.datetime.fromtimestamp(self._clock(), dt.UTC), self._daily):
             return False
         try:
-            told = await self._update(ending)
+            summary = await self._update(ending)
         except (EmbeddingsError, OSError, ValueError) as error:
             self._not_before = self._clock() + AGAIN_S
             log.warning("the archive was not updated: %s; it is tried again in %.0f minutes", error, AGAIN_S / 60)
             return False
-        if told is None:
+        if summary is None:
             return False
-        log.info("the archive was updated: %s", told)
+        log.info("the archive was updated: %s", summary)
         return True
 
     async def _update(self, ending: asyncio.Event) -> str | None:

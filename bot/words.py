@@ -17,7 +17,7 @@ _MOST_NAMED = 3  # dates in a heading
 
 NOTHING_FITS = "Nothing in the archive fits. Try other words, or a wider span of dates."
 NO_EVENTS_ON_THIS_DAY = "The archive has no event on this day of any year."
-GONE = "This event is no longer in the archive."
+EVENT_REMOVED = "This event is no longer in the archive."
 ANSWER_FORGOTTEN = "This answer was last used too long ago and has been forgotten. Please ask again."
 NO_WORDS_IN_MESSAGE = "This message has no text to look for."
 SOURCES = "Sources"

@@ -95,7 +95,7 @@ class ArchiveSettings(Section):
     update: Annotated[str, AfterValidator(_checked_time_of_day)] = ""
 
     @property
-    def daily(self) -> TimeOfDay | None:
+    def update_time(self) -> TimeOfDay | None:
         """When the bot updates the archive; None: never."""
         return _time_of_day(self.update)
 

@@ -47,7 +47,7 @@ def test_the_dates_in_the_readme_are_understood() -> None:
 def test_the_answer_in_the_readme_is_the_one_that_the_program_gives(sample_search: Search) -> None:
     [block] = re.findall(r"dateline> /ask civilian deaths Russia\n(.*?)```", README, re.DOTALL)
     out = Console(file=io.StringIO(), width=110, highlight=False)
-    for card in day_cards(sample_search.event(parse_range("2015-12-23", TODAY))):
+    for card in day_cards(sample_search.days(parse_range("2015-12-23", TODAY))):
         out.print(card)
     assert isinstance(out.file, io.StringIO)
     printed = out.file.getvalue()

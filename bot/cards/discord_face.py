@@ -7,7 +7,7 @@ from typing import Any
 from discord import SelectOption, ui
 
 from bot import words
-from bot.cards.pages import Page
+from bot.cards.pages import AnswerPage
 from bot.views.items import Go, OpenEvent
 from bot.views.state import Target
 
@@ -15,7 +15,7 @@ BUTTONS_A_ROW = 5  # Discord's limit
 ACCENT = 0x3B6EA5  # a calm blue, legible on dark and light
 
 
-def layout(page: Page, asker: int) -> ui.LayoutView:
+def layout(page: AnswerPage, asker: int) -> ui.LayoutView:
     """A page as a message.
 
     Args:

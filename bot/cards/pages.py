@@ -75,7 +75,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AnswerPage:
     """What a message shows. All text is escaped and together at most `MAX_TEXT` characters."""
 
     blocks: tuple[str, ...]
@@ -91,7 +91,7 @@ class Page:
         return max(sum(map(len, self.blocks)) / MAX_TEXT, size / MAX_BYTES)
 
 
-def fitted(make: Callable[[int], Page]) -> Page:
+def fitted(make: Callable[[int], AnswerPage]) -> AnswerPage:
     """A page that fits a message: made again with less room for text where scripts of many bytes need it.
 
     Args:
@@ -103,7 +103,7 @@ def fitted(make: Callable[[int], Page]) -> Page:
     return page
 
 
-def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "") -> Page:
+def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "") -> AnswerPage:
     """A page of the events of some days; where there are none, why, and the nearest days that have some."""
     heading = f"## {local_dates.date_range(answer.dates, locale)}\n-# {words.count(answer.total, 'event')}{note}"
     if answer.total:
@@ -113,18 +113,20 @@ def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "") -> P
         Step(local_dates.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
         for day, action in zip(answer.nearest, "defg", strict=False)
     )
-    return Page((f"{heading}\n{words.no_events(answer, locale)}",), place, steps=steps)
+    return AnswerPage((f"{heading}\n{words.no_events(answer, locale)}",), place, steps=steps)
 
 
-def on_this_day_page(month: int, day: int, events: Sequence[Event], place: Place, locale: str, note: str = "") -> Page:
+def on_this_day_page(
+    month: int, day: int, events: Sequence[Event], place: Place, locale: str, note: str = ""
+) -> AnswerPage:
     """The best events of a day over the years."""
     heading = f"## {words.on_this_day_heading(month, day, locale)}" + (f"\n-#{note.removeprefix(' ·')}" if note else "")
     if not events:
-        return Page((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
+        return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
     return fitted(_List(heading, events, place, len(events), locale, _Shown(year=True)).page)
 
 
-def daily_page(date: dt.date, events: Sequence[Event], place: Place, role: int | None, locale: str) -> Page:
+def daily_page(date: dt.date, events: Sequence[Event], place: Place, role: int | None, locale: str) -> AnswerPage:
     """The post of a day: a line or two an event, each with a button that opens it.
 
     Args:
@@ -135,7 +137,7 @@ def daily_page(date: dt.date, events: Sequence[Event], place: Place, role: int |
     if role is not None:
         heading += f"\n<@&{role}>"
     if not events:
-        return Page((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
+        return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
     attributions = list(dict.fromkeys(event.attribution for event in events))
     small = f"-# {' · '.join(map(_text_from, attributions[:_ATTRIBUTIONS]))}"
     steps = tuple(
@@ -143,9 +145,11 @@ def daily_page(date: dt.date, events: Sequence[Event], place: Place, role: int |
         for event, action in zip(events, _POST_ACTIONS, strict=False)
     )
 
-    def make(room: int) -> Page:
+    def make(room: int) -> AnswerPage:
         each = (room - len(heading) - len(small) - _SPARE) // len(events)
-        return Page((heading, *(_post_entry(event, date, each, locale) for event in events), small), place, steps=steps)
+        return AnswerPage(
+            (heading, *(_post_entry(event, date, each, locale) for event in events), small), place, steps=steps
+        )
 
     return fitted(make)
 
@@ -171,7 +175,7 @@ def _year_label(event: Event, events: Sequence[Event]) -> str:
 
 def answer_page(
     kept: KeptAnswer, events: Sequence[Event | None], place: Place, locale: str, wider: AnswerList | None = None
-) -> Page:
+) -> AnswerPage:
     """A page of the events that a question found, those of this page in `events`; None where one is gone since."""
     lines = [words.dates_understood(kept.dates, locale)] if kept.dates else []
     if kept.within is not None:
@@ -179,7 +183,7 @@ def answer_page(
     heading = "\n".join(f"-# {line}" for line in lines)
     if not kept.events:
         steps = (Step(words.SEARCH_ALL_DATES, Place(wider), "w"),) if wider is not None else ()
-        return Page(("\n".join(filter(None, [heading, words.NOTHING_FITS])),), place, steps=steps)
+        return AnswerPage(("\n".join(filter(None, [heading, words.NOTHING_FITS])),), place, steps=steps)
     above = _groups(events, kept.dates, locale)
     style = _Shown(date=True, related=True)
     return fitted(_List(heading, events, place, len(kept.events), locale, style, above).page)
@@ -196,12 +200,12 @@ def _groups(events: Sequence[Event | None], dates: Sequence[DateRange], locale: 
     return above
 
 
-def event_page(answer: RelatedAnswer, place: Place, locale: str) -> Page:
+def event_page(answer: RelatedAnswer, place: Place, locale: str) -> AnswerPage:
     """An event with everything that is known of it."""
     return fitted(lambda room: _event_page(answer, place, locale, room))
 
 
-def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> Page:
+def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> AnswerPage:
     event = answer.event
     steps = []
     if (back := place.back()) is not None:
@@ -235,14 +239,14 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> 
     url = event_link(event)
     label = words.READ if any(source.url for source in event.sources) else words.READ_DAY
     links = ((label, url),) if url is not None and len(url) <= _LONGEST_BUTTON_LINK else ()
-    return Page(tuple(blocks), place, _once(choices), tuple(steps), links)
+    return AnswerPage(tuple(blocks), place, _once(choices), tuple(steps), links)
 
 
-def about_page(about: About, version: str, invite: str) -> Page:
+def about_page(about: About, version: str, invite: str) -> AnswerPage:
     """What the archive holds, whose text it is, what is stored."""
     lines = "\n".join(map(escape, words.about(about)))
     text = f"## Dateline {escape(version)}\n{lines}\n{words.STORED}\n{words.FAULTS}"
-    return Page((text,), links=((words.INVITE, invite),))
+    return AnswerPage((text,), links=((words.INVITE, invite),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +267,7 @@ class _List:
     style: _Shown
     above: Sequence[str] = ()
 
-    def page(self, room: int) -> Page:
+    def page(self, room: int) -> AnswerPage:
         """The page with at most so many characters of text."""
         pages = -(-self.total // PER_PAGE)
         above = self.above or [""] * len(self.events)
@@ -273,7 +277,7 @@ class _List:
         for number, (event, before) in enumerate(zip(self.events, above, strict=True), self.place.page * PER_PAGE + 1):
             mark = f"**{number}.**"
             if event is None:
-                blocks.append(f"{before}{mark} {words.GONE}")
+                blocks.append(f"{before}{mark} {words.EVENT_REMOVED}")
                 continue
             if self.style.year:
                 mark = f"**{event.date.year}**"
@@ -281,7 +285,7 @@ class _List:
         choices = tuple(
             _choice(event.id, event.headline, event.date, self.locale) for event in self.events if event is not None
         )
-        return Page((*blocks, f"-# {small}"), self.place, _once(choices), tuple(self._steps(pages)))
+        return AnswerPage((*blocks, f"-# {small}"), self.place, _once(choices), tuple(self._steps(pages)))
 
     def _small(self, pages: int) -> str:
         """The small print: whose texts these are, and which page this is."""

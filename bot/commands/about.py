@@ -7,7 +7,7 @@ from importlib.metadata import version
 from discord import Interaction, app_commands
 
 from bot import words
-from bot.cards.pages import Page, about_page
+from bot.cards.pages import AnswerPage, about_page
 from bot.host import HostClient, invite_link
 
 
@@ -16,7 +16,7 @@ async def command(interaction: Interaction[HostClient]) -> None:
     """Show what this bot is."""
     host = interaction.client.host
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         return about_page(host.engine.about(), version("dateline"), invite_link(interaction.application_id))
 
     await host.desk.respond(interaction, show)

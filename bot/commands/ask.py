@@ -6,7 +6,7 @@ from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
 from bot import local_dates, words
-from bot.cards.pages import Page
+from bot.cards.pages import AnswerPage
 from bot.commands.options import suggest_days
 from bot.host import HostClient
 from embeddings.search.questions import MAX_QUESTION, search_window, understand
@@ -33,7 +33,7 @@ async def command(
     within = search_window(first, last, today, day_first=local_dates.day_first(locale))
     question = understand(query, today, within)
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         return await host.guide.ask(question, count, locale)
 
     await host.desk.respond(interaction, show, private=private)

@@ -10,7 +10,7 @@ import discord
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
-from bot.cards.pages import Page
+from bot.cards.pages import AnswerPage
 from bot.commands.options import MOST_CHOICES
 from bot.commands.zones import suggest_zones, time_option, zone_option
 from bot.daily import words as daily_words
@@ -75,7 +75,7 @@ async def set_(
     _check_channel(guild, channel)
     _check_role(guild, channel, role)
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         there = await host.daily.of_guild(guild.id)
         if len(there) >= MOST_CHANNELS and channel.id not in {each.channel for each in there}:
             raise InputError(daily_words.too_many(MOST_CHANNELS))
@@ -99,7 +99,7 @@ async def show_(interaction: Interaction[HostClient]) -> None:
     guild = _guild(interaction)
     host = interaction.client.host
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         there = await host.daily.of_guild(guild.id)
         return _page(*(_lines(there, host) or [daily_words.NONE]))
 
@@ -113,7 +113,7 @@ async def pause(interaction: Interaction[HostClient], channel: str | None = None
     guild = _guild(interaction)
     host = interaction.client.host
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         subscription = await _which(host, guild, channel)
         await host.daily.pause(subscription.key, Reason.MODERATOR, host.clock())
         return _page(daily_words.done("paused", subscription))
@@ -128,14 +128,14 @@ async def resume(interaction: Interaction[HostClient], channel: str | None = Non
     guild = _guild(interaction)
     host = interaction.client.host
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         subscription = await _which(host, guild, channel)
         there = guild.get_channel(subscription.channel)
         if not isinstance(there, discord.TextChannel):
-            raise InputError(daily_words.CHANNEL_GONE)
+            raise InputError(daily_words.CHANNEL_DELETED)
         _check_channel(guild, there)
         if subscription.role is not None and guild.get_role(subscription.role) is None:
-            raise InputError(daily_words.ROLE_GONE)
+            raise InputError(daily_words.ROLE_DELETED)
         resumed = await host.daily.resume(subscription.key, host.clock())
         if resumed is None:
             raise InputError(daily_words.not_there(f"<#{subscription.channel}>"))
@@ -151,7 +151,7 @@ async def remove(interaction: Interaction[HostClient], channel: str | None = Non
     guild = _guild(interaction)
     host = interaction.client.host
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         subscription = await _which(host, guild, channel)
         await host.daily.remove(subscription.key)
         return _page(daily_words.done("removed, and forgotten", subscription))
@@ -166,7 +166,7 @@ async def preview(interaction: Interaction[HostClient], channel: str | None = No
     guild = _guild(interaction)
     host = interaction.client.host
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         subscription = await _which(host, guild, channel)
         date, next_at = _next(subscription, host)
         page, events = await host.guide.daily(subscription, date)
@@ -268,5 +268,5 @@ def _lines(subscriptions: list[Subscription], host: Host) -> list[str]:
     return [daily_words.line(each, _next(each, host)[1]) for each in subscriptions]
 
 
-def _page(*blocks: str) -> Page:
-    return Page(blocks)
+def _page(*blocks: str) -> AnswerPage:
+    return AnswerPage(blocks)

@@ -6,7 +6,7 @@ from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
 from bot import words
-from bot.cards.pages import Page
+from bot.cards.pages import AnswerPage
 from bot.commands.options import date_option, depends_on_today, suggest_days
 from bot.host import HostClient
 from bot.views.state import DaysList, Place
@@ -21,7 +21,7 @@ async def command(interaction: Interaction[HostClient], date: app_commands.Range
     place = Place(DaysList(date_option(date, today, locale)))
     note = words.today_is(today, locale) if depends_on_today(date, today, locale) else ""
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         return await host.guide.page(place, locale, note)
 
     await host.desk.respond(interaction, show)

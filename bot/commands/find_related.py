@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import Interaction, Message, app_commands
 
 from bot import words
-from bot.cards.pages import Page
+from bot.cards.pages import AnswerPage
 from bot.host import HostClient
 from embeddings.errors import InputError
 from embeddings.search.questions import MAX_QUESTION, understand
@@ -20,7 +20,7 @@ async def command(interaction: Interaction[HostClient], message: Message) -> Non
     host, locale = interaction.client.host, interaction.locale.value
     question = understand(_text(message), host.engine.today())
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         return await host.guide.ask(question, EVENTS, locale)
 
     await host.desk.respond(interaction, show, private=True)

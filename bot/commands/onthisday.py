@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 
 from bot import words
-from bot.cards.pages import Page
+from bot.cards.pages import AnswerPage
 from bot.host import HostClient
 from bot.views.state import OnThisDayList, Place
 from embeddings.dates import parse_day_of_year
@@ -21,7 +21,7 @@ async def command(interaction: Interaction[HostClient], day: app_commands.Range[
     place = Place(OnThisDayList(month, number))
     note = "" if day else words.today_is(today, locale)
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         return await host.guide.page(place, locale, note)
 
     await host.desk.respond(interaction, show)

@@ -6,7 +6,7 @@ from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
 from bot import words
-from bot.cards.pages import Page
+from bot.cards.pages import AnswerPage
 from bot.commands.options import EVENT_CHOICES, event_choices
 from bot.host import HostClient
 from bot.views.state import NoList, Place
@@ -20,7 +20,7 @@ async def command(interaction: Interaction[HostClient], event: app_commands.Rang
     host, locale = interaction.client.host, interaction.locale.value
     text = check_question(event)
 
-    async def show() -> Page:
+    async def show() -> AnswerPage:
         [known] = await host.engine.events([text])
         if known is not None:
             return await host.guide.page(Place(NoList(), trail=(known.id,)), locale)

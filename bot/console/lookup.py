@@ -26,9 +26,9 @@ class Lookup:
         self._today = today
         self._updated = updated
 
-    def event(self, date: str) -> DayAnswer:
+    def days(self, date: str) -> DayAnswer:
         """The events of a day, month or range. DateError where `date` is none."""
-        return self._search.event(parse_range(date, self._today()))
+        return self._search.days(parse_range(date, self._today()))
 
     def ask(self, query: str, first: str | None = None, last: str | None = None, count: int = 5) -> Answer:
         """The events that a question is about, best first. InputError where question or dates cannot be used."""
@@ -43,7 +43,7 @@ class Lookup:
 
     def related(self, event_id: str) -> RelatedAnswer:
         """What is related to an event. InputError where no event has that id."""
-        return RelatedAnswer(self._search.find(event_id), self._search.related(event_id))
+        return RelatedAnswer(self._search.event(event_id), self._search.related(event_id))
 
     def about(self) -> About:
         """What the archive holds."""

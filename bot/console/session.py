@@ -49,7 +49,7 @@ class Session:
             case "/event":
                 if not rest:
                     raise InputError("which day? For example: /event 2015-12-23")
-                return cards.day_cards(self._lookup.event(rest))
+                return cards.day_cards(self._lookup.days(rest))
             case "/ask":
                 options, question = _options(rest)
                 return cards.answer_cards(

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from embeddings.events import Event
-from embeddings.search.on_this_day import Candidate, choose
+from embeddings.search.on_this_day import DayCandidate, choose_events
 
 NEAR_DAYS = 3  # on either side of a day that has no events of its own
 
@@ -32,12 +32,12 @@ def enough(found: int, count: int, month: int, day: int) -> bool:
 
 
 def choose_post(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[DayCandidate],
     count: int,
     prefer: Sequence[str],
     leave_out: Sequence[str],
-    beside: Sequence[Candidate] = (),
-) -> list[Candidate]:
+    beside: Sequence[DayCandidate] = (),
+) -> list[DayCandidate]:
     """At most `count` candidates, oldest first.
 
     What is preferred comes before all else; the rest are those that stand out most, spread over years and fields. Where
@@ -56,10 +56,10 @@ def choose_post(
 
 
 def _best(
-    candidates: Sequence[Candidate], count: int, prefer: Sequence[str], beside: Sequence[Candidate]
-) -> list[Candidate]:
-    first = choose([each for each in candidates if _about(each.event, prefer)], count, beside)
-    return [*first, *choose(candidates, count - len(first), [*beside, *first])]
+    candidates: Sequence[DayCandidate], count: int, prefer: Sequence[str], beside: Sequence[DayCandidate]
+) -> list[DayCandidate]:
+    first = choose_events([each for each in candidates if _about(each.event, prefer)], count, beside)
+    return [*first, *choose_events(candidates, count - len(first), [*beside, *first])]
 
 
 def _about(event: Event, words: Iterable[str]) -> bool:

@@ -30,8 +30,8 @@ NEEDS_A_SERVER = "Daily posts are for servers that the bot is a member of. Add i
 NEEDS_RIGHT = "Daily posts are for members who may manage the server (the permission Manage Server)."
 NONE = "This server has no daily posts. /daily set begins with them."
 EVERYBODY = "A post mentions one role, never everybody. Choose another role, or none."
-CHANNEL_GONE = "That channel was deleted. Use /daily set for another one, and /daily remove to forget this one."
-ROLE_GONE = "The role that the posts mention was deleted. Use /daily set with another role, or without one."
+CHANNEL_DELETED = "That channel was deleted. Use /daily set for another one, and /daily remove to forget this one."
+ROLE_DELETED = "The role that the posts mention was deleted. Use /daily set with another role, or without one."
 NOTHING_LEFT = "The archive has nothing to show on that day, so there would be no post."
 NO_HISTORY = (
     "The bot may not read the message history there. Posts come all the same, but one that is cut off in the middle "

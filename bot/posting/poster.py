@@ -16,7 +16,7 @@ from discord import ui
 
 from bot.daily.claims import Claim, Notice, State, Terms
 from bot.posting.channels import Channels, LeftError, PassingError, RefusedError, UnreadableError
-from bot.store.daily import DailyStore
+from bot.store.daily_posts import DailyStore
 
 log = logging.getLogger(__name__)
 
@@ -252,4 +252,4 @@ class Poster:
             return  # its lease brings it back
         except (RefusedError, discord.HTTPException) as error:
             log.warning("nobody can be told that %s: %s (%s)", notice.subscription.key, notice.reason, error)
-        await self._kept(self._store.told(notice))
+        await self._kept(self._store.notice_given(notice))

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.answers import KeptAnswer
-from bot.store.daily import DailyStore
+from bot.store.daily_posts import DailyStore
 from bot.store.tables import KeptAnswerRow, NoteRow
 from embeddings.dates import DateRange
 from embeddings.errors import EmbeddingsError, InputError

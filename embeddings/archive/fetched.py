@@ -24,7 +24,7 @@ from embeddings.archive.portal import page_title, read_day
 from embeddings.archive.report import PageReport, Report
 from embeddings.errors import ArchiveDamagedError
 from embeddings.events import Event
-from embeddings.wiki.answers import Page
+from embeddings.wiki.replies import WikiPage
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS days (
@@ -124,7 +124,7 @@ class FetchedDays:
                 for row in rows
             }
 
-    def keep(self, pages: Mapping[dt.date, Page | None], now: dt.datetime) -> None:
+    def keep(self, pages: Mapping[dt.date, WikiPage | None], now: dt.datetime) -> None:
         """Read and keep some days as they are now, None for one without a page; all of them or, where killed, none."""
         found = {day: _read(day, page) for day, page in pages.items()}
         with self._changing():
@@ -185,7 +185,7 @@ class FetchedDays:
         page = None
         if revision is not None:
             wikitext = zlib.decompress(row[3]).decode()
-            page = Page(page_title(day), revision, dt.datetime.fromisoformat(edited), wikitext)
+            page = WikiPage(page_title(day), revision, dt.datetime.fromisoformat(edited), wikitext)
         found = _read(day, page)
         fresh = (*row[:4], zlib.compress(_READ.dump_json(found)), self._reader, row[6])
         with self._changing():
@@ -272,7 +272,7 @@ def last_updated(path: Path) -> dt.datetime | None:
         return None
 
 
-def _read(day: dt.date, page: Page | None) -> _Read:
+def _read(day: dt.date, page: WikiPage | None) -> _Read:
     if page is None:
         return _Read()
     rejected = _Rejected()

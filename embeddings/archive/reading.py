@@ -57,7 +57,7 @@ class _Entry:
     related: tuple[Related, ...] = ()
 
 
-class _Page(PageReport):
+class _ArchivePage(PageReport):
     """The lines of one file, and its place in the report."""
 
     def __init__(self, path: str, text: str, report: Report) -> None:
@@ -82,13 +82,13 @@ def read_markdown(root: Path, report: Report) -> Iterator[Event]:
     unreported = Report()  # the second pass reports what cannot be read
     for _, folder in days:
         for name, path, text in day_files(news, folder, unreported):
-            _learn(topics, _Page(path, text, unreported), is_index=name in INDEX_NAMES)
+            _learn(topics, _ArchivePage(path, text, unreported), is_index=name in INDEX_NAMES)
     read_day = _read_exported_day if (news.parent / EXPORT_MARK).is_file() else _read_day
     for day, folder in days:
         yield from read_day(news, day, folder, topics, attribution, report)
 
 
-def _learn(topics: Topics, page: _Page, *, is_index: bool) -> None:
+def _learn(topics: Topics, page: _ArchivePage, *, is_index: bool) -> None:
     for line in page.lines:
         if not line:
             continue
@@ -108,13 +108,13 @@ def _read_day(
 ) -> Iterator[Event]:
     index: dict[str, _Entry] = {}
     for name, path, text in day_files(news, folder, report):
-        page = _Page(path, text, report)
+        page = _ArchivePage(path, text, report)
         if name in INDEX_NAMES:
             for entry in _read_index(page, day):
                 index.setdefault(entry.address, entry)
                 yield _event(day, entry, None, topics, attribution)
-        elif (told := _read_page(page, day, day_address(day) + name)) is not None:
-            yield _event(day, told, index.get(told.address), topics, attribution)
+        elif (described := _read_page(page, day, day_address(day) + name)) is not None:
+            yield _event(day, described, index.get(described.address), topics, attribution)
 
 
 def _read_exported_day(
@@ -124,19 +124,19 @@ def _read_exported_day(
     index: dict[str, _Entry] = {}
     pages: dict[str, _Entry] = {}
     for name, path, text in day_files(news, folder, report):
-        page = _Page(path, text, report)
+        page = _ArchivePage(path, text, report)
         if name in INDEX_NAMES:
             index.update((entry.address, entry) for entry in _read_index(page, day))
-        elif (told := _read_page(page, day, day_address(day) + name)) is not None:
-            pages[told.address] = told
+        elif (described := _read_page(page, day, day_address(day) + name)) is not None:
+            pages[described.address] = described
     for path, listed in index.items():
-        told = pages.pop(path, listed)
-        event = _event(day, told, listed, topics, attribution)
-        if (names := split_listed(told.title, listed.topic, listed.title)) is not None:
+        described = pages.pop(path, listed)
+        event = _event(day, described, listed, topics, attribution)
+        if (names := split_listed(described.title, listed.topic, listed.title)) is not None:
             event = replace(event, id=event_id(day, listed.title), topics=names, headline=listed.title)
-        yield replace(event, contexts=tuple(dict.fromkeys((*listed.contexts, *told.contexts))))
-    for told in pages.values():  # put there since, by somebody else
-        yield _event(day, told, None, topics, attribution)
+        yield replace(event, contexts=tuple(dict.fromkeys((*listed.contexts, *described.contexts))))
+    for described in pages.values():  # put there since, by somebody else
+        yield _event(day, described, None, topics, attribution)
 
 
 def _event(day: dt.date, entry: _Entry, listed: _Entry | None, topics: Topics, attribution: str) -> Event:
@@ -159,7 +159,7 @@ def _event(day: dt.date, entry: _Entry, listed: _Entry | None, topics: Topics, a
     )
 
 
-def _read_page(page: _Page, day: dt.date, address: str) -> _Entry | None:
+def _read_page(page: _ArchivePage, day: dt.date, address: str) -> _Entry | None:
     """The event of a page; None, reported, where the page has no headline."""
     title: str | None = None
     summary = _Summary(page)
@@ -195,7 +195,7 @@ def _read_page(page: _Page, day: dt.date, address: str) -> _Entry | None:
 
 
 def _read_entry(
-    page: _Page, number: int, line: str, section: str, sources: list[Source], related: list[Related]
+    page: _ArchivePage, number: int, line: str, section: str, sources: list[Source], related: list[Related]
 ) -> None:
     """Add what a line of a section says to the sources or the related events; what is too much is reported."""
     if section in _SOURCES:
@@ -215,7 +215,7 @@ def _read_entry(
 class _Summary:
     """The lines of a summary, as many as are kept."""
 
-    def __init__(self, page: _Page) -> None:
+    def __init__(self, page: _ArchivePage) -> None:
         self._page = page
         self._lines: list[str] = []
         self._left = MAX_SUMMARY
@@ -236,7 +236,7 @@ class _Summary:
         return clean(" ".join(self._lines)) or None
 
 
-def _read_index(page: _Page, day: dt.date) -> Iterator[_Entry]:
+def _read_index(page: _ArchivePage, day: dt.date) -> Iterator[_Entry]:
     topic: str | None = None
     entry: _Entry | None = None
     summary = _Summary(page)
@@ -267,13 +267,13 @@ def _read_index(page: _Page, day: dt.date) -> Iterator[_Entry]:
         yield replace(entry, summary=summary.text())
 
 
-def _check_day(page: _Page, number: int, match: re.Match[str], day: dt.date) -> None:
+def _check_day(page: _ArchivePage, number: int, match: re.Match[str], day: dt.date) -> None:
     written = "-".join(match.groups())
     if tuple(map(int, match.groups())) != (day.year, day.month, day.day):
         page.reject(number, f"the heading says {written}, the folder {day}; the folder's day counts")
 
 
-def _title(page: _Page, number: int, text: str) -> str | None:
+def _title(page: _ArchivePage, number: int, text: str) -> str | None:
     title = clean(text)
     if len(title) > MAX_HEADLINE:
         page.reject(number, f"the headline has {len(title):,} characters, expected at most {MAX_HEADLINE:,}")
@@ -284,7 +284,7 @@ def _title(page: _Page, number: int, text: str) -> str | None:
     return title
 
 
-def _name(page: _Page, number: int, text: str, what: str) -> str | None:
+def _name(page: _ArchivePage, number: int, text: str, what: str) -> str | None:
     name = clean(text)
     if len(name) > MAX_NAME:
         page.reject(number, f"the {what} has {len(name):,} characters, expected at most {MAX_NAME:,}")
@@ -313,7 +313,7 @@ def _event_link(text: str) -> _Link | None:
     return None if day is None else _Link(text[1:at], day, address, text[end + 4 :])
 
 
-def _listed(page: _Page, number: int, text: str, topic: str | None, day: dt.date) -> _Entry | None:
+def _listed(page: _ArchivePage, number: int, text: str, topic: str | None, day: dt.date) -> _Entry | None:
     link = _event_link(text)
     if link is None:
         page.reject(number, "expected [headline](/news/YYYY/MM/D/slug.md)")
@@ -325,7 +325,7 @@ def _listed(page: _Page, number: int, text: str, topic: str | None, day: dt.date
     return None if title is None else _Entry(link.address, title, topic)
 
 
-def _source(page: _Page, number: int, line: str) -> Source | None:
+def _source(page: _ArchivePage, number: int, line: str) -> Source | None:
     text = _without_number(line)
     address_start = ADDRESS_START.search(text)
     at = address_start.start() if address_start else text.rfind("](")
@@ -352,7 +352,7 @@ def _without_number(line: str) -> str:
     return line[match.end() :] if (match := _NUMBER.match(line)) else line
 
 
-def _related(page: _Page, number: int, line: str) -> Related | None:
+def _related(page: _ArchivePage, number: int, line: str) -> Related | None:
     link = _event_link(_without_number(line))
     if link is None:
         page.reject(number, "expected [headline](/news/YYYY/MM/D/slug.md) _Context: …_")
@@ -363,7 +363,7 @@ def _related(page: _Page, number: int, line: str) -> Related | None:
     return Related(link.day, title, _contexts(link.rest.strip(), page, number), link.address)
 
 
-def _contexts(text: str, page: _Page | None = None, number: int = 0) -> tuple[str, ...]:
+def _contexts(text: str, page: _ArchivePage | None = None, number: int = 0) -> tuple[str, ...]:
     """The names of `_Context: a, b_`, each once; none where `text` is no such line. What is left out is reported."""
     match = _CONTEXT.match(text)
     if match is None:

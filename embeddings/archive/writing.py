@@ -104,10 +104,10 @@ def write_archive(root: Path, events: Iterable[Event], attribution: str = PORTAL
     pages = days = 0
     previous: dt.date | None = None
     for day, of_day in groupby(events, key=attrgetter("date")):
-        told = list(of_day)
+        day_events = list(of_day)
         folder = root / day_address(day).lstrip("/")
         folder.mkdir(parents=True, exist_ok=True)
-        placed = [replace(event, paths=(path,)) for event, path in zip(told, addresses(told), strict=True)]
+        placed = [replace(event, paths=(path,)) for event, path in zip(day_events, addresses(day_events), strict=True)]
         for event in placed:
             (root / event.paths[0].lstrip("/")).write_text(write_page(event), encoding="utf-8", newline="\n")
         (folder / "index.md").write_text(write_index(day, placed, previous), encoding="utf-8", newline="\n")

@@ -69,7 +69,7 @@ class _Before:
     """What the index in force holds of a day, what is withdrawn from it too.
 
     Attributes:
-        names: ids that stand for an event of the day, each with that event's id.
+        ids: that stand for an event of the day, each with that event's own id.
         fetched: ids of the events that a fetched day held.
     """
 
@@ -78,15 +78,15 @@ class _Before:
         self.day = day
         rows = catalogue.rows_between(day, day) if catalogue else range(0)
         self.events = catalogue.events(rows) if catalogue and rows else []
-        self.names = catalogue.names(rows) if catalogue and rows else {}
+        self.ids = catalogue.ids_of(rows) if catalogue and rows else {}
         self._digests = catalogue.digests(rows) if catalogue and rows else {}
         origins = catalogue.origins(rows) if catalogue and rows else {}
         self.fetched = {self.events[row - rows.start].id for row, origin in origins.items() if origin.fetched}
         for each in withdrawn:
             self.events.append(each.event)
             self.fetched.add(each.event.id)
-            for name in (each.event.id, *each.names):
-                self.names.setdefault(name, each.event.id)
+            for other in (each.event.id, *each.other_ids):
+                self.ids.setdefault(other, each.event.id)
         # Of two with the same words the first counts, which is not withdrawn.
         self._by_words = {normalise(event.headline): event.id for event in reversed(self.events)}
 
@@ -100,8 +100,8 @@ class _Before:
     def known_id(self, event: Event) -> str:
         """The id of the event that this one is known as: by its words, else by any of the ids it ever had."""
         if has_given_id(event):
-            return self.names.get(event.id, event.id)
-        return self._by_words.get(normalise(event.headline)) or self.names.get(event.id, event.id)
+            return self.ids.get(event.id, event.id)
+        return self._by_words.get(normalise(event.headline)) or self.ids.get(event.id, event.id)
 
 
 # --- merging and naming -----------------------------------------------------------------------------------------------
@@ -210,15 +210,15 @@ def _wanted_ids(group: _Group, merged: Event) -> Iterable[str]:
 
 def _new_event(group: _Group, before: _Before, event: Event, held: Event | None) -> NewEvent:
     """An event as the catalogue takes it, with every id that ever stood for it or for one that was merged into it."""
-    names = {member.event.id for member in group.members}
-    names.update(event_id(before.day, member.event.headline) for member in group.members)
-    names.update(name for name, stands_for in before.names.items() if stands_for in group.old_ids)
+    ids = {member.event.id for member in group.members}
+    ids.update(event_id(before.day, member.event.headline) for member in group.members)
+    ids.update(other for other, stands_for in before.ids.items() if stands_for in group.old_ids)
     event = unlinked(event)
     held = held and unlinked(held)
     is_as_archived = held == event and not group.has_fetched
     return NewEvent(
         event=event,
-        names=frozenset(names - {event.id}),
+        other_ids=frozenset(ids - {event.id}),
         text_key=text_key(event),
         digest=hashlib.blake2b(EVENT.dump_json(event, exclude={"withdrawn"}), digest_size=16).digest(),
         origin=None if is_as_archived else Origin(group.has_fetched, held),
@@ -250,12 +250,12 @@ def _withdraw(writer: CatalogueWriter, before: Catalogue, today: dt.date) -> int
             removed += 1
             continue
         [event] = before.events(of_row)
-        names = before.names(of_row)
+        ids = before.ids_of(of_row)
         alike = writer.ids_around(event.date, _MOVED_DAYS, normalise(event.headline))
         moved_to = next((other for other in alike if before.row(other) is None), None)
         if moved_to is not None:
-            writer.add_names(moved_to, names)
+            writer.add_ids(moved_to, ids)
         else:
             removed += 1
-            writer.withdraw(Withdrawn(replace(unlinked(event), withdrawn=today), frozenset(names) - {event.id}))
+            writer.withdraw(Withdrawn(replace(unlinked(event), withdrawn=today), frozenset(ids) - {event.id}))
     return removed

@@ -20,7 +20,7 @@ EDIT_SHARE = 0.15  # of the words may differ where a source is shared: what an e
 
 
 class _Sets:
-    """Disjoint sets of positions (union-find); a set's name is its smallest position."""
+    """Disjoint sets of positions (union-find); a set is represented by its smallest position."""
 
     def __init__(self, size: int) -> None:
         self._parent = list(range(size))
@@ -95,7 +95,7 @@ def is_renamed(one: str, other: str, *, source_shared: bool) -> bool:
     )
 
 
-def pair_rewordings(gone: Sequence[Event], come: Sequence[Event]) -> list[tuple[int, int]]:
+def pair_rewordings(lost: Sequence[Event], found: Sequence[Event]) -> list[tuple[int, int]]:
     """Which events that a page no longer has became which of those that are new in it, the most alike first.
 
     That one went as the other came makes it likelier that they are the same than it is of two that stand side by side,
@@ -103,12 +103,12 @@ def pair_rewordings(gone: Sequence[Event], come: Sequence[Event]) -> list[tuple[
     both are about the same things.
 
     Returns:
-        Positions in `gone` and `come`, each at most once.
+        Positions in `lost` and `found`, each at most once.
     """
     scored = [
         (-likeness, one, other)
-        for one, before in enumerate(gone[:MOST_REWORDED])
-        for other, after in enumerate(come[:MOST_REWORDED])
+        for one, before in enumerate(lost[:MOST_REWORDED])
+        for other, after in enumerate(found[:MOST_REWORDED])
         if (likeness := _likeness(before, after)) > 0
     ]
     pairs: dict[int, int] = {}

@@ -42,19 +42,19 @@ def _reason(error: OSError | sqlite3.Error, root: Path) -> str:
         free = f"{shutil.disk_usage(root).free / 1e6:,.0f} MB"
     if isinstance(error, OSError):
         place = f" ({os.fsdecode(error.filename)})" if error.filename else ""
-        told, full = f"{error.strerror or error}{place}", error.errno in (errno.ENOSPC, errno.EDQUOT)
+        why, full = f"{error.strerror or error}{place}", error.errno in (errno.ENOSPC, errno.EDQUOT)
         if error.errno in _TOO_MANY_FILES:
-            return f"{told}; a build has some twenty files open, raise the limit (`ulimit -n`)"
+            return f"{why}; a build has some twenty files open, raise the limit (`ulimit -n`)"
         if error.errno in _FORBIDDEN:
-            return f"{told}; a build has to read the archives and to write to {root}"
+            return f"{why}; a build has to read the archives and to write to {root}"
     else:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        told, full = str(error), code == sqlite3.SQLITE_FULL
+        why, full = str(error), code == sqlite3.SQLITE_FULL
         if code == sqlite3.SQLITE_READONLY:
-            return f"{told}; a build has to write to {root}"
+            return f"{why}; a build has to write to {root}"
     if full:
         return (
-            f"{told}; {free} of the disk of {root} are free, and a build needs room for a second index beside the one "
+            f"{why}; {free} of the disk of {root} are free, and a build needs room for a second index beside the one "
             "in force: free some, then build again, what is encoded by then is kept"
         )
-    return f"{told}; see whether the disk of {root} is in order ({free} of it are free) and how large files may be"
+    return f"{why}; see whether the disk of {root} is in order ({free} of it are free) and how large files may be"

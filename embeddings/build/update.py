@@ -18,8 +18,8 @@ from embeddings.build.run import Build
 from embeddings.errors import IndexMissingError, InputError, WikiError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import Manifest
-from embeddings.wiki.answers import Page
 from embeddings.wiki.client import TITLES, WikiClient
+from embeddings.wiki.replies import WikiPage
 
 FIRST_DAY = dt.date(2002, 1, 1)  # the portal has no earlier one
 LATE_EDITS = dt.timedelta(days=14)  # for so long a day is edited often
@@ -116,7 +116,7 @@ class Update:
         revisions = await client.last_revisions(list(titles))
         edited: list[str] = []
         unchanged: list[dt.date] = []
-        missing: dict[dt.date, Page | None] = {}
+        missing: dict[dt.date, WikiPage | None] = {}
         for title, day in titles.items():
             look = some[day]
             if look is not None and look.revision == revisions.get(title):

@@ -149,7 +149,7 @@ def event(context: Context, date: tuple[str, ...], today: dt.date) -> None:
 
     dates = parse_range(" ".join(date), today)
     with context.search() as search:
-        answer = search.event(dates)
+        answer = search.days(dates)
         if context.as_json:
             _print_json(
                 {
@@ -183,10 +183,10 @@ def onthisday(context: Context, day: tuple[str, ...], limit: int, today: dt.date
     with context.search() as search:
         chosen = search.choice(month, number, limit)
         if context.as_json:
-            told = [
+            shown = [
                 {**event_as_dict(each.event), **({"why": reasons_as_dict(each)} if explain else {})} for each in chosen
             ]
-            _print_json({"day": f"{month:02}-{number:02}", "events": told})
+            _print_json({"day": f"{month:02}-{number:02}", "events": shown})
         elif explain:
             display.show_choice(month, number, chosen)
         else:
@@ -202,7 +202,7 @@ def related(context: Context, event_id: str) -> None:
     from embeddings.events import related_as_dict
 
     with context.search() as search:
-        found = search.find(event_id)
+        found = search.event(event_id)
         others = search.related(event_id)
         if context.as_json:
             withdrawn = {"withdrawn": True} if found.withdrawn else {}
@@ -220,7 +220,7 @@ def page(context: Context, event_id: str) -> None:
     from embeddings.archive.writing import write_page
 
     with context.search() as search:
-        found = search.find(event_id)
+        found = search.event(event_id)
     text = write_page(found)
     if context.as_json:
         _print_json({"id": found.id, "path": address(found), "page": text})

@@ -18,7 +18,7 @@ from embeddings.dates import DateRange
 from embeddings.events import Event, Related
 from embeddings.search.answers import Answer, DayAnswer
 from embeddings.search.evaluation import Silence
-from embeddings.search.on_this_day import Candidate
+from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.reasons import reasons
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def show_on_this_day(month: int, day: int, events: Sequence[Event]) -> None:
         _print_event(console, event)
 
 
-def show_choice(month: int, day: int, chosen: Sequence[Candidate]) -> None:
+def show_choice(month: int, day: int, chosen: Sequence[DayCandidate]) -> None:
     """The day's events over the years, and why they were chosen."""
     table = Table("day", "event", "field", "score", "why", box=box.SIMPLE)
     for each in chosen:

@@ -14,7 +14,7 @@ from embeddings.dates.forms import typed_grammar
 from embeddings.dates.grammar import Misread
 from embeddings.dates.questions import dates_meant
 from embeddings.dates.ranges import DateRange
-from embeddings.dates.words import tokens_of
+from embeddings.dates.vocabulary import tokens_of
 
 __all__ = ["DateRange", "DateSpan", "find_dates", "parse_day_of_year", "parse_range"]
 

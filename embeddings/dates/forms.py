@@ -1,7 +1,7 @@
 """The forms of date expressions, as a table: how people write a date, and which days they mean.
 
 The notation of the patterns is that of `embeddings.dates.grammar`, the classes are those of
-`embeddings.dates.words`. Weeks begin on Monday, seasons are northern.
+`embeddings.dates.vocabulary`. Weeks begin on Monday, seasons are northern.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from types import CodeType
 from typing import NamedTuple
 
 from embeddings.dates.ranges import RefusalError
-from embeddings.dates.words import Token
+from embeddings.dates.vocabulary import Token
 
 
 class Where(Enum):

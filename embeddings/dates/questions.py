@@ -12,7 +12,7 @@ from datetime import date
 
 from embeddings.dates.forms import question_grammar
 from embeddings.dates.ranges import DateRange
-from embeddings.dates.words import Token, tokens_of
+from embeddings.dates.vocabulary import Token, tokens_of
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # other numbers of four figures are no years
 YEARS_AHEAD = 5  # a bare number beyond is the name of a film or a plan more often than a year

@@ -42,7 +42,7 @@ class Withdrawn:
     """An event that an edit took out of the archive, as it was, and the other ids that stand for it."""
 
     event: Event
-    names: frozenset[str]
+    other_ids: frozenset[str]
 
 
 POSTING_ROW = np.dtype("<u4")  # of a posting
@@ -239,14 +239,14 @@ class Catalogue:
             rows,
         ):
             related[row].append(
-                Related(_day(date), _text(headline), _names(shared), _text_or_none(path), _text_or_none(other))
+                Related(_day(date), _text(headline), _texts(shared), _text_or_none(path), _text_or_none(other))
             )
         return {
             row: Event(
                 id=_text(name),
                 date=_day(date),
                 headline=_text(headline),
-                topics=_names(topics),
+                topics=_texts(topics),
                 category=_text_or_none(category),
                 summary=_text_or_none(summary),
                 contexts=tuple(contexts[row]),
@@ -289,7 +289,7 @@ class Catalogue:
         """Every withdrawn event, in order of their ids."""
         rows = self._rows("SELECT event, names FROM withdrawn ORDER BY id")
         with self._decoding():
-            return [Withdrawn(EVENT.validate_json(_text(event)), frozenset(_names(names))) for event, names in rows]
+            return [Withdrawn(EVENT.validate_json(_text(event)), frozenset(_texts(ids))) for event, ids in rows]
 
     def origins(self, rows: range) -> dict[int, Origin]:
         """The origin of those of some rows that are not simply what the archives that were named hold."""
@@ -307,7 +307,7 @@ class Catalogue:
         with self._decoding():
             return [_text(found) for (found,) in self._rows("SELECT id FROM events ORDER BY row")]
 
-    def names(self, rows: range) -> dict[str, str]:
+    def ids_of(self, rows: range) -> dict[str, str]:
         """Ids that stand for an event of some rows, its own among them, with that event's id."""
         values = (rows.start, rows.stop - 1)
         return dict(
@@ -378,12 +378,12 @@ def _number(value: object) -> int:
     return value
 
 
-def _names(value: object) -> tuple[str, ...]:
+def _texts(value: object) -> tuple[str, ...]:
     """A JSON list of texts."""
-    names = json.loads(_text(value))
-    if not isinstance(names, list):
-        raise TypeError(f"{type(names).__name__} for a list")
-    return tuple(_text(name) for name in names)
+    texts = json.loads(_text(value))
+    if not isinstance(texts, list):
+        raise TypeError(f"{type(texts).__name__} for a list")
+    return tuple(map(_text, texts))
 
 
 def _day(value: object) -> dt.date:

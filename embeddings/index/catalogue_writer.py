@@ -42,7 +42,7 @@ CREATE TABLE related (row INTEGER NOT NULL, place INTEGER NOT NULL, date TEXT NO
     contexts TEXT NOT NULL, path TEXT, other INTEGER, PRIMARY KEY (row, place)) WITHOUT ROWID;
 CREATE TEMP TABLE links (row INTEGER, place INTEGER, date TEXT, words TEXT);
 CREATE TABLE addresses (path TEXT PRIMARY KEY, row INTEGER NOT NULL, place INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE names (id TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE names (id TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;  -- other ids of events
 CREATE TABLE origins (row INTEGER PRIMARY KEY, fetched INTEGER NOT NULL, archived TEXT);  -- see Origin
 CREATE TABLE withdrawn (id TEXT PRIMARY KEY, names TEXT NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;  -- in JSON
 CREATE TABLE withdrawn_names (name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
@@ -74,12 +74,12 @@ class NewEvent:
     """An event on its way into a catalogue.
 
     Attributes:
-        names: other ids that stand for it.
+        other_ids: that stand for it too.
         origin: None where the event is what the archives that were named hold, and nothing else.
     """
 
     event: Event
-    names: frozenset[str]
+    other_ids: frozenset[str]
     text_key: bytes
     digest: bytes
     origin: Origin | None = None
@@ -139,7 +139,9 @@ class CatalogueWriter:
             "INSERT OR IGNORE INTO addresses VALUES (?, ?, ?)",
             [(path, row, place) for place, path in enumerate(event.paths)],
         )
-        self._db.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", [(name, row) for name in sorted(new.names)])
+        self._db.executemany(
+            "INSERT OR IGNORE INTO names VALUES (?, ?)", [(other, row) for other in sorted(new.other_ids)]
+        )
         if new.origin is not None:
             archived = None if new.origin.archived is None else EVENT.dump_json(new.origin.archived).decode()
             self._db.execute("INSERT INTO origins VALUES (?, ?, ?)", (row, new.origin.fetched, archived))
@@ -151,8 +153,8 @@ class CatalogueWriter:
 
     def knows(self, event_id: str) -> bool:
         """Whether an id stands for an event that has been added."""
-        named = self._db.execute("SELECT 1 FROM names WHERE id = ?", (event_id,)).fetchone() is not None
-        return named or self.has(event_id)
+        is_other = self._db.execute("SELECT 1 FROM names WHERE id = ?", (event_id,)).fetchone() is not None
+        return is_other or self.has(event_id)
 
     def ids_around(self, date: dt.date, days: int, words: str) -> list[str]:
         """The ids of events with a headline of some normalised words, of the days around a date; the nearest first."""
@@ -162,20 +164,21 @@ class CatalogueWriter:
         ).fetchall()
         return [name for name, day in sorted(found, key=lambda row: (abs(near.index(row[1]) - days), row))]
 
-    def add_names(self, event_id: str, names: Iterable[str]) -> None:
+    def add_ids(self, event_id: str, others: Iterable[str]) -> None:
         """Have more ids stand for an event that has been added."""
         self._db.executemany(
-            "INSERT OR IGNORE INTO names SELECT ?, row FROM events WHERE id = ?", [(name, event_id) for name in names]
+            "INSERT OR IGNORE INTO names SELECT ?, row FROM events WHERE id = ?",
+            [(other, event_id) for other in others],
         )
 
-    def withdraw(self, gone: Withdrawn) -> None:
+    def withdraw(self, withdrawn: Withdrawn) -> None:
         """Keep an event that is withdrawn, apart from the others."""
-        event, names = gone.event, sorted(gone.names)
+        event, others = withdrawn.event, sorted(withdrawn.other_ids)
         self._db.execute(
-            "INSERT INTO withdrawn VALUES (?, ?, ?)", (event.id, json.dumps(names), EVENT.dump_json(event).decode())
+            "INSERT INTO withdrawn VALUES (?, ?, ?)", (event.id, json.dumps(others), EVENT.dump_json(event).decode())
         )
         self._db.executemany(
-            "INSERT OR IGNORE INTO withdrawn_names VALUES (?, ?)", [(name, event.id) for name in (event.id, *names)]
+            "INSERT OR IGNORE INTO withdrawn_names VALUES (?, ?)", [(each, event.id) for each in (event.id, *others)]
         )
 
     def finish(self) -> None:

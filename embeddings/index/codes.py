@@ -125,7 +125,7 @@ class Codes:
 
 
 class _Scan:
-    """What one segment has told of one query so far.
+    """What one segment has given for one query so far.
 
     Attributes:
         wanted: those of its rows that are looked for.
@@ -235,10 +235,10 @@ def _measured(empty: faiss.IndexPQFastScan, rows: np.ndarray) -> Fit:
         exact = rows @ rows[place]
         exact[place] = -np.inf
         best = np.argsort(-exact, kind="stable")[: min(_BEST, len(rows) - 1)]
-        told = np.full(len(rows), np.nan)
+        known = np.full(len(rows), np.nan)
         values, places = segment.search(rows[place][None, :], len(rows))
-        told[places[0][places[0] >= 0]] = values[0][places[0] >= 0]
-        estimates.append(told[best])
+        known[places[0][places[0] >= 0]] = values[0][places[0] >= 0]
+        estimates.append(known[best])
         scores.append(exact[best])
     x, y = np.concatenate(scores), np.concatenate(estimates)
     known = np.isfinite(y)

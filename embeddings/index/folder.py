@@ -357,8 +357,8 @@ def _delete_unless_held(folder: Path) -> None:
 def _part_problems(index: OpenIndex) -> Iterator[str]:
     manifest, catalogue = index.manifest, index.catalogue
     yield from catalogue.problems()
-    told = (manifest.days, manifest.first, manifest.last, manifest.attributions)
-    if told != (catalogue.day_count, catalogue.first, catalogue.last, catalogue.attributions):
+    stated = (manifest.days, manifest.first, manifest.last, manifest.attributions)
+    if stated != (catalogue.day_count, catalogue.first, catalogue.last, catalogue.attributions):
         yield f"the manifest and the catalogue of {manifest.generation} disagree about days or origin; {BUILD_AGAIN}"
     for start in range(0, len(index.vectors), _ROWS_AT_ONCE):
         index.vectors.take(range(start, min(start + _ROWS_AT_ONCE, len(index.vectors))))

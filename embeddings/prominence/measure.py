@@ -24,7 +24,7 @@ from embeddings.prominence import news_values
 _TOLD = PARTS.index("sources")  # the first column that the event tells itself
 
 WEEK, MONTH, YEAR = 7, 30, 365  # days
-SOON = 3  # days in which a story that matters is told on
+SOON = 3  # days in which a story that matters goes on
 
 _LOUD = 2.0  # sevenfold; louder stories are no better for it
 _KNOWN = 6.0  # of 133 events; who is in more is no better known

@@ -45,7 +45,7 @@ _ALIKE = 1.0  # what an event loses for each 1.0 of cosine with the most alike o
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class DayCandidate:
     """An event of a day, with what speaks for it.
 
     Attributes:
@@ -84,16 +84,18 @@ def weigh(
     grim: np.ndarray,
     vectors: np.ndarray,
     weights: Mapping[str, float] = WEIGHTS,
-) -> list[Candidate]:
+) -> list[DayCandidate]:
     """Candidates of some events, whose parts, grimness and vectors are rows of the arrays."""
     weighted = (parts * _vector(weights)).tolist()
     return [
-        Candidate(event, field(event), bool(is_grim), dict(zip(PARTS, speaks, strict=True)), vector)
+        DayCandidate(event, field(event), bool(is_grim), dict(zip(PARTS, speaks, strict=True)), vector)
         for event, speaks, is_grim, vector in zip(events, weighted, grim, vectors, strict=True)
     ]
 
 
-def choose(candidates: Iterable[Candidate], limit: int, beside: Sequence[Candidate] = ()) -> list[Candidate]:
+def choose_events(
+    candidates: Iterable[DayCandidate], limit: int, beside: Sequence[DayCandidate] = ()
+) -> list[DayCandidate]:
     """At most `limit` candidates, oldest first: those that stand out most, spread over years and fields.
 
     Laws, in this order; each gives way only where no choice of as many events keeps it with those before:
@@ -111,7 +113,7 @@ def choose(candidates: Iterable[Candidate], limit: int, beside: Sequence[Candida
     left = sorted(candidates, key=_best_first)
     left = [each for each in left if not any(_same_story(each, other) for other in beside)]
     # The best first, as it comes; only where that breaks a law, with each event that is neither attack nor disaster in.
-    best: tuple[tuple[bool, int], list[Candidate]] | None = None
+    best: tuple[tuple[bool, int], list[DayCandidate]] | None = None
     for first in (None, *(each for each in left if not each.grim)):
         chosen = _taken_in_turn(left, limit, beside, first)
         kept = chosen[0] if first is not None and chosen else None  # `first`, or a fuller wording of it
@@ -126,14 +128,14 @@ def choose(candidates: Iterable[Candidate], limit: int, beside: Sequence[Candida
 
 
 def _taken_in_turn(
-    left: Sequence[Candidate], limit: int, beside: Sequence[Candidate], first: Candidate | None
-) -> list[Candidate]:
+    left: Sequence[DayCandidate], limit: int, beside: Sequence[DayCandidate], first: DayCandidate | None
+) -> list[DayCandidate]:
     """The best candidate, then the best of those that remain, and so on; `first` before all others."""
-    chosen: list[Candidate] = []
+    chosen: list[DayCandidate] = []
     while len(chosen) < limit:
         shown = [*beside, *chosen]
         if first is not None and not chosen:
-            allowed: Sequence[Candidate] = [first]
+            allowed: Sequence[DayCandidate] = [first]
         else:
             years = Counter(other.event.date.year for other in shown)
             allowed = [each for each in left if years[each.event.date.year] < MOST_OF_A_YEAR] or left
@@ -151,8 +153,11 @@ def _taken_in_turn(
 
 
 def _spread_over_years(
-    chosen: Sequence[Candidate], left: Sequence[Candidate], beside: Sequence[Candidate], kept: Candidate | None
-) -> list[Candidate]:
+    chosen: Sequence[DayCandidate],
+    left: Sequence[DayCandidate],
+    beside: Sequence[DayCandidate],
+    kept: DayCandidate | None,
+) -> list[DayCandidate]:
     """The same number of events with fewer of a year that has too many, where another year has room for one more.
 
     That is where the one event chosen of the other year is of one story with two that are of two: they replace it.
@@ -175,15 +180,15 @@ def _spread_over_years(
     return found
 
 
-def _year_with_too_many(chosen: Sequence[Candidate], beside: Sequence[Candidate]) -> int | None:
+def _year_with_too_many(chosen: Sequence[DayCandidate], beside: Sequence[DayCandidate]) -> int | None:
     years = Counter(each.event.date.year for each in (*beside, *chosen))
     mine = {each.event.date.year for each in chosen}
     return next((year for year, count in sorted(years.items()) if count > MOST_OF_A_YEAR and year in mine), None)
 
 
 def _pair_of_year(
-    year: int, candidates: Sequence[Candidate], kept: Candidate | None
-) -> tuple[Candidate, Candidate] | None:
+    year: int, candidates: Sequence[DayCandidate], kept: DayCandidate | None
+) -> tuple[DayCandidate, DayCandidate] | None:
     """The first two candidates of a year that are of two stories; `kept` is one of them where it is of that year."""
     of_year = [each for each in candidates if each.event.date.year == year]
     firsts = [kept] if kept is not None and kept.event.date.year == year else of_year
@@ -191,8 +196,8 @@ def _pair_of_year(
     return next(pairs, None)
 
 
-def _broken(chosen: Sequence[Candidate], limit: int, beside: Sequence[Candidate]) -> tuple[bool, int]:
-    """How far a choice breaks the second and the third law of `choose`: whether, and by how many events."""
+def _broken(chosen: Sequence[DayCandidate], limit: int, beside: Sequence[DayCandidate]) -> tuple[bool, int]:
+    """How far a choice breaks the second and the third law of `choose_events`: whether, and by how many events."""
     shown = [*beside, *chosen]
     all_grim = bool(chosen) and len(beside) + limit > 1 and all(each.grim for each in shown)
     years = Counter(each.event.date.year for each in shown)
@@ -200,7 +205,7 @@ def _broken(chosen: Sequence[Candidate], limit: int, beside: Sequence[Candidate]
     return all_grim, sum(max(0, count - MOST_OF_A_YEAR) for year, count in years.items() if year in mine)
 
 
-def _penalties(candidates: Sequence[Candidate], shown: Sequence[Candidate]) -> list[float]:
+def _penalties(candidates: Sequence[DayCandidate], shown: Sequence[DayCandidate]) -> list[float]:
     """What each candidate loses for being like what is shown already."""
     if not shown:
         return [0.0] * len(candidates)
@@ -221,16 +226,16 @@ def _vector(weights: Mapping[str, float]) -> np.ndarray:
     return np.array([weights[name] for name in PARTS])
 
 
-def _best_first(candidate: Candidate) -> tuple[object, ...]:
+def _best_first(candidate: DayCandidate) -> tuple[object, ...]:
     return -candidate.score, candidate.event.date, candidate.event.id
 
 
-def _fullest_first(candidate: Candidate) -> tuple[object, ...]:
+def _fullest_first(candidate: DayCandidate) -> tuple[object, ...]:
     event = candidate.event
     return -len(event.sources), event.summary is None, -len(event.headline), event.id
 
 
-def _says_the_same(one: Candidate, other: Candidate) -> bool:
+def _says_the_same(one: DayCandidate, other: DayCandidate) -> bool:
     if one.event.date != other.event.date:
         return False
     return one is other or says_the_same(
@@ -238,7 +243,7 @@ def _says_the_same(one: Candidate, other: Candidate) -> bool:
     )
 
 
-def _same_story(one: Candidate, other: Candidate) -> bool:
+def _same_story(one: DayCandidate, other: DayCandidate) -> bool:
     if one.event.date != other.event.date:
         return False
     topics = one.event.topics[-1:]

@@ -119,7 +119,7 @@ def _another_year(dates: DateRange, years: int) -> DateRange | None:
 
 
 def fold(ranked: Iterable[tuple[int, dt.date, str]], limit: int) -> list[int]:
-    """Keep the best of each event that is told several times.
+    """Keep the best wording of each event that is there several times.
 
     Args:
         ranked: row, day and normalised headline, best first.

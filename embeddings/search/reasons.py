@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from embeddings.prominence import news_values
-from embeddings.search.on_this_day import WEIGHTS, Candidate
+from embeddings.search.on_this_day import WEIGHTS, DayCandidate
 
-MOST = 4  # reasons that are told
-LEAST = 0.3  # that a part must add to the score to be told
+MOST = 4  # reasons that are given
+LEAST = 0.3  # that a part must add to the score to be given as a reason
 
 
-def reasons(candidate: Candidate) -> list[str]:
+def reasons(candidate: DayCandidate) -> list[str]:
     """What spoke for an event, the strongest first, `MOST` at most; none where nothing did."""
     strongest = sorted(candidate.parts.items(), key=lambda part: -part[1])
     return [_SENTENCES[name](candidate) for name, adds in strongest if adds >= LEAST][
@@ -21,7 +21,7 @@ def reasons(candidate: Candidate) -> list[str]:
     ]  # no part that can only speak against an event
 
 
-def reasons_as_dict(candidate: Candidate) -> dict[str, Any]:
+def reasons_as_dict(candidate: DayCandidate) -> dict[str, Any]:
     """Why an event was chosen, as users' scripts read it."""
     return {
         "score": round(candidate.score, 3),
@@ -31,20 +31,20 @@ def reasons_as_dict(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _value(candidate: Candidate, name: str) -> float:
+def _value(candidate: DayCandidate, name: str) -> float:
     return candidate.parts[name] / WEIGHTS[name]
 
 
-def _times(candidate: Candidate, name: str) -> str:
+def _times(candidate: DayCandidate, name: str) -> str:
     return f"{math.exp(_value(candidate, name)):.1f}".removesuffix(".0") + " times"
 
 
-def _count(candidate: Candidate, name: str, one: str, many: str) -> str:
+def _count(candidate: DayCandidate, name: str, one: str, many: str) -> str:
     count = round(math.expm1(_value(candidate, name)))
     return f"1 {one}" if count == 1 else f"{count:,} {many}"
 
 
-_SENTENCES: Mapping[str, Callable[[Candidate], str]] = {
+_SENTENCES: Mapping[str, Callable[[DayCandidate], str]] = {
     "names": lambda one: f"its names come up {_times(one, 'names')} as often in the week after as before",
     "years": lambda one: f"its names come up {_times(one, 'years')} as often in later years as before",
     "meaning": lambda one: f"the three days after tell {_times(one, 'meaning')} as much like it as the week before",

@@ -1,7 +1,7 @@
 """Which events are related to one: they share what few events have, are near in meaning, and near in time.
 
-`names`, `shared` and `choose` are pure; `computed` looks up in an index what they need. The constants were chosen by
-reading lists for events of 113,755; docs/related.md tells how the lists compare.
+`names`, `shared` and `choose_related` are pure; `computed` looks up in an index what they need. The constants were
+chosen by reading lists for events of 113,755; docs/related.md says how the lists compare.
 """
 
 from __future__ import annotations
@@ -72,13 +72,13 @@ def shared(event: Event, other: Event, mine: Names, rarities: Mapping[str, float
     named = names(text_of(other))
     common = {word for word in mine.words & named.words if word in mine.sure or word in named.sure}
     others = [normalise(span) for span in named.spans] if common else []
-    told = set(stems(" ".join(found)))
+    covered = set(stems(" ".join(found)))
     for span in mine.spans if common else ():
         for run in common_runs(span, common, others):
             rare = max(rarities.get(word, 0.0) for word in normalise(run).split())
-            if rare >= _LEAST_RARITY and not told.issuperset(stems(run)):
+            if rare >= _LEAST_RARITY and not covered.issuperset(stems(run)):
                 found[normalise(run)] = (run, rare)
-                told.update(stems(run))
+                covered.update(stems(run))
     return tuple(sorted(found.values(), key=lambda pair: -pair[1]))
 
 
@@ -88,7 +88,7 @@ def text_of(event: Event) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class RelatedCandidate:
     """An event that may be related to another.
 
     Attributes:
@@ -101,17 +101,17 @@ class Candidate:
     shared: tuple[tuple[str, float], ...] = ()
 
 
-def choose(
-    mine: Candidate, candidates: Iterable[Candidate], told: Iterable[tuple[dt.date, str]], limit: int
-) -> list[Candidate]:
-    """The best candidates for an event: none a rewording of it, of another, or of what was told; the best first.
+def choose_related(
+    mine: RelatedCandidate, candidates: Iterable[RelatedCandidate], listed: Iterable[tuple[dt.date, str]], limit: int
+) -> list[RelatedCandidate]:
+    """The best candidates for an event, the best first: no rewording of it, of another, or of what is listed already.
 
     One that is much like a better one comes later, so that not ten of a kind fill the list.
 
     Args:
-        told: day and normalised headline of what stands in the list before them.
+        listed: day and normalised headline of what stands in the list before them.
     """
-    before = list(told)
+    before = list(listed)
     left = [candidate for candidate in candidates if not _is_same_news(candidate, mine)]
     nearest = max((float(mine.vector @ candidate.vector) for candidate in left), default=0.0)
     scores = {
@@ -121,7 +121,7 @@ def choose(
         and not any(says_the_same(candidate.event.date, normalise(candidate.event.headline), *one) for one in before)
     }
     alike = dict.fromkeys(scores, 0.0)
-    kept: list[Candidate] = []
+    kept: list[RelatedCandidate] = []
     while scores and len(kept) < limit:
         place = max(scores, key=lambda place: (scores[place] - _VARIETY * alike[place], -place))
         best = left[place]
@@ -134,7 +134,7 @@ def choose(
     return kept
 
 
-def _is_same_news(one: Candidate, other: Candidate) -> bool:
+def _is_same_news(one: RelatedCandidate, other: RelatedCandidate) -> bool:
     days = abs((one.event.date - other.event.date).days)
     if days > _SAME_NEWS_DAYS:
         return False
@@ -143,7 +143,7 @@ def _is_same_news(one: Candidate, other: Candidate) -> bool:
     )
 
 
-def _score(mine: Candidate, candidate: Candidate, nearest: float) -> float:
+def _score(mine: RelatedCandidate, candidate: RelatedCandidate, nearest: float) -> float:
     """How related two events are; 0 where they are not. `nearest` is the cosine of the nearest candidate."""
     cosine = float(mine.vector @ candidate.vector)
     days = abs((mine.event.date - candidate.event.date).days)
@@ -159,7 +159,7 @@ def _score(mine: Candidate, candidate: Candidate, nearest: float) -> float:
 def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Related]:
     """Events related to the one in `row`, beside those that its archive names: at most `limit`, the best first."""
     catalogue, vectors = index.catalogue, index.vectors
-    mine = Candidate(event, vectors.take([row])[0])
+    mine = RelatedCandidate(event, vectors.take([row])[0])
     named = names(text_of(event))
     words = telling_words((*named.spans, *event.topics, *event.contexts))[:_MOST_WORDS]
     stemmed = stems(" ".join(words))
@@ -182,11 +182,11 @@ def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Relat
     rarities = {word: rarity(len(postings[stem]), catalogue.size) for word, stem in zip(words, stemmed, strict=True)}
     named_already = {other.id for other in event.related}
     candidates = [
-        Candidate(other, vector, shared(event, other, named, rarities))
+        RelatedCandidate(other, vector, shared(event, other, named, rarities))
         for other, vector in zip(catalogue.events(found.tolist()), vectors.take(found), strict=True)
         if other.id not in named_already
     ]
-    told = ((other.date, normalise(other.headline)) for other in event.related)
+    listed = ((other.date, normalise(other.headline)) for other in event.related)
     return [
         Related(
             date=chosen.event.date,
@@ -195,7 +195,7 @@ def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Relat
             path=chosen.event.path,
             id=chosen.event.id,
         )
-        for chosen in choose(mine, candidates, told, limit)
+        for chosen in choose_related(mine, candidates, listed, limit)
     ]
 
 

@@ -21,7 +21,7 @@ from embeddings.model.export import encoder_of
 from embeddings.model.reranker import Reranker, reranker
 from embeddings.model.tuning import Encoded
 from embeddings.search.answers import Answer, DayAnswer, Hit
-from embeddings.search.on_this_day import Candidate, choose, shortlist, weigh
+from embeddings.search.on_this_day import DayCandidate, choose_events, shortlist, weigh
 from embeddings.search.questions import Question, last_words, understand, without_dates
 from embeddings.search.ranking import coverage, fit_dates, fold, fuse, largest, rerank
 from embeddings.search.related import computed
@@ -193,7 +193,7 @@ class Search:
 
     # --- days ---
 
-    def event(self, dates: DateRange, *, start: int = 0, limit: int | None = None) -> DayAnswer:
+    def days(self, dates: DateRange, *, start: int = 0, limit: int | None = None) -> DayAnswer:
         """The events of some days in order of time: all of them, or `limit` from the one numbered `start` on."""
         catalogue = self.index.catalogue
         rows = catalogue.rows_between(dates.first, dates.last)
@@ -206,11 +206,11 @@ class Search:
         """The best events of one day of all years, oldest first."""
         return tuple(chosen.event for chosen in self.choice(month, day, limit))
 
-    def choice(self, month: int, day: int, limit: int) -> list[Candidate]:
+    def choice(self, month: int, day: int, limit: int) -> list[DayCandidate]:
         """The best events of one day of all years with what speaks for each, oldest first."""
-        return choose(self.of_day(month, day, _OF_EACH * limit), limit)
+        return choose_events(self.of_day(month, day, _OF_EACH * limit), limit)
 
-    def of_day(self, month: int, day: int, most: int | None = None) -> list[Candidate]:
+    def of_day(self, month: int, day: int, most: int | None = None) -> list[DayCandidate]:
         """The events of one day of all years with what speaks for each, oldest first.
 
         Args:
@@ -251,7 +251,7 @@ class Search:
 
     # --- related ---
 
-    def find(self, event_id: str) -> Event:
+    def event(self, event_id: str) -> Event:
         """The event with an id, or with one that was merged into it, though it be withdrawn.
 
         Raises:
@@ -274,7 +274,7 @@ class Search:
             InputError: if no event has that id.
         """
         row = self.index.catalogue.row(event_id)
-        event = self.find(event_id)
+        event = self.event(event_id)
         links: dict[object, Related] = {}
         for other in event.related:  # two of them may lead to one event that has two addresses, or to this one
             if other.id != event.id:

@@ -21,7 +21,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from embeddings.errors import WikiError
 from embeddings.text import clean, shorten
-from embeddings.wiki.answers import Answer, Page, Refusal, read_answer
+from embeddings.wiki.replies import Answer, Refusal, WikiPage, read_answer
 
 TITLES = 50  # a request: what MediaWiki allows who is not logged in
 LARGEST_ANSWER = 64 * 2**20  # bytes, unpacked; MediaWiki itself stops at 8 MiB of text ($wgAPIMaxResultSize)
@@ -86,7 +86,7 @@ class WikiClient:
                 found |= answer.last_revisions
         return found
 
-    async def pages(self, titles: Sequence[str]) -> AsyncIterator[tuple[Page, ...]]:
+    async def pages(self, titles: Sequence[str]) -> AsyncIterator[tuple[WikiPage, ...]]:
         """The pages that exist and whose text the wiki does not hide, as the answers bring them.
 
         Raises:

@@ -24,7 +24,7 @@ import numpy as np
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.prominence import PARTS
-from embeddings.search.on_this_day import WEIGHTS, choose, shortlist, weigh
+from embeddings.search.on_this_day import WEIGHTS, choose_events, shortlist, weigh
 from embeddings.search.service import Search
 
 FIVE = 5
@@ -80,7 +80,7 @@ class Case:
         kept = shortlist(self.parts, self.grim, SHORT, weights)
         events = [self.events[place] for place in kept]
         candidates = weigh(events, self.parts[kept], self.grim[kept], self.vectors[kept], weights)
-        return any(self.row.fits(chosen.event) for chosen in choose(candidates, FIVE))
+        return any(self.row.fits(chosen.event) for chosen in choose_events(candidates, FIVE))
 
 
 def read_rows(text: str) -> list[Row]:

@@ -22,7 +22,7 @@ from embeddings.archive.portal import page_title
 from embeddings.build.run import build_index
 from embeddings.dates import DateRange
 from embeddings.index.folder import IndexFolder
-from embeddings.wiki.answers import Page
+from embeddings.wiki.replies import WikiPage
 from tests.word_encoder import WordEncoder
 
 NOW = dt.datetime(2026, 11, 28, 6, tzinfo=dt.UTC)
@@ -84,7 +84,7 @@ def write_index(root: Path) -> None:
     for number, text in enumerate((FIRST_TEXT, SECOND_TEXT), 1):
         with closing(FetchedDays(folder.fetched)) as days:
             now = NOW + dt.timedelta(hours=number)
-            days.keep({DAY: Page(page_title(DAY), number, now, text)}, now)
+            days.keep({DAY: WikiPage(page_title(DAY), number, now, text)}, now)
             days.finish(now)
         build_index(folder, [archive], WordEncoder(), Report())
 

@@ -70,7 +70,7 @@ class TestIndex:
         ]
 
     def test_every_id_that_it_gave_out_leads_to_its_event(self, search: Search) -> None:
-        reworded, withdrawn = search.find("2026-08-02-2e63a903"), search.find("2026-08-02-1d0fd030")
+        reworded, withdrawn = search.event("2026-08-02-2e63a903"), search.event("2026-08-02-1d0fd030")
         assert reworded.headline == "A ferry sinks on Lake Example with forty-two people on board."
         assert withdrawn.withdrawn == TODAY
         assert [other.id for other in search.related("2005-01-02-e6501ddb", 1)] == ["2004-12-26-quake001"]

@@ -43,7 +43,7 @@ def test_every_page_is_read(built: tuple[IndexFolder, BuildResult]) -> None:
 
 
 def test_the_page_of_2015_12_23_and_its_renamed_index_entry_are_one_event(index: OpenIndex) -> None:
-    events = Search(index, WordEncoder()).event(DateRange(DAY, DAY)).events
+    events = Search(index, WordEncoder()).days(DateRange(DAY, DAY)).events
     assert len(events) == 10
     [event] = [event for event in events if event.sources]
     assert event.headline.startswith("Amnesty International reports at least 200 civilians")
@@ -59,7 +59,7 @@ def test_the_page_of_2015_12_23_and_its_renamed_index_entry_are_one_event(index:
 
 
 def test_a_link_to_a_page_that_was_renamed_since_finds_it(index: OpenIndex) -> None:
-    [event] = [e for e in Search(index, WordEncoder()).event(DateRange(DAY, DAY)).events if e.related]
+    [event] = [e for e in Search(index, WordEncoder()).days(DateRange(DAY, DAY)).events if e.related]
     assert event.related[0].date == dt.date(2016, 1, 9)
     assert event.related[0].id is not None
     assert event.related[0].id.startswith("2016-01-09-")

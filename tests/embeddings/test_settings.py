@@ -67,9 +67,9 @@ def test_an_archive_that_no_request_can_be_made_to_is_refused(line: str) -> None
 
 
 def test_the_time_of_the_daily_update_is_that_of_a_zone_or_none() -> None:
-    assert Settings().archive.daily is None
+    assert Settings().archive.update_time is None
     write('[archive]\nupdate = "06:05 Europe/Berlin"\n')
-    assert load_settings(Settings, None).archive.daily == (dt.time(6, 5), "Europe/Berlin")
+    assert load_settings(Settings, None).archive.update_time == (dt.time(6, 5), "Europe/Berlin")
 
 
 @pytest.mark.parametrize("text", ["06:00", "6 UTC", "24:00 UTC", "06:00 Mars", "06:00 ../UTC", "daily", "06:00 UTC "])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot import local_dates
 from bot.cards.discord_face import layout
-from bot.cards.pages import Page, about_page
+from bot.cards.pages import AnswerPage, about_page
 from bot.engine import Engine
 from bot.guide import Guide
 from bot.host import invite_link
@@ -39,7 +39,7 @@ ASKER = 100_000_000_000_000_000
 APPLICATION = 200_000_000_000_000_000
 
 
-async def answers(folder: IndexFolder, store: Store) -> AsyncIterator[tuple[str, str, Page]]:
+async def answers(folder: IndexFolder, store: Store) -> AsyncIterator[tuple[str, str, AnswerPage]]:
     """What is pictured: a name, the command and its answer."""
     engine = Engine(folder, lambda index: SentenceEncoder(index.manifest.model.name), lambda: TODAY)
     await engine.start()

@@ -19,7 +19,7 @@ from bot.cards.pages import daily_page
 from bot.daily.claims import Claim, State, Terms
 from bot.posting.poster import Composed, Pace, Poster
 from bot.store import Store
-from bot.store.daily import DailyStore
+from bot.store.daily_posts import DailyStore
 from bot.views.state import NOBODY, DailyList, Place
 from embeddings.events import Event
 

@@ -47,13 +47,13 @@ class _Item:
 
 @dataclass(slots=True)
 class _Topic:
-    """A bullet that names what the bullets below it are about, and whether any of them told an event."""
+    """A bullet that names what the bullets below it are about, and whether any of them describes an event."""
 
     line: int
     depth: int
     names: tuple[str, ...]
     links: tuple[str, ...]
-    told: bool = False
+    has_events: bool = False
 
 
 def read_day(wikitext: str, day: dt.date, page: PageReport) -> list[Event]:
@@ -157,14 +157,14 @@ def _events(items: list[_Item], day: dt.date, page: PageReport) -> Iterator[Even
             above.append(_Topic(item.line, item.depth, names, bullet.links))
         elif (event := _event(item, bullet, above, day, page)) is not None:
             for topic in above:
-                topic.told = True
+                topic.has_events = True
             yield event
     for topic in above:
         _close(topic, page)
 
 
 def _close(topic: _Topic, page: PageReport) -> None:
-    if not topic.told:
+    if not topic.has_events:
         page.reject(topic.line, f'the topic "{shorten(", ".join(topic.names), 80)}" has no events')
 
 

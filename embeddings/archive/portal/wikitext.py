@@ -159,9 +159,9 @@ class Reading:
         yield Piece(text, is_link=name in _NAMES_ARTICLE)
 
     def _citation(self, template: nodes.Template) -> Iterator[Piece]:
-        told = {strip(str(p.name)).casefold(): p.value for p in template.params if p.showkey}
-        url = next((str(told[key]) for key in ("url", "archive-url", "archiveurl") if key in told), "")
-        name = next((text for key in _PUBLISHERS if key in told and (text := strip(self._shown(told[key])))), "")
+        values = {strip(str(p.name)).casefold(): p.value for p in template.params if p.showkey}
+        url = next((str(values[key]) for key in ("url", "archive-url", "archiveurl") if key in values), "")
+        name = next((text for key in _PUBLISHERS if key in values and (text := strip(self._shown(values[key])))), "")
         if url.strip():
             yield self._source(url, name, is_note=True)
         elif name:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.answers import KeptAnswer, RelatedAnswer
 from bot.cards import pages
-from bot.cards.pages import PER_PAGE, Page
+from bot.cards.pages import PER_PAGE, AnswerPage
 from bot.views.state import AnswerList, DaysList, OnThisDayList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source
@@ -53,7 +53,7 @@ def related(draw: st.DrawFn) -> tuple[Related, ...]:
     )
 
 
-def check(page: Page) -> None:
+def check(page: AnswerPage) -> None:
     assert page.cost <= 1
     assert all(page.blocks)
     assert len(page.choices) <= 25

@@ -69,7 +69,7 @@ def test_onthisday_is_today_where_no_day_is_named(lookup: Lookup) -> None:
 
 
 def test_related_shows_all_that_is_known_of_an_event(lookup: Lookup, sample_search: Search) -> None:
-    [event] = sample_search.event(sample_search.ask("moon landing july 1969", TODAY).dates[0]).events[:1]
+    [event] = sample_search.days(sample_search.ask("moon landing july 1969", TODAY).dates[0]).events[:1]
     out, _ = say(lookup, f"/related {event.id}")
     assert event.id in out
     assert f"{len(event.related)}." in out

@@ -16,7 +16,7 @@ from bot.engine import Engine
 from bot.guide import Guide
 from bot.posting.poster import Clock, Composed, Pace, Poster
 from bot.store import Store
-from bot.store.daily import DailyStore
+from bot.store.daily_posts import DailyStore
 from bot.views.state import NOBODY, DailyList, decode
 from embeddings.index.folder import IndexFolder
 from tests.discord_server import Channel, DiscordServer, Message

@@ -11,11 +11,11 @@ from bot.daily.choice import choose_post, enough, nearby
 from embeddings.events import Event, Source
 from embeddings.index.prominence import PARTS
 from embeddings.prominence.news_values import is_grim
-from embeddings.search.on_this_day import Candidate, weigh
+from embeddings.search.on_this_day import DayCandidate, weigh
 from tests.word_encoder import WordEncoder
 
 
-def event(year: int, headline: str, *topics: str, category: str | None = None, sources: int = 1) -> Candidate:
+def event(year: int, headline: str, *topics: str, category: str | None = None, sources: int = 1) -> DayCandidate:
     reported = tuple(Source(f"paper {number}") for number in range(sources))
     told = Event(f"{year}-07-20-{zlib.crc32(headline.encode()):08x}", dt.date(year, 7, 20), headline, topics, category,
                  sources=reported)  # fmt: skip
@@ -40,7 +40,7 @@ words = st.lists(st.sampled_from(["space", "armed", "relations", "mars", "nothin
 
 @given(events, st.integers(0, 7), words, words)
 def test_at_most_so_many_oldest_first_each_once_and_always_the_same(
-    found: list[Candidate], count: int, prefer: list[str], leave_out: list[str]
+    found: list[DayCandidate], count: int, prefer: list[str], leave_out: list[str]
 ) -> None:
     chosen = choose_post(found, count, prefer, leave_out)
     assert chosen == choose_post(list(reversed(found)), count, prefer, leave_out)
@@ -50,7 +50,7 @@ def test_at_most_so_many_oldest_first_each_once_and_always_the_same(
 
 
 @given(events, st.integers(1, 7))
-def test_one_of_them_is_no_attack_or_disaster_where_there_is_one(found: list[Candidate], count: int) -> None:
+def test_one_of_them_is_no_attack_or_disaster_where_there_is_one(found: list[DayCandidate], count: int) -> None:
     chosen = choose_post(found, count, (), ())
     assert len(chosen) == min(count, len(found))
     assert all(each.grim for each in found) or not all(each.grim for each in chosen)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bot.daily.claims import Reason, State, Terms, Wish
-from bot.store.daily import DailyStore
+from bot.store.daily_posts import DailyStore
 from tests.bot.daily.parts import HandClock, opened
 
 TERMS = Terms(per_s=10)

@@ -11,7 +11,7 @@ from bot.daily.claims import Reason, State, Terms, Wish
 from bot.daily.schedule import Subscription
 from bot.posting.poster import Pace, Poster
 from bot.store import Store
-from bot.store.daily import KEPT_AFTER_LEAVING_S
+from bot.store.daily_posts import KEPT_AFTER_LEAVING_S
 from embeddings.index.folder import IndexFolder
 from tests.bot.daily.parts import AT_ONCE, HandClock, list_of, opened, posting, posts_in
 from tests.discord_server import Channel, DiscordServer, Message, discord_server

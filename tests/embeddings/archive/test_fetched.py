@@ -12,15 +12,15 @@ from embeddings.archive import Report
 from embeddings.archive.fetched import NEVER, FetchedDays, Look, last_updated, problems
 from embeddings.archive.portal import page_title
 from embeddings.errors import ArchiveDamagedError
-from embeddings.wiki.answers import Page
+from embeddings.wiki.replies import WikiPage
 from tests.wiki_server import DAYS, month
 
 NOW = dt.datetime(2021, 7, 2, 6, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(hours=1)
 
 
-def page(day: dt.date, revision: int = 1, text: str | None = None) -> Page:
-    return Page(page_title(day), revision, NOW, month()[day] if text is None else text)
+def page(day: dt.date, revision: int = 1, text: str | None = None) -> WikiPage:
+    return WikiPage(page_title(day), revision, NOW, month()[day] if text is None else text)
 
 
 @pytest.fixture

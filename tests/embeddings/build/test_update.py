@@ -432,11 +432,11 @@ class TestRemovals:
     ) -> None:
         with closing(folder.open()) as index:
             search = Search(index, encoder)
-            assert search.find(gone).headline == IVORY
+            assert search.event(gone).headline == IVORY
             assert search.related(gone) == ()
             found = [
                 *(hit.event for hit in search.ask("smuggled ivory in Kestrel Bay", DAYS[-1]).hits),
-                *search.event(DateRange(THIRD, THIRD)).events,
+                *search.days(DateRange(THIRD, THIRD)).events,
                 *search.on_this_day(6, 3, 9),
                 *search.suggest("Police in Kestrel", TODAY, 9),
             ]

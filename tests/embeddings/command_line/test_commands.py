@@ -522,7 +522,7 @@ class TestWhatElseMayHappen:
         def broken(*_: object) -> None:
             raise ZeroDivisionError("a mistake")
 
-        monkeypatch.setattr("embeddings.search.service.Search.event", broken)
+        monkeypatch.setattr("embeddings.search.service.Search.days", broken)
         ran = run("event", "2015", "--json")
         assert ran.status == 1
         assert ran.sentence.startswith("this should not have happened (ZeroDivisionError); the details are in ")
@@ -550,7 +550,7 @@ class TestWhatElseMayHappen:
         def ended(*_: object) -> None:
             raise error
 
-        monkeypatch.setattr("embeddings.search.service.Search.event", ended)
+        monkeypatch.setattr("embeddings.search.service.Search.days", ended)
         ran = run("event", "2015")
         assert ran.status == status
         assert not ran.out

@@ -76,7 +76,7 @@ class TestIds:
         first, second = make("It rains."), make("It pours.")
         catalogue = write(first, second, names={second.id: {"old", "older"}})
         assert [catalogue.row(name) for name in (first.id, second.id, "old", "older")] == [0, 1, 1, 1]
-        assert catalogue.names(range(2)) == {
+        assert catalogue.ids_of(range(2)) == {
             first.id: first.id, second.id: second.id, "old": second.id, "older": second.id,
         }  # fmt: skip
 
@@ -88,7 +88,7 @@ class TestIds:
         first, second = make("It rains."), make("It pours.")
         catalogue = write(first, second, names={first.id: {second.id}})
         assert catalogue.row(second.id) == 1
-        assert catalogue.names(range(1)) == {first.id: first.id}
+        assert catalogue.ids_of(range(1)) == {first.id: first.id}
 
 
 class TestDays:

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from embeddings.events import Event, Source
 from embeddings.index.prominence import PARTS
 from embeddings.prominence import news_values
-from embeddings.search.on_this_day import MOST_OF_A_YEAR, WEIGHTS, Candidate, _same_story, choose, shortlist, weigh
+from embeddings.search.on_this_day import (
+    MOST_OF_A_YEAR,
+    WEIGHTS,
+    DayCandidate,
+    _same_story,
+    choose_events,
+    shortlist,
+    weigh,
+)
 from embeddings.search.reasons import reasons
 from tests.word_encoder import WordEncoder
 
@@ -29,7 +37,7 @@ def make(
     topics: tuple[str, ...] = (),
     sources: int = 1,
     summary: str | None = None,
-) -> Candidate:
+) -> DayCandidate:
     """A candidate whose score is `score`, and what casualties and firsts add."""
     day = dt.date(year, 12, 23)
     told_by = tuple(Source(f"Paper {n}") for n in range(sources))
@@ -42,32 +50,32 @@ def make(
     return candidate
 
 
-def names(candidates: list[Candidate]) -> list[str]:
+def names(candidates: list[DayCandidate]) -> list[str]:
     return [candidate.event.headline for candidate in candidates]
 
 
 def test_those_that_stand_out_most_are_chosen_and_the_oldest_comes_first() -> None:
     found = [make(2000 + n, word, score) for n, (word, score) in enumerate([("a", 1), ("b", 3), ("c", 2), ("d", 5)])]
-    assert names(choose(found, 2)) == ["b", "d"]
+    assert names(choose_events(found, 2)) == ["b", "d"]
 
 
 def test_of_equals_the_oldest_is_chosen() -> None:
-    assert names(choose([make(2002, "c"), make(2001, "b"), make(2000, "a")], 2)) == ["a", "b"]
+    assert names(choose_events([make(2002, "c"), make(2001, "b"), make(2000, "a")], 2)) == ["a", "b"]
 
 
 def test_a_year_has_two_at_most_where_others_have_something_to_tell() -> None:
     found = [make(2015, "a", 9), make(2015, "b", 8), make(2015, "c", 7), make(2003, "d"), make(1999, "e")]
-    assert names(choose(found, 4)) == ["e", "d", "a", "b"]
+    assert names(choose_events(found, 4)) == ["e", "d", "a", "b"]
 
 
 def test_an_archive_of_one_year_fills_its_five_all_the_same() -> None:
-    assert len(choose([make(2015, word) for word in "abcdefg"], 5)) == 5
+    assert len(choose_events([make(2015, word) for word in "abcdefg"], 5)) == 5
 
 
 def test_fields_are_spread() -> None:
     found = [make(year, f"goal {year}", 2, category="Sport") for year in (2000, 2001, 2002)]
     found.append(make(2003, "comet", 1.7, category="Science"))
-    assert "comet" in names(choose(found, 3))
+    assert "comet" in names(choose_events(found, 3))
 
 
 @pytest.mark.parametrize(
@@ -80,27 +88,29 @@ def test_fields_are_spread() -> None:
 )
 def test_a_story_of_a_day_is_told_once(one: str, other: str, topics: tuple[str, ...]) -> None:
     found = [make(2000, one, 5, topics=topics), make(2000, other, 4, topics=topics), make(2001, "elsewhere")]
-    assert names(choose(found, 3)) == [one, "elsewhere"]
-    assert len(choose([make(2000, one, topics=topics), make(2001, other, topics=topics)], 2)) == 2  # no day in common
+    assert names(choose_events(found, 3)) == [one, "elsewhere"]
+    assert (
+        len(choose_events([make(2000, one, topics=topics), make(2001, other, topics=topics)], 2)) == 2
+    )  # no day in common
 
 
 def test_of_several_wordings_the_fullest_is_shown() -> None:
     short = make(2000, "the tower opens in the city", 5)
     full = make(2000, "the tower opens in the city after ten years", sources=4)
-    assert names(choose([short, full], 2)) == [full.event.headline]
+    assert names(choose_events([short, full], 2)) == [full.event.headline]
 
 
 def test_one_is_no_attack_or_disaster_where_there_is_one() -> None:
     grim = [make(2000 + n, headline, 9) for n, headline in enumerate(["bombs fall", "gunmen attack", "floods"])]
     peace = make(2010, "a museum opens")
-    assert names(choose([*grim, peace], 2)) == [names(choose(grim, 1))[0], "a museum opens"]
-    assert len(choose(grim, 2)) == 2
+    assert names(choose_events([*grim, peace], 2)) == [names(choose_events(grim, 1))[0], "a museum opens"]
+    assert len(choose_events(grim, 2)) == 2
 
 
 def test_what_is_shown_beside_counts_too() -> None:
     before = make(2000, "flood reaches the old town", 5)
     again, other = make(2000, "flood reaches the old bridge", 4), make(2001, "elsewhere")
-    assert names(choose([before, again, other], 2, beside=[before])) == ["elsewhere"]
+    assert names(choose_events([before, again, other], 2, beside=[before])) == ["elsewhere"]
 
 
 def test_a_short_list_has_the_best_and_some_that_are_no_attack_or_disaster() -> None:
@@ -133,24 +143,24 @@ EVENTS = st.lists(
 
 @given(EVENTS, st.integers(-1, 12), st.randoms(use_true_random=False))
 def test_the_choice_is_the_same_every_time_in_order_of_time_and_bounded(
-    found: list[Candidate], limit: int, random: object
+    found: list[DayCandidate], limit: int, random: object
 ) -> None:
-    chosen = choose(found, limit)
+    chosen = choose_events(found, limit)
     assert len(chosen) <= max(0, limit)
     assert len({each.event.id for each in chosen}) == len(chosen)
     assert all(each in found for each in chosen)
     assert [each.event.date for each in chosen] == sorted(each.event.date for each in chosen)
     shuffled = list(found)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert choose(iter(shuffled), limit) == chosen
+    assert choose_events(iter(shuffled), limit) == chosen
 
 
 @given(EVENTS, st.integers(2, 8), st.integers(0, 2))
 def test_the_laws_hold_in_their_order_wherever_a_choice_of_as_many_events_can_keep_them(
-    found: list[Candidate], limit: int, number_beside: int
+    found: list[DayCandidate], limit: int, number_beside: int
 ) -> None:
     beside, found = found[:number_beside], found[number_beside:]
-    chosen = choose(found, limit, beside)
+    chosen = choose_events(found, limit, beside)
     assert keeps_stories(chosen, beside)
     choices = [each for each in combinations(found, len(chosen)) if chosen and keeps_stories(each, beside)]
     if any(not_all_grim(each, beside) for each in choices):
@@ -160,16 +170,16 @@ def test_the_laws_hold_in_their_order_wherever_a_choice_of_as_many_events_can_ke
         assert few_of_a_year(chosen, beside)
 
 
-def keeps_stories(chosen: Sequence[Candidate], beside: Sequence[Candidate]) -> bool:
+def keeps_stories(chosen: Sequence[DayCandidate], beside: Sequence[DayCandidate]) -> bool:
     pairs = [*combinations(chosen, 2), *product(chosen, beside)]
     return not any(_same_story(one, other) for one, other in pairs)
 
 
-def not_all_grim(chosen: Sequence[Candidate], beside: Sequence[Candidate]) -> bool:
+def not_all_grim(chosen: Sequence[DayCandidate], beside: Sequence[DayCandidate]) -> bool:
     return not all(each.grim for each in (*beside, *chosen))
 
 
-def few_of_a_year(chosen: Sequence[Candidate], beside: Sequence[Candidate]) -> bool:
+def few_of_a_year(chosen: Sequence[DayCandidate], beside: Sequence[DayCandidate]) -> bool:
     years = Counter(each.event.date.year for each in (*beside, *chosen))
     return all(years[each.event.date.year] <= MOST_OF_A_YEAR for each in chosen)
 
@@ -179,4 +189,4 @@ def test_a_story_that_hides_two_gives_way_to_them_before_a_year_is_shown_three_t
     dam = make(2001, "dam bursts above the town", 9, topics=("Flood",))
     town, water = make(2001, "dam bursts above the towns"), make(2001, "water everywhere", topics=("Flood",))
     others = [make(2000, word, 5) for word in ("comet", "election", "museum")]
-    assert names(choose([dam, town, water, *others], 4)) == ["comet", "election", *names([town, water])]
+    assert names(choose_events([dam, town, water, *others], 4)) == ["comet", "election", *names([town, water])]

@@ -18,7 +18,7 @@ from embeddings.build.run import build_index
 from embeddings.events import Event, Related, event_id
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.search.names import names
-from embeddings.search.related import Candidate, choose, computed, rarity, shared
+from embeddings.search.related import RelatedCandidate, choose_related, computed, rarity, shared
 from embeddings.text import normalise
 from embeddings.wordings import says_the_same
 from tests.benchmarks.related_blind import as_markdown, pairs, plain
@@ -107,15 +107,15 @@ class TestShared:
 class TestChoose:
     """Vectors of two numbers: the first is nearness to the event, the second what else there is."""
 
-    def candidate(self, headline: str, cosine: float, days: int = 30, rare: float = 0.0) -> Candidate:
+    def candidate(self, headline: str, cosine: float, days: int = 30, rare: float = 0.0) -> RelatedCandidate:
         vector = np.array([cosine, np.sqrt(1 - cosine**2)], np.float32)
         event = replace(told(headline), date=DAY + dt.timedelta(days))
-        return Candidate(event, vector, (("Zika", rare),) if rare else ())
+        return RelatedCandidate(event, vector, (("Zika", rare),) if rare else ())
 
-    MINE = Candidate(told("It rains in Alpha."), np.array([1, 0], np.float32))
+    MINE = RelatedCandidate(told("It rains in Alpha."), np.array([1, 0], np.float32))
 
-    def chosen(self, *candidates: Candidate, limit: int = 10) -> list[str]:
-        return [found.event.headline for found in choose(self.MINE, candidates, [], limit)]
+    def chosen(self, *candidates: RelatedCandidate, limit: int = 10) -> list[str]:
+        return [found.event.headline for found in choose_related(self.MINE, candidates, [], limit)]
 
     def test_nearness_rare_names_and_nearness_in_time_each_draw_up(self) -> None:
         plain_, near = self.candidate("a", 0.6), self.candidate("b", 0.7, days=34)
@@ -130,7 +130,7 @@ class TestChoose:
 
     def test_what_stands_in_the_list_already_is_not_told_in_other_words(self) -> None:
         other = self.candidate("A b c d.", 0.6)
-        assert choose(self.MINE, [other], [(other.event.date, "d c b a")], 10) == []
+        assert choose_related(self.MINE, [other], [(other.event.date, "d c b a")], 10) == []
 
     def test_a_stranger_is_left_out(self) -> None:
         assert self.chosen(self.candidate("a", 0.5)) == []
@@ -139,7 +139,7 @@ class TestChoose:
 
     def test_one_like_another_comes_after_one_that_is_not(self) -> None:
         flood, again = self.candidate("a", 0.8, days=400), self.candidate("b", 0.79, days=500)
-        other = Candidate(told("c"), np.array([0.78, -np.sqrt(1 - 0.78**2)], np.float32))
+        other = RelatedCandidate(told("c"), np.array([0.78, -np.sqrt(1 - 0.78**2)], np.float32))
         other = replace(other, event=replace(other.event, date=DAY + dt.timedelta(600)))
         assert self.chosen(flood, again, other) == ["a", "c", "b"]
         assert self.chosen(flood, again, other, limit=2) == ["a", "c"]

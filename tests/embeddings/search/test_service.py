@@ -339,18 +339,18 @@ class TestEvent:
     )
 
     def test_gives_every_event_of_the_days_in_order_of_time(self, index: Index) -> None:
-        answer = index(*self.RECORDS).event(DateRange(dt.date(2015, 12, 1), dt.date(2016, 12, 31)))
+        answer = index(*self.RECORDS).days(DateRange(dt.date(2015, 12, 1), dt.date(2016, 12, 31)))
         assert [event.headline for event in answer.events] == ["Two.", "Three.", "Four."]
         assert (answer.nearest, answer.after_the_end) == ((), False)
 
     def test_an_empty_day_says_which_days_around_it_have_events(self, index: Index) -> None:
-        answer = index(*self.RECORDS).event(DateRange(dt.date(2015, 12, 5), dt.date(2015, 12, 5)))
+        answer = index(*self.RECORDS).days(DateRange(dt.date(2015, 12, 5), dt.date(2015, 12, 5)))
         assert answer.events == ()
         assert answer.nearest == (dt.date(2015, 11, 30), dt.date(2015, 12, 3), dt.date(2016, 1, 9))
         assert not answer.after_the_end
 
     def test_beyond_the_last_day_the_answer_says_where_the_archive_ends(self, index: Index) -> None:
-        answer = index(*self.RECORDS).event(DateRange(dt.date(2016, 1, 10), dt.date(2016, 1, 10)))
+        answer = index(*self.RECORDS).days(DateRange(dt.date(2016, 1, 10), dt.date(2016, 1, 10)))
         assert (answer.first, answer.last, answer.after_the_end) == (dt.date(2015, 11, 30), dt.date(2016, 1, 9), True)
 
 
@@ -468,13 +468,13 @@ class TestRelated:
     def test_an_id_that_was_merged_finds_the_event(self, index: Index) -> None:
         search = index(self.STORM)
         name = event_id(dt.date(2015, 12, 3), "A storm floods the town of Alpha.")
-        assert search.find(name).id == search.find("storm").id == "storm"
+        assert search.event(name).id == search.event("storm").id == "storm"
         assert search.related(name) == search.related("storm")
 
     @pytest.mark.parametrize("name", ["", "nothing", "2015-12-03", "x" * 10_000, "\x1b[31m", "ü", "\ud800"])
     def test_an_unknown_id_is_refused_with_an_example(self, index: Index, name: str) -> None:
         search = index(self.STORM)
-        for attempt in (search.find, search.related):
+        for attempt in (search.event, search.related):
             with pytest.raises(InputError, match=r"no event has the id .*expected one such as 2015-12-23-") as caught:
                 attempt(name)
             assert len(str(caught.value)) < 150

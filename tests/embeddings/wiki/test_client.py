@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.errors import WikiError
-from embeddings.wiki.answers import Answer, Page, Refusal, read_answer
 from embeddings.wiki.client import LONGEST_WAIT_S, TRIES, WikiClient, wiki_client
+from embeddings.wiki.replies import Answer, Refusal, WikiPage, read_answer
 from tests.wiki_server import (
     DAYS,
     Fault,
@@ -57,7 +57,7 @@ async def client(wiki: WikiServer, waited: list[float]) -> AsyncIterator[WikiCli
         yield client
 
 
-async def all_pages(client: WikiClient, titles: list[str]) -> list[Page]:
+async def all_pages(client: WikiClient, titles: list[str]) -> list[WikiPage]:
     return [page async for pages in client.pages(titles) for page in pages]
 
 

@@ -252,7 +252,7 @@ class DailyStore:
                 notices.append(Notice(_subscription(row), Reason(str(row.notice)), nonce))
         return notices
 
-    async def told(self, notice: Notice) -> None:
+    async def notice_given(self, notice: Notice) -> None:
         """Note that a notice has been given, or that nobody can be given it."""
         async with self._sessions.begin() as session:
             await session.execute(

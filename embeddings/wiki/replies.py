@@ -13,7 +13,7 @@ from embeddings.text import clean, shorten
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WikiPage:
     """The last revision of a page, with its wikitext."""
 
     title: str
@@ -32,31 +32,31 @@ class Refusal(BaseModel):
         return f"{shorten(clean(self.code), 40)}: {shorten(clean(self.info), 200)}"
 
 
-class _Slot(BaseModel):
+class _SlotRecord(BaseModel):
     content: str | None = None
 
 
-class _Revision(BaseModel):
+class _RevisionRecord(BaseModel):
     revid: int = Field(gt=0)
     timestamp: dt.datetime
-    slots: dict[str, _Slot] = {}
+    slots: dict[str, _SlotRecord] = {}
 
 
-class _Page(BaseModel):
+class _PageRecord(BaseModel):
     title: str
     missing: bool = False
     invalid: bool = False
     lastrevid: int | None = Field(default=None, gt=0)
-    revisions: list[_Revision] = []
+    revisions: list[_RevisionRecord] = []
 
 
-class _Pages(BaseModel):
-    pages: list[_Page] = []
+class _PagesRecord(BaseModel):
+    pages: list[_PageRecord] = []
 
 
-class _Answer(BaseModel):
+class _Reply(BaseModel):
     error: Refusal | None = None
-    query: _Pages | None = None
+    query: _PagesRecord | None = None
     batchcomplete: bool = False
     continuation: dict[str, str | int] = Field(default={}, alias="continue")
 
@@ -72,7 +72,7 @@ class Answer:
     """
 
     last_revisions: dict[str, int]
-    pages: tuple[Page, ...]
+    pages: tuple[WikiPage, ...]
     continuation: dict[str, str]
 
 
@@ -93,7 +93,7 @@ def read_answer(data: bytes) -> Answer | Refusal:
     except ValueError as error:
         raise ValueError(f"of {len(data):,} bytes is no JSON, or breaks off") from error
     try:
-        answer = _Answer.model_validate(body)
+        answer = _Reply.model_validate(body)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = shorten(clean(".".join(map(str, problem["loc"]))), 60) or "the whole of it"
@@ -106,10 +106,10 @@ def read_answer(data: bytes) -> Answer | Refusal:
     return Answer(
         last_revisions={page.title: page.lastrevid for page in found if page.lastrevid is not None},
         pages=tuple(
-            Page(page.title, revision.revid, revision.timestamp, main.content)
+            WikiPage(page.title, revision.revid, revision.timestamp, main.content)
             for page in found
             for revision in page.revisions[:1]
-            if (main := revision.slots.get("main", _Slot())).content is not None
+            if (main := revision.slots.get("main", _SlotRecord())).content is not None
         ),
         continuation={name: str(value) for name, value in answer.continuation.items()},
     )
