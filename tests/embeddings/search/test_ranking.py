@@ -24,7 +24,7 @@ COSINES = st.floats(-1, 1, width=32)
 SUM = sum(astuple(GENERAL_WEIGHTS))
 
 
-def features(*columns: Sequence[float]) -> Features:
+def features(*columns: Sequence[float] | np.ndarray) -> Features:
     return Features(*(np.asarray(column, np.float64) for column in columns))
 
 
