@@ -65,7 +65,8 @@ class Changed(nn.Module):
         self.b = nn.Parameter(torch.zeros(layer.out_features, RANK))
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
-        return self.layer(values) + (values @ self.a.T) @ self.b.T
+        unchanged: torch.Tensor = self.layer(values)
+        return unchanged + (values @ self.a.T) @ self.b.T
 
 
 def examples(index: OpenIndex, encoder: SentenceEncoder) -> list[Example]:
@@ -93,7 +94,9 @@ class Model(nn.Module):
         super().__init__()
         published = SentenceTransformer(str(encoder.folder), device="cpu", local_files_only=True)
         self.tokenizer = published.tokenizer
-        self.bert = published[0].auto_model
+        bert = published.transformers_model
+        assert bert is not None
+        self.bert = bert
         for weight in self.bert.parameters():
             weight.requires_grad = False
         self.changed: dict[str, Changed] = {}
@@ -132,7 +135,8 @@ class Model(nn.Module):
         nearest = nearest.masked_fill(text_mask[None, :, None, :] == 0, -1).max(-1).values
         counts = torch.softmax(attention.masked_fill(mask == 0, -1e4), -1)
         late = LATE_SCALE * (nearest * counts[:, None, :]).sum(-1).masked_fill(same, -1)
-        return sum(functional.cross_entropy(scores, right) for scores in (whole, late, whole / 2 + late))
+        losses = (functional.cross_entropy(scores, right) for scores in (whole, late, whole / 2 + late))
+        return sum(losses, torch.zeros(()))
 
     def save(self, path: Path) -> None:
         """Write what was trained as `embeddings.model.tuning` reads it."""
@@ -140,7 +144,8 @@ class Model(nn.Module):
         for name, changed in self.changed.items():
             arrays |= {f"{name}.weight.a": changed.a, f"{name}.weight.b": changed.b}
         arrays |= {"projection": self.projection.weight, "attention": self.attention.weight[0]}
-        np.savez(path, **{name: array.detach().numpy().astype(np.float16) for name, array in arrays.items()})
+        halves = {name: array.detach().numpy().astype(np.float16) for name, array in arrays.items()}
+        np.savez(path, allow_pickle=False, **halves)
 
 
 @click.command(help=__doc__.splitlines()[0])
@@ -184,7 +189,7 @@ def main(index: Path, out: Path) -> None:
             same[torch.arange(len(chosen)), torch.arange(len(chosen))] = False
             loss = model.loss([example.question for example in chosen], [titles[row] for row in texts], same)
             optimiser.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)  # what loss.backward() does, which has no types
             nn.utils.clip_grad_norm_(trained, 1.0)
             optimiser.step()
             schedule.step()

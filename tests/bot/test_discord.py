@@ -15,7 +15,7 @@ from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path
 from tests.bot.conftest import StartBot
 from tests.bot.hostile import headlines
-from tests.discord_server import DiscordServer, Reply
+from tests.discord_server import DiscordServer, Reply, User
 from tests.discord_server.mentions import Pings
 from tests.word_encoder import WordEncoder
 
@@ -28,9 +28,9 @@ def value_of(reply: Reply, number: int = 0) -> tuple[str, str]:
     return select["custom_id"], select["options"][number]["value"]
 
 
-async def open_event(server: DiscordServer, reply: Reply, number: int = 0, **how: object) -> Reply:
+async def open_event(server: DiscordServer, reply: Reply, number: int = 0, user: User | None = None) -> Reply:
     custom_id, value = value_of(reply, number)
-    return await server.choose(reply, custom_id, [value], **how)  # type: ignore[arg-type]
+    return await server.choose(reply, custom_id, [value], user=user)
 
 
 @pytest.mark.usefixtures("running_bot")

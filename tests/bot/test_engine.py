@@ -89,10 +89,10 @@ async def test_an_encoder_that_fails_fails_its_questions_and_not_the_next(engine
     def broken(texts: Sequence[str]) -> list[Encoded]:
         raise MemoryError
 
-    slow.encode = broken  # type: ignore[method-assign]
+    slow.encode = broken  # type: ignore[method-assign]  # a fault for this test alone
     with pytest.raises(MemoryError):
         await engine.ask(understand("moon", TODAY), 3)
-    slow.encode = encode  # type: ignore[method-assign]
+    slow.encode = encode  # type: ignore[method-assign]  # whole again
     assert (await engine.ask(understand("moon", TODAY), 3)).hits
 
 

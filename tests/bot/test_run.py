@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot import run as running
+from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
 from bot.run import ConnectionRefusedForGoodError, run
@@ -55,10 +56,9 @@ async def served(server: DiscordServer, parts: tuple[Engine, Store]) -> AsyncIte
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No long waits between tries, and none of discord.py's own at the start."""
     monkeypatch.setattr(running, "LONGEST_WAIT_S", 0.05)
-    made = running.DatelineClient
 
-    def make(*values: object) -> object:
-        client = made(*values)  # type: ignore[arg-type]
+    def make(config: Config, engine: Engine, store: Store) -> DatelineClient:
+        client = DatelineClient(config, engine, store)
         quicken(client)
         return client
 

@@ -41,7 +41,7 @@ def quicken(client: discord.Client, ready_s: float = 0.03) -> None:
     async def at_once(shard_id: int | None, *, initial: bool = False) -> None:
         return
 
-    client.before_identify_hook = at_once  # type: ignore[method-assign]
+    client.before_identify_hook = at_once  # type: ignore[method-assign]  # of any client, without a subclass
     client._connection.guild_ready_timeout = ready_s
 
 

@@ -35,7 +35,7 @@ class Topic(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"topic"):
         return cls()
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        values = interaction.data["values"]  # type: ignore[index, typeddict-item]
+        values = interaction.data["values"]  # type: ignore[index, typeddict-item]  # a select's data
         await interaction.response.send_message(f"chose {values[0]}", ephemeral=True)
 
 

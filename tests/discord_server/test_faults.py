@@ -143,7 +143,7 @@ async def test_an_unknown_route_fails_the_test(discord_server: DiscordServer, bo
 
 
 async def test_a_failure_of_the_server_itself_fails_the_test(discord_server: DiscordServer) -> None:
-    discord_server.gateway.identifies = None  # type: ignore[assignment]
+    discord_server.gateway.identifies = None  # type: ignore[assignment]  # breaks the server
     headers = {"Authorization": f"Bot {discord_server.token}"}
     async with (
         aiohttp.ClientSession() as session,

@@ -36,10 +36,10 @@ async def test_ready_brings_the_guilds_with_channels_and_permissions(
 async def test_guilds_come_and_go(discord_server: DiscordServer, bot: SmallBot) -> None:
     joined: list[str] = []
 
+    @bot.event
     async def on_guild_join(guild: discord.Guild) -> None:
         joined.append(guild.name)
 
-    bot.on_guild_join = on_guild_join  # type: ignore[attr-defined]
     guild = discord_server.add_guild("Later")
     await discord_server.until(lambda: joined == ["Later"])
     discord_server.remove_guild(guild)
@@ -248,10 +248,10 @@ async def test_messages_reach_those_whose_intents_ask_for_them(discord_server: D
     seen: list[tuple[str, str]] = []
     async with connected(SmallBot()) as bot:
 
+        @bot.event
         async def on_message(message: discord.Message) -> None:
             seen.append((message.author.name, message.content))
 
-        bot.on_message = on_message  # type: ignore[attr-defined]
         discord_server.say("hidden without the message content intent")
         discord_server.say(f"<@{discord_server.bot.id}> hello")
         await discord_server.slash("echo", text="own")

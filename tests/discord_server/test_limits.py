@@ -323,7 +323,7 @@ def test_what_discord_py_counts_as_text_is_what_is_counted_here(lengths: list[in
     view = discord.ui.LayoutView()
     for length in lengths[:40]:
         view.add_item(discord.ui.TextDisplay("x" * length))
-    everything = flatten(view.to_components())  # type: ignore[no-untyped-call]
+    everything = flatten(view.to_components())  # type: ignore[no-untyped-call]  # discord.py gives it no types
     assert sum(len(each["content"]) for each in everything) == view.content_length()
     assert len(everything) == view.total_children_count
 

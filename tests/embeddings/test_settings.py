@@ -132,4 +132,4 @@ def test_a_variable_that_cannot_be_used_is_named_in_one_sentence(
 
 def test_settings_cannot_be_changed_by_accident() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load_settings(Settings, None).index.path = Path("elsewhere")  # type: ignore[misc]
+        load_settings(Settings, None).index.path = Path("elsewhere")  # type: ignore[misc]  # what must fail

@@ -72,7 +72,7 @@ async def draw(folder: IndexFolder, out: Path, browser: str, work: Path) -> None
     """Write every picture into `out`."""
     async with _store(work) as store:
         async for name, command, page in answers(folder, store):
-            components = layout(page, ASKER).to_components()
+            components = layout(page, ASKER).to_components()  # type: ignore[no-untyped-call]  # discord.py gives it no types
             for suffix, width in WIDTHS.items():
                 png = out / f"{name}{suffix}.png"
                 chromium.take(browser, document(components, command, width), width, png)

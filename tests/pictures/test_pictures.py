@@ -68,7 +68,8 @@ async def test_a_page_of_the_bot_becomes_a_document() -> None:
     event = Event("2015-12-23-00000001", DAY, "Tea & <cake>", sources=(Source("BBC", "https://x.example/1"),))
     place = Place(DaysList(DateRange(DAY, DAY)))
     page = days_page(DayAnswer(DateRange(DAY, DAY), 12, (event,), (), DAY, DAY), place, "en-GB")
-    html = document(layout(page, 1).to_components(), "event", 600)
+    components = layout(page, 1).to_components()  # type: ignore[no-untyped-call]  # discord.py gives it no types
+    html = document(components, "event", 600)
     for part in (
         "<h2>23 December 2015</h2>",
         "Tea &amp; &lt;cake&gt;</a>",

@@ -28,7 +28,7 @@ from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path
 from tests.bot.daily.parts import HandClock, opened, posting, posts_in
-from tests.discord_server import DiscordServer, discord_server
+from tests.discord_server import Channel, DiscordServer, discord_server
 from tests.proofs.tables import Table
 from tests.word_encoder import WordEncoder
 
@@ -133,9 +133,9 @@ async def simulate(
     return counts
 
 
-def _compare(wanted: dict[dt.date, dt.datetime], server: DiscordServer, channel: object, counts: Counts) -> None:
+def _compare(wanted: dict[dt.date, dt.datetime], server: DiscordServer, channel: Channel, counts: Counts) -> None:
     came: dict[dt.date, list[dt.datetime]] = {}
-    for daily, at in posts_in(server, channel):  # type: ignore[arg-type]
+    for daily, at in posts_in(server, channel):
         came.setdefault(daily.date, []).append(at - SHIFT)
     counts.expected += len(wanted)
     for date, at in wanted.items():

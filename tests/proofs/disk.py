@@ -43,7 +43,7 @@ class Refusals:
         self._answer = self._look_up()
 
     def _look_up(self) -> list[Any]:
-        run = self._commands.run(*([*look_up, "--index", self._index] for look_up in LOOK_UPS))
+        run = self._commands.run(*([*look_up, "--index", str(self._index)] for look_up in LOOK_UPS))
         return [_without_times(outcome) for outcome in run.outcomes]
 
     def build(self, what: str, *said: str, **how: Any) -> bool:
@@ -71,7 +71,7 @@ class Refusals:
 
     def look_up(self, what: str, **how: Any) -> bool:
         """Look things up under the same refusals; True if all were answered."""
-        run = self._commands.run(*([*look_up, "--index", self._index] for look_up in LOOK_UPS), **how)
+        run = self._commands.run(*([*look_up, "--index", str(self._index)] for look_up in LOOK_UPS), **how)
         if self._ended_by_a_library(run, how):
             return False
         self._table.check("no look-up crashes the process", run.signal is None, f"{what}: {run}"[:600])

@@ -59,7 +59,7 @@ class Life:
         self._new = self._answer()
 
     def _run(self, *commands: list[str | Path], **how: object) -> Run:
-        return self._commands.run(*([*command, "--index", self._index, "--json"] for command in commands), **how)
+        return self._commands.run(*([*command, "--index", str(self._index), "--json"] for command in commands), **how)
 
     def _answer(self) -> str:
         return _told(self._run(*_LOOK_UPS).outcomes)
@@ -104,7 +104,7 @@ class Life:
         """Start a build while another one runs."""
         self._archive = next(self._turns)
         self._old, self._new = self._new, self._old
-        build = ["build", self._archive, "--index", self._index, "--json"]
+        build: list[str | Path] = ["build", self._archive, "--index", self._index, "--json"]
         self._commands.start(build, slow_s=2 * SLOW_S)
         while len(list((self._index / "generations").iterdir())) < 2:
             other.run(["stats", "--index", self._index])

@@ -72,7 +72,7 @@ class WikiServer:
         self.requests: list[Asked] = []
         self.failures: list[BaseException] = []
         self._faults: deque[Fault | None] = deque()
-        self._before: dict[int, Callable[[], None]] = {}
+        self._before: dict[int, Callable[[], object]] = {}
         self._pages: dict[str, Revision] = {}
         self._number = 1_000
         self._port = 0
@@ -119,7 +119,7 @@ class WikiServer:
         """Answer as it should from now on."""
         self._faults.clear()
 
-    def before(self, number: int, action: Callable[[], None]) -> None:
+    def before(self, number: int, action: Callable[[], object]) -> None:
         """Do something when the request with a number, counted from 1, has come and is not answered yet."""
         self._before[number] = action
 
@@ -188,7 +188,7 @@ class WikiServer:
 
     # --- running ---
 
-    async def serve(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    async def serve(self, ready: Callable[[], object], stop: asyncio.Event) -> None:
         app = web.Application()
         app.router.add_get("/w/api.php", self.handle)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handle_signals=False)

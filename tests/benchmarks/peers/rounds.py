@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-
-from tests.benchmarks.peers.process import PeerProcess
+from typing import Any, Protocol
 
 BLOCK = 25  # questions that a peer answers before the next peer's turn
 ANSWERS = 5  # as many as `/ask` gives
+
+
+class Asked(Protocol):
+    """A peer that can be asked."""
+
+    name: str
+
+    def request(self, do: str, **values: Any) -> dict[str, Any]:
+        """What the peer replies."""
+        ...
 
 
 @dataclass(slots=True)
@@ -20,7 +29,7 @@ class Answers:
 
 
 def ask_in_turn(
-    peers: Sequence[PeerProcess], questions: Sequence[str], depth: int, passes: int, tell: Callable[[str], None]
+    peers: Sequence[Asked], questions: Sequence[str], depth: int, passes: int, tell: Callable[[str], None]
 ) -> dict[str, Answers]:
     """Ask every peer every question: once for `depth` ids, then `passes` times for five, timed.
 
@@ -39,7 +48,7 @@ def ask_in_turn(
     return answers
 
 
-def encode_in_turn(peers: Sequence[PeerProcess], texts: Sequence[str], rounds: int) -> dict[str, list[float]]:
+def encode_in_turn(peers: Sequence[Asked], texts: Sequence[str], rounds: int) -> dict[str, list[float]]:
     """Texts a second of each peer, a round of `len(texts) / rounds` texts after another."""
     speeds: dict[str, list[float]] = {peer.name: [] for peer in peers}
     size = len(texts) // rounds
@@ -49,9 +58,7 @@ def encode_in_turn(peers: Sequence[PeerProcess], texts: Sequence[str], rounds: i
     return speeds
 
 
-def _turns(
-    peers: Sequence[PeerProcess], items: Sequence[str], size: int = BLOCK
-) -> Iterator[tuple[PeerProcess, Sequence[str]]]:
+def _turns(peers: Sequence[Asked], items: Sequence[str], size: int = BLOCK) -> Iterator[tuple[Asked, Sequence[str]]]:
     """Blocks of the items, each to every peer; another peer begins each time, for what came before may leave traces."""
     for number, start in enumerate(range(0, len(items), size)):
         first = number % len(peers)

@@ -141,13 +141,13 @@ def test_peers_take_turns_in_blocks_and_another_one_begins_each_time() -> None:
     told: list[tuple[str, str]] = []
     peers = [_Recorder(name, told) for name in "ab"]
     questions = [str(number) for number in range(BLOCK + 1)]
-    answers = ask_in_turn(peers, questions, depth=50, passes=2, tell=print)  # type: ignore[arg-type]
+    answers = ask_in_turn(peers, questions, depth=50, passes=2, tell=print)
     turns = [*["a"] * BLOCK, *["b"] * BLOCK, "b", "a"]
     assert [name for name, _ in told] == 3 * turns
     assert answers["b"].found == {question: [f"b {question} 50"] for question in questions}
     assert [len(block) for block in answers["a"].blocks] == [BLOCK, 1, BLOCK, 1]
     assert answers["a"].blocks[1] == [500.0]
-    assert encode_in_turn(peers, questions[:20], rounds=2) == {"a": [20.0, 20.0], "b": [20.0, 20.0]}  # type: ignore[arg-type]
+    assert encode_in_turn(peers, questions[:20], rounds=2) == {"a": [20.0, 20.0], "b": [20.0, 20.0]}
 
 
 def test_right_is_the_event_or_one_that_says_the_same_within_two_days() -> None:

@@ -14,7 +14,7 @@ from bot.cards.discord_face import layout
 from bot.daily.claims import Claim, Terms
 from bot.engine import Engine
 from bot.guide import Guide
-from bot.posting.poster import Clock, Composed, Pace, Poster
+from bot.posting.poster import Clock, Compose, Composed, Pace, Poster
 from bot.store import Store
 from bot.store.daily_posts import DailyStore
 from bot.views.state import NOBODY, DailyList, decode
@@ -63,7 +63,7 @@ async def guided(folder: IndexFolder, store: Store) -> AsyncIterator[Guide]:
         await engine.close()
 
 
-def composer(guide: Guide):  # type: ignore[no-untyped-def]  # a Compose
+def composer(guide: Guide) -> Compose:
     async def compose(claim: Claim) -> Composed:
         page, events = await guide.daily(claim.subscription, claim.date)
         return Composed(layout(page, NOBODY), events)

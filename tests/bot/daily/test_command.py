@@ -223,7 +223,7 @@ class TestThePost:
             async with connected(DatelineClient(config, engine, store, clock)) as client:
                 await set_daily(discord_server)
                 clock.pass_(hours=1)
-                await client.poster.work_off()  # type: ignore[attr-defined]
+                await client.poster.work_off()
             [post] = discord_server.post_history()
             before = post.text
             async with connected(DatelineClient(config, engine, store, clock)):

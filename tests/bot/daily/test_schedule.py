@@ -92,10 +92,9 @@ def test_no_day_before_the_one_that_is_named_comes_next() -> None:
 
 
 def subscription(
-    time: str = "09:00", zone: str = "Europe/Berlin", *, key: str = "a" * 10, **more: object
+    time: str = "09:00", zone: str = "Europe/Berlin", *, key: str = "a" * 10, paused: str | None = None
 ) -> Subscription:
-    values = {"next_date": dt.date(2026, 11, 23), **more}
-    return Subscription(key, 1, 2, dt.time.fromisoformat(time), zone, **values)  # type: ignore[arg-type]
+    return Subscription(key, 1, 2, dt.time.fromisoformat(time), zone, dt.date(2026, 11, 23), paused=paused)
 
 
 class TestDue:

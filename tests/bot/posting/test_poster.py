@@ -47,10 +47,10 @@ async def poster(
 
 
 async def subscribe(
-    server: DiscordServer, store: Store, clock: HandClock, channel: Channel | None = None, **more: object
+    server: DiscordServer, store: Store, clock: HandClock, channel: Channel | None = None, role: int | None = None
 ) -> Subscription:
     channel = channel or server.channel
-    wish = Wish(server.guild.id, channel.id, dt.time(9), "Europe/Berlin", **more)  # type: ignore[arg-type]
+    wish = Wish(server.guild.id, channel.id, dt.time(9), "Europe/Berlin", role=role)
     return await store.daily.subscribe(wish, clock())
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -199,9 +200,9 @@ def test_groups_are_those_of_comparing_each_with_each(events: list[Event]) -> No
 
 
 @given(st.lists(EVENTS, max_size=7), st.randoms(use_true_random=False))
-def test_neither_groups_nor_merged_events_depend_on_the_order(events: list[Event], random: object) -> None:
+def test_neither_groups_nor_merged_events_depend_on_the_order(events: list[Event], random: Random) -> None:
     shuffled = list(events)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
 
     def merged(of: Sequence[Event]) -> set[Event]:
         return {merge([of[place] for place in group]) for group in group_day(of)}

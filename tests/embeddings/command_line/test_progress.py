@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 
 import pytest
 from rich.console import Console
@@ -9,7 +10,7 @@ from rich.console import Console
 from embeddings.command_line.progress import ProgressDisplay
 
 
-def shown(*, terminal: bool, steps: list[tuple[str, int, int | None]]) -> str:
+def shown(*, terminal: bool, steps: Sequence[tuple[str, int, int | None]]) -> str:
     file = io.StringIO()
     with ProgressDisplay(Console(file=file, force_terminal=terminal, width=100)) as progress:
         for step in steps:

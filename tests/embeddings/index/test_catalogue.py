@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,21 @@ DAY = dt.date(2015, 12, 3)
 Write = Callable[..., Catalogue]
 
 
-def make(headline: str, day: dt.date = DAY, **more: object) -> Event:
+class Details(TypedDict, total=False):
+    """Fields of an event beside its day and headline."""
+
+    id: str
+    topics: tuple[str, ...]
+    category: str
+    summary: str
+    contexts: tuple[str, ...]
+    sources: tuple[Source, ...]
+    related: tuple[Related, ...]
+    paths: tuple[str, ...]
+    attribution: str
+
+
+def make(headline: str, day: dt.date = DAY, **more: Unpack[Details]) -> Event:
     return replace(Event(id=event_id(day, headline), date=day, headline=headline), **more)
 
 

@@ -22,7 +22,8 @@ IndexOf = Callable[[np.ndarray], VectorIndex]
 
 def unit(rows: list[list[int]]) -> np.ndarray:
     vectors = np.asarray(rows, np.float32).reshape(-1, DIMENSION)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
 
 
 def save(vectors: np.ndarray, path: Path) -> None:

@@ -23,14 +23,14 @@ class TestTheDefaultModel:
         texts = ["A dam breaks.", "", "x" * 20_000, "東京 🌧", "A dam breaks."]
         encoded = encoder.encode(texts)
         vectors = np.stack([text.vector for text in encoded])
-        assert (vectors.shape, vectors.dtype) == ((5, encoder.dimension), np.float32)
+        assert (vectors.shape, vectors.dtype) == ((5, encoder.dimension), np.dtype(np.float32))
         assert encoder.dimension == 384
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
         np.testing.assert_allclose(vectors[0], vectors[4], atol=1e-6)
 
     def test_gives_a_vector_for_each_part_of_a_word_but_not_for_marks(self, encoder: SentenceEncoder) -> None:
         dam, empty, long, snow, dotted = encoder.encode(["A dam breaks", "", "x" * 20_000, "東京 🌧", "A, dam; breaks."])
-        assert (dam.tokens.shape, dam.tokens.dtype) == ((3, TOKEN_DIMENSION), np.int8)
+        assert (dam.tokens.shape, dam.tokens.dtype) == ((3, TOKEN_DIMENSION), np.dtype(np.int8))
         assert dotted.tokens.shape == dam.tokens.shape
         for text in (dam, empty, long, snow):
             np.testing.assert_allclose(np.linalg.norm(text.tokens / 127, axis=1), 1, atol=0.05)

@@ -103,7 +103,7 @@ class TestVectors:
         assert torch.encoded == []
         assert agreement(found, expected) > 0.995
         for one, other in zip(found, expected, strict=True):
-            assert (one.vector.dtype, one.tokens.dtype) == (np.float32, np.int8)
+            assert (one.vector.dtype, one.tokens.dtype) == (np.dtype(np.float32), np.dtype(np.int8))
             assert np.linalg.norm(one.vector) == pytest.approx(1, abs=1e-5)
             np.testing.assert_allclose(one.weights, other.weights, atol=0.01)
 

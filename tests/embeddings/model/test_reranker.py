@@ -11,19 +11,19 @@ from embeddings.model.reranker import CrossEncoderReranker, reranker
 
 def cross_encoder(folder: Path, labels: int) -> Path:
     """A cross-encoder that has learned nothing, small enough to be made here."""
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "dam", "breaks", "it", "rains"]
     (folder / "vocab.txt").write_text("\n".join(words))
-    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder)
     config = BertConfig(
         vocab_size=len(words),
         hidden_size=8,
         num_hidden_layers=1,
         num_attention_heads=1,
         intermediate_size=8,
-        num_labels=labels,
     )
+    config.num_labels = labels
     BertForSequenceClassification(config).save_pretrained(folder)
     return folder
 
@@ -33,7 +33,7 @@ def test_a_cross_encoder_in_a_folder_gives_a_number_for_each_text(tmp_path: Path
     found = CrossEncoderReranker(str(cross_encoder(tmp_path, 1))).scores(
         "dam", ["A dam breaks", "It rains", "A dam breaks"]
     )
-    assert (found.shape, found.dtype) == ((3,), np.float32)
+    assert (found.shape, found.dtype) == ((3,), np.dtype(np.float32))
     assert found[0] == pytest.approx(found[2])
     assert found[0] != found[1]
 

@@ -24,7 +24,9 @@ def test_the_default_tuning_changes_weights_that_the_default_model_has() -> None
     from sentence_transformers import SentenceTransformer
 
     published = SentenceTransformer(str(SentenceEncoder().folder), device="cpu", local_files_only=True)
-    weights = dict(published[0].auto_model.named_parameters())
+    bert = published.transformers_model
+    assert bert is not None
+    weights = dict(bert.named_parameters())
     for name, change in default_tuning().changes.items():
         assert tuple(weights[name].shape) == change.shape
 

@@ -14,6 +14,7 @@ from embeddings.index.folder import IndexFolder
 from embeddings.model.calibration import Confidence
 from embeddings.search.evaluation import (
     DEPTH,
+    Kind,
     LabelledQuery,
     Outcome,
     Silence,
@@ -30,8 +31,8 @@ TODAY = dt.date(2024, 3, 14)
 DAM = "A dam breaks above the town of Mariana."
 
 
-def outcome(rank: int | None, kind: str = "kw", took_ms: float = 1.0) -> Outcome:
-    return Outcome("x", kind, "a question", (), rank, took_ms)  # type: ignore[arg-type]
+def outcome(rank: int | None, kind: Kind = "kw", took_ms: float = 1.0) -> Outcome:
+    return Outcome("x", kind, "a question", (), rank, took_ms)
 
 
 @pytest.fixture
@@ -106,7 +107,8 @@ class TestSummarise:
         }
 
     def test_times_are_the_median_and_the_slowest_twentieth(self) -> None:
-        outcomes = [outcome(1, kind, float(ms)) for ms, kind in zip(range(1, 102), ["kw", "nl"] * 51, strict=False)]
+        kinds: list[Kind] = ["kw", "nl"]
+        outcomes = [outcome(1, kind, float(ms)) for ms, kind in zip(range(1, 102), kinds * 51, strict=False)]
         measures = summarise(outcomes)
         assert (measures["p50_ms"], measures["p95_ms"]) == (51, 96)
 

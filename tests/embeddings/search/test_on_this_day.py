@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations, product
+from random import Random
 
 import numpy as np
 import pytest
@@ -143,7 +144,7 @@ EVENTS = st.lists(
 
 @given(EVENTS, st.integers(-1, 12), st.randoms(use_true_random=False))
 def test_the_choice_is_the_same_every_time_in_order_of_time_and_bounded(
-    found: list[DayCandidate], limit: int, random: object
+    found: list[DayCandidate], limit: int, random: Random
 ) -> None:
     chosen = choose_events(found, limit)
     assert len(chosen) <= max(0, limit)
@@ -151,7 +152,7 @@ def test_the_choice_is_the_same_every_time_in_order_of_time_and_bounded(
     assert all(each in found for each in chosen)
     assert [each.event.date for each in chosen] == sorted(each.event.date for each in chosen)
     shuffled = list(found)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert choose_events(iter(shuffled), limit) == chosen
 
 

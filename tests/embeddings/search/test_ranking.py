@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import astuple
+from random import Random
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ COSINES = st.floats(-1, 1, width=32)
 SUM = sum(astuple(GENERAL_WEIGHTS))
 
 
-def features(*columns: Sequence[float]) -> Features:
+def features(*columns: Sequence[float] | np.ndarray) -> Features:
     return Features(*(np.asarray(column, np.float64) for column in columns))
 
 
@@ -55,9 +56,9 @@ class TestFuse:
                     assert scores[one] >= scores[other] - 1e-9
 
     @given(st.lists(st.tuples(COSINES, SHARES), min_size=2, max_size=6), st.randoms())
-    def test_the_order_of_candidates_does_not_matter(self, rows: list[tuple[float, float]], random: object) -> None:
+    def test_the_order_of_candidates_does_not_matter(self, rows: list[tuple[float, float]], random: Random) -> None:
         places = list(range(len(rows)))
-        random.shuffle(places)  # type: ignore[attr-defined]
+        random.shuffle(places)
         cosines, covered = (np.asarray(column) for column in zip(*rows, strict=True))
         none = np.zeros(len(rows))
         np.testing.assert_array_equal(

@@ -217,7 +217,8 @@ class TestComputed:
             event = replace(catalogue.events([row])[0], related=())
             found = computed(sample_index, row, event, 10)
             assert len({event.id, *(other.id for other in found)}) == len(found) + 1 <= 11
-            worded = [(other.date, normalise(other.headline)) for other in (*found, event)]
+            everything: list[Event | Related] = [*found, event]
+            worded = [(one.date, normalise(one.headline)) for one in everything]
             assert not any(
                 says_the_same(*one, *other) for place, one in enumerate(worded) for other in worded[place + 1 :]
             )
