@@ -1,5 +1,6 @@
 # make demo   answers from the sample archive, then a console
 # make test   the whole test suite
+# make laws   the tests that state laws, with many more examples
 # make format puts the code in order
 # make lock   choose new versions
 
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo test format sample lock clean
+.PHONY: demo test laws format sample lock clean
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m bot --demo
@@ -19,7 +20,11 @@ test: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --hypothesis-profile ci
+
+# The laws among the tests, with twenty times as many examples each.
+laws: $(INSTALLED)
+	$(BIN)/python -m pytest --numprocesses auto -m "hypothesis and not model" --hypothesis-profile long
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .

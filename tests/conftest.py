@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,9 +19,13 @@ from embeddings.sample import sample_path
 from embeddings.search.service import Search
 from tests.word_encoder import WordEncoder
 
-# The one profile, for every run: how fast the machine is says nothing of what a test looks at.
-settings.register_profile("dateline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("dateline")
+# How fast the machine is says nothing of what a test looks at: no profile has a deadline, nor looks at drawing's speed.
+# `make test` runs `ci`, the same examples each time; `make laws` runs `long`; `pytest` by itself draws anew.
+_ANY_MACHINE: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("ci", derandomize=True, **_ANY_MACHINE)
+settings.register_profile("dev", **_ANY_MACHINE)
+settings.register_profile("long", max_examples=2_000, **_ANY_MACHINE)
+settings.load_profile("dev")
 
 compute_alone()  # as every process of the program does before it answers
 
