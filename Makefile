@@ -1,7 +1,8 @@
-# make demo   answers from the sample archive, then a console
-# make test   the whole test suite
-# make format puts the code in order
-# make lock   choose new versions
+# make demo         answers from the sample archive, then a console
+# make test         the whole test suite
+# make wheel-check  what people install is whole: wheel and sdist, in an empty environment
+# make format       puts the code in order
+# make lock         choose new versions
 
 VENV := .venv
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo test format sample lock clean
+.PHONY: demo test wheel-check format sample lock clean
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m bot --demo
@@ -20,6 +21,10 @@ test: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest
+
+# Minutes, and 1.5 GB of disk for as long as it runs; more where torch is the build for graphics cards.
+wheel-check: $(INSTALLED)
+	@$(BIN)/python -m tests.wheel $(TORCH)
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
