@@ -1,6 +1,7 @@
 # make demo         answers from the sample archive, then a console
 # make test         the whole test suite
 # make wheel-check  what people install is whole: wheel and sdist, in an empty environment
+# make setup        what each of these does first: everything into .venv
 # make format       puts the code in order
 # make lock         choose new versions
 
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo test wheel-check format sample lock clean
+.PHONY: demo test wheel-check setup format sample lock clean
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m bot --demo
@@ -25,6 +26,8 @@ test: $(INSTALLED)
 # Minutes, and 1.5 GB of disk for as long as it runs; more where torch is the build for graphics cards.
 wheel-check: $(INSTALLED)
 	@$(BIN)/python -m tests.wheel $(TORCH)
+
+setup: $(INSTALLED)
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
