@@ -1,8 +1,10 @@
-# make demo   answers from the sample archive, then a console
-# make test   the whole test suite
-# make laws   the tests that state laws, with many more examples
-# make format puts the code in order
-# make lock   choose new versions
+# make demo         answers from the sample archive, then a console
+# make test         the whole test suite
+# make laws         the tests that state laws, with many more examples
+# make wheel-check  what people install is whole: wheel and sdist, in an empty environment
+# make setup        what each of these does first: everything into .venv
+# make format       puts the code in order
+# make lock         choose new versions
 
 VENV := .venv
 PYTHON ?= python3
@@ -10,7 +12,7 @@ BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo test laws format sample lock clean
+.PHONY: demo test laws wheel-check setup format sample lock clean
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m bot --demo
@@ -25,6 +27,12 @@ test: $(INSTALLED)
 # The laws among the tests, with twenty times as many examples each.
 laws: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto -m "hypothesis and not model" --hypothesis-profile long
+
+# Minutes, and 1.5 GB of disk for as long as it runs; more where torch is the build for graphics cards.
+wheel-check: $(INSTALLED)
+	@$(BIN)/python -m tests.wheel $(TORCH)
+
+setup: $(INSTALLED)
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .

@@ -72,7 +72,8 @@ def test_ids_do_not_depend_on_the_order_of_the_archives(
     build_index(folder, [real_archives / "pages", real_archives / "archive"], WordEncoder(), Report())
     other = folder.open()
     try:
-        assert other.catalogue.ids_of(range(other.catalogue.size)) == index.catalogue.ids_of(range(index.catalogue.size))
+        rows, others = range(index.catalogue.size), range(other.catalogue.size)
+        assert other.catalogue.ids_of(others) == index.catalogue.ids_of(rows)
     finally:
         other.close()
 
