@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import portalocker
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -15,6 +16,7 @@ from embeddings.build.result import BuildResult
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.threads import compute_alone
+from embeddings.model.encoder import SentenceEncoder
 from embeddings.sample import sample_path
 from embeddings.search.service import Search
 from tests.word_encoder import WordEncoder
@@ -54,12 +56,37 @@ def build(folder: IndexFolder, encoder: WordEncoder) -> BuildArchives:
     return run
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that is made by whichever of the test processes needs it first. Nothing may write to it afterwards."""
+    root = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # which the processes share
+    with (root / f"{name}.lock").open("a") as lock:
+        portalocker.lock(lock, portalocker.LOCK_EX)
+        if not (made := root / f"{name}.made").exists():
+            make(root / name)
+            made.touch()
+    return root / name
+
+
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     """An index of the sample archive. Nothing may write to it."""
-    folder = IndexFolder(tmp_path_factory.mktemp("sample") / "index")
-    build_index(folder, [SAMPLE_FOLDER], WordEncoder(), Report())
-    return folder
+
+    def make(folder: Path) -> None:
+        build_index(IndexFolder(folder), [SAMPLE_FOLDER], WordEncoder(), Report())
+
+    return IndexFolder(made_once(tmp_path_factory, "sample", make))
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
+    """An index of the sample archive by the default model, with its export. Nothing may write to it."""
+
+    def make(folder: Path) -> None:
+        build_index(IndexFolder(folder), [SAMPLE_FOLDER], SentenceEncoder(), Report())
+
+    return IndexFolder(made_once(tmp_path_factory, "model", make))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from bot.cli import bot, dateline
 from embeddings.command_line.running import run_command
+from embeddings.index.folder import IndexFolder
 
 TOKEN = base64.b64encode(b"123456789012345678").decode().rstrip("=") + ".secret.secret"
 
@@ -39,7 +41,10 @@ def test_console_without_an_index_says_what_to_do(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.model
-def test_the_demo_answers_its_three_commands_and_ends_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_demo_answers_its_three_commands_and_ends_where_no_terminal_is(
+    model_folder: IndexFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(model_folder.root, "cache/dateline/demo-index")  # as an earlier run left it
     assert run("--demo") == 0
     out = capsys.readouterr().out
     event, ask, on_this_day = out.split("dateline> ")[1:]
@@ -49,10 +54,10 @@ def test_the_demo_answers_its_three_commands_and_ends_where_no_terminal_is(capsy
 
 
 @pytest.mark.model
-def test_check_says_what_can_be_used(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run("--demo") == 0
-    capsys.readouterr()
-    monkeypatch.setenv("DATELINE_INDEX__PATH", "cache/dateline/demo-index")
+def test_check_says_what_can_be_used(
+    model_folder: IndexFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_INDEX__PATH", str(model_folder.root))
     monkeypatch.setenv("DATELINE_DISCORD__TOKEN", TOKEN)
     assert run("--check") == 0
     out = capsys.readouterr().out

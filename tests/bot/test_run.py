@@ -145,34 +145,21 @@ async def test_without_a_token_or_an_index_it_says_what_is_missing(
 
 @pytest.mark.model
 async def test_the_process_serves_and_ends_in_good_order_and_its_log_holds_no_token(
-    discord_server: DiscordServer, tmp_path: Path
+    discord_server: DiscordServer, model_folder: IndexFolder, tmp_path: Path
 ) -> None:
     environment = {
         **os.environ,
         "DATELINE_DISCORD__TOKEN": discord_server.token,
         "DATELINE_DISCORD__API_URL": discord_server.api_url,
-        "DATELINE_INDEX__PATH": str(tmp_path / "index"),
+        "DATELINE_INDEX__PATH": str(model_folder.root),
         "DATELINE_STORE__URL": f"sqlite:///{tmp_path}/store.db",
     }
 
-    async def start(*arguments: str) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            *arguments,
-            env=environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-
-    archive = tmp_path / "archive.jsonl"
-    archive.write_text('{"date": "2015-12-23", "headline": "It rains in the village."}\n')
-    built = await start("embeddings", "build", str(archive))
-    await built.communicate()
-    assert built.returncode == 0
-    bot = await start("bot")
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
     await discord_server.ready(timeout_s=60)
-    assert "It rains" in (await discord_server.slash("ask", {"query": "weather in the village"})).text
+    assert "Moon" in (await discord_server.slash("ask", {"query": "moon landing july 1969"})).text
     bot.send_signal(signal.SIGTERM)
     log, _ = await asyncio.wait_for(bot.communicate(), 10)
     assert bot.returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from embeddings.dates import DateRange, parse_range
 from embeddings.dates.errors import DateError
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.model.encoder import SentenceEncoder
-from embeddings.search.service import Search
+from embeddings.search.service import Search, open_search
+from embeddings.settings import IndexSettings
 from tests.word_encoder import WordEncoder
 
 DAY = dt.date(2015, 12, 23)
@@ -96,12 +98,11 @@ def test_every_line_of_the_table_of_dates_is_right(real_archives: Path) -> None:
 
 
 @pytest.mark.model
-def test_a_few_words_find_the_page_of_2015_12_23_first(real_archives: Path, tmp_path: Path) -> None:
-    folder, encoder = IndexFolder(tmp_path / "index"), SentenceEncoder()
-    build_index(folder, [real_archives / "archive"], encoder, Report())
-    index = folder.open()
-    try:
-        [first, *_] = Search(index, encoder).ask("civilian deaths Russia", TODAY).hits
-        assert first.event.date == DAY
-    finally:
-        index.close()
+def test_a_few_words_find_the_page_of_2015_12_23_first(
+    real_archives: Path, model_folder: IndexFolder, tmp_path: Path
+) -> None:
+    folder = IndexFolder(shutil.copytree(model_folder.root, tmp_path / "index"))  # whose export encodes
+    build_index(folder, [real_archives / "archive"], SentenceEncoder(), Report())
+    with open_search(folder, IndexSettings()) as search:
+        [first, *_] = search.ask("civilian deaths Russia", TODAY).hits
+    assert first.event.date == DAY

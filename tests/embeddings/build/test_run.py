@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import itertools
 import json
+import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -442,11 +443,11 @@ class TestAgain:
         model = folder.manifest().model
         assert (model.name, model.fingerprint, model.dimension) == (other.name, other.fingerprint, other.dimension)
 
-    def test_the_sample_is_unchanged_and_encodes_nothing(self, folder: IndexFolder) -> None:
-        first = build_index(folder, [SAMPLE_FOLDER], WordEncoder(), Report())
-        encoder = WordEncoder()
+    def test_the_sample_is_unchanged_and_encodes_nothing(self, sample_folder: IndexFolder, tmp_path: Path) -> None:
+        folder, encoder = IndexFolder(shutil.copytree(sample_folder.root, tmp_path / "index")), WordEncoder()
+        events = folder.manifest().events
         again = build_index(folder, [SAMPLE_FOLDER], encoder, Report())
-        assert (again.unchanged, again.new, again.changed, again.removed) == (first.events, 0, 0, 0)
+        assert (again.unchanged, again.new, again.changed, again.removed) == (events, 0, 0, 0)
         assert encoder.encoded == []
 
     def test_a_damaged_index_is_built_anew_without_believing_it(

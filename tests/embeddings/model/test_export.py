@@ -41,14 +41,6 @@ def model() -> SentenceEncoder:
     return SentenceEncoder()
 
 
-@pytest.fixture(scope="module")
-def exported(model: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an export of the default model."""
-    folder = tmp_path_factory.mktemp("export")
-    assert export(model, TEXTS, folder)
-    return folder
-
-
 def write_archive(path: Path, *headlines: str) -> Path:
     lines = [json.dumps({"date": f"2015-12-{day:02}", "headline": text}) for day, text in enumerate(headlines, 1)]
     path.write_text("\n".join(lines))
@@ -120,10 +112,10 @@ class TestVectors:
         assert agreement(together, alone) > 0.995
         assert none == []
 
-    def test_come_from_the_same_tokens_as_torchs(self, model: SentenceEncoder, exported: Path) -> None:
+    def test_come_from_the_same_tokens_as_torchs(self, model: SentenceEncoder, built: IndexFolder) -> None:
         from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(exported / "tokenizer.json"))
+        tokenizer = Tokenizer.from_file(str(generation(built) / "tokenizer.json"))
         tokenizer.no_padding()
         for text in TEXTS:
             [expected] = model.load()[0].tokenize([text])["input_ids"].tolist()

@@ -12,13 +12,12 @@ import pytest
 from embeddings.archive import Report, read_archive
 from embeddings.archive.writing import write_archive
 from embeddings.build.merging import group_day, merge
-from embeddings.build.run import build_index
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
-from embeddings.model.encoder import SentenceEncoder
 from embeddings.sample import ATTRIBUTION, sample_path
 from embeddings.sample.source import SourceEvent, as_events, read_source
-from embeddings.search.service import Search
+from embeddings.search.service import Search, open_search
+from embeddings.settings import IndexSettings
 
 
 @pytest.fixture(scope="module")
@@ -122,10 +121,6 @@ def test_a_newcomers_question_finds_its_event_first(question: str, day: str, rea
 
 
 @pytest.fixture(scope="module")
-def real_search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
-    folder = IndexFolder(tmp_path_factory.mktemp("real") / "index")
-    encoder = SentenceEncoder()
-    build_index(folder, [sample_path()], encoder, Report())
-    index = folder.open()
-    yield Search(index, encoder)
-    index.close()
+def real_search(model_folder: IndexFolder) -> Iterator[Search]:
+    with open_search(model_folder, IndexSettings()) as search:
+        yield search
