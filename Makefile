@@ -17,12 +17,15 @@ INSTALLED := $(VENV)/installed
 demo: $(INSTALLED)
 	@$(BIN)/python -m bot --demo
 
+# Each of the processes that the tests start would otherwise compile the program anew.
+test laws: unexport PYTHONDONTWRITEBYTECODE
+
 test: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --hypothesis-profile ci
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --hypothesis-profile ci
 
 # The laws among the tests, with twenty times as many examples each.
 laws: $(INSTALLED)

@@ -36,6 +36,12 @@ BuildArchives = Callable[..., BuildResult]
 SAMPLE_FOLDER = sample_path()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no process is left with one of them when the others are done."""
+    heavy = {item.path for item in items if item.get_closest_marker("model")}
+    items.sort(key=lambda item: not (item.path in heavy or item.path.parent.name == "proofs"))  # else in their order
+
+
 @pytest.fixture
 def encoder() -> WordEncoder:
     return WordEncoder()

@@ -48,10 +48,10 @@ def write_archive(path: Path, *headlines: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def built(model: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
-    """An index with an export. Nothing may write to it."""
+def built(model: SentenceEncoder, model_folder: IndexFolder, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
+    """A small index with an export. Nothing may write to it."""
     root = tmp_path_factory.mktemp("built")
-    folder = IndexFolder(root / "index")
+    folder = IndexFolder(shutil.copytree(model_folder.root, root / "index"))  # whose export it takes over
     build_index(folder, [write_archive(root / "a.jsonl", "A dam breaks.", "It pours.")], model, Report())
     return folder
 
