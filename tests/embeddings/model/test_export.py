@@ -17,7 +17,7 @@ from embeddings.errors import IndexUnusableError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import EXPORT_FILES
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
-from embeddings.model.export import FastEncoder, encoder_of, export, export_of
+from embeddings.model.export import CHECKED_TEXTS, FastEncoder, encoder_of, export, export_of
 from embeddings.model.tuning import Encoded
 from embeddings.settings import Way
 from tests.word_encoder import WordEncoder
@@ -128,7 +128,7 @@ class TestAnIndexWithAnExport:
         assert set(EXPORT_FILES) <= set(manifest.files)
         assert manifest.model.export is not None
         assert 0.999 < manifest.model.export.least <= manifest.model.export.mean <= 1.001
-        assert manifest.model.export.texts == 2
+        assert manifest.model.export.texts == CHECKED_TEXTS
         assert list(built.problems()) == []
 
     @pytest.mark.parametrize("name", EXPORT_FILES)
