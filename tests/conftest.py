@@ -22,9 +22,9 @@ from embeddings.search.service import Search
 from tests.word_encoder import WordEncoder
 
 # How fast the machine is says nothing of what a test looks at: no profile has a deadline, nor looks at drawing's speed.
-# `make test` runs `ci`, the same examples each time; `make laws` runs `long`; `pytest` by itself draws anew.
+# `make test` runs `ci`, the same few examples each time; `make laws` runs `long`; `pytest` by itself draws anew.
 _ANY_MACHINE: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("ci", derandomize=True, **_ANY_MACHINE)
+settings.register_profile("ci", derandomize=True, max_examples=50, **_ANY_MACHINE)
 settings.register_profile("dev", **_ANY_MACHINE)
 settings.register_profile("long", max_examples=2_000, **_ANY_MACHINE)
 settings.load_profile("dev")

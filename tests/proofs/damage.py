@@ -139,12 +139,12 @@ DAMAGES: tuple[Damage, ...] = (
 )
 
 
-def damaged_indexes(work: Path, commands: Commands, table: Table, copies: int, seed: int) -> None:
-    """Damage `copies` copies of an index, each in one of the ways in turn, with and without codes."""
+def damaged_indexes(work: Path, commands: Commands, table: Table, copies: int, seed: int, count: int = EVENTS) -> None:
+    """Damage `copies` copies of an index of `count` events, each in one of the ways in turn, with and without codes."""
     index, other = work / "index", work / "other"
-    archives = [write_jsonl(work / f"{number}.jsonl", events(EVENTS, number)) for number in (1, 2)]
+    archives = [write_jsonl(work / f"{number}.jsonl", events(count, number)) for number in (1, 2)]
     for root, lines in zip((index, other), archives, strict=True):
-        for codes, compressed_from in (("", EVENTS + 1), (" with codes", 1)):
+        for codes, compressed_from in (("", count + 1), (" with codes", 1)):
             folder = IndexFolder(root.with_name(root.name + codes))
             build_index(folder, [lines], WordEncoder(dimension=64), Report(), compressed_from=compressed_from)
     name = commands.run(["event", "2010-01-05", "--json", "--index", index]).only.json()["events"][0]["id"]
