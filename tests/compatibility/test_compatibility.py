@@ -39,6 +39,7 @@ V0_1 = Path(__file__).parent / "v0_1"
 CUSTOM_IDS = {
     "dl:n:2s:efibm-ficg:1:": Target(100, Place(DaysList(DateRange(dt.date(1982, 2, 10), dt.date(1982, 3, 12))), 1)),
     "dl:s:rcn1hssighs:o1223:0:": Target(100_000_000_000_000_000, Place(OnThisDayList(12, 23))),
+    "dl:n:1:o0229:0:": Target(1, Place(OnThisDayList(2, 29))),
     "dl:p:1:quc322tNR_A:2:": Target(1, Place(AnswerList("uc322tNR_A"), 2)),
     "dl:b:1:n:0:frv7-NNoLQ": Target(1, Place(NoList(), 0, ("2015-12-23-f8d3682d",))),
     "dl:e:0:dbacd18b246-fuy4:0:fuy4vUSSXQ,~my.own-id": Target(

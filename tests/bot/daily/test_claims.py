@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bot.daily.claims import Reason, State, Terms, Wish
-from bot.store.daily_posts import DailyStore
+from bot.store.daily_posts import KEPT_AFTER_LEAVING_S, POSTS_KEPT_S, DailyStore
 from tests.bot.daily.parts import HandClock, opened
 
 TERMS = Terms(per_s=10)
@@ -84,6 +85,51 @@ async def test_what_is_removed_while_it_is_sent_leaves_nothing(daily: DailyStore
     await daily.remove(claim.subscription.key)
     assert not await daily.settle(claim, State.SENT, 17)
     assert await daily.counts() == {}
+
+
+async def test_a_post_is_forgotten_when_its_buttons_are_old_and_not_before(daily: DailyStore, clock: HandClock) -> None:
+    clock.set("2026-07-20T07:01")
+    first, second = await daily.claim(clock(), "one", 2, FAST)
+    await daily.settle(first, State.SENT, 17)
+    for seconds, left in ((POSTS_KEPT_S - 1, {State.SENT: 1, State.OPEN: 1}), (POSTS_KEPT_S, {State.OPEN: 1})):
+        await daily.forget(first.due_at + seconds)
+        assert await daily.counts() == left  # what is not yet known to be sent stays
+    assert second.due_at > first.due_at
+
+
+async def test_what_a_server_that_was_left_had_is_forgotten_after_a_month_and_not_before(
+    daily: DailyStore, clock: HandClock
+) -> None:
+    clock.set("2026-07-20T07:00")
+    await daily.claim(clock(), "one", 1, FAST)
+    await daily.leave(1, clock())
+    assert await daily.forget(clock() + KEPT_AFTER_LEAVING_S - 1) == 0
+    assert len(await daily.of_guild(1)) == 30
+    assert await daily.forget(clock() + KEPT_AFTER_LEAVING_S) == 30
+    assert await daily.of_guild(1) == []
+    assert await daily.counts() == {}
+
+
+async def test_processes_that_plan_at_once_get_a_moment_each(
+    daily: DailyStore, clock: HandClock, tmp_path: Path
+) -> None:
+    async with opened(tmp_path) as other:
+        planned = await asyncio.gather(
+            *(store.plan(clock(), TERMS) for _ in range(10) for store in (daily, other.daily))
+        )
+    assert [round((moment - clock()) * TERMS.per_s) for moment in sorted(planned)] == list(range(1, 21))
+
+
+async def test_processes_that_claim_at_once_take_each_post_once(
+    daily: DailyStore, clock: HandClock, tmp_path: Path
+) -> None:
+    clock.set("2026-07-20T08:00")
+    async with opened(tmp_path) as other:
+        taken = await asyncio.gather(
+            *(store.claim(clock(), "one", 2, FAST) for _ in range(4) for store in (daily, other.daily))
+        )
+    nonces = [claim.nonce for claims in taken for claim in claims]
+    assert len(nonces) == len(set(nonces)) == 16
 
 
 async def test_a_zone_that_is_no_longer_known_pauses_its_subscription_alone(

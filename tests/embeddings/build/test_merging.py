@@ -109,6 +109,15 @@ class TestSameEvent:
     def test_is_two_with(self, one: Event, other: Event) -> None:
         assert group_day([one, other]) == [[0], [1]]
 
+    def test_pages_of_one_source_are_compared_though_neither_begins_nor_ends_as_the_other(self) -> None:
+        first, *middle, last = LONG.split()
+        other = " ".join(["Yesterday", *middle, "again"])
+        assert first != "Yesterday"
+        assert last != "again"
+        source = "https://daily.example/1"
+        assert group_day([page(f"{LONG}.", "a", source), page(f"{other}.", "b", source)]) == [[0, 1]]
+        assert group_day([page(f"{LONG}.", "a"), page(f"{other}.", "b")]) == [[0], [1]]
+
     def test_an_event_that_was_reworded_under_its_id_is_the_one_whose_headline_made_that_id(self) -> None:
         first = make("It rains.")
         reworded = make("A storm comes.", id=first.id)
@@ -256,6 +265,10 @@ class TestMerge:
             Source("daily", "https://d.example/2"),
             Source("Wire"),
         }
+
+    def test_sources_without_addresses_are_one_where_their_names_are(self) -> None:
+        one, other = make(sources=(Source("Wire"), Source("Radio"))), make(sources=(Source("WIRE"), Source("Daily")))
+        assert sorted(source.name.lower() for source in merge([one, other]).sources) == ["daily", "radio", "wire"]
 
     def test_two_articles_of_one_paper_are_two_sources(self) -> None:
         one = make(sources=(Source("Daily", "https://d.example/1"),))

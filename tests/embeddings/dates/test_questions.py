@@ -138,6 +138,22 @@ def test_words_that_only_look_like_dates_are_left_alone(text: str) -> None:
         assert find_dates(question, TODAY) == ()
 
 
+@pytest.mark.parametrize(
+    ("dated", "year", "amount"),
+    [
+        ("the 2018 teachers strike", 2018, "2000 teachers on strike"),
+        ("in 2015 refugees in Greece", 2015, "in 2000 homes"),
+        ("in 2015 people voted", 2015, "in 2000 people"),
+        ("cuts 2015 budget", 2015, "cuts 2000 of its jobs"),
+    ],
+)
+def test_a_round_number_of_what_can_be_counted_is_an_amount_where_another_is_a_year(
+    dated: str, year: int, amount: str
+) -> None:
+    assert [span.dates.first.year for span in find_dates(dated, TODAY)] == [year]
+    assert not find_dates(amount, TODAY)
+
+
 def test_offsets_are_those_of_the_text_as_given() -> None:
     text = "İstanbul’da \U0001f30d “2015’s” worst — and “New Year’s Eve 2016”"
     assert [text[span.start : span.end] for span in find_dates(text, TODAY)] == ["2015’s", "New Year’s Eve 2016"]

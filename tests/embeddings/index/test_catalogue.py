@@ -295,6 +295,24 @@ def test_tables_that_do_not_fit_each_other_are_a_problem(tmp_path: Path, damage:
     catalogue.close()
 
 
+@pytest.mark.parametrize("row", ["3", "-1", "'one'"])
+def test_a_row_that_the_catalogue_has_not_is_damage_whoever_names_it(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    event = make("It rains.", contexts=("Rain",))
+    fill(path, [event, make("It pours.", contexts=("Rain",)), make("It hails.")], {event.id: {"old"}}).close()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(f"UPDATE names SET row = {row}")
+        if row != "-1":
+            database.execute(f"UPDATE OR REPLACE contexts SET row = {row} WHERE row = 1")
+    with closing(Catalogue(path)) as catalogue:
+        assert catalogue.row(event.id) == 0
+        with pytest.raises(IndexUnusableError, match=r"it names a row .* of 3"):
+            catalogue.row("old")
+        if row == "3":
+            with pytest.raises(IndexUnusableError, match="it names a row 3 of 3"):
+                catalogue.sharing(["Rain"], 5)
+
+
 class TestWithdrawn:
     GONE = replace(make("It rained."), withdrawn=dt.date(2015, 12, 5))
 
