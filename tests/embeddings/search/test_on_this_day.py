@@ -108,6 +108,15 @@ def test_one_is_no_attack_or_disaster_where_there_is_one() -> None:
     assert len(choose_events(grim, 2)) == 2
 
 
+def test_one_event_that_is_no_attack_or_disaster_is_enough() -> None:
+    bombs, museum = make(2000, "bombs fall", 9), make(2001, "a museum opens", 8)
+    floods, fair = make(2002, "floods", 7), make(2003, "a fair")
+    assert names(choose_events([bombs, museum, floods, fair], 3)) == ["bombs fall", "a museum opens", "floods"]
+    ship = make(2000, "a ship sails", topics=("Harbour",))
+    bombs = make(2000, "bombs fall", 9, topics=("Harbour",))
+    assert names(choose_events([bombs, museum, ship], 2)) == ["bombs fall", "a museum opens"]
+
+
 def test_what_is_shown_beside_counts_too() -> None:
     before = make(2000, "flood reaches the old town", 5)
     again, other = make(2000, "flood reaches the old bridge", 4), make(2001, "elsewhere")
