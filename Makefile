@@ -12,13 +12,13 @@ BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 INSTALLED := $(VENV)/installed
 
+# Each of the processes that the tests start would otherwise compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test laws wheel-check setup format sample lock clean
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m bot --demo
-
-# Each of the processes that the tests start would otherwise compile the program anew.
-test laws: unexport PYTHONDONTWRITEBYTECODE
 
 test: $(INSTALLED)
 	$(BIN)/ruff check .
