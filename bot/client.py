@@ -118,9 +118,9 @@ class DatelineClient(HostClient):
         await super().close()
 
     async def finish(self, within_s: float) -> None:
-        """Let what has begun come to its end, for `within_s` seconds at most, and close the connection.
+        """Wait at most `within_s` seconds for running work to finish, then close the connection.
 
-        Nothing of it uses the engine or the store afterwards, so that they can be closed.
+        The client no longer uses the engine or the store afterwards, so that they can be closed.
         """
         self._ending.set()
         posted = asyncio.create_task(self.poster.stop(within_s))
@@ -136,7 +136,7 @@ class DatelineClient(HostClient):
             try:
                 await work()
             except Exception:  # a damaged disk or a store that is away must not end it
-                log.exception("background work failed; it is tried again in %.0f s", seconds)
+                log.exception("background work failed; trying again in %.0f s", seconds)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), seconds)
 
@@ -184,5 +184,5 @@ class DatelineClient(HostClient):
 
 
 def terms(settings: DailySettings) -> Terms:
-    """How posts are claimed, as the config has it."""
+    """The terms on which posts are claimed, from the config."""
     return Terms(grace_s=settings.grace_hours * 3_600, per_s=settings.requests_per_second)

@@ -55,7 +55,7 @@ class Desk:
         """Answer a command with a page: what can be refused is refused first and privately.
 
         Args:
-            private: show the answer to who asked alone.
+            private: show the answer only to the person who asked.
         """
         await self._answer(interaction, show, _PRIVATE if private else _PUBLIC)
 
@@ -92,7 +92,7 @@ class Desk:
             self._under_way.discard(task)
 
     async def finish(self, within_s: float) -> None:
-        """Let what has begun come to its end, for `within_s` seconds at most; what is late is cut off."""
+        """Wait at most `within_s` seconds for answers that have begun; what is late then is cut off."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=within_s)
         for task in (late := list(self._under_way)):
@@ -117,7 +117,7 @@ class Desk:
     # --- errors ---
 
     async def fail(self, interaction: Interaction[Any], error: Exception) -> None:
-        """Tell who asked, privately, what went wrong: a helpful sentence, or an apology with the log's reference."""
+        """Say privately what went wrong: a helpful sentence, or an apology with the log's reference."""
         if isinstance(error, InputError | TooManyError):
             sentence = escape(_sentence(str(error)))
         else:
@@ -127,7 +127,7 @@ class Desk:
         try:
             await _say_privately(interaction, sentence)
         except (discord.HTTPException, discord.RateLimited, *PASSING) as lost:
-            log.warning("the user could not be told of it: %s", lost)
+            log.warning("the error message could not be sent to the user: %s", lost)
 
 
 async def _acknowledge(interaction: Interaction[Any], how: str) -> None:

@@ -156,7 +156,7 @@ class Engine:
             lease.close_if_unused()
 
     async def days(self, dates: DateRange, start: int, limit: int) -> DayAnswer:
-        """Some of the events of some days."""
+        """Up to `limit` events of a range of days, from number `start` on; the first is 0."""
         return await self._with(lambda search: search.days(dates, start=start, limit=limit))
 
     async def on_this_day(self, month: int, day: int, limit: int) -> tuple[Event, ...]:

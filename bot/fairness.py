@@ -46,7 +46,7 @@ class Cooldown:
 
 
 class Turns:
-    """At most so many pieces of work at once; who waits is served in turn, one of each server after the other.
+    """Limits how many pieces of work run at once; waiting ones get turns, one of each server after the other.
 
     Args:
         at_once: pieces of work.

@@ -49,6 +49,6 @@ class Host:
 
 
 class HostClient(discord.AutoShardedClient):
-    """A client of Discord, as those see it whose interactions it passes on."""
+    """The Discord client as the handlers of its interactions see it."""
 
     host: Host

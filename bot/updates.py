@@ -70,7 +70,7 @@ class Updates:
             summary = await self._update(ending)
         except (EmbeddingsError, OSError, ValueError) as error:
             self._not_before = self._clock() + AGAIN_S
-            log.warning("the archive was not updated: %s; it is tried again in %.0f minutes", error, AGAIN_S / 60)
+            log.warning("the archive was not updated: %s; trying again in %.0f minutes", error, AGAIN_S / 60)
             return False
         if summary is None:
             return False

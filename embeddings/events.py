@@ -84,7 +84,7 @@ EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 def event_id(day: dt.date, headline: str) -> str:
-    """The id of an event that is seen for the first time: its date and eight hexadecimal digits of its headline."""
+    """The id of a new event: its date and the first eight hexadecimal digits of its normalised headline's SHA-256."""
     digest = hashlib.sha256(normalise(headline).encode()).hexdigest()
     return f"{day.isoformat()}-{digest[:8]}"
 

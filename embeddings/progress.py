@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Told how far long work is."""
+    """A function that is called with the progress of long work."""
 
     def __call__(self, step: str, done: int, total: int | None) -> None:
         """`done` of `total` (None: unknown) of a step such as "reading" are done."""

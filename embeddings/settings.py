@@ -101,7 +101,7 @@ class ArchiveSettings(Section):
 
 
 class RerankSettings(Section):
-    """What orders the first answers anew."""
+    """Which model reranks the best answers, if any."""
 
     model: str | None = Field(default=None, min_length=1)
 

@@ -19,7 +19,7 @@ def layout(page: AnswerPage, asker: int) -> ui.LayoutView:
     """A page as a message.
 
     Args:
-        asker: whose message it is: their presses turn it, anybody else's open a private copy.
+        asker: id of the user whose presses change the message; anybody else's open a private copy.
     """
     view = ui.LayoutView(timeout=None)
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=ACCENT)

@@ -16,7 +16,7 @@ EVENTS = 5
 
 @app_commands.context_menu(name=words.FIND_RELATED_MENU)
 async def command(interaction: Interaction[HostClient], message: Message) -> None:
-    """Show the events that a message is about, to who asked alone."""
+    """Show the events that a message is about, only to the person who asked."""
     host, locale = interaction.client.host, interaction.locale.value
     question = understand(_text(message), host.engine.today())
 

@@ -79,8 +79,8 @@ class Terms:
     """How claims are made.
 
     Attributes:
-        grace_s: after its moment a post is still made up.
-        lease_s: after its turn a claim may be taken over.
+        grace_s: how long after its due time a missed post is still sent.
+        lease_s: how long after its turn another process may take a claim over.
         per_s: requests a second, of all processes together.
     """
 

@@ -97,7 +97,7 @@ def moments(first: dt.date, time: dt.time, zone: str) -> Iterator[tuple[dt.date,
 
 
 def first_after(now: dt.datetime, time: dt.time, zone: str, not_before: dt.date) -> tuple[dt.date, dt.datetime]:
-    """The next local day whose moment is after `now`, but no day before `not_before`; and the moment."""
+    """The first local day from `not_before` on whose `time` comes after `now`, and that moment in UTC."""
     start = max(not_before, now.astimezone(ZoneInfo(zone)).date() - _DAY)
     return next((date, at) for date, at in moments(start, time, zone) if at > now)
 

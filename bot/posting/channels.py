@@ -156,10 +156,10 @@ class Channels:
             raise RefusedError(Reason.ROLE)
 
     async def tell(self, notice: Notice) -> None:
-        """Tell a guild something, in its system channel; where that cannot be, its owner in a direct message.
+        """Send a guild a notice in its system channel; where that is not possible, to its owner.
 
         Raises:
-            RefusedError: if neither can be.
+            RefusedError: if neither is possible.
             LeftError: if the bot is no longer in the guild.
         """
         guild = await self._guild(notice.subscription.guild)

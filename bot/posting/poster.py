@@ -29,13 +29,14 @@ class Pace:
     """How fast things go, in seconds of the clock that the poster is given.
 
     Attributes:
-        look_s: between two looks at what is due.
-        nonce_s: so long after the first try a repeated one gives the same message; after it, the channel is read.
-            Discord remembers a nonce for a few minutes.
-        attempt_s: a try takes at most; less than the lease, so that nobody takes over what is still being tried.
+        look_s: between two checks for due posts.
+        nonce_s: how long after the first try a repeated one still gives the same message; later, the channel is read
+            first. Discord remembers a nonce for a few minutes.
+        attempt_s: the longest that one try may take; less than the lease, so that nobody takes over what is still
+            being tried.
         at_once: posts that are being tried.
         shortest_s, longest_s: between two tries of a post, doubled each time and jittered.
-        give_up_s: after the grace period a post whose fate cannot be learnt counts as uncertain.
+        give_up_s: how long after the grace period a post that may have been sent counts as uncertain.
     """
 
     look_s: float = 2.0
@@ -62,7 +63,7 @@ class Compose(Protocol):
 
 
 class Poster:
-    """Posts what is due: once each, whoever else does so on the same store.
+    """Sends each due post once, even if other processes share the same store.
 
     Args:
         clock: Unix time.
@@ -99,7 +100,7 @@ class Poster:
         self._loop = asyncio.create_task(self._run())
 
     async def stop(self, within_s: float) -> None:
-        """Take nothing new, and let what is being tried come to its end for at most `within_s` seconds.
+        """Take nothing new, and wait at most `within_s` seconds for what is being tried.
 
         What is cut off then is taken over when its lease is over.
         """
@@ -115,12 +116,12 @@ class Poster:
             await asyncio.wait(self._storing)
 
     async def _run(self) -> None:
-        reckoned = False
+        recomputed = False
         while not self._stopping.is_set():
             try:
-                if not reckoned:
-                    await self._kept(self._store.reckon_anew(self._clock()))
-                    reckoned = True
+                if not recomputed:
+                    await self._kept(self._store.recompute_moments(self._clock()))
+                    recomputed = True
                 await self.look()
             except Exception:  # whatever it is, the posts after it must not suffer
                 log.exception("looking for due posts failed")
@@ -235,7 +236,7 @@ class Poster:
         await self._kept(self._store.defer(claim, now + wait_s))
 
     async def _uncertain(self, claim: Claim) -> None:
-        log.warning("whether daily post %s of %s was sent is uncertain", claim.date, claim.subscription.key)
+        log.warning("cannot tell whether daily post %s of subscription %s was sent", claim.date, claim.subscription.key)
         if await self._kept(self._store.settle(claim, State.UNCERTAIN)):
             await self._kept(self._store.tell_uncertain(claim.subscription.key, self._clock()))
 

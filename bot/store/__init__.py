@@ -121,7 +121,9 @@ def _parsed(url: str) -> URL:
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
         folder = Path(parsed.database).parent
         if not folder.is_dir():
-            raise InputError(f"store.url names a file in {folder}, which is no folder; make it first")
+            raise InputError(
+                f"store.url names a file in {folder}, which is not an existing folder; create the folder first"
+            )
     return parsed
 
 

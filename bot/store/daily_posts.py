@@ -92,8 +92,8 @@ class DailyStore:
             await session.execute(delete(SubscriptionRow).where(SubscriptionRow.key == key))
             await session.execute(delete(PostRow).where(PostRow.subscription == key))
 
-    async def reckon_anew(self, now: float) -> None:
-        """Work out each next moment again: the rules of zones may have changed with an update of their database."""
+    async def recompute_moments(self, now: float) -> None:
+        """Recompute when each next post is due: an update of the time zone database may have changed the rules."""
         async with self._sessions.begin() as session:
             await _lock(session)
             for row in await session.scalars(select(SubscriptionRow).where(SubscriptionRow.next_at > now)):

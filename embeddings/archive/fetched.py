@@ -211,9 +211,9 @@ class FetchedDays:
     # --- what was done last ---
 
     def begin(self, span: str, now: dt.datetime) -> dt.datetime | None:
-        """Begin to fetch the days that `span` names; the moment at which it was begun before, if it broke off.
+        """Begin to fetch the days of `span`; returns when an interrupted fetch of the same span began, else None.
 
-        After a day of that nothing is left to resume: all is looked at anew.
+        After a day such a fetch is not resumed: every day is looked at again.
         """
         text, _, same = (self._note(_UNFINISHED) or "").partition(" ")
         with self._explained():
@@ -223,7 +223,7 @@ class FetchedDays:
         return None
 
     def finish(self, now: dt.datetime) -> None:
-        """Note that everything was looked at that was to be."""
+        """Note that every wanted day has been looked at."""
         with self._changing():
             self._db.execute("DELETE FROM notes WHERE name = ?", (_UNFINISHED,))
             self._set(_UPDATED, now.isoformat())

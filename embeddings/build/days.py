@@ -26,13 +26,13 @@ _MOVED_DAYS = 3  # by which an edit may correct the day of an event
 def write_catalogue(
     path: Path, staging: Staging, previous: Catalogue | None, today: dt.date, report: Report, progress: Progress
 ) -> Counter[str]:
-    """Write the events that were read, in order of time; those that an edit took out of the portal are kept apart.
+    """Write the events that were read, in order of time, and apart from them those that an edit took out of the portal.
 
     Args:
-        previous: of the index in force: its ids live on.
-        today: the day on which what is no longer there is withdrawn.
+        previous: the catalogue of the index in force; its ids stay valid.
+        today: recorded as the day of withdrawal of events that are no longer there.
     Returns:
-        How many events, by the names of `BuildResult`.
+        Counts of events, by the fields of `BuildResult`.
     """
     withdrawn: dict[dt.date, list[Withdrawn]] = defaultdict(list)
     for each in previous.all_withdrawn() if previous is not None else ():

@@ -96,10 +96,10 @@ def is_renamed(one: str, other: str, *, source_shared: bool) -> bool:
 
 
 def pair_rewordings(lost: Sequence[Event], found: Sequence[Event]) -> list[tuple[int, int]]:
-    """Which events that a page no longer has became which of those that are new in it, the most alike first.
+    """Match events that a page no longer has with new ones that are the same event reworded, the most alike first.
 
-    That one went as the other came makes it likelier that they are the same than it is of two that stand side by side,
-    so more words may differ than in `is_renamed`: most of them where both have a source in common, else some where
+    An event that vanishes as another appears is more likely to be the same one than two that stand side by side, so
+    more words may differ than in `is_renamed`: most of them where both have a source in common, else some where
     both are about the same things.
 
     Returns:
@@ -187,7 +187,7 @@ def merge(group: Sequence[Event]) -> Event:
 
 
 def has_given_id(event: Event) -> bool:
-    """Whether the archive named the event itself, rather than date and headline."""
+    """Whether the event's id came from its archive, rather than being made from its date and headline."""
     return event.id != event_id(event.date, event.headline)
 
 

@@ -180,10 +180,10 @@ def _wanted(folder: IndexFolder, days: FetchedDays, span: Span, now: dt.datetime
 
 
 def due(known: Mapping[dt.date, Look], first_new: dt.date, last: dt.date, now: dt.datetime) -> list[dt.date]:
-    """The days up to `last` to look at: new ones, those of the last two weeks, and older ones the rarer the older.
+    """The days up to `last` to look at: new ones, those of the last two weeks, and older ones less often with age.
 
-    An older day is due when half of the age has passed that it had when it was last looked at: one that was a month
-    old after two weeks, one that was a year old after half a year.
+    An older day is due again after half the age that it had at its last look: two weeks later if it was a month old
+    then, half a year later if it was a year old.
     """
     return sorted(
         {day for day, look in known.items() if day <= last and _is_due(day, look, now)}.union(_days(first_new, last))

@@ -209,7 +209,7 @@ def part_of(days: DateRange, part: int, parts: int) -> DateRange:
     step = YEAR_MONTHS if months >= DECADE_MONTHS else 1  # divide whole years, or months
     units = months // step
     if not units or (step == 1 and units % parts):
-        raise RefusalError("is no date: only a month, a season, a year, a decade or a century has such a part")
+        raise RefusalError("is no date: only a month, a season, a year, a decade or a century can be divided like that")
     first, end = (round(units * n / parts) * step for n in (part, part + 1))
     start = days.first.year * YEAR_MONTHS + days.first.month - 1 + first
     return months_of(start // YEAR_MONTHS, start % YEAR_MONTHS + 1, end - first)

@@ -170,7 +170,7 @@ class Catalogue:
 
     def _posting(self, rows: object) -> np.ndarray:
         if not isinstance(rows, bytes):
-            raise TypeError(f"{type(rows).__name__} for rows")
+            raise TypeError(f"{type(rows).__name__} instead of rows")
         found = np.frombuffer(rows, POSTING_ROW)
         if len(found) and not (found[-1] < self.size and np.all(found[1:] > found[:-1])):
             raise ValueError("rows out of order")
@@ -364,7 +364,7 @@ def _is_refusal(error: sqlite3.Error) -> bool:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{type(value).__name__} for a text")
+        raise TypeError(f"{type(value).__name__} instead of a text")
     return value
 
 
@@ -374,7 +374,7 @@ def _text_or_none(value: object) -> str | None:
 
 def _number(value: object) -> int:
     if not isinstance(value, int) or value < 0:
-        raise TypeError(f"{type(value).__name__} for a number")
+        raise TypeError(f"{type(value).__name__} instead of a number")
     return value
 
 
@@ -382,7 +382,7 @@ def _texts(value: object) -> tuple[str, ...]:
     """A JSON list of texts."""
     texts = json.loads(_text(value))
     if not isinstance(texts, list):
-        raise TypeError(f"{type(texts).__name__} for a list")
+        raise TypeError(f"{type(texts).__name__} instead of a list")
     return tuple(map(_text, texts))
 
 

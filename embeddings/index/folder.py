@@ -215,7 +215,7 @@ class IndexFolder:
                 and vectors.dimension == manifest.model.dimension
             ):
                 raise IndexUnusableError(
-                    f"the parts of the index in {self.root} do not belong together: {manifest.events:,} events in the "
+                    f"the parts of the index in {self.root} do not match: {manifest.events:,} events in the "
                     f"manifest, {catalogue.size:,} in the catalogue, {len(vectors):,} vectors of {vectors.dimension} "
                     f"numbers, the tokens of {len(tokens):,}; {BUILD_AGAIN}"
                 )

@@ -7,12 +7,12 @@ from threadpoolctl import threadpool_limits
 
 
 def compute_alone() -> None:
-    """Have the calling thread search and multiply without helpers; call it in each thread that answers.
+    """Make FAISS and BLAS use the calling thread alone; call it in each thread that answers.
 
     A query of one thread is several times faster than of two at this size (FAISS, 113,755 rows: 6 ms against 17 to 64),
     and a second thread mostly waits for the first where matrices are small (one question's candidates on two busy
-    cores: 0.3 ms of processor time against 6). OpenMP, by which FAISS computes, keeps the number a thread; NumPy's BLAS
-    keeps it a process.
+    cores: 0.3 ms of processor time against 6). OpenMP, which FAISS uses, keeps
+    the number of threads for each thread; NumPy's BLAS keeps it for the process.
     """
     faiss.omp_set_num_threads(1)
     threadpool_limits(1, user_api="blas")

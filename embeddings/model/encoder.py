@@ -58,7 +58,7 @@ class Encoder(Protocol):
 
     @property
     def weights(self) -> Weights:
-        """What speaks how much for an event, calibrated for this model where somebody has."""
+        """How much each sign counts in an event's score, calibrated for this model where that has been done."""
         ...
 
     def confidence(self, events: int) -> Confidence | None:

@@ -142,7 +142,7 @@ def toll(headline: str) -> int:
 
 
 def who_dies(headline: str) -> str:
-    """The words before a death, which hold the name of whoever dies; empty where nobody does."""
+    """The words just before "dies", "is killed" and the like, which should name the dead; empty if nobody dies."""
     return _before(_DEATH, headline)
 
 
@@ -173,7 +173,7 @@ def is_light(event: Event) -> bool:
 
 
 def is_routine(headline: str) -> bool:
-    """Whether it is of a kind that fills the news of every week, or a fragment that does not begin as a sentence."""
+    """Whether a headline is of the kind that fills the news every week, or a fragment of a sentence."""
     return _ROUTINE.search(headline[:_BEGINNING]) is not None or not re.match(r"[^a-z,;:.)]", headline)
 
 

@@ -68,7 +68,7 @@ def read_source(folder: Path) -> list[SourceEvent]:
             raise InputError(f"{file}: {error}") from error
         for event in events:
             if event.date.month != int(file.stem):
-                raise InputError(f"{file}: {event.date} stands in another month's file")
+                raise InputError(f"{file}: {event.date} is not in the month of this file")
         found += events
     return sorted(found, key=lambda event: (event.date.month, event.date.day, event.date.year, event.headline))
 

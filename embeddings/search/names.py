@@ -26,7 +26,7 @@ class Names:
 
     Attributes:
         spans: each name as it is written, once.
-        sure: words, normalised, that have a capital for another reason than that a sentence begins with them.
+        sure: normalised words that have a capital for some other reason than being first in a sentence.
     """
 
     spans: tuple[str, ...]

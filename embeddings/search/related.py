@@ -49,9 +49,9 @@ _SAME_NEWS_DAYS = 3
 
 
 def rarity(events: int, total: int) -> float:
-    """What a name says that so many of all events have, 0 to 1: nothing where it is a tenth of them.
+    """How telling a name is that `events` of `total` events have, 0 to 1: 0 if a tenth or more have it.
 
-    Few events cannot tell what is rare: there even a name of one event says less.
+    A small archive cannot show what is rare: there even a name that only one event has counts for less.
     """
     most = math.log1p(total / 10)
     return max(0.0, most - math.log1p(events)) / max(most, _SURE)

@@ -59,8 +59,8 @@ class Search:
     """Answers from one open index; any number of threads may ask.
 
     Args:
-        encoder: of the model that the index was made with; it is used when the first question comes.
-        reranker: orders the first answers anew.
+        encoder: for the model that the index was made with; first used by `warm_up` or the first question.
+        reranker: reorders the best answers.
     """
 
     def __init__(self, index: OpenIndex, encoder: Encoder, reranker: Reranker | None = None) -> None:
@@ -70,7 +70,7 @@ class Search:
 
     @property
     def weights(self) -> Weights:
-        """What speaks how much for an event, with the encoder's model."""
+        """How much each sign counts in an event's score, with the encoder's model."""
         return self._encoder.weights
 
     # --- ask ---
@@ -266,9 +266,9 @@ class Search:
         raise InputError(f'no event has the id "{shown}"; expected one such as 2015-12-23-f8d3682f, from an answer')
 
     def related(self, event_id: str, limit: int = MOST_RELATED) -> tuple[Related, ...]:
-        """Events related to one: the archive's own links first, then computed ones.
+        """Events related to an event: the archive's own links first, then computed ones.
 
-        A withdrawn event has its own links alone.
+        For a withdrawn event, only the archive's links are given.
 
         Raises:
             InputError: if no event has that id.

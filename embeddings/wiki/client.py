@@ -21,7 +21,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from embeddings.errors import WikiError
 from embeddings.text import clean, shorten
-from embeddings.wiki.replies import Answer, Refusal, WikiPage, read_answer
+from embeddings.wiki.replies import Refusal, Reply, WikiPage, read_reply
 
 TITLES = 50  # a request: what MediaWiki allows who is not logged in
 LARGEST_ANSWER = 64 * 2**20  # bytes, unpacked; MediaWiki itself stops at 8 MiB of text ($wgAPIMaxResultSize)
@@ -97,7 +97,7 @@ class WikiClient:
             async for answer in self._query({**wanted, "titles": some}):
                 yield answer.pages
 
-    async def _query(self, parameters: Mapping[str, str]) -> AsyncIterator[Answer]:
+    async def _query(self, parameters: Mapping[str, str]) -> AsyncIterator[Reply]:
         continuation: dict[str, str] = {}
         for _ in range(_MOST_ANSWERS):
             answer = await self._ask({**_COMMON, **parameters, **continuation})
@@ -107,9 +107,9 @@ class WikiClient:
             if answer.continuation == continuation:
                 break
             continuation = answer.continuation
-        raise WikiError(f"{self._host} goes on answering one query without an end; see whether {self._api} is a wiki's")
+        raise WikiError(f"{self._host} never finishes answering one query; check that {self._api} is the API of a wiki")
 
-    async def _ask(self, parameters: Mapping[str, str]) -> Answer:
+    async def _ask(self, parameters: Mapping[str, str]) -> Reply:
         """Send one request, again where that may help."""
         tries = AsyncRetrying(
             retry=retry_if_exception_type(_PassingError),
@@ -123,7 +123,7 @@ class WikiClient:
                 return await self._ask_once(parameters)
         raise AssertionError("tenacity gives the last error")  # pragma: no cover
 
-    async def _ask_once(self, parameters: Mapping[str, str]) -> Answer:
+    async def _ask_once(self, parameters: Mapping[str, str]) -> Reply:
         self.requests += 1
         try:
             async with self._session.get(self._api, params=parameters, max_redirects=REDIRECTS) as response:
@@ -133,7 +133,7 @@ class WikiClient:
                 data = await self._body(response)
         except aiohttp.TooManyRedirects as error:
             raise WikiError(
-                f"{self._host} redirects more than {REDIRECTS} times; name the address of the wiki's api.php itself"
+                f"{self._host} redirects more than {REDIRECTS} times; give the final address of the wiki's api.php"
             ) from error
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise WikiError(f"{self._host} redirects to what is no address on the web; name its api.php") from error
@@ -143,7 +143,7 @@ class WikiClient:
             why = shorten(clean(str(error)), 150) or type(error).__name__
             raise _PassingError(f"{self._host} cannot be reached, or breaks off ({why}); try again later") from error
         try:
-            answer = read_answer(data)
+            answer = read_reply(data)
         except ValueError as error:
             raise WikiError(
                 f"{self._host} was asked for JSON in UTF-8, but its answer {error}; try again later"

@@ -54,7 +54,7 @@ class _PagesRecord(BaseModel):
     pages: list[_PageRecord] = []
 
 
-class _Reply(BaseModel):
+class _ReplyRecord(BaseModel):
     error: Refusal | None = None
     query: _PagesRecord | None = None
     batchcomplete: bool = False
@@ -62,7 +62,7 @@ class _Reply(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """One answer to a query; a long one comes in several.
 
     Attributes:
@@ -76,7 +76,7 @@ class Answer:
     continuation: dict[str, str]
 
 
-def read_answer(data: bytes) -> Answer | Refusal:
+def read_reply(data: bytes) -> Reply | Refusal:
     """Read an answer in MediaWiki's second format.
 
     Raises:
@@ -85,15 +85,15 @@ def read_answer(data: bytes) -> Answer | Refusal:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ValueError(f"is no UTF-8 from byte {error.start:,} on") from error
+        raise ValueError(f"is not valid UTF-8 at byte {error.start:,}") from error
     try:
         body: Any = json.loads(text)
     except RecursionError as error:
         raise ValueError("is nested too deeply") from error
     except ValueError as error:
-        raise ValueError(f"of {len(data):,} bytes is no JSON, or breaks off") from error
+        raise ValueError(f"of {len(data):,} bytes is not JSON, or is cut short") from error
     try:
-        answer = _Reply.model_validate(body)
+        answer = _ReplyRecord.model_validate(body)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = shorten(clean(".".join(map(str, problem["loc"]))), 60) or "the whole of it"
@@ -103,7 +103,7 @@ def read_answer(data: bytes) -> Answer | Refusal:
     if answer.query is None and not answer.batchcomplete:
         raise ValueError("has neither pages nor an error in it")
     found = [page for page in (answer.query.pages if answer.query else []) if not (page.missing or page.invalid)]
-    return Answer(
+    return Reply(
         last_revisions={page.title: page.lastrevid for page in found if page.lastrevid is not None},
         pages=tuple(
             WikiPage(page.title, revision.revid, revision.timestamp, main.content)

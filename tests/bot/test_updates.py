@@ -132,7 +132,7 @@ async def test_a_failed_update_is_one_line_in_the_log_and_is_tried_again_later(
     [line] = caplog.messages
     assert line.startswith("the archive was not updated: 127.0.0.1:")
     assert "answers with text/html, expected application/json" in line
-    assert line.endswith("; it is tried again in 30 minutes")
+    assert line.endswith("; trying again in 30 minutes")
     assert not await updates.run_if_due(asyncio.Event())
     assert len(wiki.requests) == 1
     clock.now += AGAIN_S

@@ -139,7 +139,7 @@ async def test_a_zone_that_is_no_longer_known_pauses_its_subscription_alone(
     with engine.begin() as connection:
         connection.execute(text("UPDATE subscriptions SET zone = 'Mars/Olympus' WHERE channel = 1000"))
     engine.dispose()
-    await daily.reckon_anew(clock())
+    await daily.recompute_moments(clock())
     clock.set("2026-07-20T07:01")
     assert [claim.subscription.channel for claim in await daily.claim(clock(), "one", 10, FAST)] == [999]
     [notice] = await daily.claim_notices(clock(), FAST)
@@ -147,7 +147,7 @@ async def test_a_zone_that_is_no_longer_known_pauses_its_subscription_alone(
     assert await daily.claim_notices(clock(), FAST) == []
 
 
-async def test_moments_are_reckoned_anew_where_the_rules_of_a_zone_have_changed(
+async def test_moments_are_recomputed_where_the_rules_of_a_zone_have_changed(
     daily: DailyStore, clock: HandClock, tmp_path: Path
 ) -> None:
     engine = create_engine(f"sqlite:///{tmp_path}/store.db")
@@ -156,7 +156,7 @@ async def test_moments_are_reckoned_anew_where_the_rules_of_a_zone_have_changed(
     engine.dispose()
     clock.set("2026-07-20T07:00")
     assert await daily.claim(clock(), "one", 10, FAST) == []
-    await daily.reckon_anew(clock())
+    await daily.recompute_moments(clock())
     assert len(await daily.claim(clock(), "one", 10, FAST)) == 1
 
 

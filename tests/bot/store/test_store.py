@@ -86,7 +86,7 @@ async def test_the_migrations_give_the_tables_that_the_program_expects(store: St
     ("url", "sentence"),
     [
         ("nonsense", "store.url is no database URL"),
-        ("sqlite:////no/such/folder/store.db", "names a file in /no/such/folder, which is no folder"),
+        ("sqlite:////no/such/folder/store.db", "names a file in /no/such/folder, which is not an existing folder"),
         ("oracle://x", "whose driver is not installed"),
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from embeddings.errors import WikiError
 from embeddings.wiki.client import LONGEST_WAIT_S, TRIES, WikiClient, wiki_client
-from embeddings.wiki.replies import Answer, Refusal, WikiPage, read_answer
+from embeddings.wiki.replies import Refusal, Reply, WikiPage, read_reply
 from tests.wiki_server import (
     DAYS,
     Fault,
@@ -150,8 +150,8 @@ async def test_who_asks_for_too_long_a_wait_is_left_alone(
         (html(), "answers with text/html, expected application/json"),
         (status(404), "answers with status 404, expected 200"),
         (status(403), r"answers with status 403, .* a contact \(the setting archive.contact\)"),
-        (truncated(), "was asked for JSON in UTF-8, but its answer of 61 bytes is no JSON, or breaks off"),
-        (wrong_encoding(), "was asked for JSON in UTF-8, but its answer is no UTF-8 from byte 56 on"),
+        (truncated(), "was asked for JSON in UTF-8, but its answer of 61 bytes is not JSON, or is cut short"),
+        (wrong_encoding(), "was asked for JSON in UTF-8, but its answer is not valid UTF-8 at byte 56"),
         (redirect_loop(), "redirects more than 5 times"),
         (endless(), "answers with more than 64 MiB"),
         (endless(packed=True), "answers with more than 64 MiB"),
@@ -159,7 +159,7 @@ async def test_who_asks_for_too_long_a_wait_is_left_alone(
         (odd({}), "its answer has neither pages nor an error in it"),
         (odd({"query": {"pages": [{"title": 5}]}}), r"none to a query \(query.pages.0.title: "),
         (odd({"error": {"code": "bad\u202evalue", "info": "x" * 900}}), r"refuses the query \(badvalue: x{100,200}"),
-        (odd({"batchcomplete": True, "continue": {"a": "1"}}), "goes on answering one query without an end"),
+        (odd({"batchcomplete": True, "continue": {"a": "1"}}), "never finishes answering one query"),
     ],
 )
 async def test_an_answer_that_cannot_be_used_costs_one_sentence_that_names_the_host(
@@ -205,10 +205,10 @@ JSON = st.recursive(
 )
 
 
-def read(data: bytes) -> Answer | Refusal | str:
+def read(data: bytes) -> Reply | Refusal | str:
     """What is read of some answer, or what is said of it."""
     try:
-        return read_answer(data)
+        return read_reply(data)
     except ValueError as error:
         return str(error)
 
@@ -216,7 +216,7 @@ def read(data: bytes) -> Answer | Refusal | str:
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_answer_is_read_or_refused_in_a_line(data: bytes) -> None:
     found = read(data)
-    assert isinstance(found, Answer | Refusal) or len(found.splitlines()) == 1
+    assert isinstance(found, Reply | Refusal) or len(found.splitlines()) == 1
 
 
 def test_an_answer_that_is_nested_too_deeply_is_refused() -> None:
