@@ -27,7 +27,7 @@ test: $(INSTALLED)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --hypothesis-profile ci
 
-# The laws among the tests, with forty times as many examples each.
+# The laws among the tests, with forty times as many examples where a test does not set their number.
 laws: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto -m "hypothesis and not model" --hypothesis-profile long
 

@@ -114,9 +114,11 @@ def _demo() -> int:
     from embeddings.build.run import build_index
     from embeddings.command_line.progress import ProgressDisplay
     from embeddings.index.folder import IndexFolder
+    from embeddings.index.threads import compute_alone
     from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
     from embeddings.sample import sample_path
 
+    compute_alone()
     folder = IndexFolder(Path(user_cache_path("dateline", appauthor=False)) / "demo-index")
     with ProgressDisplay() as progress:
         build_index(folder, [sample_path()], SentenceEncoder(DEFAULT_MODEL), Report(), progress)
@@ -146,7 +148,7 @@ def _check(settings: Config) -> int:
     except EmbeddingsError as error:
         click.echo(f"model: {error}")
         return FAILED
-    click.echo(f"model: {manifest.model.name} gives {dimension}-dim vectors")
+    click.echo(f"model: {settings.index.model or manifest.model.name} gives {dimension}-dim vectors")
     try:
         asyncio.run(_try_store(settings.store.url))
     except EmbeddingsError as error:

@@ -112,9 +112,10 @@ class DatelineClient(HostClient):
 
     async def close(self) -> None:
         """Close the connection; nothing uses the store afterwards."""
+        self._ending.set()
         await self.poster.stop(0)
-        if self._noting:
-            await asyncio.wait(self._noting)
+        if under_way := [*self._noting, *self._background]:
+            await asyncio.wait(under_way)
         await super().close()
 
     async def finish(self, within_s: float) -> None:
@@ -125,7 +126,7 @@ class DatelineClient(HostClient):
         self._ending.set()
         posted = asyncio.create_task(self.poster.stop(within_s))
         await self.host.desk.finish(within_s)
-        await asyncio.gather(posted, *self._background, return_exceptions=True)
+        await asyncio.gather(posted, return_exceptions=True)
         await self.close()
 
     # --- background jobs ---

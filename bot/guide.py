@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 
 from bot import words
@@ -80,7 +81,10 @@ class Guide:
         for step in choice.nearby(date.month, date.day):
             candidates = [each for day in step for each in await self._engine.of_day(*day)]
             wanted = subscription.count - len(found)
-            found += choice.choose_post(candidates, wanted, subscription.prefer, subscription.leave_out, found)
+            # Some milliseconds for a day of many events; the loop need not wait for it.
+            found += await asyncio.to_thread(
+                choice.choose_post, candidates, wanted, subscription.prefer, subscription.leave_out, tuple(found)
+            )
             if choice.enough(len(found), subscription.count, date.month, date.day):
                 break
         return sorted((each.event for each in found), key=lambda event: (event.date.year, event.date, event.id))

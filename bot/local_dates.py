@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 
 from embeddings.dates import DateRange
-
-if TYPE_CHECKING:
-    pass
 
 DEFAULT_LOCALE = "en-GB"  # the day before the month, as in the rest of the program
 

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import random
 import signal
 from collections.abc import Iterator
 
 import aiohttp
 import discord
 from discord.http import Route
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from bot.client import DatelineClient
 from bot.config import Config
@@ -106,7 +107,7 @@ async def _serve(config: Config, engine: Engine, store: Store, stop: asyncio.Eve
 
     async for attempt in AsyncRetrying(
         retry=retry_if_exception_type(_LostError),
-        wait=wait_random_exponential(multiplier=2, max=LONGEST_WAIT_S),
+        wait=_next_wait_s,
         before_sleep=_say_wait,
         sleep=wait,
     ):
@@ -117,7 +118,7 @@ async def _serve(config: Config, engine: Engine, store: Store, stop: asyncio.Eve
                 await _connection(DatelineClient(config, engine, store), config, stop)
             except _LostError as lost:
                 if lost.served:
-                    attempt.retry_state.attempt_number = 1  # begin with short waits again
+                    attempt.retry_state.attempt_number = 0  # begin with short waits again
                 raise
 
 
@@ -143,6 +144,11 @@ async def _connection(client: DatelineClient, config: Config, stop: asyncio.Even
     if error is not None and not _may_pass(error):
         raise error
     raise _LostError(served, error) from error
+
+
+def _next_wait_s(state: RetryCallState) -> float:
+    """Longer each time, jittered so that not all bots come back at once, and never next to nothing."""
+    return random.uniform(0.5, 1) * min(LONGEST_WAIT_S, 2.0 ** min(state.attempt_number, 10))  # noqa: S311
 
 
 def _say_wait(state: RetryCallState) -> None:

@@ -1,4 +1,4 @@
-"""What a stranger may count on: small pieces, each where the layout says, and moves that history can follow."""
+"""What a stranger may count on: pieces that are small enough to be read at once."""
 
 from __future__ import annotations
 

@@ -41,9 +41,6 @@ _SOURCES, _RELATED = ("source", "sources"), "related"  # sections of a page
 _CONTEXT = re.compile(r"_Contexts?: ")
 
 
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """An event as one file tells it: a page, or an entry of a day index. `title` may begin with topics."""
@@ -375,6 +372,3 @@ def _contexts(text: str, page: _ArchivePage | None = None, number: int = 0) -> t
             number, f"expected at most {MAX_CONTEXTS} contexts of {MAX_NAME:,} characters; the rest is left out"
         )
     return tuple(dict.fromkeys(name for name in names if name and len(name) <= MAX_NAME))
-
-
-# --- writing ----------------------------------------------------------------------------------------------------------

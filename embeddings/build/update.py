@@ -66,9 +66,10 @@ def updating(build: Build, span: Span, clock: Clock = lambda: dt.datetime.now(dt
         BuildRunningError: if the folder is being written to.
         EmbeddingsError: if the system refuses what is needed.
     """
+    started = time.monotonic()
     folder = build.folder
     with explained(folder), folder.build_lock(), contextlib.closing(FetchedDays(folder.fetched)) as days:
-        yield Update(build, days, _wanted(folder, days, span, clock()), clock)
+        yield Update(build, days, _wanted(folder, days, span, clock()), clock, started)
 
 
 class Update:
@@ -76,16 +77,22 @@ class Update:
 
     Args:
         wanted: the days to ask the wiki for, with what is known of them.
+        started: by `time.monotonic`, when the update began.
     """
 
     def __init__(
-        self, build: Build, days: FetchedDays, wanted: Sequence[tuple[dt.date, Look | None]], clock: Clock
+        self,
+        build: Build,
+        days: FetchedDays,
+        wanted: Sequence[tuple[dt.date, Look | None]],
+        clock: Clock,
+        started: float,
     ) -> None:
         self._build = build
         self._days = days
         self._wanted = wanted
         self._clock = clock
-        self._started = time.monotonic()
+        self._started = started
         self._counts = Counter[str]()
         self._failure: WikiError | None = None
 

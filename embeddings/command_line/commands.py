@@ -5,7 +5,6 @@ Importing this costs little; what a command needs is imported when it runs.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 import sys
@@ -82,6 +81,8 @@ def update(
     What the index holds of other archives stays. A day is looked at each time for two weeks, then the rarer the older
     it is. An update that broke off goes on where it stopped.
     """
+    import asyncio
+
     from embeddings.archive import Report
     from embeddings.build.run import Build
     from embeddings.build.update import Span, updating

@@ -17,7 +17,7 @@ PARTS = (
 )  # fmt: skip
 """What speaks for an event, or against it: natural logarithms, or 1 where something is so and 0 elsewhere.
 
-names: how much more often than in the month before the following week speaks of one of its names; `_LOUD` at most.
+names: how much more often than in the month before the following week speaks of one of its names; sevenfold at most.
 years: how much more often one of its names stands in events of more than a year later than in those before it.
 meaning: how many more events than in the week before are near it in meaning in the three days after.
 lead: how many more of its day's events that are near it in meaning stand behind it than before it.
@@ -26,7 +26,7 @@ links: how many events of the archive link to it.
 sources: how many it has, against what is usual in its year.
 toll: how many came to harm.
 death, turn: where somebody dies, or rises or falls, half the logarithm of how many events have the name, squared: so
-    that those whom everybody knows stand out from the many that a few events have made known; `_KNOWN` at most.
+    that those whom everybody knows stand out from the many that a few events have made known; 6 at most.
 first: whether it is the first or the most of its kind, or of great size.
 light: whether it is from science, culture or sport, and neither sad nor dull.
 words: whether somebody only says or plans something.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 
 import numpy as np
@@ -19,6 +19,7 @@ from embeddings.events import Event
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.prominence import COLUMNS, PARTS, Prominence
 from embeddings.index.vectors import VectorIndex
+from embeddings.progress import Progress
 from embeddings.prominence import news_values
 
 _TOLD = PARTS.index("sources")  # the first column that the event tells itself
@@ -41,8 +42,6 @@ _EVER = 4_000_000  # days; longer than the calendar
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 # Written with capitals, but no names.
 _CAPITAL = frozenset((*MONTHS, *WEEKDAYS, "The", "An"))
-
-Progress = Callable[[str, int, int | None], None]
 
 
 def measure(catalogue: Catalogue, vectors: VectorIndex, progress: Progress) -> Prominence:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from itertools import islice
 
 import numpy as np
 
@@ -37,6 +38,7 @@ WEIGHTS: Mapping[str, float] = {
     "routine": -1.54,
 }
 
+_TRIES = 16  # choices looked at where the best one after another breaks a law; each takes as long as the first
 _SAME_STORY = 0.4  # cosine of two events of one day; reports on one story lie above, two stories of one war too
 _FIELD_AGAIN = 0.4  # what each event of a field that is chosen already takes from the next
 _YEAR_AGAIN = 0.3
@@ -112,19 +114,19 @@ def choose_events(
     """
     left = sorted(candidates, key=_best_first)
     left = [each for each in left if not any(_same_story(each, other) for other in beside)]
-    # The best first, as it comes; only where that breaks a law, with each event that is neither attack nor disaster in.
-    best: tuple[tuple[bool, int], list[DayCandidate]] | None = None
-    for first in (None, *(each for each in left if not each.grim)):
+    # The best one after another; only where that breaks a law, the same beginning with one that is not grim.
+    best: list[DayCandidate] = []
+    best_is: tuple[int, bool, int] = (1, True, 0)  # worse than any choice
+    for first in (None, *islice((each for each in left if not each.grim), _TRIES)):
         chosen = _taken_in_turn(left, limit, beside, first)
         kept = chosen[0] if first is not None and chosen else None  # `first`, or a fuller wording of it
         for choice in (chosen, _spread_over_years(chosen, left, beside, kept)):
             broken = _broken(choice, limit, beside)
-            if best is None or broken < best[0]:
-                best = broken, choice
-        if best is None or best[0] == (False, 0):
+            if (-len(choice), *broken) < best_is:
+                best_is, best = (-len(choice), *broken), choice
+        if best_is[1:] == (False, 0):
             break
-    chosen = best[1] if best is not None else []
-    return sorted(chosen, key=lambda candidate: (candidate.event.date, candidate.event.id))
+    return sorted(best, key=lambda candidate: (candidate.event.date, candidate.event.id))
 
 
 def _taken_in_turn(

@@ -1,6 +1,6 @@
 """Which events are related to one: they share what few events have, are near in meaning, and near in time.
 
-`names`, `shared` and `choose_related` are pure; `computed` looks up in an index what they need. The constants were
+`shared` and `choose_related` are pure; `computed` looks up in an index what they need. The constants were
 chosen by reading lists for events of 113,755; docs/related.md says how the lists compare.
 """
 

@@ -1,1 +1,1 @@
-"""Wikipedia's Current Events portal over the network: `client` asks MediaWiki's API, `answers` are what it says."""
+"""Wikipedia's Current Events portal over the network: `client` asks MediaWiki's API, `replies` are what it says."""

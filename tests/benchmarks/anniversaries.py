@@ -24,6 +24,7 @@ import numpy as np
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.prominence import PARTS
+from embeddings.index.threads import compute_alone
 from embeddings.search.on_this_day import WEIGHTS, choose_events, shortlist, weigh
 from embeddings.search.service import Search
 
@@ -151,6 +152,7 @@ def seconds_of_days(index: OpenIndex) -> np.ndarray:
 
 
 def main() -> None:
+    compute_alone()
     parser = argparse.ArgumentParser(description="Are the expected events among a day's five?")
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--rows", type=Path, required=True)

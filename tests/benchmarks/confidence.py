@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from embeddings.index.folder import IndexFolder
+from embeddings.index.threads import compute_alone
 from embeddings.model.calibration import evidence
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.search.evaluation import read_queries, read_unanswerable
@@ -46,6 +47,7 @@ def of_question(search: Search, question: str, today: dt.date) -> np.ndarray:
 @click.argument("queries", type=click.Path(path_type=Path, exists=True))
 def main(index: Path, today: dt.datetime, queries: Path) -> None:
     """Fit, measure and print."""
+    compute_alone()
     opened = IndexFolder(index).open()
     search = Search(opened, SentenceEncoder(opened.manifest.model.name))
     answered = [text for query in read_queries(queries) for text in (query.kw, query.nl)]

@@ -24,6 +24,7 @@ import numpy as np
 from embeddings.calendar_names import MONTHS
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
+from embeddings.index.threads import compute_alone
 from embeddings.search.service import Search
 
 DAYS = 20
@@ -69,6 +70,7 @@ def write_lists(search: Search, seed: int, folder: Path) -> None:
 
 
 def main() -> None:
+    compute_alone()
     parser = argparse.ArgumentParser(description="Lists of a day's events to be judged blind, and their score.")
     parser.add_argument("--index", type=Path, help="Folder of the index.")
     parser.add_argument("--seed", type=int, default=1, help="Draws the days and the order of the lists.")

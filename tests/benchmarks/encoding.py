@@ -20,6 +20,7 @@ import click
 from sentence_transformers import SentenceTransformer
 
 from embeddings.index.folder import IndexFolder
+from embeddings.index.threads import compute_alone
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.model.export import export_of
 
@@ -57,6 +58,7 @@ class Way:
 @click.option("--turns", type=click.IntRange(1), default=3, show_default=True)
 def main(index: Path, count: int, turns: int) -> None:
     """Print a table of the ways to encode."""
+    compute_alone()
     opened = IndexFolder(index).open()
     try:
         if opened.manifest.model.export is None:

@@ -25,6 +25,7 @@ from rich.table import Table
 from embeddings.command_line.progress import ProgressDisplay
 from embeddings.dates import DateRange
 from embeddings.index.folder import IndexFolder
+from embeddings.index.threads import compute_alone
 from embeddings.model.calibration import Features, Weights
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.search.evaluation import DEPTH, LabelledQuery, is_right, measures, read_queries
@@ -146,6 +147,7 @@ def interval(ranks: np.ndarray, events: np.ndarray) -> dict[str, tuple[float, fl
 @click.argument("queries", type=click.Path(path_type=Path, exists=True))
 def main(index: Path, today: dt.datetime, seeds: int, queries: Path) -> None:
     """Fit, measure and print."""
+    compute_alone()
     opened = IndexFolder(index).open()
     search = Search(opened, SentenceEncoder(opened.manifest.model.name))
     labelled = read_queries(queries)

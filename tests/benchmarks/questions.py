@@ -24,6 +24,7 @@ import numpy as np
 
 from bot.engine import Engine
 from embeddings.index.folder import IndexFolder, OpenIndex
+from embeddings.index.threads import compute_alone
 from embeddings.model.export import encoder_of
 from embeddings.search.evaluation import read_queries
 from embeddings.search.questions import understand
@@ -170,6 +171,7 @@ def _peak_mb() -> float:
 @click.option("--encoder", "way", type=click.Choice(["auto", "torch"]), default="auto", show_default=True)
 def main(index: Path, queries: Path, count: int, turns: int, way: Way) -> None:
     """Print how long each stage takes, and what the engine gets through."""
+    compute_alone()
     texts = [text for query in read_queries(queries) for text in (query.kw, query.nl)]
     questions = [texts[place % len(texts)] for place in range(count)]
     folder = IndexFolder(index)

@@ -25,6 +25,7 @@ import numpy as np
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.codes import write_codes
 from embeddings.index.folder import IndexFolder, OpenIndex
+from embeddings.index.threads import compute_alone
 from embeddings.index.vectors import COMPRESSED_FROM, VectorIndex, VectorWriter
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.search.evaluation import read_queries
@@ -255,6 +256,7 @@ def _real(index: OpenIndex) -> np.ndarray:
 @click.option("--both", is_flag=True, help="measure exact search too where an index would have codes")
 def main(root: Path, queries: Path, sizes: tuple[int, ...], folder: Path | None, both: bool) -> None:
     """Measure search in sets of several sizes."""
+    compute_alone()
     with closing(IndexFolder(root).open()) as index, tempfile.TemporaryDirectory(dir=folder) as work:
         questions = _questions(queries, index.manifest.model.name)
         real = _real(index)

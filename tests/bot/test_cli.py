@@ -12,6 +12,7 @@ import pytest
 from bot.cli import bot, dateline
 from embeddings.command_line.running import run_command
 from embeddings.index.folder import IndexFolder
+from tests.word_encoder import WordEncoder
 
 TOKEN = base64.b64encode(b"123456789012345678").decode().rstrip("=") + ".secret.secret"
 
@@ -38,6 +39,14 @@ def test_console_without_an_index_says_what_to_do(capsys: pytest.CaptureFixture[
     captured = capsys.readouterr()
     assert not captured.out
     assert captured.err.count("\n") == 1
+
+
+def test_the_first_demo_makes_its_index(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for module in ("encoder", "export"):
+        monkeypatch.setattr(f"embeddings.model.{module}.SentenceEncoder", WordEncoder)
+    assert run("--demo") == 0
+    assert "at least 200 civilians" in capsys.readouterr().out
+    assert IndexFolder(Path("cache/dateline/demo-index")).manifest().events > 700
 
 
 @pytest.mark.model

@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+import faiss
 import pytest
 
 from bot.engine import Engine
@@ -18,6 +19,7 @@ from embeddings.errors import IndexMissingError, IndexUnusableError
 from embeddings.index.folder import IndexFolder
 from embeddings.model.tuning import Encoded
 from embeddings.search.questions import understand
+from embeddings.search.service import Search
 from embeddings.wiki.client import wiki_client
 from tests.wiki_server import DAYS as JUNE
 from tests.wiki_server import wiki_server
@@ -56,6 +58,18 @@ async def engine(sample_folder: IndexFolder, slow: SlowEncoder) -> AsyncIterator
     yield engine
     slow.go_on.set()
     await engine.close()
+
+
+async def test_each_question_is_computed_on_one_processor(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[int] = []
+
+    def look(*_: object, **__: object) -> list[str]:
+        threads.append(faiss.omp_get_max_threads())
+        return []
+
+    monkeypatch.setattr(Search, "starting", look)
+    await asyncio.gather(*(engine.headlines("rain", 1) for _ in range(20)))
+    assert set(threads) == {1}
 
 
 async def test_questions_that_wait_together_are_encoded_together(engine: Engine, slow: SlowEncoder) -> None:

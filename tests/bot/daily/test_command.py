@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,12 @@ async def bot(
             yield client
     finally:
         await engine.close()
+
+
+def has_left(folder: Path) -> bool:
+    """Whether the store knows that the bot is no longer in the server of a subscription."""
+    with closing(sqlite3.connect(f"{(folder / 'store.db').as_uri()}?mode=ro", uri=True)) as database:
+        return bool(database.execute("SELECT count(*) FROM subscriptions WHERE left_at IS NOT NULL").fetchone()[0])
 
 
 async def daily(server: DiscordServer, name: str, /, **options: object) -> Reply:
@@ -242,13 +250,13 @@ class TestThePost:
             await engine.close()
 
     async def test_a_server_that_removes_the_bot_gets_nothing_until_it_is_back(
-        self, discord_server: DiscordServer, bot: DatelineClient, store: Store, clock: HandClock
+        self, discord_server: DiscordServer, bot: DatelineClient, store: Store, clock: HandClock, tmp_path: Path
     ) -> None:
         guild = discord_server.guild
         await set_daily(discord_server)
         discord_server.remove_guild(guild)
         await discord_server.until(lambda: bot.get_guild(guild.id) is None)
-        await discord_server.until(lambda: not bot._noting)
+        await discord_server.until(lambda: has_left(tmp_path))
         clock.pass_(hours=1)
         await bot.poster.work_off()
         assert await store.daily.counts() == {}

@@ -656,6 +656,14 @@ def test_what_encodes_nothing_does_not_import_the_model(index: Path, arguments: 
     assert done.stderr.splitlines()[-1] == b"[]"
 
 
+def test_a_question_is_computed_on_one_processor(index: Path) -> None:
+    code = (
+        "import sys; from embeddings.command_line.commands import main; main(sys.argv[1:]);"
+        "import faiss; print(faiss.omp_get_max_threads(), file=sys.stderr)"
+    )
+    assert python(code, "related", "nothing", OMP_NUM_THREADS="4").stderr.splitlines()[-1] == b"1"
+
+
 def test_an_output_that_cannot_hold_every_letter_gets_an_answer_all_the_same(run: Run) -> None:
     run("build", write("events.jsonl", {"date": "2015-12-23", "headline": "Łódź floods 🌧."}))
     code = "import sys; from embeddings.command_line.commands import main; sys.exit(main(sys.argv[1:]))"

@@ -23,7 +23,7 @@ from embeddings.search.on_this_day import (
     shortlist,
     weigh,
 )
-from embeddings.search.reasons import reasons
+from embeddings.search.reasons import _SENTENCES, reasons
 from tests.word_encoder import WordEncoder
 
 ENCODER = WordEncoder()
@@ -136,6 +136,10 @@ def test_reasons_tell_what_spoke_for_an_event_the_strongest_first() -> None:
     assert reasons(make(2000, "a day")) == []
 
 
+def test_every_part_that_can_speak_for_an_event_has_its_words() -> None:
+    assert {name for name, weight in WEIGHTS.items() if weight > 0} <= set(_SENTENCES)
+
+
 EVENTS = st.lists(
     st.builds(
         make,
@@ -172,6 +176,8 @@ def test_the_laws_hold_in_their_order_wherever_a_choice_of_as_many_events_can_ke
     beside, found = found[:number_beside], found[number_beside:]
     chosen = choose_events(found, limit, beside)
     assert keeps_stories(chosen, beside)
+    if len(chosen) < limit:
+        assert not any(keeps_stories([*chosen, each], beside) for each in found if each not in chosen)
     choices = [each for each in combinations(found, len(chosen)) if chosen and keeps_stories(each, beside)]
     if any(not_all_grim(each, beside) for each in choices):
         assert not_all_grim(chosen, beside)
