@@ -41,7 +41,7 @@ class SlowEncoder(WordEncoder):
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         self.entered.set()
-        self.go_on.wait(10)
+        self.go_on.wait(60)
         self.batches.append(len(texts))
         return super().encode(texts)
 
@@ -90,7 +90,7 @@ async def test_questions_that_wait_together_are_encoded_together(engine: Engine,
 async def test_look_ups_go_on_while_a_question_is_encoded(engine: Engine, slow: SlowEncoder) -> None:
     slow.go_on.clear()
     asked = asyncio.create_task(engine.ask(understand("moon", TODAY), 3))
-    found = await asyncio.wait_for(engine.days(DAY, 0, 5), 5)
+    found = await asyncio.wait_for(engine.days(DAY, 0, 5), 60)
     assert found.total == 1
     assert not asked.done()
     slow.go_on.set()

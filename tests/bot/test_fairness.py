@@ -135,7 +135,7 @@ class TestTurns:
         late = asyncio.create_task(work())
         await asyncio.sleep(0)
         hold.set()
-        await asyncio.wait_for(asyncio.gather(first, late), 5)
+        await asyncio.wait_for(asyncio.gather(first, late), 60)
 
     async def test_a_turn_that_comes_to_somebody_who_just_gave_up_goes_on_to_the_next(self) -> None:
         turns = Turns(1, 10)
@@ -152,6 +152,6 @@ class TestTurns:
         hold.set()
         await first
         gone.cancel()
-        await asyncio.wait_for(asyncio.gather(gone, late, return_exceptions=True), 5)
+        await asyncio.wait_for(asyncio.gather(gone, late, return_exceptions=True), 60)
         async with turns.turn(2):
             pass

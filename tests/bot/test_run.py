@@ -49,7 +49,7 @@ async def served(server: DiscordServer, parts: tuple[Engine, Store]) -> AsyncIte
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(serving, 10)
+        await asyncio.wait_for(serving, 60)
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +90,7 @@ async def test_a_discord_that_is_away_is_tried_again_until_it_is_back(
 ) -> None:
     discord_server.faults.drop(route, times=3)
     async with served(discord_server, parts):
-        await discord_server.ready(timeout_s=60)
+        await discord_server.ready(timeout_s=300)
         reply = await discord_server.slash("event", {"date": "2015-12-23"})
         assert "at least 200 civilians" in reply.text
 
@@ -99,7 +99,7 @@ async def test_when_it_is_told_to_end_it_first_answers_what_has_begun(
     discord_server: DiscordServer, parts: tuple[Engine, Store]
 ) -> None:
     async with served(discord_server, parts):
-        await discord_server.ready(timeout_s=60)
+        await discord_server.ready(timeout_s=300)
         discord_server.faults.slow("PATCH /webhooks/*", 0.3)
         reply = await discord_server.slash("event", {"date": "2015-12-23"}, wait=False)
         await discord_server.until(lambda: reply.deferred)
@@ -113,7 +113,7 @@ async def test_a_gateway_that_keeps_dropping_loses_no_interaction_and_answers_no
         dropping = asyncio.create_task(_keep_dropping(discord_server))
         replies = [await discord_server.slash("event", {"date": "2015-12-23"}, wait=False) for _ in range(40)]
         for number, reply in enumerate(replies):
-            await reply.wait(timeout_s=10)
+            await reply.wait()
             if number % 10 == 0:
                 discord_server.gateway.drop()
         dropping.cancel()
@@ -124,7 +124,7 @@ async def test_a_gateway_that_keeps_dropping_loses_no_interaction_and_answers_no
 
 async def _keep_dropping(server: DiscordServer) -> None:
     for _ in range(6):
-        await server.ready(timeout_s=10)
+        await server.ready()
         server.gateway.drop()
 
 
@@ -158,9 +158,9 @@ async def test_the_process_serves_and_ends_in_good_order_and_its_log_holds_no_to
     bot = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    await discord_server.ready(timeout_s=60)
+    await discord_server.ready(timeout_s=300)
     assert "Moon" in (await discord_server.slash("ask", {"query": "moon landing july 1969"})).text
     bot.send_signal(signal.SIGTERM)
-    log, _ = await asyncio.wait_for(bot.communicate(), 10)
+    log, _ = await asyncio.wait_for(bot.communicate(), 60)
     assert bot.returncode == 0
     assert discord_server.token.encode() not in log

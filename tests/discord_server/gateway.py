@@ -128,7 +128,7 @@ class Gateway:
         live = [session for session in self.sessions.values() if session.connection is not None]
         return [session for session in live if shard in {None, session.shard}]
 
-    async def ready(self, shards: int = 1, timeout_s: float = 5.0) -> None:
+    async def ready(self, shards: int = 1, timeout_s: float = 60.0) -> None:
         """Wait until this many shards are connected."""
         if not await self._server.changes.until(lambda: len(self.connected()) >= shards, timeout_s):
             message = f"expected {shards} connected shards within {timeout_s:g} s, got {len(self.connected())}"

@@ -61,5 +61,5 @@ async def connected(client: C, token: str = TOKEN) -> AsyncIterator[C]:
         await client.close()
         for task in reversed(tasks):
             if task is tasks[0]:
-                await asyncio.wait([task], timeout=5)
+                await asyncio.wait([task], timeout=60)
             task.cancel()

@@ -121,11 +121,11 @@ class DiscordServer(Actions):
         """Everything that arrived over HTTP."""
         return self.front.requests
 
-    async def ready(self, shards: int = 1, timeout_s: float = 5.0) -> None:
+    async def ready(self, shards: int = 1, timeout_s: float = 60.0) -> None:
         """Wait until this many shards are connected."""
         await self.gateway.ready(shards, timeout_s)
 
-    async def until(self, condition: Callable[[], object], timeout_s: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], object], timeout_s: float = 60.0) -> None:
         """Wait until `condition()` is true, looking after each request and each gateway frame that matters."""
         if not await self.changes.until(condition, timeout_s):
             message = f"waited {timeout_s:g} s in vain"

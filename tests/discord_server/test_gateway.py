@@ -297,7 +297,7 @@ bot.run({TOKEN!r}, log_handler=None)
 """
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
     try:
-        await discord_server.ready(timeout_s=20)
+        await discord_server.ready()
         assert (await discord_server.slash("echo", text="far away")).text == "far away"
     finally:
         process.kill()

@@ -357,7 +357,7 @@ async def test_many_posts_of_one_minute_go_out_in_order_and_within_the_limit_of_
             await store.daily.subscribe(Wish(server.guild.id, channel.id, dt.time(7), "UTC"), began - 3_600)
         async with posting(server, store, sample_folder, running, Terms(per_s=30), Pace(look_s=0.05)) as poster:
             poster.start()
-            await server.until(lambda: all(server.messages.in_channel.get(each) for each in wishes), timeout_s=10)
+            await server.until(lambda: all(server.messages.in_channel.get(each) for each in wishes))
         sent = [request for request in server.requests if request.method == "POST"]
         assert len(sent) == 60
         assert {request.status for request in sent} == {200}
