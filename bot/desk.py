@@ -81,15 +81,12 @@ class Desk:
     @contextmanager
     def _counted(self) -> Iterator[None]:
         """Around an answer: `finish` waits for the task that is at it."""
-        task = asyncio.current_task()
-        if task is None:  # pragma: no cover  # discord.py answers in tasks
-            yield
-            return
-        self._under_way.add(task)
+        under_way = {task} if (task := asyncio.current_task()) is not None else set()
+        self._under_way |= under_way
         try:
             yield
         finally:
-            self._under_way.discard(task)
+            self._under_way -= under_way
 
     async def finish(self, within_s: float) -> None:
         """Wait at most `within_s` seconds for answers that have begun; what is late then is cut off."""
