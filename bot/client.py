@@ -25,7 +25,7 @@ from bot.engine import Engine
 from bot.guide import Guide
 from bot.host import Host, HostClient
 from bot.posting.poster import Composed, Poster
-from bot.store import Store
+from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
 from bot.views.items import Go, OpenEvent
 from bot.views.state import NOBODY
@@ -104,10 +104,12 @@ class DatelineClient(HostClient):
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
         name = f"commands of {self.application_id}"
-        if await self._store.note(name) == digest:
-            return
+        with contextlib.suppress(StoreAwayError):
+            if await self._store.note(name) == digest:
+                return
         await self.tree.sync()
-        await self._store.set_note(name, digest)
+        with contextlib.suppress(StoreAwayError):
+            await self._store.set_note(name, digest)
         log.info("told Discord the %d commands", len(payload))
 
     async def close(self) -> None:

@@ -8,7 +8,8 @@ import datetime as dt
 import logging
 import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -25,6 +26,8 @@ from embeddings.model.export import encoder_of
 from embeddings.model.reranker import reranker
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 FINISH_S = 8.0  # for what has begun, when the bot is told to end; a supervisor waits ten
 LONGEST_WAIT_S = 60.0  # between two tries to connect
@@ -56,7 +59,9 @@ async def run(config: Config) -> None:
     Route.BASE = str(config.discord.api_url)
     stop = asyncio.Event()
     with _signals(stop):
-        store = await Store.open(config.store.url)
+        store = await _unless(stop, Store.open_or_wait(config.store.url))
+        if store is None:
+            return
         try:
             engine = Engine(
                 IndexFolder(config.index.path),
@@ -71,6 +76,18 @@ async def run(config: Config) -> None:
                 await engine.close()
         finally:
             await store.close()
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
+    """Do some work that may take long; None where the bot is told to end before it is done."""
+    working, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait([working, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if working.done():
+        return working.result()
+    working.cancel()
+    await asyncio.wait([working], timeout=FINISH_S)
+    return None
 
 
 @contextlib.contextmanager

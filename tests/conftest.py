@@ -19,6 +19,7 @@ from embeddings.index.threads import compute_alone
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.sample import sample_path
 from embeddings.search.service import Search
+from tests.postgresql import CannotRunError, PostgreSQL
 from tests.word_encoder import WordEncoder
 
 # How fast the machine is says nothing of what a test looks at: no profile has a deadline, nor looks at drawing's speed.
@@ -114,3 +115,16 @@ def real_archives() -> Path:
     if not folder:
         pytest.skip("DATELINE_TEST_ARCHIVES names no folder of real archives")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A server that tests share; each makes a database of its own. Skipped where it cannot run, but not by the gate."""
+    try:
+        server = PostgreSQL()
+    except CannotRunError as error:
+        if os.environ.get("DATELINE_TEST_POSTGRESQL") == "required":
+            raise
+        pytest.skip(str(error))
+    yield server
+    server.close()

@@ -2,71 +2,69 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from sqlalchemy import Connection, delete, event, select, update
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import delete, select, update
 
 from bot.answers import KeptAnswer
+from bot.store.access import Access, Health
+from bot.store.address import parse
 from bot.store.daily_posts import DailyStore
+from bot.store.errors import StoreAwayError, StoreError
 from bot.store.tables import KeptAnswerRow, NoteRow
 from embeddings.dates import DateRange
-from embeddings.errors import EmbeddingsError, InputError
+
+__all__ = ["KEPT_DAYS", "Store", "StoreAwayError", "StoreError"]
 
 KEPT_DAYS = 365  # after the last use of an answer's buttons
-_ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-
-
-class StoreError(EmbeddingsError):
-    """The store cannot be opened or used."""
+_PATIENCE_S = 1.0  # of somebody who asked and waits for the answer
 
 
 class Store:
-    """The database, open. Its methods may be called from any task; `daily` holds the subscriptions and their posts."""
+    """The database. Its methods may be called from any task; `daily` holds the subscriptions and their posts.
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
-        self.daily = DailyStore(self._sessions)
+    All of them raise StoreAwayError while the database is away.
+    """
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self.daily = DailyStore(access)
 
     @classmethod
     async def open(cls, url: str) -> Store:
-        """Open the database at an SQLAlchemy URL, making it or bringing its tables up to date.
+        """Open the database that `store.url` names, making it or bringing its tables up to date.
 
         Raises:
             InputError: if the URL cannot be used.
-            StoreError: if the database cannot.
+            StoreAwayError: if the database cannot be reached; this may pass.
+            StoreError: if it holds something else than a store.
         """
-        parsed = _parsed(url)
+        access = Access(parse(url))
+        await access.open()
+        return cls(access)
+
+    @classmethod
+    async def open_or_wait(cls, url: str) -> Store:
+        """Open the database, or begin without it where it is away; it is opened as soon as it is there."""
+        access = Access(parse(url))
         try:
-            engine = create_async_engine(parsed)
-        except (NoSuchModuleError, ModuleNotFoundError) as error:
-            raise InputError(
-                f"store.url names the database {parsed.drivername}, whose driver is not installed"
-            ) from error
-        if engine.dialect.name == "sqlite":
-            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        try:
-            async with engine.begin() as connection:
-                await connection.run_sync(_migrate)
-        except (DBAPIError, OSError) as error:
-            await engine.dispose()
-            reason = error.orig if isinstance(error, DBAPIError) else error
-            raise StoreError(f"the store {parsed.render_as_string()} cannot be opened: {reason}") from error
-        return cls(engine)
+            await access.open()
+        except StoreAwayError as error:
+            access.open_later(error)
+        return cls(access)
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self._engine.dispose()
+        """Close every connection, within seconds though the database hangs."""
+        await self._access.close()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be read and written to now, as far as is known."""
+        return self._access.health is Health.THERE
 
     async def keep_answer(self, answer: KeptAnswer, today: dt.date) -> str:
         """Keep what a question found; returns the key that buttons carry."""
@@ -74,26 +72,37 @@ class Store:
         body = {"events": answer.events, "dates": [str(dates) for dates in answer.dates]}
         if answer.within is not None:
             body["within"] = [str(answer.within)]
-        async with self._sessions.begin() as session:
-            session.add(KeptAnswerRow(key=key, body=json.dumps(body), used_on=today))
+        await self._access.within(_PATIENCE_S, self._add(KeptAnswerRow(key=key, body=json.dumps(body), used_on=today)))
         return key
+
+    async def _add(self, row: KeptAnswerRow) -> None:
+        async with self._access.writing() as session:
+            session.add(row)
 
     async def answer(self, key: str, today: dt.date) -> KeptAnswer | None:
         """What was kept under a key, which counts as a use; None where it has been forgotten."""
-        async with self._sessions.begin() as session:
-            row = await session.get(KeptAnswerRow, key)
-            if row is None:
-                return None
-            if row.used_on != today:
-                await session.execute(update(KeptAnswerRow).where(KeptAnswerRow.key == key).values(used_on=today))
-            body = json.loads(row.body)
+        row = await self._access.within(_PATIENCE_S, self._kept(key))
+        if row is None:
+            return None
+        if row.used_on != today:
+            with contextlib.suppress(StoreAwayError):  # it can be read all the same
+                await self._access.within(_PATIENCE_S, self._use(key, today))
+        body = json.loads(row.body)
         within = [_range(text) for text in body.get("within", [])]
         return KeptAnswer(tuple(body["events"]), tuple(map(_range, body["dates"])), within[0] if within else None)
+
+    async def _kept(self, key: str) -> KeptAnswerRow | None:
+        async with self._access.reading() as session:
+            return await session.get(KeptAnswerRow, key)
+
+    async def _use(self, key: str, today: dt.date) -> None:
+        async with self._access.writing() as session:
+            await session.execute(update(KeptAnswerRow).where(KeptAnswerRow.key == key).values(used_on=today))
 
     async def forget_unused(self, today: dt.date) -> int:
         """Delete answers that nobody has used for `KEPT_DAYS`; returns how many."""
         old = today - dt.timedelta(days=KEPT_DAYS)
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             keys: Sequence[str] = (
                 await session.scalars(select(KeptAnswerRow.key).where(KeptAnswerRow.used_on < old))
             ).all()
@@ -102,44 +111,14 @@ class Store:
 
     async def note(self, name: str) -> str | None:
         """What was noted under a name."""
-        async with self._sessions() as session:
+        async with self._access.reading() as session:
             row = await session.get(NoteRow, name)
             return None if row is None else row.value
 
     async def set_note(self, name: str, value: str) -> None:
         """Note something under a name, in place of what was noted before."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             await session.merge(NoteRow(name=name, value=value))
-
-
-def _parsed(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise InputError("store.url is no database URL; expected one such as sqlite:///dateline.db") from error
-    parsed = parsed.set(drivername=_ASYNC_DRIVERS.get(parsed.drivername, parsed.drivername))
-    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-        folder = Path(parsed.database).parent
-        if not folder.is_dir():
-            raise InputError(
-                f"store.url names a file in {folder}, which is not an existing folder; create the folder first"
-            )
-    return parsed
-
-
-def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
-    """Readers do not wait for a writer, and a writer waits for another one rather than failing."""
-    cursor = connection.cursor()  # type: ignore[attr-defined]  # a DB-API connection, whichever driver's
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA busy_timeout = 10000")  # ms
-    cursor.close()
-
-
-def _migrate(connection: Connection) -> None:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 def _range(text: str) -> DateRange:

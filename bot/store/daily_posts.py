@@ -15,10 +15,11 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.daily.claims import Claim, Notice, Reason, State, Terms, Wish
 from bot.daily.schedule import DuePost, Subscription, due, first_after
+from bot.store.access import Access
 from bot.store.tables import NoteRow, PostRow, SubscriptionRow
 
 KEPT_AFTER_LEAVING_S = 30 * 86_400.0
@@ -32,14 +33,14 @@ _FIRST_DAY = dt.date(1970, 1, 1)
 class DailyStore:
     """The tables of daily posts. The clock is an argument: Unix times."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
-        self._sessions = sessions
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
     # --- subscriptions ---
 
     async def subscribe(self, wish: Wish, now: float) -> Subscription:
         """Give a channel daily posts, in place of those that it has; a day that has had its post gets no second one."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             await _lock(session)
             row = await session.scalar(select(SubscriptionRow).where(SubscriptionRow.channel == wish.channel))
             if row is None:
@@ -53,7 +54,7 @@ class DailyStore:
 
     async def of_guild(self, guild: int) -> list[Subscription]:
         """A guild's subscriptions, in order of their next post."""
-        async with self._sessions() as session:
+        async with self._access.reading() as session:
             rows = await session.scalars(
                 select(SubscriptionRow).where(SubscriptionRow.guild == guild).order_by(SubscriptionRow.next_at)
             )
@@ -61,13 +62,13 @@ class DailyStore:
 
     async def subscription(self, key: str) -> Subscription | None:
         """A subscription by its key."""
-        async with self._sessions() as session:
+        async with self._access.reading() as session:
             row = await session.get(SubscriptionRow, key)
             return None if row is None else _subscription(row)
 
     async def pause(self, key: str, reason: Reason, now: float) -> None:
         """Stop the posts; where it was not a moderator who asked for it, the guild will be told, once."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             await _lock(session)
             row = await session.get(SubscriptionRow, key)
             if row is not None and row.paused is None:
@@ -77,7 +78,7 @@ class DailyStore:
 
     async def resume(self, key: str, now: float) -> Subscription | None:
         """Go on with the next post whose moment comes; None where there is no such subscription any more."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             await _lock(session)
             row = await session.get(SubscriptionRow, key)
             if row is None:
@@ -87,14 +88,14 @@ class DailyStore:
 
     async def remove(self, key: str) -> None:
         """Forget a subscription and its posts."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             await _lock(session)
             await session.execute(delete(SubscriptionRow).where(SubscriptionRow.key == key))
             await session.execute(delete(PostRow).where(PostRow.subscription == key))
 
     async def recompute_moments(self, now: float) -> None:
         """Recompute when each next post is due: an update of the time zone database may have changed the rules."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             await _lock(session)
             for row in await session.scalars(select(SubscriptionRow).where(SubscriptionRow.next_at > now)):
                 try:
@@ -106,7 +107,7 @@ class DailyStore:
 
     async def leave(self, guild: int, now: float) -> None:
         """Note that the bot is no longer in a guild."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             await session.execute(
                 update(SubscriptionRow)
                 .where(SubscriptionRow.guild == guild, SubscriptionRow.left_at.is_(None))
@@ -115,7 +116,7 @@ class DailyStore:
 
     async def come_back(self, guilds: Sequence[int], now: float) -> None:
         """Go on in guilds that the bot had left; what fell due meanwhile is not made up."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             await _lock(session)
             rows = (await session.scalars(select(SubscriptionRow).where(SubscriptionRow.left_at.is_not(None)))).all()
             for row in [row for row in rows if row.guild in set(guilds)]:
@@ -125,7 +126,7 @@ class DailyStore:
 
     async def forget(self, now: float) -> int:
         """Delete what is stored for guilds that were left long ago, and old posts; returns how many subscriptions."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             keys = (
                 await session.scalars(
                     select(SubscriptionRow.key).where(SubscriptionRow.left_at <= now - KEPT_AFTER_LEAVING_S)
@@ -147,10 +148,10 @@ class DailyStore:
             owner: who takes it: no two that run at the same time have the same name.
             most: claims.
         """
-        async with self._sessions() as session:
+        async with self._access.reading() as session:
             if most <= 0 or not await _something_due(session, now):
                 return []
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             planned = max(now, await _lock(session))
             most = min(most, int((now + PLANNED_S - planned) * terms.per_s) + 1)
             if most <= 0:
@@ -191,14 +192,14 @@ class DailyStore:
 
     async def plan(self, now: float, terms: Terms) -> float:
         """When one more request may go out."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             planned = max(now, await _lock(session)) + 1 / terms.per_s
             await _plan(session, planned)
         return planned
 
     async def settle(self, claim: Claim, state: State, message: int | None = None, events: Sequence[str] = ()) -> bool:
         """Record what became of a post; False where another process has done so, or the subscription is gone."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             done = await session.execute(
                 update(PostRow)
                 .where(_is(claim), PostRow.state == State.OPEN)
@@ -208,7 +209,7 @@ class DailyStore:
 
     async def defer(self, claim: Claim, until: float) -> None:
         """Let go of a claim; from `until` on anybody may take it."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             await session.execute(
                 update(PostRow)
                 .where(_is(claim), PostRow.state == State.OPEN, PostRow.owner == claim.owner)
@@ -217,13 +218,13 @@ class DailyStore:
 
     async def post(self, key: str, date: dt.date) -> tuple[State, int | None, tuple[str, ...]] | None:
         """What became of a post: its state, message and the ids of its events."""
-        async with self._sessions() as session:
+        async with self._access.reading() as session:
             row = await session.get(PostRow, (key, date))
             return None if row is None else (State(row.state), row.message, tuple(json.loads(row.events or "[]")))
 
     async def counts(self) -> Counter[State]:
         """How many posts there are in each state."""
-        async with self._sessions() as session:
+        async with self._access.reading() as session:
             found = await session.execute(select(PostRow.state, func.count()).group_by(PostRow.state))
             return Counter({State(state): number for state, number in found})
 
@@ -231,7 +232,7 @@ class DailyStore:
 
     async def tell_uncertain(self, key: str, now: float) -> None:
         """Let the moderators be told that the channel's messages cannot be read, unless they have been."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             row = await session.get(SubscriptionRow, key)
             if row is not None and not row.told_uncertain:
                 row.told_uncertain = True
@@ -240,10 +241,10 @@ class DailyStore:
     async def claim_notices(self, now: float, terms: Terms) -> list[Notice]:
         """Take the notices that somebody has to be given."""
         waiting = SubscriptionRow.notice_free_at <= now
-        async with self._sessions() as session:
+        async with self._access.reading() as session:
             if not await session.scalar(select(func.count()).select_from(SubscriptionRow).where(waiting)):
                 return []
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             await _lock(session)
             notices = []
             for row in (await session.scalars(select(SubscriptionRow).where(waiting).limit(20))).all():
@@ -254,7 +255,7 @@ class DailyStore:
 
     async def notice_given(self, notice: Notice) -> None:
         """Note that a notice has been given, or that nobody can be given it."""
-        async with self._sessions.begin() as session:
+        async with self._access.writing() as session:
             await session.execute(
                 update(SubscriptionRow)
                 .where(SubscriptionRow.key == notice.subscription.key, SubscriptionRow.notice == notice.reason)

@@ -17,6 +17,7 @@ from bot.store import Store
 from embeddings.index.folder import IndexFolder
 from tests.discord_server import DiscordServer, connected
 from tests.discord_server.fixtures import discord_server
+from tests.postgresql import PostgreSQL
 from tests.word_encoder import WordEncoder
 
 __all__ = ["discord_server"]
@@ -30,6 +31,15 @@ class StartBot(Protocol):
     def __call__(
         self, *, index: IndexFolder | None = None, config: Config | None = None
     ) -> AbstractAsyncContextManager[DatelineClient]: ...
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a store that is not there yet, on each of the databases."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.new_database()
 
 
 @pytest.fixture

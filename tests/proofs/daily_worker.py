@@ -65,7 +65,7 @@ class _Deadly:
 
 class _DeadlyStore(DailyStore):
     def __init__(self, store: Store, deadly: _Deadly) -> None:
-        super().__init__(store.daily._sessions)
+        super().__init__(store.daily._access)
         self._deadly = deadly
 
     async def claim(self, now: float, owner: str, most: int, terms: Terms) -> list[Claim]:

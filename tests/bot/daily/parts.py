@@ -9,6 +9,7 @@ from pathlib import Path
 
 import discord
 from discord import Intents
+from sqlalchemy import text
 
 from bot.cards.discord_face import layout
 from bot.daily.claims import Claim, Terms
@@ -16,6 +17,7 @@ from bot.engine import Engine
 from bot.guide import Guide
 from bot.posting.poster import Clock, Compose, Composed, Pace, Poster
 from bot.store import Store
+from bot.store.address import engine_of, parse
 from bot.store.daily_posts import DailyStore
 from bot.views.state import NOBODY, DailyList, decode
 from embeddings.index.folder import IndexFolder
@@ -72,8 +74,9 @@ def composer(guide: Guide) -> Compose:
 
 
 @asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{path}/store.db")
+async def opened(where: Path | str) -> AsyncIterator[Store]:
+    """A store at a URL, or an SQLite file in a folder."""
+    store = await Store.open(where if isinstance(where, str) else f"sqlite:///{where}/store.db")
     try:
         yield store
     finally:
@@ -112,3 +115,12 @@ def posts_in(server: DiscordServer, channel: Channel) -> list[tuple[DailyList, d
     """The daily posts of a channel and when they came, oldest first."""
     found = [(list_of(message), message.created) for message in server.post_history(channel)]
     return [(daily, at) for daily, at in found if daily is not None]
+
+
+async def execute(url: str, *statements: str) -> None:
+    """Change a store behind its back, in one transaction."""
+    engine = engine_of(parse(url))
+    async with engine.begin() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await engine.dispose()

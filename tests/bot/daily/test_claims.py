@@ -3,14 +3,12 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from bot.daily.claims import Reason, State, Terms, Wish
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S, POSTS_KEPT_S, DailyStore
-from tests.bot.daily.parts import HandClock, opened
+from tests.bot.daily.parts import HandClock, execute, opened
 
 TERMS = Terms(per_s=10)
 FAST = Terms(per_s=1_000)
@@ -22,9 +20,9 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-async def daily(tmp_path: Path, clock: HandClock) -> AsyncIterator[DailyStore]:
+async def daily(store_url: str, clock: HandClock) -> AsyncIterator[DailyStore]:
     """A store with thirty subscriptions, due at 07:00, 07:01, …"""
-    async with opened(tmp_path) as store:
+    async with opened(store_url) as store:
         for number in range(30):
             await store.daily.subscribe(Wish(1, 1_000 - number, dt.time(7, number), "UTC"), clock())
         yield store.daily
@@ -111,9 +109,9 @@ async def test_what_a_server_that_was_left_had_is_forgotten_after_a_month_and_no
 
 
 async def test_processes_that_plan_at_once_get_a_moment_each(
-    daily: DailyStore, clock: HandClock, tmp_path: Path
+    daily: DailyStore, clock: HandClock, store_url: str
 ) -> None:
-    async with opened(tmp_path) as other:
+    async with opened(store_url) as other:
         planned = await asyncio.gather(
             *(store.plan(clock(), TERMS) for _ in range(10) for store in (daily, other.daily))
         )
@@ -121,10 +119,10 @@ async def test_processes_that_plan_at_once_get_a_moment_each(
 
 
 async def test_processes_that_claim_at_once_take_each_post_once(
-    daily: DailyStore, clock: HandClock, tmp_path: Path
+    daily: DailyStore, clock: HandClock, store_url: str
 ) -> None:
     clock.set("2026-07-20T08:00")
-    async with opened(tmp_path) as other:
+    async with opened(store_url) as other:
         taken = await asyncio.gather(
             *(store.claim(clock(), "one", 2, FAST) for _ in range(4) for store in (daily, other.daily))
         )
@@ -133,12 +131,9 @@ async def test_processes_that_claim_at_once_take_each_post_once(
 
 
 async def test_a_zone_that_is_no_longer_known_pauses_its_subscription_alone(
-    daily: DailyStore, clock: HandClock, tmp_path: Path
+    daily: DailyStore, clock: HandClock, store_url: str
 ) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/store.db")
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE subscriptions SET zone = 'Mars/Olympus' WHERE channel = 1000"))
-    engine.dispose()
+    await execute(store_url, "UPDATE subscriptions SET zone = 'Mars/Olympus' WHERE channel = 1000")
     await daily.recompute_moments(clock())
     clock.set("2026-07-20T07:01")
     assert [claim.subscription.channel for claim in await daily.claim(clock(), "one", 10, FAST)] == [999]
@@ -148,32 +143,26 @@ async def test_a_zone_that_is_no_longer_known_pauses_its_subscription_alone(
 
 
 async def test_moments_are_recomputed_where_the_rules_of_a_zone_have_changed(
-    daily: DailyStore, clock: HandClock, tmp_path: Path
+    daily: DailyStore, clock: HandClock, store_url: str
 ) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/store.db")
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE subscriptions SET next_at = next_at + 3600"))  # by the rules of before
-    engine.dispose()
+    await execute(store_url, "UPDATE subscriptions SET next_at = next_at + 3600")  # by the rules of before
     clock.set("2026-07-20T07:00")
     assert await daily.claim(clock(), "one", 10, FAST) == []
     await daily.recompute_moments(clock())
     assert len(await daily.claim(clock(), "one", 10, FAST)) == 1
 
 
-async def test_a_store_of_the_version_before_keeps_what_it_holds(tmp_path: Path) -> None:
-    async with opened(tmp_path) as store:
+async def test_a_store_of_the_version_before_keeps_what_it_holds(store_url: str) -> None:
+    async with opened(store_url) as store:
         await store.set_note("commands", "one")
-    engine = create_engine(f"sqlite:///{tmp_path}/store.db")
-    with engine.begin() as connection:
-        for statement in (
-            "DROP TABLE posts",
-            "DROP TABLE subscriptions",
-            "DELETE FROM notes WHERE name = 'daily pace'",
-            "UPDATE alembic_version SET version_num = '0001'",
-        ):
-            connection.execute(text(statement))
-    engine.dispose()
-    async with opened(tmp_path) as store:
+    await execute(
+        store_url,
+        "DROP TABLE posts",
+        "DROP TABLE subscriptions",
+        "DELETE FROM notes WHERE name = 'daily pace'",
+        "UPDATE alembic_version SET version_num = '0001'",
+    )
+    async with opened(store_url) as store:
         assert await store.note("commands") == "one"
         assert await store.daily.of_guild(1) == []
         await store.daily.subscribe(Wish(1, 2, dt.time(7), "UTC"), 0.0)

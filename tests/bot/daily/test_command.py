@@ -28,8 +28,8 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(tmp_path) as store:
+async def store(store_url: str) -> AsyncIterator[Store]:
+    async with opened(store_url) as store:
         yield store
 
 

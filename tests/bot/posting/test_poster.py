@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -33,8 +32,8 @@ async def server(clock: HandClock) -> AsyncIterator[DiscordServer]:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(tmp_path) as store:
+async def store(store_url: str) -> AsyncIterator[Store]:
+    async with opened(store_url) as store:
         yield store
 
 

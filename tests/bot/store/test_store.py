@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from bot.answers import KeptAnswer
 from bot.store import KEPT_DAYS, Store, StoreError
+from bot.store.address import engine_of, parse
 from bot.store.tables import Base
 from embeddings.dates import DateRange
 from embeddings.errors import InputError
@@ -24,22 +25,17 @@ ANSWER = KeptAnswer(
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/store.db"
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    store = await Store.open(url)
+async def store(store_url: str) -> AsyncIterator[Store]:
+    store = await Store.open(store_url)
     yield store
     await store.close()
 
 
-async def test_an_answer_outlives_the_process(url: str) -> None:
-    store = await Store.open(url)
+async def test_an_answer_outlives_the_process(store_url: str) -> None:
+    store = await Store.open(store_url)
     key = await store.keep_answer(ANSWER, TODAY)
     await store.close()
-    store = await Store.open(url)
+    store = await Store.open(store_url)
     assert await store.answer(key, TODAY) == ANSWER
     await store.close()
 
@@ -72,14 +68,14 @@ async def test_keys_fit_a_custom_id_and_differ(store: Store) -> None:
     assert all(len(key) <= 12 for key in keys)
 
 
-async def test_the_migrations_give_the_tables_that_the_program_expects(store: Store, tmp_path: Path) -> None:
+async def test_the_migrations_give_the_tables_that_the_program_expects(store: Store, store_url: str) -> None:
     def differences(connection: Connection) -> object:
         return compare_metadata(MigrationContext.configure(connection), Base.metadata)
 
-    engine = create_engine(f"sqlite:///{tmp_path}/store.db")
-    with engine.connect() as connection:
-        assert differences(connection) == []
-    engine.dispose()
+    engine = engine_of(parse(store_url))
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -98,5 +94,5 @@ async def test_a_url_that_cannot_be_used_is_refused_with_what_to_do(url: str, se
 async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     path.write_text("hello " * 1_000)
-    with pytest.raises(StoreError, match=r"store\.db cannot be opened: file is not a database"):
+    with pytest.raises(StoreError, match=r"store\.db cannot be used: file is not a database; name another file"):
         await Store.open(f"sqlite:///{path}")

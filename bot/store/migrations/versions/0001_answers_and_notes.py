@@ -10,6 +10,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+TABLES = ("answers", "notes")
+
 
 def upgrade() -> None:
     """Make the tables."""

@@ -10,6 +10,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+TABLES = ("subscriptions", "posts")
+
 
 def upgrade() -> None:
     """Make the tables."""

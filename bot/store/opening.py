@@ -1,0 +1,147 @@
+"""Opening the store: judged, made or brought up to date in one transaction under one lock, whoever else opens it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random
+
+from bot.store import schema
+from bot.store.address import OUTSIDE, WRITING, engine_of, file_of, shown
+from bot.store.errors import StoreAwayError, StoreError
+from bot.store.files import make_private
+
+WAIT_S = 30.0  # for other processes that make or upgrade the same store
+_LOCK = 0x6461_7465_6C69_6E65  # PostgreSQL's advisory lock on making and upgrading: "dateline" in ASCII
+_CLOSE_S = 3.0
+
+
+async def open_engine(url: URL) -> AsyncEngine:
+    """Open the database, making it or bringing its tables up to date.
+
+    A process that is killed meanwhile leaves the store as it was, or the new one. Others wait.
+
+    Raises:
+        InputError: if the URL cannot be used.
+        StoreAwayError: if the database cannot be reached, or is locked; this may pass.
+        StoreError: if the database holds something else than a store.
+    """
+    engine = engine_of(url)
+    try:
+        with naming(url):
+            file = file_of(url)
+            if file is not None:
+                await asyncio.to_thread(_look_first, file)
+                await asyncio.to_thread(make_private, file)
+            await _repeatedly(lambda: _upgrade(engine))
+            if file is not None:
+                await _repeatedly(lambda: _let_readers_pass(engine))
+    except BaseException:
+        await dispose(engine)
+        raise
+    return engine
+
+
+async def dispose(engine: AsyncEngine) -> None:
+    """Close every connection, a hung one too."""
+    closing = asyncio.create_task(engine.dispose())
+    await asyncio.wait([closing], timeout=_CLOSE_S)
+    if not closing.done():
+        closing.cancel()
+        await engine.dispose(close=False)
+    await asyncio.gather(closing, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def naming(url: URL) -> Iterator[None]:
+    """Errors of a database as this package's own, with the database's name."""
+    try:
+        yield
+    except StoreError as error:
+        raise type(error)(f"the store {shown(url)} cannot be used: {error}") from error
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        kind = StoreAwayError if may_pass(error) else StoreError
+        raise kind(f"the store {shown(url)} cannot be opened: {reason_of(error)}") from error
+
+
+def reason_of(error: BaseException) -> str:
+    """What a database says, in its own words, without the statement that it was asked."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    while cause.__cause__ is not None and not str(cause):
+        cause = cause.__cause__
+    text_ = str(cause).strip() or type(cause).__name__
+    return text_.splitlines()[0].rpartition(">: ")[2]
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether the same may succeed later; not where a file is no database, or a row breaks a rule."""
+    return not isinstance(error, IntegrityError) and "not a database" not in str(error)
+
+
+def _look_first(file: Path) -> None:
+    """Judge a file without touching it: SQLite leaves files beside a database that it opens for writing."""
+    if not file.exists() or file.stat().st_size == 0 or file.with_name(f"{file.name}-journal").exists():
+        return
+    with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        try:
+            tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            version = None
+            if schema.VERSION_TABLE in tables:
+                (version,) = connection.execute(f"SELECT max(version_num) FROM {schema.VERSION_TABLE}").fetchone()
+        except sqlite3.DatabaseError as error:
+            if "not a database" in str(error):
+                raise StoreError(f"{error}; name another file in store.url, or move this one away") from error
+            return  # it is being written to, and is judged again under the lock
+    schema.judge(tables, version)
+
+
+async def _repeatedly(step: Callable[[], Awaitable[None]]) -> None:
+    """Repeat a step while another process holds the lock."""
+    tries = AsyncRetrying(
+        retry=retry_if_exception(_is_locked),
+        wait=wait_random(0.02, 0.2),
+        stop=stop_after_delay(WAIT_S),
+        reraise=True,
+    )
+    async for attempt in tries:
+        with attempt:
+            await step()
+
+
+def _is_locked(error: BaseException) -> bool:
+    return isinstance(error, _HeldError) or (isinstance(error, DBAPIError) and "locked" in str(error.orig))
+
+
+class _HeldError(StoreAwayError):
+    """Another process is at it."""
+
+
+async def _upgrade(engine: AsyncEngine) -> None:
+    async with engine.connect() as plain:
+        connection = await plain.execution_options(**WRITING)
+        async with connection.begin():
+            await _lock(connection)
+            await connection.run_sync(schema.bring_up_to_date)
+
+
+async def _lock(connection: AsyncConnection) -> None:
+    """SQLite has one lock, which BEGIN IMMEDIATE took; PostgreSQL's ends with the transaction."""
+    if connection.dialect.name == "sqlite":
+        return
+    if not await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):
+        raise _HeldError("another process is upgrading it")
+
+
+async def _let_readers_pass(engine: AsyncEngine) -> None:
+    """Write-ahead logging: readers do not wait for a writer. The file remembers it."""
+    async with engine.connect() as plain:
+        connection = await plain.execution_options(**OUTSIDE)
+        await connection.exec_driver_sql("PRAGMA journal_mode = WAL")

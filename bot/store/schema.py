@@ -1,0 +1,104 @@
+"""What a database holds, judged by the names of its tables before anything in it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import Enum
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from bot.store.errors import StoreError
+from bot.store.tables import Base
+
+VERSION_TABLE = "alembic_version"
+_FIRST_TABLES = {"answers", "notes"}  # a store of every version has them
+
+
+class Content(Enum):
+    """What a database holds."""
+
+    NOTHING = "nothing"
+    STORE = "a store of this or an earlier version"
+    REMAINS = "tables of a store whose making or upgrade was broken off by an earlier version"
+
+
+def judge(tables: Collection[str], version: str | None, others: bool = False) -> Content:
+    """Tell what a database holds.
+
+    Args:
+        tables: the names of its tables.
+        version: that Alembic noted in it; None where it noted none.
+        others: whether tables of other programs may stand beside the store's, as in a schema of PostgreSQL.
+
+    Raises:
+        StoreError: if it is no store, or one of a later version. The message lacks the name of the database.
+    """
+    found, ours = set(tables), set(Base.metadata.tables)
+    if others:
+        found &= ours | {VERSION_TABLE}
+    if not found:
+        return Content.NOTHING
+    known = [script.revision for script in _scripts().walk_revisions()]
+    if version is None and found <= ours | {VERSION_TABLE} and not others:
+        return Content.REMAINS
+    if version in known and found >= _FIRST_TABLES:
+        return Content.STORE
+    if version is not None and version not in known and found >= _FIRST_TABLES:
+        raise StoreError(
+            f"it was made by a newer Dateline (its tables have version {version}, and this one knows none after "
+            f"{known[0]}); install that one, or name another database in store.url"
+        )
+    names = ", ".join(sorted(found)[:4])
+    raise StoreError(f"it is no store of Dateline (it holds {names}); name another database in store.url")
+
+
+def contents(connection: Connection) -> tuple[list[str], str | None]:
+    """The names of a database's tables, and the version that Alembic noted."""
+    tables = inspect(connection).get_table_names()
+    if VERSION_TABLE not in tables:
+        return tables, None
+    return tables, connection.scalar(text(f"SELECT max(version_num) FROM {VERSION_TABLE}"))
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Make the tables or bring them up to date, inside the transaction that the connection is in.
+
+    Raises:
+        StoreError: if the database holds something else.
+    """
+    tables, version = contents(connection)
+    content = judge(tables, version, others=connection.dialect.name != "sqlite")
+    if content is Content.REMAINS:
+        _drop_empty(connection, tables)
+    elif content is Content.STORE:
+        _drop_empty(connection, set(tables) - _tables_of(str(version)))
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _drop_empty(connection: Connection, tables: Collection[str]) -> None:
+    """Drop what a making or an upgrade that was killed has left; earlier versions did neither in one piece."""
+    for name in sorted(set(tables) & set(Base.metadata.tables)):
+        table = Base.metadata.tables[name]
+        if connection.scalar(text(f"SELECT count(*) FROM {name}")):
+            raise StoreError(f"its tables were left half made, and {name} holds rows; restore a backup")
+        table.drop(connection)
+
+
+def _tables_of(version: str) -> set[str]:
+    """The tables that a store has at a version."""
+    return {name for script in _scripts().iterate_revisions(version, "base") for name in script.module.TABLES}
+
+
+def _config() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", "bot.store:migrations")
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
