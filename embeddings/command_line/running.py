@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import click
 from platformdirs import user_log_path
 
 from embeddings.errors import EmbeddingsError, InputError
+from embeddings.private_files import make_private
 from embeddings.text import clean
 
 log = logging.getLogger("dateline")
@@ -25,7 +26,7 @@ INTERRUPTED = 128 + signal.SIGINT
 def run_command(command: click.Command, name: str, arguments: list[str] | None) -> int:
     """Run a click command and return its exit status; nothing but that status and one sentence comes out of it."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a letter that an output's encoding lacks must not end a command
+        if isinstance(stream, TextIOWrapper):  # a letter that an output's encoding lacks must not end a command
             stream.reconfigure(errors="backslashreplace")
     try:
         result = command.main(arguments, prog_name=name, standalone_mode=False)
@@ -72,12 +73,20 @@ def _say(sentence: str, status: int) -> int:
     return status
 
 
+class _PrivateLog(RotatingFileHandler):
+    """A log file that only its owner can read, also after the one before it was put aside."""
+
+    def _open(self) -> TextIOWrapper:
+        make_private(Path(self.baseFilename))
+        return super()._open()
+
+
 def _log_traceback() -> str:
     """Write the exception that is being handled to the log file; returns where that is."""
     path = Path(user_log_path("dateline", appauthor=False)) / "dateline.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=2**20, backupCount=2, encoding="utf-8")
+        handler = _PrivateLog(path, maxBytes=2**20, backupCount=2, encoding="utf-8")
     except (OSError, MemoryError):
         return "no log, for none could be written"
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
