@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -23,8 +24,20 @@ FAILED, BAD_INPUT = 1, 2
 INTERRUPTED = 128 + signal.SIGINT
 
 
-def run_command(command: click.Command, name: str, arguments: list[str] | None) -> int:
-    """Run a click command and return its exit status; nothing but that status and one sentence comes out of it."""
+def run_command(
+    command: click.Command, name: str, arguments: list[str] | None, redact: Callable[[str], str] = str
+) -> int:
+    """Run a click command and return its exit status; nothing but that status and one sentence comes out of it.
+
+    Args:
+        redact: takes secrets out of that sentence.
+    """
+
+    def say(sentence: str, status: int) -> int:
+        # Before a sentence is cleaned a secret stands in it as it is, and cleaning may turn &amp; into a part of one.
+        click.echo(redact(clean(redact(sentence))).rstrip("."), err=True)
+        return status
+
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a letter that an output's encoding lacks must not end a command
             stream.reconfigure(errors="backslashreplace")
@@ -32,19 +45,19 @@ def run_command(command: click.Command, name: str, arguments: list[str] | None) 
         result = command.main(arguments, prog_name=name, standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
-        return _say(_commands(error.ctx), BAD_INPUT)
+        return say(_commands(error.ctx), BAD_INPUT)
     except click.UsageError as error:
-        return _say(error.format_message(), BAD_INPUT)
+        return say(error.format_message(), BAD_INPUT)
     except InputError as error:
-        return _say(str(error), BAD_INPUT)
+        return say(str(error), BAD_INPUT)
     except EmbeddingsError as error:
-        return _say(str(error), FAILED)
+        return say(str(error), FAILED)
     except click.exceptions.Exit as error:
         return error.exit_code
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else FAILED
     except (click.Abort, KeyboardInterrupt):
-        return _say("interrupted", INTERRUPTED)
+        return say("interrupted", INTERRUPTED)
     except BrokenPipeError:
         # Whoever read the answer has gone; keep Python from failing again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -52,12 +65,12 @@ def run_command(command: click.Command, name: str, arguments: list[str] | None) 
     except OSError as error:
         place = f" ({os.fsdecode(error.filename)})" if error.filename else ""
         _log_traceback()
-        return _say(f"the system refused: {error.strerror or error}{place}", FAILED)
+        return say(f"the system refused: {error.strerror or error}{place}", FAILED)
     except MemoryError:
-        return _say("there is not enough memory for this; free some, or take a smaller archive or model", FAILED)
+        return say("there is not enough memory for this; free some, or take a smaller archive or model", FAILED)
     except Exception as error:  # noqa: BLE001  # the one place where anything may end up
         where = _log_traceback()
-        return _say(f"this should not have happened ({type(error).__name__}); the details are in {where}", FAILED)
+        return say(f"this should not have happened ({type(error).__name__}); the details are in {where}", FAILED)
 
 
 def _commands(ctx: click.Context | None) -> str:
@@ -66,11 +79,6 @@ def _commands(ctx: click.Context | None) -> str:
         return "something is missing; --help tells what"
     names = ", ".join(ctx.command.list_commands(ctx))
     return f"name a command: {names}; {ctx.command_path} --help tells what each does"
-
-
-def _say(sentence: str, status: int) -> int:
-    click.echo(clean(sentence).rstrip("."), err=True)
-    return status
 
 
 class _PrivateLog(RotatingFileHandler):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
+import logging
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +33,18 @@ class StartBot(Protocol):
     def __call__(
         self, *, index: IndexFolder | None = None, config: Config | None = None
     ) -> AbstractAsyncContextManager[DatelineClient]: ...
+
+
+@pytest.fixture
+def logging_as_it_was() -> Iterator[None]:
+    """Lets a test change how the process logs, which is undone at its end."""
+    before = logging.getLogRecordFactory(), sys.excepthook, threading.excepthook, sys.unraisablehook
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        factory, sys.excepthook, threading.excepthook, sys.unraisablehook = before
+        logging.setLogRecordFactory(factory)
 
 
 @pytest.fixture
