@@ -653,6 +653,12 @@ class TestUpdate:
         assert ran.status == 2
         assert arguments[-1] in ran.sentence or arguments[1] in ran.sentence
 
+    def test_a_password_in_an_address_that_cannot_be_used_is_not_repeated(self, run: Run) -> None:
+        ran = run("update", "--api", "ftp://me:hunter2@wiki.example/w")
+        assert ran.status == 2
+        assert "wiki.example/w is no address on the web" in ran.sentence
+        assert "hunter2" not in ran.sentence
+
 
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     root = Path(__file__).parents[3]
