@@ -127,7 +127,8 @@ def _demo() -> int:
 
 
 def _check(settings: Config) -> int:
-    """Try each part in turn; the exit status says whether all can be used."""
+    """Look at each part in turn, and change none; the exit status says whether all can be used."""
+    from bot.store.look import describe
     from embeddings.archive.fetched import problems as problems_of_fetched_days
     from embeddings.errors import EmbeddingsError
     from embeddings.index.folder import IndexFolder
@@ -150,19 +151,11 @@ def _check(settings: Config) -> int:
         return FAILED
     click.echo(f"model: {settings.index.model or manifest.model.name} gives {dimension}-dim vectors")
     try:
-        asyncio.run(_try_store(settings.store.url))
+        click.echo(f"store: {asyncio.run(describe(settings.store.url))}")
     except EmbeddingsError as error:
         click.echo(f"store: {error}")
         return FAILED
-    click.echo("store: can be used")
     return _check_token(settings.discord.token.get_secret_value())
-
-
-async def _try_store(url: str) -> None:
-    from bot.store import Store
-
-    store = await Store.open(url)
-    await store.close()
 
 
 def _check_token(token: str) -> int:

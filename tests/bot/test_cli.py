@@ -75,7 +75,8 @@ def test_check_says_what_can_be_used(
     assert config == "config: can be used"
     assert index.startswith("index: 7")
     assert model == "model: all-MiniLM-L6-v2 gives 384-dim vectors"
-    assert store == "store: can be used"
+    assert store == "store: none yet; it is made at the first start"
+    assert not Path("dateline.db").exists()
     assert "client_id=123456789012345678&scope=bot+applications.commands&permissions=68608" in token
     monkeypatch.setenv("DATELINE_DISCORD__TOKEN", "hello")
     assert run("--check") == 1
