@@ -46,7 +46,10 @@ class _ShardIds(click.ParamType[tuple[int, ...]]):
         return tuple(sorted(found))
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option("--config", type=click.Path(path_type=Path), help="Config file.  [default: config.toml, if there]")
 @click.option("--check", is_flag=True, help="Say whether config, index and model can be used, and exit.")
 @click.option("--console", is_flag=True, help="Answer commands typed here or piped in, one a line.")
@@ -54,7 +57,9 @@ class _ShardIds(click.ParamType[tuple[int, ...]]):
 @click.option("--shard-ids", type=_ShardIds(), help="Which of them this process runs.  [default: all]")
 @click.option("--demo", is_flag=True, help="Answer three commands from the sample archive, then as --console.")
 @click.version_option(package_name="dateline", message="%(version)s")
+@click.pass_context
 def bot(
+    ctx: click.Context,
     config: Path | None,
     check: bool,
     console: bool,
@@ -62,7 +67,14 @@ def bot(
     shard_count: int | None,
     shard_ids: tuple[int, ...] | None,
 ) -> int:
-    """Connect to Discord and answer questions about news events."""
+    """Connect to Discord and answer questions about news events.
+
+    With a command, do that instead.
+    """
+    if ctx.invoked_subcommand is not None:
+        _refuse_options(ctx)
+        ctx.obj = config
+        return 0
     if demo:
         return _demo()
     settings = load_config(config)
@@ -80,6 +92,41 @@ def bot(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     asyncio.run(run(settings))
     return 0
+
+
+def _refuse_options(ctx: click.Context) -> None:
+    """Those that say what to do, where a command does."""
+    given = [name for name, value in ctx.params.items() if name != "config" and value not in (None, False)]
+    if given:
+        raise click.UsageError(
+            f"--{given[0].replace('_', '-')} and the command {ctx.invoked_subcommand} exclude each other"
+        )
+
+
+@bot.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(config: Path | None, file: Path) -> None:
+    """Copy the store into a new FILE; the bot may run meanwhile."""
+    from bot.store.backup import back_up
+
+    copied = back_up(load_config(config).store.url, file)
+    click.echo(f"{copied.store} is backed up in {file}: {copied}")
+
+
+@bot.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def restore(config: Path | None, file: Path) -> None:
+    """Put FILE, which `backup` wrote, in the place of the store."""
+    from bot.store.backup import restore as put_back
+
+    url = load_config(config).store.url
+    copied = put_back(url, file)
+    click.echo(f"{copied.store} is restored from {file}: {copied}")
+    if copied.kept is not None:
+        click.echo(f"what was there before is in {copied.kept}; delete it when you no longer need it")
+    click.echo("posts since the backup are not in it; the bot looks for them in each channel before it posts there")
 
 
 def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | None) -> Config:

@@ -42,13 +42,24 @@ async def open_engine(url: URL) -> AsyncEngine:
             if file is not None:
                 await asyncio.to_thread(_look_first, file)
                 await asyncio.to_thread(make_private, file)
+            before = _identity(file)
             await _repeatedly(lambda: _upgrade(engine))
             if file is not None:
                 await _repeatedly(lambda: _let_readers_pass(engine))
+            if before is not None and _identity(file) != before:
+                raise StoreAwayError("its file was replaced by another one meanwhile")
     except BaseException:
         await dispose(engine)
         raise
     return engine
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """Which file has that name; None where there is none."""
+    if file is None or not file.exists():
+        return None
+    found = file.stat()
+    return found.st_dev, found.st_ino
 
 
 async def dispose(engine: AsyncEngine) -> None:

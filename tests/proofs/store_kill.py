@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import multiprocessing
 import shutil
 import signal
 import sys
 import tempfile
-from contextlib import closing
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
@@ -39,11 +37,10 @@ from tests.proofs.store_places import (
     rows_of,
     versions,
 )
-from tests.proofs.store_worker import AGAIN, open_and_write, open_store
+from tests.proofs.store_worker import AGAIN, LONGEST_S, Processes, open_and_write, open_store
 from tests.proofs.tables import Table
 
 AT_ONCE = 4
-_LONGEST_S = 120.0
 _V0_1 = Path(__file__).parents[1] / "compatibility" / "v0_1" / "dateline.db"
 
 
@@ -54,14 +51,13 @@ class Kills:
         self._places = places
         self._table = table
         self._written_again = 0
-        self._processes = multiprocessing.get_context("forkserver")
-        self._processes.set_forkserver_preload(["tests.proofs.store_worker"])
+        self._processes = Processes()
 
     def kill_each(self, what: str, start: str | None, every: int = 1) -> None:
         """Kill an opening at each step, or each so many, of a store that is not there, or that is like `start`."""
         url = self._like(start)
         before = {} if start is None else asyncio.run(self._places.rows(start))
-        status, steps = self._open(url, None)
+        status, steps = self._processes.run(open_store, url)
         self._table.check("an opening that is not killed succeeds", status == 0, f"{what}: status {status}")
         after = asyncio.run(rows_of(url))
         self._places.drop(url)
@@ -73,10 +69,10 @@ class Kills:
     def _kill(self, what: str, start: str | None, step: int, states: tuple[Rows, Rows]) -> None:
         what = f"{self._places.name}, {what}"
         url = self._like(start)
-        status, _ = self._open(url, step)
+        status, _ = self._processes.run(open_store, url, kill_at=step)
         self._table.check("the opening was killed", status == -signal.SIGKILL, f"{what}: status {status}")
         left = asyncio.run(self._places.rows(url))
-        self._table.check("it left the store as it was, or the new one", left in states, f"{what}: {left}")
+        self._table.check("it left the store as it was, or the new one", left in states, f"{what}: {sorted(left)}")
         self.opens(what, url, states[0])
         self._places.drop(url)
 
@@ -99,15 +95,15 @@ class Kills:
     def start_at_once(self) -> None:
         """Open a new store in several processes at the same moment."""
         url = self._places.empty()
-        together = self._processes.Barrier(AT_ONCE)
+        together = self._processes.context.Barrier(AT_ONCE)
         processes = [
-            self._processes.Process(target=open_and_write, args=(url, f"note {number}", together))
+            self._processes.context.Process(target=open_and_write, args=(url, f"note {number}", together))
             for number in range(AT_ONCE)
         ]
         for process in processes:
             process.start()
         for process in processes:
-            process.join(_LONGEST_S)
+            process.join(LONGEST_S)
             lives = process.exitcode in (0, AGAIN)
             self._written_again += process.exitcode == AGAIN
             claim = f"{self._places.name}: a process lives that opens a new store with {AT_ONCE - 1} others"
@@ -119,20 +115,6 @@ class Kills:
         written = {f"note {number}" for number in range(AT_ONCE)} <= names
         self._table.check("and every row that they wrote is there", written, str(names))
         self._places.drop(url)
-
-    def _open(self, url: str, kill_at: int | None) -> tuple[int | None, int]:
-        """Open a store in a process of its own; returns its exit status and its steps."""
-        receives, sends = self._processes.Pipe(duplex=False)
-        process = self._processes.Process(target=open_store, args=(url, kill_at, sends))
-        with closing(receives):
-            process.start()
-            sends.close()
-            process.join(_LONGEST_S)
-            try:
-                steps = receives.recv()
-            except EOFError:
-                steps = 0
-        return process.exitcode, steps
 
     def _like(self, start: str | None) -> str:
         return self._places.empty() if start is None else self._places.like(start)

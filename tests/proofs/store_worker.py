@@ -1,9 +1,12 @@
-"""What the processes do that `store_kill` kills: they open a store, and count each step on the way."""
+"""What the processes do that `store_kill` and `restore_kill` kill; they count each step on the way."""
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 
@@ -15,16 +18,22 @@ from bot.store import Store, StoreAwayError
 from tests.proofs.steps import Steps, watch_sqlite, watch_statements
 
 AGAIN = 3
+LONGEST_S = 120.0
 
 
-def open_store(url: str, kill_at: int | None, told: Connection) -> None:
-    """Open a store, close it, and tell how many steps that took; die before one of them if there is one to die at."""
+def do(work: Callable[..., object], arguments: tuple[object, ...], kill_at: int | None, told: Connection) -> None:
+    """Do something with a store, and tell how many steps that took; or die before one of them."""
     steps = Steps(kill_at)
     watch_statements(steps)
     watch_sqlite(steps)
     steps.watch()
-    asyncio.run(_open(url))
+    work(*arguments)
     told.send(steps.count)
+
+
+def open_store(url: str) -> None:
+    """Open a store and close it."""
+    asyncio.run(_open(url))
 
 
 async def _open(url: str) -> None:
@@ -52,3 +61,27 @@ async def _open_and_write(url: str, name: str) -> int:
                 return status
     finally:
         await store.close()
+
+
+class Processes:
+    """Makes processes out of one that has imported everything."""
+
+    def __init__(self) -> None:
+        self.context = multiprocessing.get_context("forkserver")
+        self.context.set_forkserver_preload([__name__])
+
+    def run(
+        self, work: Callable[..., object], *arguments: object, kill_at: int | None = None
+    ) -> tuple[int | None, int]:
+        """Do something in a process of its own; returns its exit status, and its steps if it lived."""
+        receives, sends = self.context.Pipe(duplex=False)
+        process = self.context.Process(target=do, args=(work, arguments, kill_at, sends))
+        with closing(receives):
+            process.start()
+            sends.close()
+            process.join(LONGEST_S)
+            try:
+                steps = receives.recv()
+            except EOFError:
+                steps = 0
+        return process.exitcode, steps
