@@ -7,7 +7,6 @@ import base64
 import binascii
 import contextlib
 import datetime as dt
-import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from platformdirs import user_cache_path
 
+from bot import logs
 from bot.config import Config, load_config
+from bot.redaction import Redactor
 from embeddings.command_line.commands import cli as index_cli
 from embeddings.command_line.running import FAILED, run_command
 from embeddings.errors import InputError
@@ -71,13 +72,18 @@ def bot(
 
     With a command, do that instead.
     """
-    if ctx.invoked_subcommand is not None:
-        _refuse_options(ctx)
-        ctx.obj = config
+    command = ctx.invoked_subcommand
+    if command is not None:
+        _refuse_options(ctx, command)
+    logs.protect(Redactor())  # what its form gives away, until the settings tell what else is secret
+    settings = Config() if demo else load_config(config)
+    at_terminal = demo or check or console or command is not None
+    logs.set_up(logs.redactor_for(settings), logs.TERMINAL if at_terminal else logs.SERVING)
+    if command is not None:
+        ctx.obj = settings
         return 0
     if demo:
         return _demo()
-    settings = load_config(config)
     if shard_count is not None or shard_ids is not None:
         settings = _with_shards(settings, shard_count, shard_ids)
     if check:
@@ -89,44 +95,40 @@ def bot(
             return terminal.run(lookup)
     from bot.run import run  # discord.py is slow to import
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     asyncio.run(run(settings))
     return 0
 
 
-def _refuse_options(ctx: click.Context) -> None:
+def _refuse_options(ctx: click.Context, command: str) -> None:
     """Those that say what to do, where a command does."""
     given = [name for name, value in ctx.params.items() if name != "config" and value not in (None, False)]
     if given:
-        raise click.UsageError(
-            f"--{given[0].replace('_', '-')} and the command {ctx.invoked_subcommand} exclude each other"
-        )
+        raise click.UsageError(f"--{given[0].replace('_', '-')} and the command {command} exclude each other")
 
 
 @bot.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
-def backup(config: Path | None, file: Path) -> None:
+def backup(settings: Config, file: Path) -> None:
     """Copy the store into a new FILE; the bot may run meanwhile."""
     from bot.store.backup import back_up
 
-    copied = back_up(load_config(config).store.url, file)
-    click.echo(f"{copied.store} is backed up in {file}: {copied}")
+    copied = back_up(settings.store.url, file)
+    _tell(f"{copied.store} is backed up in {file}: {copied}")
 
 
 @bot.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
-def restore(config: Path | None, file: Path) -> None:
+def restore(settings: Config, file: Path) -> None:
     """Put FILE, which `backup` wrote, in the place of the store."""
     from bot.store.backup import restore as put_back
 
-    url = load_config(config).store.url
-    copied = put_back(url, file)
-    click.echo(f"{copied.store} is restored from {file}: {copied}")
+    copied = put_back(settings.store.url, file)
+    _tell(f"{copied.store} is restored from {file}: {copied}")
     if copied.kept is not None:
-        click.echo(f"what was there before is in {copied.kept}; delete it when you no longer need it")
-    click.echo("posts since the backup are not in it; the bot looks for them in each channel before it posts there")
+        _tell(f"what was there before is in {copied.kept}; delete it when you no longer need it")
+    _tell("posts since the backup are not in it; the bot looks for them in each channel before it posts there")
 
 
 def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | None) -> Config:
@@ -181,28 +183,32 @@ def _check(settings: Config) -> int:
     from embeddings.index.folder import IndexFolder
     from embeddings.search.service import open_search
 
-    click.echo("config: can be used")
+    _tell("config: can be used")
     folder = IndexFolder(settings.index.path)
     problems = [*folder.problems(), *problems_of_fetched_days(folder.fetched)]
     for problem in problems:
-        click.echo(f"index: {problem}")
+        _tell(f"index: {problem}")
     if problems:
         return FAILED
     try:
         with open_search(folder, settings.index) as search:
             manifest = search.index.manifest
-            click.echo(f"index: {manifest.events:,} events from {manifest.first} to {manifest.last}")
+            _tell(f"index: {manifest.events:,} events from {manifest.first} to {manifest.last}")
             dimension = len(search.encode(["a question"])[0].vector)
     except EmbeddingsError as error:
-        click.echo(f"model: {error}")
+        _tell(f"model: {error}")
         return FAILED
-    click.echo(f"model: {settings.index.model or manifest.model.name} gives {dimension}-dim vectors")
+    _tell(f"model: {settings.index.model or manifest.model.name} gives {dimension}-dim vectors")
     try:
-        click.echo(f"store: {asyncio.run(describe(settings.store.url))}")
+        _tell(f"store: {asyncio.run(describe(settings.store.url))}")
     except EmbeddingsError as error:
-        click.echo(f"store: {error}")
+        _tell(f"store: {error}")
         return FAILED
     return _check_token(settings.discord.token.get_secret_value())
+
+
+def _tell(sentence: str) -> None:
+    click.echo(logs.redact(sentence))
 
 
 def _check_token(token: str) -> int:
@@ -210,15 +216,15 @@ def _check_token(token: str) -> int:
     from bot.host import invite_link
 
     if not token:
-        click.echo("token: none; put the bot's into the environment variable DATELINE_DISCORD__TOKEN")
+        _tell("token: none; put the bot's into the environment variable DATELINE_DISCORD__TOKEN")
         return FAILED
     try:
         # The part before the first dot is the bot's id in Base64.
         application_id = int(base64.urlsafe_b64decode(token.split(".", maxsplit=1)[0] + "=="))
     except (ValueError, binascii.Error):
-        click.echo("token: this is none; copy it from Discord's developer portal again")
+        _tell("token: this is none; copy it from Discord's developer portal again")
         return FAILED
-    click.echo(f"token: there is one; invite the bot with {invite_link(application_id)}")
+    _tell(f"token: there is one; invite the bot with {invite_link(application_id)}")
     return 0
 
 
@@ -234,4 +240,4 @@ dateline.add_command(index_cli, "index")
 
 def main() -> int:
     """Run the console script `dateline`."""
-    return run_command(dateline, "dateline", sys.argv[1:])
+    return run_command(dateline, "dateline", sys.argv[1:], logs.redact)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import shutil
 import sqlite3
 import tempfile
 import time
@@ -137,6 +136,8 @@ def _judge_old(store: Path) -> None:
 
 
 def _not_replaced(store: Path, error: Exception) -> StoreError:
+    if "locked" in str(error):
+        return StoreError(f"{store} is held by another process, such as the bot; stop that, and restore again")
     reason = str(error).partition("; ")[0]
     return StoreError(
         f"{store} is not replaced: {reason}; move it away, with the files {store.name}-wal and -journal if they are "
@@ -224,16 +225,17 @@ def _put_in_place(part: Path, store: Path) -> Path | None:
         beside(store, "-shm").unlink(missing_ok=True)
         if _place(part, store):
             return None
+    kept: Path | None = None
     try:
-        old = _locked(store)
-    except sqlite3.DatabaseError as error:
-        if "locked" in str(error):
-            raise StoreError(
-                f"{store} is held by another process, such as the bot; stop that, and restore again"
-            ) from error
-        raise _not_replaced(store, error) from error
-    with contextlib.closing(old):
         kept = _keep(store)
+        old = _locked(store)
+    except BaseException as error:
+        if kept is not None:
+            kept.unlink()
+        if isinstance(error, (StoreError, sqlite3.DatabaseError)):
+            raise _not_replaced(store, error) from error
+        raise
+    with contextlib.closing(old):
         if os.name == "nt":
             old.close()  # Windows replaces no file that is open
         part.replace(store)
@@ -285,8 +287,8 @@ def _keep(store: Path) -> Path | None:
         try:
             name.hardlink_to(store)
         except OSError:  # a file system without links
-            with _part_beside(name) as copy:
-                shutil.copyfile(store, copy)
+            with _part_beside(name) as copy, contextlib.closing(_connect(store, "mode=rw")) as old:
+                _copy(old, copy)
                 copy.rename(name)
         return name
     raise AssertionError("names never end")

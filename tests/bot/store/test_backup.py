@@ -185,6 +185,28 @@ class TestRestore:
         restore(url, V0_1)
         assert len((await rows_of(url))["subscriptions"]) == 3
 
+    async def test_needs_no_links_between_files(
+        self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(_: Path, target: Path) -> None:
+            raise PermissionError(f"no links here: {target}")
+
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+        await written(url, "old")
+        back_up(url, tmp_path / "backup.db")
+        await written(url, "later")
+        kept = restore(url, tmp_path / "backup.db").kept
+        assert await read(url) == "old"
+        assert await read(f"sqlite:///{kept}") == "later"
+
+    async def test_takes_the_name_that_a_killed_restore_gave_the_store(self, url: str, tmp_path: Path) -> None:
+        await written(url, "old")
+        back_up(url, tmp_path / "backup.db")
+        store = tmp_path / "bot" / "store.db"
+        store.with_name("store.db.before-restore").hardlink_to(store)
+        assert restore(url, tmp_path / "backup.db").kept == store.with_name("store.db.before-restore")
+        assert files(tmp_path / "bot") == ["store.db", "store.db.before-restore"]
+
     async def test_refuses_what_is_no_backup_and_touches_nothing(self, url: str, tmp_path: Path) -> None:
         await written(url, "old")
         newer(tmp_path / "newer.db")
