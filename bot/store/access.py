@@ -85,7 +85,9 @@ class Access:
 
     async def open(self) -> None:
         """Open the database; errors as of `open_engine`."""
+        before = _identity(self._file)
         self._take(await open_engine(self._url))
+        self._identity = before or self._identity  # a file that was replaced meanwhile is noticed at the first use
 
     def open_later(self, why: BaseException) -> None:
         """Begin without the database, and open it as soon as that can be done."""
@@ -244,10 +246,10 @@ class Access:
 
     async def _open_anew(self) -> None:
         """Open what is there now, in place of what was there before."""
+        _remove_log(self._file, self._log_identity)  # while it is held open no other file can have its inode
         if self._engine is not None:
             await dispose(self._engine)
             self._engine = None
-        _remove_log(self._file, self._log_identity)
         self._take(await open_engine(self._url))
 
 
