@@ -18,13 +18,14 @@ from discord.gateway import DiscordWebSocket
 
 from bot.cards.discord_face import layout
 from bot.commands import add_commands
-from bot.config import DISCORDS_API, Config, DailySettings
+from bot.config import Config, DailySettings
 from bot.daily.claims import Claim, Terms
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.guide import Guide
 from bot.host import Host, HostClient
 from bot.posting.poster import Composed, Poster
+from bot.shards import BEAT_S, Gate, Roster
 from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
 from bot.views.items import Go, OpenEvent
@@ -80,15 +81,20 @@ class DatelineClient(HostClient):
         self._background: list[asyncio.Task[None]] = []
         self._ending = asyncio.Event()
         self._noting: set[asyncio.Task[None]] = set()
+        self._gate: Gate | None = None
+        self._roster: Roster | None = None
 
     # --- starting and ending ---
 
     async def setup_hook(self) -> None:
         """Make ready what must be there before the first event: called once, after the login."""
-        if str(self._config.discord.api_url) != DISCORDS_API:
-            # The first connection asks for the gateway's address only where the number of shards is not given.
-            _, url, _ = await self.http.get_bot_gateway()
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+        # Asked here, where discord.py would only ask for what the config does not say.
+        recommended, url, starts = await self.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+        self.shard_count = self.shard_count or recommended
+        application, shards = self.application_id or 0, self.shard_ids or range(self.shard_count)
+        self._gate = Gate(self._store.shards, application, starts["max_concurrency"])
+        self._roster = Roster(self._store.shards, application, self.shard_count, shards)
         self.add_dynamic_items(Go, OpenEvent)
         add_commands(self.tree)
         await self._sync_commands()
@@ -96,6 +102,7 @@ class DatelineClient(HostClient):
             asyncio.create_task(self._every(self._config.index.check_seconds, self._watch_index)),
             asyncio.create_task(self._every(_DAY_S, self._forget)),
             asyncio.create_task(self._every(LOOK_S, self._update_archive)),
+            asyncio.create_task(self._every(BEAT_S, self._roster.beat)),
         ]
         self.poster.start()
 
@@ -112,6 +119,17 @@ class DatelineClient(HostClient):
             await self._store.set_note(name, digest)
         log.info("told Discord the %d commands", len(payload))
 
+    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
+        """Connect a shard when it is its turn among those of all processes."""
+        if self._gate is not None:
+            await self._gate.reserve(shard_id)
+        await super().launch_shard(gateway, shard_id, initial=initial)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until a connected shard may identify; discord.py sends that as soon as this returns."""
+        if self._gate is not None:
+            await self._gate.pass_(shard_id or 0)
+
     async def close(self) -> None:
         """Close the connection; nothing uses the store afterwards."""
         self._ending.set()
@@ -119,6 +137,8 @@ class DatelineClient(HostClient):
         if under_way := [*self._noting, *self._background]:
             await asyncio.wait(under_way)
         await super().close()
+        if self._roster is not None:
+            await self._roster.leave()
 
     async def finish(self, within_s: float) -> None:
         """Wait at most `within_s` seconds for running work to finish, then close the connection.

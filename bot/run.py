@@ -190,6 +190,7 @@ def _may_pass(error: BaseException) -> bool:
         aiohttp.ClientError,
         asyncio.TimeoutError,
         discord.GatewayNotFound,
+        discord.RateLimited,
         discord.ConnectionClosed,
         AttributeError,
     )

@@ -95,6 +95,15 @@ async def test_a_discord_that_is_away_is_tried_again_until_it_is_back(
         assert "at least 200 civilians" in reply.text
 
 
+async def test_a_discord_that_wants_to_be_left_alone_for_long_is_no_reason_to_end(
+    discord_server: DiscordServer, parts: tuple[Engine, Store]
+) -> None:
+    limit = discord_server.faults.rate_limit("GET /gateway/bot", 600.0)
+    async with served(discord_server, parts):
+        await discord_server.ready(timeout_s=300)
+    assert limit.happened == 1
+
+
 async def test_when_it_is_told_to_end_it_first_answers_what_has_begun(
     discord_server: DiscordServer, parts: tuple[Engine, Store]
 ) -> None:
