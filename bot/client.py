@@ -10,8 +10,10 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 
+import aiohttp
 import discord
 import yarl
+from aiohttp import WSCloseCode, WSMsgType
 from discord import AllowedMentions, Intents, Interaction, app_commands
 from discord.app_commands import AppCommandContext, AppInstallationType
 from discord.gateway import DiscordWebSocket
@@ -34,6 +36,8 @@ from bot.views.state import NOBODY
 log = logging.getLogger(__name__)
 
 _LONGEST_RATE_LIMIT_S = 30.0  # that is waited for in place; the least that discord.py takes
+_GOODBYE_S = 2.0  # that Discord has to answer when a session ends
+_GLANCE_S = 0.02
 _DAY_S = 24 * 60 * 60
 
 
@@ -147,9 +151,25 @@ class DatelineClient(HostClient):
         """
         self._ending.set()
         posted = asyncio.create_task(self.poster.stop(within_s))
-        await self.host.desk.finish(within_s)
+        began = time.monotonic()
+        await self._hang_up(min(within_s, _GOODBYE_S))
+        await self.host.desk.finish(max(0.0, within_s - (time.monotonic() - began)))
         await asyncio.gather(posted, return_exceptions=True)
         await self.close()
+
+    async def _hang_up(self, within_s: float) -> None:
+        """End the sessions so that Discord delivers nothing more, and take what it sent before it knew.
+
+        discord.py's own way of closing throws that away. Whoever calls this has ended `connect`, which would resume.
+        """
+        sockets = [self._get_websocket(shard_id=shard).socket for shard in self.shards]
+        for socket in (open_ := [socket for socket in sockets if not socket.closed]):
+            with contextlib.suppress(aiohttp.ClientError, OSError):
+                await socket.send_frame(WSCloseCode.OK.to_bytes(2, "big"), WSMsgType.CLOSE)
+        end = time.monotonic() + within_s
+        while time.monotonic() < end and not all(socket.closed for socket in open_):  # noqa: ASYNC110  # no event tells
+            await asyncio.sleep(_GLANCE_S)
+        await asyncio.sleep(_GLANCE_S)  # handlers of what came last begin
 
     # --- background jobs ---
 

@@ -115,6 +115,20 @@ async def test_when_it_is_told_to_end_it_first_answers_what_has_begun(
     assert "at least 200 civilians" in reply.text
 
 
+async def test_what_discord_sends_before_it_knows_of_the_end_is_answered(
+    discord_server: DiscordServer, parts: tuple[Engine, Store]
+) -> None:
+    users = [discord_server.add_user(f"user {number}") for number in range(20)]
+    async with served(discord_server, parts):
+        await discord_server.ready(timeout_s=300)
+        replies = [await discord_server.slash("event", {"date": "2015-12-23"}, user=each, wait=False) for each in users]
+    for reply in replies:
+        await reply.wait()
+        assert (reply.error, len(reply.messages)) == (None, 1)
+    assert discord_server.gateway.sessions == {}
+    assert len(discord_server.gateway.identifies) == 1
+
+
 async def test_a_gateway_that_keeps_dropping_loses_no_interaction_and_answers_none_twice(
     discord_server: DiscordServer, start_bot: StartBot
 ) -> None:
