@@ -10,9 +10,9 @@ import contextlib
 import logging
 import random
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Collection
 
+from bot.clocks import Clock, boot_time
 from bot.store.errors import StoreAwayError
 from bot.store.shards import LONGEST_HOLD_S, Running, ShardStore, Sightings
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 BEAT_S = 15.0
 EVERY_S = 5.0  # Discord's, between two IDENTIFYs of a bucket
 WAY_S = 0.5  # by which their ways to Discord may differ
-_ANSWER_S = 0.25  # that the store's answer may take at first; what it takes is missing from the distance
+_ANSWER_S = 0.25  # that the store's answer may take at first; a turn is held longer by as much
 
 _AWAY_S = 10.0  # that a process waits for a store that is away
 _ASK_S = 0.5
@@ -34,7 +34,7 @@ class Gate:
     Args:
         buckets: how many there are: Discord's `max_concurrency`. Shard n is of bucket n modulo that.
         every_s: between two IDENTIFYs of a bucket.
-        clock, sleep: of this process, monotonic.
+        clock: never set, and goes on while the machine is suspended.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Gate:
         application: int,
         buckets: int,
         every_s: float = EVERY_S + WAY_S,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = boot_time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store

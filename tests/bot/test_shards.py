@@ -216,7 +216,7 @@ async def test_a_bot_asks_discord_once_and_says_what_it_runs_until_it_ends(
         store = ShardStore(access)
         await discord_server.until(client.is_ready)
         _, [own] = await store.renew(discord_server.application_id, other)
-        assert (own.count, own.shards) == (1, {0})
+        assert (own.count, own.shards) == (1, frozenset([0]))
         assert client.shard_count == 1
         assert [request.path for request in discord_server.requests].count("/gateway/bot") == 1
     assert (await store.renew(discord_server.application_id, other))[1] == []
