@@ -37,7 +37,7 @@ from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path
-from tests.discord_server import Channel, DiscordServer, Guild, Timing, discord_server
+from tests.discord_server import Channel, DiscordServer, Guild, Reply, Timing, discord_server
 from tests.postgresql import PostgreSQL
 from tests.proofs.tables import Table
 from tests.word_encoder import WordEncoder
@@ -150,9 +150,9 @@ async def ask(server: DiscordServer, fleet: Fleet, servers: list[Guild], enough:
                 figures.undelivered += 1
                 await asyncio.sleep(TRY_AGAIN_S)
                 continue
-            answered = await reply.wait(timeout_s=LONGEST_ANSWER_S)
+            answered = await _answered(server, reply)
             what = f"/{command} {options} of shard {(guild.id >> 22) % fleet.shard_count}: {reply!r}"
-            if reply.interaction.token in server.gateway.undelivered:
+            if answered is None:
                 figures.undelivered += 1
                 continue
             if answered.error:
@@ -165,6 +165,17 @@ async def ask(server: DiscordServer, fleet: Fleet, servers: list[Guild], enough:
 
     await asyncio.gather(*(user() for _ in range(fleet.at_once)))
     return figures
+
+
+async def _answered(server: DiscordServer, reply: Reply) -> Reply | None:
+    """Wait for an answer; None where the interaction met a session that had just ended."""
+    waiting = asyncio.create_task(reply.wait(timeout_s=LONGEST_ANSWER_S))
+    while not waiting.done():
+        await asyncio.wait([waiting], timeout=0.5)
+        if reply.interaction.token in server.gateway.undelivered:
+            waiting.cancel()
+            return None
+    return waiting.result()
 
 
 async def subscribe(store: Store, channels: list[Channel], over_s: float) -> None:
@@ -225,11 +236,11 @@ def _judge(
 ) -> None:
     edits = Counter(each.path for each in server.requests if each.method == "PATCH" and each.status == 200)
     figures.twice += [path for path, number in edits.items() if number > 1]
+    table.figure("interactions", f"{figures.sent:,}")
+    table.figure("answered", f"{figures.answered:,}")
     for what, found in (("lost", figures.lost), ("answered twice", figures.twice)):
         table.figure(what, f"{len(found):,}")
         table.check(f"no interaction was {what}", not found, "; ".join(found[:3]))
-    table.figure("interactions", f"{figures.sent:,}")
-    table.figure("answered", f"{figures.answered:,}")
     table.figure("not delivered: no session", f"{figures.undelivered:,}")
     table.figure("acknowledged after 3 s", f"{figures.late:,}")
     posts = [len(server.post_history(channel)) for channel in channels]
