@@ -28,7 +28,7 @@ from bot.engine import Engine
 from bot.guide import Guide
 from bot.host import Host, HostClient
 from bot.posting.fence import trace
-from bot.posting.poster import Composed, Poster
+from bot.posting.poster import STORING_S, Composed, Poster
 from bot.shards import BEAT_S, Gate, Roster
 from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
@@ -41,6 +41,7 @@ _LONGEST_RATE_LIMIT_S = 30.0  # that is waited for in place; the least that disc
 _GOODBYE_S = 2.0  # that Discord has to answer when a session ends
 _GLANCE_S = 0.02
 _DAY_S = 24 * 60 * 60
+_CLOSE_S = 1.0  # for the gateway and the sessions to say goodbye to a Discord that may not answer
 
 
 class _Tree(app_commands.CommandTree[HostClient]):
@@ -143,10 +144,13 @@ class DatelineClient(HostClient):
         self._ending.set()
         await self.poster.stop(0)
         if under_way := [*self._noting, *self._background]:
-            await asyncio.wait(under_way)
-        await super().close()
+            await asyncio.wait(under_way, timeout=STORING_S)
+        closing = asyncio.create_task(super().close())
+        await asyncio.wait([closing], timeout=_CLOSE_S)
         if self._roster is not None:
             await self._roster.leave()
+        if closing.done():
+            closing.result()
 
     async def finish(self, within_s: float) -> None:
         """Wait at most `within_s` seconds for running work to finish, then close the connection.
@@ -167,12 +171,13 @@ class DatelineClient(HostClient):
         discord.py's own way of closing throws that away. Whoever calls this has ended `connect`, which would resume.
         """
         sockets = [self._get_websocket(shard_id=shard).socket for shard in self.shards]
-        for socket in (open_ := [socket for socket in sockets if not socket.closed]):
-            with contextlib.suppress(aiohttp.ClientError, OSError):
-                await socket.send_frame(WSCloseCode.OK.to_bytes(2, "big"), WSMsgType.CLOSE)
-        end = time.monotonic() + within_s
-        while time.monotonic() < end and not all(socket.closed for socket in open_):  # noqa: ASYNC110  # no event tells
-            await asyncio.sleep(_GLANCE_S)
+        sockets = [socket for socket in sockets if not socket.closed]
+        with contextlib.suppress(TimeoutError, aiohttp.ClientError, OSError):
+            async with asyncio.timeout(within_s):
+                for socket in sockets:
+                    await socket.send_frame(WSCloseCode.OK.to_bytes(2, "big"), WSMsgType.CLOSE)
+                while not all(socket.closed for socket in sockets):  # noqa: ASYNC110  # no event tells
+                    await asyncio.sleep(_GLANCE_S)
         await asyncio.sleep(_GLANCE_S)  # handlers of what came last begin
 
     # --- background jobs ---

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 BEAT_S = 15.0
 EVERY_S = 5.0  # Discord's, between two IDENTIFYs of a bucket
-WAY_S = 0.5  # by which their ways to Discord may differ
+WAY_S = 1.0  # by which their ways to Discord may differ, and how soon it reads them
 _ANSWER_S = 0.25  # that the store's answer may take at first; a turn is held longer by as much
 
 _AWAY_S = 10.0  # that a process waits for a store that is away

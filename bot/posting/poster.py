@@ -25,6 +25,8 @@ from bot.store.errors import StoreAwayError
 
 log = logging.getLogger(__name__)
 
+STORING_S = 2.5  # for a transaction that has begun, at the end: longer than SQLite waits for a lock
+
 Result = TypeVar("Result")
 
 
@@ -122,7 +124,7 @@ class Poster:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
         if self._storing:
-            await asyncio.wait(self._storing)
+            await asyncio.wait(self._storing, timeout=STORING_S)
 
     async def _run(self) -> None:
         recomputed = False

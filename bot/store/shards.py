@@ -22,7 +22,7 @@ LIVE_S = 40.0  # since a process was last seen, in which it counts as running
 _KEPT_S = 3_600.0  # rows of processes that were killed
 
 _PATIENCE_S = 3.0  # with a transaction
-_LEAVE_S = 1.0  # the same, when the process ends
+_LEAVE_S = 0.5  # the same, when the process ends
 
 
 # --- decisions ---

@@ -187,7 +187,7 @@ async def test_without_the_store_each_process_keeps_its_own_distance_and_says_so
     assert moments[0] - began == pytest.approx(10, abs=1)
     assert distances(moments) == pytest.approx([EVERY_S + WAY_S] * 3)
     assert [record.message for record in caplog.records] == [
-        "the store is away: shards of this process identify 5.5 s apart, without regard to other processes"
+        "the store is away: shards of this process identify 6.0 s apart, without regard to other processes"
     ]
 
 

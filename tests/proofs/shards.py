@@ -167,6 +167,19 @@ async def ask(server: DiscordServer, fleet: Fleet, servers: list[Guild], enough:
     return figures
 
 
+class Pauses:
+    """The longest time for which the stand-in for Discord read nothing: by so much a distance may be measured wrong."""
+
+    def __init__(self) -> None:
+        self.longest_s = 0.0
+
+    async def watch(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.05)
+            self.longest_s = max(self.longest_s, time.monotonic() - before - 0.05)
+
+
 async def _answered(server: DiscordServer, reply: Reply) -> Reply | None:
     """Wait for an answer; None where the interaction met a session that had just ended."""
     waiting = asyncio.create_task(reply.wait(timeout_s=LONGEST_ANSWER_S))
@@ -213,6 +226,8 @@ async def prove(fleet: Fleet, store_url: str, index: Path, work: Path, table: Ta
             await asyncio.gather(*(bot.connected() for bot in bots))
             table.figure("all started after", f"{time.monotonic() - began:.0f} s")
             enough = asyncio.Event()
+            pauses = Pauses()
+            watching = asyncio.create_task(pauses.watch())
             asking = asyncio.create_task(ask(server, fleet, servers, enough))
             for bot in bots[: fleet.restarts]:
                 restarted = time.monotonic()
@@ -223,6 +238,8 @@ async def prove(fleet: Fleet, store_url: str, index: Path, work: Path, table: Ta
             await posted(store, len(channels))
             enough.set()
             figures = await asking
+            watching.cancel()
+            table.figure("longest pause of the stand-in", f"{pauses.longest_s:.2f} s")
             await asyncio.gather(*(bot.end() for bot in bots))
         finally:
             for bot in bots:
