@@ -166,9 +166,9 @@ async def _connection(client: DatelineClient, config: Config, stop: asyncio.Even
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([connected, stopped], return_when=asyncio.FIRST_COMPLETED)
     if stop.is_set():
-        await client.finish(FINISH_S)
-        connected.cancel()
+        connected.cancel()  # first, or it would resume the sessions that `finish` ends
         await asyncio.gather(connected, return_exceptions=True)
+        await client.finish(FINISH_S)
         return
     stopped.cancel()
     served = client.is_ready()
@@ -207,6 +207,7 @@ def _may_pass(error: BaseException) -> bool:
         aiohttp.ClientError,
         asyncio.TimeoutError,
         discord.GatewayNotFound,
+        discord.RateLimited,
         discord.ConnectionClosed,
         AttributeError,
     )

@@ -15,6 +15,7 @@ from bot.store.access import Access, Health
 from bot.store.address import parse
 from bot.store.daily_posts import DailyStore
 from bot.store.errors import StoreAwayError, StoreError
+from bot.store.shards import ShardStore
 from bot.store.tables import KeptAnswerRow, NoteRow
 from embeddings.dates import DateRange
 
@@ -25,7 +26,9 @@ _PATIENCE_S = 1.0  # of somebody who asked and waits for the answer
 
 
 class Store:
-    """The database. Its methods may be called from any task; `daily` holds the subscriptions and their posts.
+    """The database. Its methods may be called from any task.
+
+    `daily` holds the subscriptions and their posts, `shards` what processes that share the bot's shards agree on.
 
     All of them raise StoreAwayError while the database is away.
     """
@@ -33,6 +36,7 @@ class Store:
     def __init__(self, access: Access) -> None:
         self._access = access
         self.daily = DailyStore(access)
+        self.shards = ShardStore(access)
 
     @classmethod
     async def open(cls, url: str) -> Store:
