@@ -39,15 +39,18 @@ class Store:
         self.shards = ShardStore(access)
 
     @classmethod
-    async def open(cls, url: str) -> Store:
+    async def open(cls, url: str, patience: float = 1.0) -> Store:
         """Open the database that `store.url` names, making it or bringing its tables up to date.
+
+        Args:
+            patience: how many times as long as usual is waited before the database counts as away.
 
         Raises:
             InputError: if the URL cannot be used.
             StoreAwayError: if the database cannot be reached; this may pass.
             StoreError: if it holds something else than a store.
         """
-        access = Access(parse(url))
+        access = Access(parse(url), patience)
         await access.open()
         return cls(access)
 

@@ -32,7 +32,7 @@ def settings(server: DiscordServer, **discord: object) -> Config:
 
 @pytest.fixture
 async def parts(sample_folder: IndexFolder, tmp_path: Path) -> AsyncIterator[tuple[Engine, Store]]:
-    store = await Store.open(f"sqlite:///{tmp_path}/store.db")
+    store = await Store.open(f"sqlite:///{tmp_path}/store.db", patience=60)
     engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
     await engine.start()
     yield engine, store
