@@ -58,7 +58,7 @@ async def run(config: Config) -> None:
         EmbeddingsError: if a part cannot be used, or Discord refuses the bot for good.
     """
     if not config.discord.token.get_secret_value():
-        raise InputError("there is no token; put the bot's into the environment variable DATELINE_DISCORD__TOKEN")
+        raise InputError("no token is set; put the bot's token into the environment variable DATELINE_DISCORD__TOKEN")
     Route.BASE = str(config.discord.api_url)
     stop = asyncio.Event()
     with _signals(stop):

@@ -164,7 +164,7 @@ async def _keep_dropping(server: DiscordServer) -> None:
 async def test_without_a_token_or_an_index_it_says_what_is_missing(
     discord_server: DiscordServer, tmp_path: Path
 ) -> None:
-    with pytest.raises(InputError, match="there is no token"):
+    with pytest.raises(InputError, match="no token is set"):
         await run(settings(discord_server, token=""))
     config = settings(discord_server).model_copy(
         update={
