@@ -41,6 +41,8 @@ _LONGEST_RATE_LIMIT_S = 30.0  # that is waited for in place; the least that disc
 _GOODBYE_S = 2.0  # that Discord has to answer when a session ends
 _GLANCE_S = 0.02
 _DAY_S = 24 * 60 * 60
+_COME_BACK_S = 600.0
+_LOOK_AGAIN_S = 5.0  # whether the clock can be believed, or a store that was away is back
 _CLOSE_S = 1.0  # for the gateway and the sessions to say goodbye to a Discord that may not answer
 
 
@@ -110,6 +112,7 @@ class DatelineClient(HostClient):
         self._background += [
             asyncio.create_task(self._every(self._config.index.check_seconds, self._watch_index)),
             asyncio.create_task(self._every(_DAY_S, self._forget)),
+            asyncio.create_task(self._every(_COME_BACK_S, self._come_back)),
             asyncio.create_task(self._every(LOOK_S, self._update_archive)),
             asyncio.create_task(self._every(BEAT_S, self._roster.beat)),
         ]
@@ -185,14 +188,14 @@ class DatelineClient(HostClient):
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         """Do some work now and then until the bot ends; work that has begun is never broken off."""
         while not self._ending.is_set():
+            wait_s = seconds
             try:
                 await work()
-            except StoreAwayError as error:
-                log.info("background work waits %.0f s: %s", seconds, error)
+            except StoreAwayError:  # of which the store tells
+                wait_s = min(seconds, _LOOK_AGAIN_S)
             except Exception:  # a damaged disk, say, must not end it
                 log.exception("background work failed; trying again in %.0f s", seconds)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ending.wait(), seconds)
+            await self._ends_within(wait_s)
 
     async def _watch_index(self) -> None:
         """Answer from a new index as soon as one is published."""
@@ -203,10 +206,23 @@ class DatelineClient(HostClient):
         if await self._updates.run_if_due(self._ending):
             await self.host.engine.reload_if_replaced()
 
+    async def _come_back(self) -> None:
+        """Go on with the daily posts of servers that have the bot, whatever kept the word of it from being stored."""
+        if self.is_ready():
+            await self.host.daily.come_back([guild.id for guild in self.guilds], self.host.clock())
+
+    async def _ends_within(self, seconds: float) -> bool:
+        """Wait so long, or until the bot ends."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ending.wait(), seconds)
+        return self._ending.is_set()
+
     async def _forget(self) -> None:
         """Delete answers that nobody uses any more; not by a clock that may be wrong."""
-        if not self.poster.wall_is_right:
-            return
+        while not self.poster.wall_is_right:
+            if await self._ends_within(_LOOK_AGAIN_S):
+                return
+        await self._come_back()  # first, for what belongs to servers that are still left is deleted
         if forgotten := await self._store.forget_unused(self.host.engine.today()):
             log.info("forgot %d answers that nobody had used for a year", forgotten)
         if forgotten := await self.host.daily.forget(self.host.clock()):

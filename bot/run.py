@@ -118,9 +118,15 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
 
 def _leave() -> None:
     """End the process whatever still runs: what matters is in the store, or comes up again from there."""
+    told = threading.Thread(target=_tell_cut_off, daemon=True)  # a log that takes no more lines holds nothing up either
+    told.start()
+    told.join(0.3)
+    os._exit(0)
+
+
+def _tell_cut_off() -> None:
     log.error("something did not end within %.1f s of the signal, and is cut off", LONGEST_END_S)
     logging.shutdown()
-    os._exit(0)
 
 
 class _LostError(Exception):

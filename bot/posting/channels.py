@@ -39,6 +39,10 @@ class UnreadableError(Exception):
     """The channel's messages cannot be read, so whether a post is among them cannot be known."""
 
 
+class TooMuchError(UnreadableError):
+    """More has been written in the channel than is read."""
+
+
 class LeftError(Exception):
     """The bot is no longer in the guild."""
 
@@ -110,6 +114,7 @@ class Channels:
         """The message with which a post was sent, if it is among those written since a Unix time.
 
         Raises:
+            TooMuchError: if there are more than a thousand, and it is not among those.
             UnreadableError: if they cannot be read.
         """
         after = discord.utils.time_snowflake(dt.datetime.fromtimestamp(since, dt.UTC) - _SKEW)
@@ -123,7 +128,7 @@ class Channels:
             if len(messages) < _PER_PAGE:
                 return None
             after = max(int(message["id"]) for message in messages)
-        raise UnreadableError  # too much has been written since
+        raise TooMuchError
 
     async def _latest(self, subscription: Subscription, **which: Any) -> list[dict[str, Any]]:
         await self._turn()

@@ -37,6 +37,7 @@ class Fence:
         wall, steady = self._wall(), self._steady()
         self._offset = wall - steady
         self._end = steady + until - wall
+        self.let_through = False  # a request, which may have taken effect since
 
     def check(self) -> None:
         """FencedError where the claim has run out, or a clock was set so that others may think it has."""
@@ -60,11 +61,17 @@ def trace() -> aiohttp.TraceConfig:
     config = aiohttp.TraceConfig()
     # A request is written straight after one of the last two; the first saves a connection in vain.
     config.on_request_start.append(_check)
-    config.on_connection_create_end.append(_check)
-    config.on_connection_reuseconn.append(_check)
+    config.on_connection_create_end.append(_let_through)
+    config.on_connection_reuseconn.append(_let_through)
     return config
 
 
 async def _check(*_: Any) -> None:
     if (fence := _fence.get()) is not None:
         fence.check()
+
+
+async def _let_through(*_: Any) -> None:
+    if (fence := _fence.get()) is not None:
+        fence.check()
+        fence.let_through = True

@@ -17,7 +17,7 @@ from discord import ui
 from bot.clocks import Clocks, WallCheck
 from bot.daily.claims import Claim, Notice, State, Terms
 from bot.daily.schedule import day_begins
-from bot.posting.channels import Channels, LeftError, PassingError, RefusedError, UnreadableError
+from bot.posting.channels import Channels, LeftError, PassingError, RefusedError, TooMuchError, UnreadableError
 from bot.posting.fence import Fence, FencedError
 from bot.posting.gaps import Gaps
 from bot.store.daily_posts import DailyStore
@@ -100,7 +100,7 @@ class Poster:
         self._channels = Channels(client, self._turn)
         self._under_way: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
-        self.wall_is_right = True
+        self.wall_is_right: bool | None = None  # not known before the first look
         self._stopping = asyncio.Event()
         self._storing: set[asyncio.Task[Any]] = set()
 
@@ -144,7 +144,7 @@ class Poster:
 
     async def _believed_time(self) -> float | None:
         """The time, unless the wall clock cannot be believed, also against what the process before this one did."""
-        was_right = self.wall_is_right
+        was_wrong = self.wall_is_right is False
         if not self._has_remembered:
             if (noted := await self._kept(self._store.noted_time())) is not None:
                 self._wall_check.remember(noted)
@@ -155,7 +155,7 @@ class Poster:
         if self.wall_is_right and (self._noted_at is None or not 0 <= now - self._noted_at < self._pace.note_s):
             await self._kept(self._store.note_time(now))
             self._noted_at = now
-        if was_right and not self.wall_is_right:
+        if not self.wall_is_right and not was_wrong:
             log.warning(
                 "the clock went ahead by more than a day, to %.0f; daily posts wait until it is seen again", now
             )
@@ -223,7 +223,7 @@ class Poster:
     async def _post(self, claim: Claim, fence: Fence) -> None:
         await self._sleep(claim.not_before - self._clock())
         if self._stopping.is_set():  # nothing has been sent: another process may have it at once
-            await self._kept(self._store.defer(claim, self._clock()))
+            await self._kept(self._store.defer(claim, self._clock(), sent=False))
             return
         subscription = claim.subscription
         try:
@@ -240,7 +240,9 @@ class Poster:
             await self._uncertain(claim)
         except PassingError as error:
             await self._try_later(claim, error, error.after_s)
-        except (FencedError, TimeoutError) as error:
+        except FencedError as error:
+            await self._try_later(claim, error, sent=fence.let_through)
+        except TimeoutError as error:
             await self._try_later(claim, error)
         except StoreAwayError:
             raise
@@ -279,7 +281,10 @@ class Poster:
             return None
         since = claim.tried_at if is_known else min(claim.tried_at, day_begins(claim.subscription, claim.date))
         try:
-            message = await self._channels.find(claim, since)
+            try:
+                message = await self._channels.find(claim, since)
+            except TooMuchError:  # a day's messages; since the post fell due there may be fewer
+                message = await self._channels.find(claim, max(since, claim.due_at))
         except UnreadableError:
             self._gaps.close(claim)
             age_s = self._clock() - claim.tried_at
@@ -300,7 +305,7 @@ class Poster:
                     raise
                 await self._sleep(1.0)
 
-    async def _try_later(self, claim: Claim, error: BaseException, after_s: float = 0.0) -> None:
+    async def _try_later(self, claim: Claim, error: BaseException, after_s: float = 0.0, *, sent: bool = True) -> None:
         now = self._clock()
         if now > claim.due_at + self._terms.grace_s + self._pace.give_up_s:
             await self._uncertain(claim)
@@ -309,7 +314,7 @@ class Poster:
         wait_s = max(after_s, random.uniform(0.5, 1) * longest)  # noqa: S311  # spreads the tries
         why = str(error) or type(error).__name__
         log.warning("daily post %s of %s: %s; again in %.0f s", claim.date, claim.subscription.key, why, wait_s)
-        await self._kept(self._store.defer(claim, now + wait_s))
+        await self._kept(self._store.defer(claim, now + wait_s, sent=sent))
 
     async def _uncertain(self, claim: Claim) -> None:
         log.warning("cannot tell whether daily post %s of subscription %s was sent", claim.date, claim.subscription.key)

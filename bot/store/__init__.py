@@ -15,6 +15,7 @@ from bot.store.access import Access, Health
 from bot.store.address import parse
 from bot.store.daily_posts import DailyStore
 from bot.store.errors import StoreAwayError, StoreError
+from bot.store.notes import write_note
 from bot.store.shards import ShardStore
 from bot.store.tables import KeptAnswerRow, NoteRow
 from embeddings.dates import DateRange
@@ -125,7 +126,7 @@ class Store:
     async def set_note(self, name: str, value: str) -> None:
         """Note something under a name, in place of what was noted before."""
         async with self._access.writing() as session:
-            await session.merge(NoteRow(name=name, value=value))
+            await write_note(session, name, value)
 
 
 def _range(text: str) -> DateRange:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Coroutine
@@ -24,8 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.store.address import WRITING, file_of, shown
 from bot.store.errors import StoreAwayError, StoreError
+from bot.store.files import Identity, identity
+from bot.store.notes import write_note
 from bot.store.opening import dispose, open_engine, reason_of
-from bot.store.tables import NoteRow
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ _FEW = 3  # times in a row that do not count as coming and going
 _STEADY_S = 30.0  # for which it has to be there to count as back for good
 _TRIAL = "trial"  # the note that is written to see whether writing works; as long as an answer, and each time another,
 _TRIAL_BYTES = 1_000  # for SQLite does not write what is there already
-_LINES = 8  # in the log, a minute
+_LINES = 4  # that something is wrong, a minute in the log; each may be followed by one that it is over
 _AT_ONCE = 4  # background transactions of a kind; the pool holds fifteen connections
 _END_S = 1.0  # for transactions that nobody waits for any more, when the store is closed
 
@@ -70,13 +70,15 @@ class Access:
         self._url = url
         self._patience = patience
         self._file = file_of(url)
-        self._identity: tuple[int, int] | None = None
-        self._log_identity: tuple[int, int] | None = None
+        self._identity: Identity | None = None
+        self._log_identity: Identity | None = None
         self._engine: AsyncEngine | None = None
         self._sessions: dict[Health, async_sessionmaker[AsyncSession]] = {}
         self._asking: asyncio.Task[None] | None = None
         self._failed = 0  # uses, since the last line that told of them
         self._said: list[float] = []
+        self._told_away = False
+        self._why = ""
         self._away_since = self._back_since = 0.0
         self._again = 0  # times in a row that it went soon after it was back
         self._late: set[asyncio.Task[Any]] = set()
@@ -89,7 +91,7 @@ class Access:
 
     async def open(self) -> None:
         """Open the database; errors as of `open_engine`."""
-        before = _identity(self._file)
+        before = identity(self._file)
         self._take(await open_engine(self._url))
         self._identity = before or self._identity  # a file that was replaced meanwhile is noticed at the first use
 
@@ -115,8 +117,8 @@ class Access:
             Health.READABLE: async_sessionmaker(engine, expire_on_commit=False),
             Health.THERE: async_sessionmaker(engine.execution_options(**WRITING), expire_on_commit=False),
         }
-        self._identity = _identity(self._file)
-        self._log_identity = _identity(_log_of(self._file))
+        self._identity = identity(self._file)
+        self._log_identity = identity(_log_of(self._file))
         self.health = Health.THERE
         self.opened += 1
 
@@ -158,7 +160,10 @@ class Access:
         except _OURS:
             raise
         except _PASSING as error:
-            self._note_away(self._left_by(error, needed), error)
+            if _is_of_statement(error):
+                self._say("the store %s refused a use: %s", shown(self._url), reason_of(error))
+            else:
+                self._note_away(self._left_by(needed), error)
             raise StoreAwayError(f"the store {shown(self._url)} is away: {reason_of(error)}") from error
 
     async def within(self, seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
@@ -170,21 +175,21 @@ class Access:
         task = asyncio.create_task(work)
         self._late.add(task)
         task.add_done_callback(self._late.discard)
+        task.add_done_callback(_forgive)
         done, _ = await asyncio.wait([task], timeout=seconds * self._patience)
         if done:
             return task.result()
-        task.add_done_callback(_forgive)
         late = TimeoutError(f"no answer within {seconds:g} s")
-        self._note_away(self._left_by(late, Health.THERE), late)
+        self._note_away(self._left_by(Health.THERE), late)
         raise StoreAwayError(f"the store {shown(self._url)} is away: {late}")
 
-    def _left_by(self, error: BaseException, needed: Health) -> Health:
+    def _left_by(self, needed: Health) -> Health:
         """What can still be used after an error."""
         return Health.READABLE if self._file is not None and needed is Health.THERE else Health.AWAY
 
     def _moved(self) -> BaseException | None:
         """What happened to the file beneath its connections, if anything did."""
-        if self._file is None or (found := _identity(self._file)) == self._identity:
+        if self._file is None or (found := identity(self._file)) == self._identity:
             return None
         if found is None:
             return StoreError("its file was deleted or moved while the bot runs; put it back, or restart the bot")
@@ -199,7 +204,8 @@ class Access:
         if self.health is Health.THERE or self._asking is None:
             self._away_since = time.monotonic()
             self._again = self._again + 1 if self._away_since - self._back_since < _STEADY_S else 0
-            self._say("the store %s is away: %s; answers go on without it", shown(self._url), reason_of(why))
+            self._why = reason_of(why)
+            self._say("the store %s is away: %s; answers go on without it", shown(self._url), self._why)
         self.health = min(self.health, health)
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask())
@@ -211,41 +217,41 @@ class Access:
                 await asyncio.sleep(min(_ASK_S * 2 ** max(0, self._again - _FEW), _LONGEST_ASK_S))
                 try:
                     await self._try()
-                except (StoreError, *_PASSING) as error:
-                    log.debug("the store %s is still away: %s", shown(self._url), reason_of(error))
-        except Exception:
-            log.exception("nobody asks any more whether the store %s is back; restart the bot", shown(self._url))
-            return
+                except Exception as error:  # noqa: BLE001  # whatever it is, it may be over at the next try
+                    if (why := reason_of(error)) != self._why:
+                        self._why = why
+                        self._say("the store %s is still away: %s", shown(self._url), why)
         finally:
             self._asking = None
         self._back_since = time.monotonic()
         away_s = self._back_since - self._away_since
-        if self._say("the store %s is back after %.1f s; %d uses failed", shown(self._url), away_s, self._failed):
+        if self._told_away:
+            self._told_away = False
+            log.warning("the store %s is back after %.1f s; %d uses failed", shown(self._url), away_s, self._failed)
             self._failed = 0
 
-    def _say(self, message: str, *values: object) -> bool:
-        """Log a line, unless there have been many; False where it was left out."""
+    def _say(self, message: str, *values: object) -> None:
+        """Log that something is wrong, unless that was said often of late."""
         now = time.monotonic()
         self._said = [at for at in self._said if now - at < 60]
-        if len(self._said) >= _LINES:
-            return False
-        self._said.append(now)
-        log.warning(message, *values)
-        return True
+        if len(self._said) < _LINES:
+            self._said.append(now)
+            self._told_away = True
+            log.warning(message, *values)
 
     async def _try(self) -> None:
         """Find out how much can be used; raises what stands in the way of more."""
         moved = self._moved()
-        if self._engine is None or (moved is not None and _identity(self._file) is not None):
+        if moved is not None and self.opened and identity(self._file) is None:
+            raise moved  # an empty store in its place would look like one that lost everything
+        if self._engine is None or (moved is not None and identity(self._file) is not None):
             await self._open_anew()
             return
-        if moved is not None:
-            raise moved
         async with self._sessions[Health.READABLE]() as session:
             await session.execute(text("SELECT count(*) FROM notes"))
         self.health = max(self.health, Health.READABLE)
         async with self._sessions[Health.THERE].begin() as session:
-            await session.merge(NoteRow(name=_TRIAL, value=secrets.token_hex(_TRIAL_BYTES)))
+            await write_note(session, _TRIAL, secrets.token_hex(_TRIAL_BYTES))
         self.health = Health.THERE
 
     async def _open_anew(self) -> None:
@@ -257,30 +263,25 @@ class Access:
         self._take(await open_engine(self._url))
 
 
-def _identity(file: Path | None) -> tuple[int, int] | None:
-    """Which file it is, whatever its name; None where there is none."""
-    if file is None:
-        return None
-    try:
-        found = os.stat(file)  # noqa: PTH116  # a microsecond, before each transaction
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 def _log_of(file: Path | None) -> Path | None:
     return None if file is None else file.with_name(f"{file.name}-wal")
 
 
-def _remove_log(file: Path | None, identity: tuple[int, int] | None) -> None:
+def _remove_log(file: Path | None, which: Identity | None) -> None:
     """Remove the write-ahead log of a file that was replaced: SQLite would play it into the new one."""
     log_file = _log_of(file)
-    if log_file is not None and identity is not None and _identity(log_file) == identity:
+    if file is not None and log_file is not None and which is not None and identity(log_file) == which:
         log_file.unlink(missing_ok=True)
-        log_file.with_name(log_file.name.removesuffix("-wal") + "-shm").unlink(missing_ok=True)
+        file.with_name(f"{file.name}-shm").unlink(missing_ok=True)
+
+
+def _is_of_statement(error: BaseException) -> bool:
+    """Whether PostgreSQL refused one statement, and would take others: rows that others hold, rights, time."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return isinstance(state, str) and (state[:2] in ("22", "40", "42", "55") or state == "57014")
 
 
 def _forgive(task: asyncio.Task[Any]) -> None:
-    """Take an error that nobody waits for any more; it has been noted when it came."""
+    """Take an error that perhaps nobody waits for any more; it was noted when it came."""
     if not task.cancelled():
         task.exception()

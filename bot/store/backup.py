@@ -23,6 +23,7 @@ from sqlalchemy.engine import URL
 from bot.store import schema
 from bot.store.address import BUSY_S, file_of, parse
 from bot.store.errors import StoreError
+from bot.store.files import identity, remove_if
 from bot.store.reading import beside, has_content, judge, reading
 from bot.store.schema import Content
 from embeddings.errors import InputError
@@ -238,9 +239,11 @@ def _put_in_place(part: Path, store: Path) -> Path | None:
     with contextlib.closing(old):
         if os.name == "nt":
             old.close()  # Windows replaces no file that is open
+        # Those of the old store, which its lock kept empty; a bot that is quick makes new ones under the same names.
+        beside_old = {file: identity(file) for file in (beside(store, "-wal"), beside(store, "-shm"))}
         part.replace(store)
-        for suffix in ("-wal", "-shm"):  # those of the old store, which its lock kept empty
-            beside(store, suffix).unlink(missing_ok=True)
+        for file, which in beside_old.items():
+            remove_if(file, which)
         _sync(store.parent)
     return kept
 

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.daily.claims import Claim, Notice, Reason, State, Terms, Wish
 from bot.daily.schedule import DuePost, Subscription, due, first_after
 from bot.store.access import Access
+from bot.store.notes import write_note
 from bot.store.tables import NoteRow, PostRow, SubscriptionRow
 
 KEPT_AFTER_LEAVING_S = 30 * 86_400.0
@@ -55,7 +56,7 @@ class DailyStore:
     async def note_time(self, now: float) -> None:
         """Note the time, for whoever starts later."""
         async with self._access.writing() as session:
-            await session.merge(NoteRow(name=_TIME, value=repr(now)))
+            await write_note(session, _TIME, repr(now))
 
     # --- subscriptions ---
 
@@ -137,9 +138,13 @@ class DailyStore:
 
     async def come_back(self, guilds: Sequence[int], now: float) -> None:
         """Go on in guilds that the bot had left; what fell due meanwhile is not made up."""
+        left = select(SubscriptionRow).where(SubscriptionRow.left_at.is_not(None))
+        async with self._access.reading() as session:
+            if not {row.guild for row in await session.scalars(left)} & set(guilds):
+                return
         async with self._access.writing() as session:
             await self._lock(session)
-            rows = (await session.scalars(select(SubscriptionRow).where(SubscriptionRow.left_at.is_not(None)))).all()
+            rows = (await session.scalars(left)).all()
             for row in [row for row in rows if row.guild in set(guilds)]:
                 row.left_at = None
                 if row.paused is None:
@@ -250,13 +255,20 @@ class DailyStore:
             )
             return bool(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
-    async def defer(self, claim: Claim, until: float) -> None:
-        """Let go of a claim; from `until` on anybody may take it."""
+    async def defer(self, claim: Claim, until: float, *, sent: bool = True) -> None:
+        """Let go of a claim; from `until` on anybody may take it.
+
+        Args:
+            sent: whether something may have been sent; where nothing was, this does not count as a try.
+        """
+        values: dict[str, object] = {"owner": None, "free_at": until}
+        if not sent:
+            values |= {"tries": PostRow.tries - 1, "tried_at": 0.0 if claim.tries == 1 else PostRow.tried_at}
         async with self._access.writing() as session:
             await session.execute(
                 update(PostRow)
                 .where(_is(claim), PostRow.state == State.OPEN, PostRow.owner == claim.owner)
-                .values(owner=None, free_at=until)
+                .values(values)
             )
 
     async def post(self, key: str, date: dt.date) -> tuple[State, int | None, tuple[str, ...]] | None:

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from embeddings import private_files
 
 _ENDINGS = ("-wal", "-shm", "-journal")  # what SQLite writes beside a database
+
+
+Identity = tuple[int, int]
+"""Which file it is, whatever its name: device and inode."""
+
+
+def identity(file: Path | None) -> Identity | None:
+    """Which file stands under a name now; None where there is none, or no name."""
+    if file is None:
+        return None
+    try:
+        found = os.stat(file)  # noqa: PTH116  # a microsecond, before each transaction
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def remove_if(file: Path, which: Identity | None) -> None:
+    """Remove a file if it is still the one that is meant."""
+    if which is not None and identity(file) == which:
+        file.unlink(missing_ok=True)
 
 
 def make_private(path: Path) -> None:

@@ -17,7 +17,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_r
 from bot.store import schema
 from bot.store.address import OUTSIDE, WRITING, engine_of, file_of, shown
 from bot.store.errors import StoreAwayError, StoreError
-from bot.store.files import make_private
+from bot.store.files import identity, make_private
 from bot.store.reading import beside, has_content, judge, reading
 
 WAIT_S = 30.0  # for other processes that make or upgrade the same store
@@ -42,24 +42,16 @@ async def open_engine(url: URL) -> AsyncEngine:
             if file is not None:
                 await asyncio.to_thread(_look_first, file)
                 await asyncio.to_thread(make_private, file)
-            before = _identity(file)
+            before = identity(file)
             await _repeatedly(lambda: _upgrade(engine))
             if file is not None:
                 await _repeatedly(lambda: _let_readers_pass(engine))
-            if before is not None and _identity(file) != before:
+            if before is not None and identity(file) != before:
                 raise StoreAwayError("its file was replaced by another one meanwhile")
     except BaseException:
         await dispose(engine)
         raise
     return engine
-
-
-def _identity(file: Path | None) -> tuple[int, int] | None:
-    """Which file has that name; None where there is none."""
-    if file is None or not file.exists():
-        return None
-    found = file.stat()
-    return found.st_dev, found.st_ino
 
 
 async def dispose(engine: AsyncEngine) -> None:
@@ -151,3 +143,4 @@ async def _let_readers_pass(engine: AsyncEngine) -> None:
     async with engine.connect() as plain:
         connection = await plain.execution_options(**OUTSIDE)
         await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        await connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")  # the log is made by the first use

@@ -422,6 +422,22 @@ class TestAStoreThatLacksPosts:
             assert await store.daily.counts() == {State.SENT: 20}
         assert [len(posts_in(server, channel)) for channel in channels] == [1] * 20
 
+    async def test_a_busy_channel_is_read_from_when_the_post_fell_due(
+        self, server: DiscordServer, sample_folder: IndexFolder, clock: HandClock, tmp_path: Path, backup: Path
+    ) -> None:
+        for number in range(1_001):
+            server.say(f"message {number}")
+        async with opened(tmp_path) as store, posting(server, store, sample_folder, clock) as poster:
+            await subscribe(server, store, clock)
+            self.copy(tmp_path / "store.db", backup)
+            clock.pass_(hours=1, minutes=10)
+            await poster.work_off()
+        self.copy(backup, tmp_path / "store.db")
+        async with opened(tmp_path) as store, posting(server, store, sample_folder, clock) as poster:
+            await poster.work_off()
+            assert await store.daily.counts() == {State.SENT: 1}
+        assert len(posts_in(server, server.channel)) == 1
+
     async def test_a_channel_that_cannot_be_read_gets_its_post(
         self, server: DiscordServer, sample_folder: IndexFolder, clock: HandClock, tmp_path: Path
     ) -> None:
@@ -484,6 +500,23 @@ class TestAProcessThatStoodStill:
             await poster.work_off()
             assert await state(store, subscription) is State.SENT
             await poster.stop(0)
+        assert len(posts_in(server, server.channel)) == 1
+
+
+class TestAProcessThatEndsBeforeItSent:
+    async def test_its_claim_is_no_try_so_that_the_post_comes_where_nothing_can_be_read(
+        self, server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
+    ) -> None:
+        server.deny(server.channel, "read_message_history")
+        subscription = await subscribe(server, store, clock)
+        async with posting(server, store, sample_folder, clock, Terms(per_s=1 / 30)) as poster:
+            clock.pass_(hours=1)
+            assert await poster.look() == 1  # its turn comes in half a minute
+        assert posts_in(server, server.channel) == []
+        clock.pass_(minutes=5)
+        async with posting(server, store, sample_folder, clock) as poster:
+            await poster.work_off()
+            assert await state(store, subscription) is State.SENT
         assert len(posts_in(server, server.channel)) == 1
 
 

@@ -113,7 +113,7 @@ class TestBackup:
         run(store, "CREATE TABLE alembic_version (version_num)")
         with pytest.raises(StoreError, match="its making was broken off; start the bot once"):
             back_up(url, target)
-        with pytest.raises(InputError, match="in memory, which cannot be backed up"):
+        with pytest.raises(InputError, match="in memory, not a file"):
             back_up("sqlite:///:memory:", target)
         assert files(tmp_path) == ["bot"]
 
