@@ -1,6 +1,7 @@
 # make demo         answers from the sample archive, then a console
 # make test         the whole test suite
 # make laws         the tests that state laws, with many more examples
+# make mutants      how many small faults in some modules the tests notice
 # make wheel-check  what people install is whole: wheel and sdist, in an empty environment
 # make setup        what each of these does first: everything into .venv
 # make format       puts the code in order
@@ -15,7 +16,7 @@ INSTALLED := $(VENV)/installed
 # Each of the processes that the tests start would otherwise compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test laws wheel-check setup format sample lock clean
+.PHONY: demo test laws mutants wheel-check setup format sample lock clean
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m bot --demo
@@ -30,6 +31,10 @@ test: $(INSTALLED)
 # The laws among the tests, with forty times as many examples where a test does not set their number.
 laws: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto -m "hypothesis and not model" --hypothesis-profile long
+
+# An hour on two cores; a run that was stopped goes on where it was. What is known stands in mutants/, for `clean` too.
+mutants: $(INSTALLED)
+	@$(BIN)/python -m tests.mutants
 
 # Minutes, and 1.5 GB of disk for as long as it runs; more where torch is the build for graphics cards.
 wheel-check: $(INSTALLED)

@@ -1,0 +1,34 @@
+"""The modules that are mutated, and for each the tests that must notice: its own, which are fast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Modules that are tested together.
+
+    Attributes:
+        name: of the folder that holds what is known of its mutants.
+    """
+
+    name: str
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+ROOMS = (
+    Room("state", ("bot/views/state.py",), ("tests/bot/views",)),
+    Room("merging", ("embeddings/build/merging.py",), ("tests/embeddings/build/test_merging.py",)),
+    Room(
+        "catalogue",
+        ("embeddings/index/catalogue.py", "embeddings/index/catalogue_writer.py"),
+        ("tests/embeddings/index/test_catalogue.py",),
+    ),
+    Room("on_this_day", ("embeddings/search/on_this_day.py",), ("tests/embeddings/search/test_on_this_day.py",)),
+    Room("ranking", ("embeddings/search/ranking.py",), ("tests/embeddings/search/test_ranking.py",)),
+    Room("related", ("embeddings/search/related.py",), ("tests/embeddings/search/test_related.py",)),
+    Room("daily_posts", ("bot/store/daily_posts.py",), ("tests/bot/daily/test_claims.py", "tests/bot/store")),
+    Room("posting", ("bot/posting/channels.py", "bot/posting/poster.py"), ("tests/bot/posting",)),
+)
