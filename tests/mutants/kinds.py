@@ -31,17 +31,20 @@ def read_change(source: Path, mutated: Path, mutant: str, file: str) -> Change:
     """The change that a mutant makes.
 
     Args:
-        source: the module as it is.
+        source: the module as it is, for the number of the line.
         mutated: what mutmut made of it.
         mutant: its name at mutmut: `bot.views.state.xǁPlaceǁback__mutmut_3`, `bot.views.state.x_encode__mutmut_1`
         file: what to call the module.
     """
     mangled = mutant.rpartition(".")[2]
-    name = mangled.partition("__mutmut_")[0].removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
-    before, after = _functions(source)[name], _functions(mutated, in_classes=False)[mangled]
-    path = _differing(before, after)
+    owner = mangled.partition("__mutmut_")[0]
+    name = owner.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
+    made = _functions(mutated, in_classes=False)
+    before = made[f"{owner}__mutmut_orig"]
+    path = _differing(before, made[mangled])
     line = next(line for old, _ in reversed(path) if (line := getattr(old, "lineno", None)))
-    return Change(_kind(path), file, name, line, *_shown(path))
+    start = _functions(source)[name].lineno
+    return Change(_kind(path), file, name, start + line - before.lineno, *_shown(path))
 
 
 @cache
@@ -100,11 +103,26 @@ def _shown(path: Pairs) -> tuple[str, str]:
     shown = "", ""
     for old, new in reversed(path):
         if isinstance(old, ast.expr | ast.stmt | ast.keyword | ast.comprehension | ast.match_case):
-            wider = ast.unparse(old), ast.unparse(new)
-            if shown[0] and (max(map(len, wider)) > _LONGEST or "\n" in wider[0] + wider[1]):
-                break
+            wider = _unparsed(old), _unparsed(new)
+            if max(map(len, wider)) > _LONGEST or (isinstance(old, ast.stmt) and hasattr(old, "body")):
+                return shown if shown[0] else _shortened(old, new)
             shown = wider
-    return tuple(" ".join(text.split()) for text in shown)  # type: ignore[return-value]
+    return shown
+
+
+def _shortened(old: ast.AST, new: ast.AST) -> tuple[str, str]:
+    """The code before and after; of a call, without those of its arguments that both have."""
+    if isinstance(old, ast.Call) and isinstance(new, ast.Call):
+        kept = {ast.dump(argument) for argument in (*new.args, *new.keywords)}
+        args = [argument for argument in old.args if ast.dump(argument) not in kept]
+        keywords = [keyword for keyword in old.keywords if ast.dump(keyword) not in kept]
+        rest = ast.Constant(...)
+        old, new = ast.Call(old.func, [rest, *args], keywords), ast.Call(old.func, [rest], [])
+    return _unparsed(old), _unparsed(new)
+
+
+def _unparsed(node: ast.AST) -> str:
+    return " ".join(ast.unparse(node).split())
 
 
 def _kind(path: Pairs) -> str:

@@ -39,7 +39,9 @@ def test_a_change_is_told_by_its_kind_its_line_and_the_code_around_it(
     source, mutated = tmp_path / "box.py", tmp_path / "mutated.py"
     source.write_text(SOURCE, encoding="utf-8")
     name = "xǁBoxǁput__mutmut_12"
-    mutated.write_text(SOURCE.replace(old, new).replace("put(", f"{name}("), encoding="utf-8")
+    original = SOURCE.replace("put(", "xǁBoxǁput__mutmut_orig(")
+    changed = SOURCE.replace(old, new).replace("put(", f"{name}(")
+    mutated.write_text(original + changed, encoding="utf-8")
     change = read_change(source, mutated, f"tests.box.{name}", "tests/box.py")
     assert (change.kind, change.line, (change.before, change.after)) == (kind, line, shown)
     assert (change.file, change.function) == ("tests/box.py", "Box.put")
