@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import json
 import logging
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 
 import discord
@@ -17,6 +16,7 @@ from discord.app_commands import AppCommandContext, AppInstallationType
 from discord.gateway import DiscordWebSocket
 
 from bot.cards.discord_face import layout
+from bot.clocks import Clocks
 from bot.commands import add_commands
 from bot.config import DISCORDS_API, Config, DailySettings
 from bot.daily.claims import Claim, Terms
@@ -24,6 +24,7 @@ from bot.desk import Desk
 from bot.engine import Engine
 from bot.guide import Guide
 from bot.host import Host, HostClient
+from bot.posting.fence import trace
 from bot.posting.poster import Composed, Poster
 from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
@@ -58,10 +59,11 @@ class DatelineClient(HostClient):
     Args:
         engine: started; whoever made it closes it.
         store: open; likewise.
-        clock: Unix time, which daily posts go by.
+        clocks: daily posts go by them; those of the system where there are none.
     """
 
-    def __init__(self, config: Config, engine: Engine, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, config: Config, engine: Engine, store: Store, clocks: Clocks | None = None) -> None:
+        clocks = clocks or Clocks()
         super().__init__(
             intents=Intents(guilds=True),
             allowed_mentions=AllowedMentions.none(),
@@ -70,13 +72,14 @@ class DatelineClient(HostClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=_LONGEST_RATE_LIMIT_S,
+            http_trace=trace(),
         )
-        self.host = Host(engine, Guide(engine, store), store.daily, Desk(config.limits), clock)
+        self.host = Host(engine, Guide(engine, store), store.daily, Desk(config.limits), clocks.wall)
         self.tree = _Tree(self)
-        self.poster = Poster(self, store.daily, self._compose, terms(config.daily), clock)
+        self.poster = Poster(self, store.daily, self._compose, terms(config.daily), clocks)
         self._config = config
         self._store = store
-        self._updates = Updates(config, clock)
+        self._updates = Updates(config, clocks.wall)
         self._background: list[asyncio.Task[None]] = []
         self._ending = asyncio.Event()
         self._noting: set[asyncio.Task[None]] = set()
@@ -138,7 +141,9 @@ class DatelineClient(HostClient):
         while not self._ending.is_set():
             try:
                 await work()
-            except Exception:  # a damaged disk or a store that is away must not end it
+            except StoreAwayError as error:
+                log.info("background work waits %.0f s: %s", seconds, error)
+            except Exception:  # a damaged disk, say, must not end it
                 log.exception("background work failed; trying again in %.0f s", seconds)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), seconds)
@@ -153,7 +158,9 @@ class DatelineClient(HostClient):
             await self.host.engine.reload_if_replaced()
 
     async def _forget(self) -> None:
-        """Delete answers that nobody uses any more."""
+        """Delete answers that nobody uses any more; not by a clock that may be wrong."""
+        if not self.poster.wall_is_right:
+            return
         if forgotten := await self._store.forget_unused(self.host.engine.today()):
             log.info("forgot %d answers that nobody had used for a year", forgotten)
         if forgotten := await self.host.daily.forget(self.host.clock()):
@@ -183,7 +190,8 @@ class DatelineClient(HostClient):
         task = asyncio.create_task(change)
         self._noting.add(task)
         task.add_done_callback(self._noting.discard)
-        await task
+        with contextlib.suppress(StoreAwayError):  # a server that was left refuses its next post, which says the same
+            await task
 
 
 def terms(settings: DailySettings) -> Terms:

@@ -21,6 +21,7 @@ from bot.config import LimitSettings
 from bot.fairness import Cooldown, TooManyError, Turns
 from bot.markup import escape
 from bot.retries import PASSING, impatiently, repeated
+from bot.store.errors import StoreAwayError
 from embeddings.errors import InputError
 
 log = logging.getLogger(__name__)
@@ -104,6 +105,8 @@ class Desk:
             if self._latest_keystroke.get(interaction.user.id) is not keystroke:
                 return []
             return await suggest()
+        except StoreAwayError:
+            return []
         except Exception:  # no suggestion is better than an error while somebody types
             log.exception("suggesting failed")
             return []
@@ -117,6 +120,8 @@ class Desk:
         """Say privately what went wrong: a helpful sentence, or an apology with the log's reference."""
         if isinstance(error, InputError | TooManyError):
             sentence = escape(_sentence(str(error)))
+        elif isinstance(error, StoreAwayError):  # which the log has once, from when it went
+            sentence = words.STORE_AWAY
         else:
             reference = secrets.token_hex(4)
             log.error("error %s in %s", reference, _name(interaction), exc_info=error)

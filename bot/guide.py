@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
 
 from bot import words
@@ -12,7 +13,7 @@ from bot.cards.pages import PER_PAGE, AnswerPage
 from bot.daily import choice
 from bot.daily.schedule import Subscription
 from bot.engine import Engine
-from bot.store import Store
+from bot.store import Store, StoreAwayError
 from bot.views.state import AnswerList, DailyList, DaysList, NoList, OnThisDayList, Place
 from embeddings.errors import InputError
 from embeddings.events import Event
@@ -45,11 +46,13 @@ class Guide:
                 events = await self._engine.on_this_day(month, day, ON_THIS_DAY)
                 return pages.on_this_day_page(month, day, events, place, locale, note)
             case AnswerList(key):
-                kept = await self._store.answer(key, self._engine.today())
+                try:
+                    kept = await self._store.answer(key, self._engine.today())
+                except StoreAwayError as error:
+                    raise InputError(words.ANSWER_AWAY) from error
                 if kept is None:
                     raise InputError(words.ANSWER_FORGOTTEN)
-                events_or_none = await self._engine.events(kept.events[start : start + PER_PAGE])
-                return pages.answer_page(kept, events_or_none, place, locale)
+                return await self._answer_page(kept, place, locale)
             case NoList():
                 raise InputError(words.EVENT_REMOVED)
             case DailyList(subscription, date):
@@ -60,13 +63,19 @@ class Guide:
 
     async def ask(self, question: Question, count: int, locale: str) -> AnswerPage:
         """Answer a question; what it found is kept for the buttons. Where nothing fits, a wider search is offered."""
-        found = await self._keep(question, count)
-        page = await self.page(Place(found), locale)
-        if page.choices or question.within is None:
-            return page
-        everywhere = await self._keep(Question(question.query, question.wanted, question.dates), count)
-        nothing = KeptAnswer((), question.dates, question.within)
-        return pages.answer_page(nothing, [], Place(found), locale, everywhere)
+        found = await self._found(question, count)
+        place = await self._keep(found)
+        if found.events or question.within is None:
+            return await self._answer_page(found, place, locale)
+        wider = await self._keep(await self._found(Question(question.query, question.wanted, question.dates), count))
+        return pages.answer_page(found, [], place, locale, wider.of if isinstance(wider.of, AnswerList) else None)
+
+    async def _answer_page(self, kept: KeptAnswer, place: Place, locale: str) -> AnswerPage:
+        if isinstance(place.of, NoList):
+            kept = dataclasses.replace(kept, events=kept.events[:PER_PAGE])
+        start = place.page * PER_PAGE
+        events = await self._engine.events(kept.events[start : start + PER_PAGE])
+        return pages.answer_page(kept, events, place, locale)
 
     async def daily(self, subscription: Subscription, date: dt.date) -> tuple[AnswerPage, tuple[str, ...]]:
         """A subscription's post of a local day as it is now, and the ids of its events; none where there are none."""
@@ -90,14 +99,23 @@ class Guide:
         return sorted((each.event for each in found), key=lambda event: (event.date.year, event.date, event.id))
 
     async def _shown(self, key: str, date: dt.date) -> list[Event] | None:
-        """The events that a post showed; as it would be now where it is not known; None without subscription."""
-        if (post := await self._store.daily.post(key, date)) is not None and (ids := post[2]):
-            return [event for event in await self._engine.events(ids) if event is not None]
-        subscription = await self._store.daily.subscription(key)
+        """The events that a post showed; as it would be now where it is not known; None where neither can be known."""
+        try:
+            if (post := await self._store.daily.post(key, date)) is not None and (ids := post[2]):
+                return [event for event in await self._engine.events(ids) if event is not None]
+            subscription = await self._store.daily.subscription(key)
+        except StoreAwayError:
+            return None
         return None if subscription is None else await self.post_events(subscription, date)
 
-    async def _keep(self, question: Question, count: int) -> AnswerList:
+    async def _found(self, question: Question, count: int) -> KeptAnswer:
         answer = await self._engine.ask(question, count)
         shown = tuple(hit.event.id for _, hits in answer.groups for hit in hits)
-        kept = KeptAnswer(shown, answer.dates, question.within)
-        return AnswerList(await self._store.keep_answer(kept, self._engine.today()))
+        return KeptAnswer(shown, answer.dates, question.within)
+
+    async def _keep(self, found: KeptAnswer) -> Place:
+        """The first page of what a question found; a list that cannot be kept has that one alone."""
+        try:
+            return Place(AnswerList(await self._store.keep_answer(found, self._engine.today())))
+        except StoreAwayError:
+            return Place(NoList())

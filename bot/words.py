@@ -19,6 +19,11 @@ NOTHING_FITS = "Nothing in the archive fits. Try other words, or a wider span of
 NO_EVENTS_ON_THIS_DAY = "The archive has no event on this day of any year."
 EVENT_REMOVED = "This event is no longer in the archive."
 ANSWER_FORGOTTEN = "This answer was last used too long ago and has been forgotten. Please ask again."
+ANSWER_AWAY = "The pages of this answer cannot be looked up just now. Please try again in a minute, or ask again."
+STORE_AWAY = (
+    "Settings can be neither read nor saved just now: the bot's database is away. Nothing was changed. "
+    "Please try again in a minute."
+)
 NO_WORDS_IN_MESSAGE = "This message has no text to look for."
 SOURCES = "Sources"
 RELATED = "Related"

@@ -67,11 +67,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that a guild has to be told once; the nonce is the same for every try."""
+    """Something that a guild has to be told once; the nonce is the same for every try.
+
+    Attributes:
+        until: the Unix time at which another process may take it over.
+    """
 
     subscription: Subscription
     reason: Reason
     nonce: str
+    until: float
 
 
 @dataclass(frozen=True, slots=True)

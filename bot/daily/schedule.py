@@ -83,6 +83,12 @@ def _wall(at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
+def day_begins(subscription: Subscription, date: dt.date) -> float:
+    """The Unix time at which a local day begins."""
+    at = moment(date, dt.time(), ZoneInfo(subscription.zone))
+    return _utc(dt.datetime.combine(date, dt.time()), ZoneInfo("UTC"), 0).timestamp() if at is None else at.timestamp()
+
+
 def moments(first: dt.date, time: dt.time, zone: str) -> Iterator[tuple[dt.date, dt.datetime]]:
     """Every local day from `first` on, with its moment.
 

@@ -106,14 +106,13 @@ class Channels:
                 raise
         return message.id
 
-    async def find(self, claim: Claim) -> int | None:
-        """The message with which a post was sent, if it is among the channel's latest.
+    async def find(self, claim: Claim, since: float) -> int | None:
+        """The message with which a post was sent, if it is among those written since a Unix time.
 
         Raises:
             UnreadableError: if they cannot be read.
         """
-        tried = dt.datetime.fromtimestamp(claim.tried_at, dt.UTC) - _SKEW
-        after = discord.utils.time_snowflake(tried)
+        after = discord.utils.time_snowflake(dt.datetime.fromtimestamp(since, dt.UTC) - _SKEW)
         for page in range(_PAGES):
             messages = await self._latest(claim.subscription, after=after, limit=_PER_PAGE)
             if not messages and not page and not await self._is_readable(claim.subscription):

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -14,13 +14,17 @@ from typing import Any, Protocol, TypeVar
 import discord
 from discord import ui
 
+from bot.clocks import Clocks, WallCheck
 from bot.daily.claims import Claim, Notice, State, Terms
+from bot.daily.schedule import day_begins
 from bot.posting.channels import Channels, LeftError, PassingError, RefusedError, UnreadableError
+from bot.posting.fence import Fence, FencedError
+from bot.posting.gaps import Gaps
 from bot.store.daily_posts import DailyStore
+from bot.store.errors import StoreAwayError
 
 log = logging.getLogger(__name__)
 
-Clock = Callable[[], float]
 Result = TypeVar("Result")
 
 
@@ -30,8 +34,9 @@ class Pace:
 
     Attributes:
         look_s: between two checks for due posts.
-        nonce_s: how long after the first try a repeated one still gives the same message; later, the channel is read
-            first. Discord remembers a nonce for a few minutes.
+        note_s: between two notes of the time in the store, for whoever starts after this process.
+        nonce_s: how long after the first try a repeated one still gives the same message, which has to do where the
+            channel cannot be read. Discord remembers a nonce for a few minutes.
         attempt_s: the longest that one try may take; less than the lease, so that nobody takes over what is still
             being tried.
         at_once: posts that are being tried.
@@ -40,6 +45,7 @@ class Pace:
     """
 
     look_s: float = 2.0
+    note_s: float = 600.0
     nonce_s: float = 120.0
     attempt_s: float = 60.0
     at_once: int = 200
@@ -66,8 +72,7 @@ class Poster:
     """Sends each due post once, even if other processes share the same store.
 
     Args:
-        clock: Unix time.
-        second: how long a second of that clock takes, for tests with a faster one.
+        clocks: the wall clock says what is due, the steady one how long a claim lasts.
     """
 
     def __init__(
@@ -76,20 +81,24 @@ class Poster:
         store: DailyStore,
         compose: Compose,
         terms: Terms,
-        clock: Clock,
+        clocks: Clocks,
         pace: Pace | None = None,
-        second: float = 1.0,
     ) -> None:
         self.owner = secrets.token_hex(8)
         self._store = store
         self._compose = compose
         self._terms = terms
-        self._clock = clock
+        self._clocks = clocks
+        self._clock = clocks.wall
+        self._wall_check = WallCheck(clocks.wall, clocks.steady)
+        self._noted_at: float | None = None
+        self._has_remembered = False
+        self._gaps = Gaps(store.opened, clocks.wall())
         self._pace = pace or Pace()
-        self._second = second
         self._channels = Channels(client, self._turn)
         self._under_way: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
+        self.wall_is_right = True
         self._stopping = asyncio.Event()
         self._storing: set[asyncio.Task[Any]] = set()
 
@@ -119,13 +128,34 @@ class Poster:
         recomputed = False
         while not self._stopping.is_set():
             try:
-                if not recomputed:
-                    await self._kept(self._store.recompute_moments(self._clock()))
-                    recomputed = True
-                await self.look()
+                if await self._wall_is_right():
+                    if not recomputed:
+                        await self._kept(self._store.recompute_moments(self._clock()))
+                        recomputed = True
+                    await self.look()
+            except StoreAwayError:
+                pass  # which the store says once
             except Exception:  # whatever it is, the posts after it must not suffer
                 log.exception("looking for due posts failed")
             await self._sleep(self._pace.look_s)
+
+    async def _wall_is_right(self) -> bool:
+        """Whether the wall clock can be believed, also against what the process before this one believed."""
+        was_right = self.wall_is_right
+        if not self._has_remembered:
+            if (noted := await self._kept(self._store.noted_time())) is not None:
+                self._wall_check.remember(noted)
+                self._gaps.noted(noted)
+            self._has_remembered = True
+        now, self.wall_is_right = self._clock(), self._wall_check.is_right()
+        if self.wall_is_right and (self._noted_at is None or not 0 <= now - self._noted_at < self._pace.note_s):
+            await self._kept(self._store.note_time(now))
+            self._noted_at = now
+        if was_right and not self.wall_is_right:
+            log.warning(
+                "the clock went ahead by more than a day, to %.0f; daily posts wait until it is seen again", now
+            )
+        return self.wall_is_right
 
     async def _kept(self, change: Coroutine[None, None, Result]) -> Result:
         """Let a transaction come to its end even where who asked for it is cut off; `stop` waits for it."""
@@ -139,10 +169,10 @@ class Poster:
         room = self._pace.at_once - len(self._under_way)
         claims = await self._kept(self._store.claim(self._clock(), self.owner, room, self._terms))
         for claim in claims:
-            self._begin(self._post(claim))
+            self._begin(self._post(claim, Fence(claim.until, self._clocks)))
         notices = await self._kept(self._store.claim_notices(self._clock(), self._terms))
         for notice in notices:
-            self._begin(self._tell(notice))
+            self._begin(self._tell(notice, Fence(notice.until, self._clocks)))
         return len(claims) + len(notices)
 
     async def work_off(self) -> None:
@@ -155,6 +185,8 @@ class Poster:
         async def finish() -> None:
             try:
                 await work
+            except StoreAwayError as error:  # its lease brings it back
+                log.info("a daily post waits: %s", error)
             except Exception:
                 log.exception("a daily post failed")
 
@@ -165,7 +197,7 @@ class Poster:
     async def _sleep(self, seconds: float) -> None:
         """Wait, or until the poster is stopped."""
         with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), max(0.0, seconds * self._second))
+            await asyncio.wait_for(self._stopping.wait(), max(0.0, seconds * self._clocks.second))
 
     async def _turn(self) -> None:
         """Wait until one more request may go out."""
@@ -174,15 +206,15 @@ class Poster:
 
     # --- one post ---
 
-    async def _post(self, claim: Claim) -> None:
+    async def _post(self, claim: Claim, fence: Fence) -> None:
         await self._sleep(claim.not_before - self._clock())
         if self._stopping.is_set():  # nothing has been sent: another process may have it at once
             await self._kept(self._store.defer(claim, self._clock()))
             return
         subscription = claim.subscription
         try:
-            async with asyncio.timeout(self._pace.attempt_s * self._second):
-                await self._try(claim)
+            async with asyncio.timeout(self._pace.attempt_s * self._clocks.second):
+                await self._try(claim, fence)
         except RefusedError as error:
             log.warning("daily post %s of %s is refused: %s", claim.date, subscription.key, error.reason)
             await self._kept(self._store.pause(subscription.key, error.reason, self._clock()))
@@ -194,36 +226,65 @@ class Poster:
             await self._uncertain(claim)
         except PassingError as error:
             await self._try_later(claim, error, error.after_s)
-        except TimeoutError as error:
+        except (FencedError, TimeoutError) as error:
             await self._try_later(claim, error)
+        except StoreAwayError:
+            raise
         except Exception as error:
             log.exception("daily post %s of %s failed", claim.date, subscription.key)
             await self._try_later(claim, error)
 
-    async def _try(self, claim: Claim) -> None:
+    async def _try(self, claim: Claim, fence: Fence) -> None:
         """Send a post, unless it was sent; PassingError and the other kinds where that does not succeed."""
-        is_first = claim.tries == 1
         is_late = self._clock() > claim.due_at + self._terms.grace_s
         may_send = not is_late and claim.subscription.paused is None
-        if not is_first and (not may_send or self._clock() - claim.tried_at >= self._pace.nonce_s):
-            # The nonce may have been forgotten, or nothing is to be sent any more.
-            message = await self._channels.find(claim)
-            if message is not None:
-                composed = await self._compose(claim)
-                await self._kept(self._store.settle(claim, State.SENT, message, composed.events))
-                return
+        message = await self._sent_before(claim, may_send)
+        if message is not None:
+            composed = await self._compose(claim)
+            await self._record(claim, State.SENT, message, composed.events)
+            return
         if not may_send:
-            await self._kept(self._store.settle(claim, State.MISSED))
+            await self._record(claim, State.MISSED)
             return
         await self._channels.check_role(claim.subscription)
         composed = await self._compose(claim)
         if not composed.events:
-            await self._kept(self._store.settle(claim, State.EMPTY))
+            await self._record(claim, State.EMPTY)
             return
-        if self._clock() >= claim.until:  # this process stood still, and another one may be at it
-            return
-        message = await self._channels.send(claim, composed.view)
-        await self._kept(self._store.settle(claim, State.SENT, message, composed.events))
+        with fence.around():
+            message = await self._channels.send(claim, composed.view)
+        await self._record(claim, State.SENT, message, composed.events)
+
+    async def _sent_before(self, claim: Claim, may_send: bool) -> int | None:
+        """The message of a post that was sent before, as the channel says.
+
+        The channel is read before each try but the first, and where the store may lack a post that was sent.
+        """
+        is_first, is_known = claim.tries == 1, self._gaps.is_known(claim, self._store.opened, self._clock())
+        if is_first and is_known:
+            return None
+        since = claim.tried_at if is_known else min(claim.tried_at, day_begins(claim.subscription, claim.date))
+        try:
+            message = await self._channels.find(claim, since)
+        except UnreadableError:
+            self._gaps.close(claim)
+            age_s = self._clock() - claim.tried_at
+            # Nobody has sent it, as far as is known; or the nonce is remembered still, and gives the same message.
+            if is_first or (may_send and 0 <= age_s < self._pace.nonce_s):
+                return None
+            raise
+        self._gaps.close(claim)
+        return message
+
+    async def _record(self, claim: Claim, state: State, message: int | None = None, events: Sequence[str] = ()) -> bool:
+        """Record what became of a post; where the store is away, when it is back."""
+        while True:
+            try:
+                return await self._kept(self._store.settle(claim, state, message, events))
+            except StoreAwayError:
+                if self._stopping.is_set():
+                    raise
+                await self._sleep(1.0)
 
     async def _try_later(self, claim: Claim, error: BaseException, after_s: float = 0.0) -> None:
         now = self._clock()
@@ -242,13 +303,14 @@ class Poster:
 
     # --- notices ---
 
-    async def _tell(self, notice: Notice) -> None:
+    async def _tell(self, notice: Notice, fence: Fence) -> None:
         try:
-            async with asyncio.timeout(self._pace.attempt_s * self._second):
-                await self._channels.tell(notice)
+            async with asyncio.timeout(self._pace.attempt_s * self._clocks.second):
+                with fence.around():
+                    await self._channels.tell(notice)
         except LeftError:
             await self._kept(self._store.leave(notice.subscription.guild, self._clock()))
-        except (PassingError, TimeoutError) as error:
+        except (PassingError, FencedError, TimeoutError) as error:
             log.warning("telling the guild of %s: %s; again in a minute", notice.subscription.key, error)
             return  # its lease brings it back
         except (RefusedError, discord.HTTPException) as error:

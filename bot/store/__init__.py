@@ -76,7 +76,7 @@ class Store:
         return key
 
     async def _add(self, row: KeptAnswerRow) -> None:
-        async with self._access.writing() as session:
+        async with self._access.writing(urgent=True) as session:
             session.add(row)
 
     async def answer(self, key: str, today: dt.date) -> KeptAnswer | None:
@@ -92,11 +92,11 @@ class Store:
         return KeptAnswer(tuple(body["events"]), tuple(map(_range, body["dates"])), within[0] if within else None)
 
     async def _kept(self, key: str) -> KeptAnswerRow | None:
-        async with self._access.reading() as session:
+        async with self._access.reading(urgent=True) as session:
             return await session.get(KeptAnswerRow, key)
 
     async def _use(self, key: str, today: dt.date) -> None:
-        async with self._access.writing() as session:
+        async with self._access.writing(urgent=True) as session:
             await session.execute(update(KeptAnswerRow).where(KeptAnswerRow.key == key).values(used_on=today))
 
     async def forget_unused(self, today: dt.date) -> int:

@@ -33,6 +33,7 @@ _ASK_S = 0.3  # between two questions whether it is back
 _LONGEST_ASK_S = 10.0  # where it comes and goes, each time with two lines in the log
 _FEW = 3  # times in a row that do not count as coming and going
 _STEADY_S = 30.0  # for which it has to be there to count as back for good
+_AT_ONCE = 4  # background transactions of a kind; the pool holds fifteen connections
 _END_S = 3.0  # for transactions that nobody waits for any more, when the store is closed
 
 _PASSING = (DBAPIError, SQLAlchemyError, OSError, TimeoutError)
@@ -69,6 +70,9 @@ class Access:
         self._away_since = self._back_since = 0.0
         self._again = 0  # times in a row that it went soon after it was back
         self._late: set[asyncio.Task[Any]] = set()
+        # In a queue here background work does not run into the database's own limits of time.
+        writers = 1 if url.get_backend_name() == "sqlite" else _AT_ONCE
+        self._queues = {Health.READABLE: asyncio.Semaphore(_AT_ONCE), Health.THERE: asyncio.Semaphore(writers)}
         self._closed = False
 
     # --- opening and closing ---
@@ -107,16 +111,27 @@ class Access:
     # --- using ---
 
     @contextlib.asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session that reads. StoreAwayError where the database is away."""
-        async with self._session(Health.READABLE) as session:
+    async def reading(self, *, urgent: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session that reads. StoreAwayError where the database is away.
+
+        Args:
+            urgent: somebody waits for it: it does not queue behind background work.
+        """
+        async with self._queue(Health.READABLE, urgent), self._session(Health.READABLE) as session:
             yield session
 
     @contextlib.asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A session in a transaction that is committed at the end. StoreAwayError where nothing can be written."""
-        async with self._session(Health.THERE) as session, session.begin():
+    async def writing(self, *, urgent: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session in a transaction that is committed at the end. StoreAwayError where nothing can be written.
+
+        Args:
+            urgent: as of `reading`.
+        """
+        async with self._queue(Health.THERE, urgent), self._session(Health.THERE) as session, session.begin():
             yield session
+
+    def _queue(self, needed: Health, urgent: bool) -> contextlib.AbstractAsyncContextManager[object]:
+        return contextlib.nullcontext() if urgent else self._queues[needed]
 
     @contextlib.asynccontextmanager
     async def _session(self, needed: Health) -> AsyncIterator[AsyncSession]:

@@ -27,6 +27,9 @@ POSTS_KEPT_S = 400 * 86_400.0  # their buttons lead back to the list that they s
 PLANNED_S = 2.0  # no more is claimed than goes out in so many seconds; another process may take the rest
 
 _PACE = "daily pace"
+_TIME = "daily time"
+_FAR_S = 60.0  # that requests are planned ahead at most
+_AHEAD_S = 86_400.0  # beyond it no post can have been claimed by a clock that is right
 _FIRST_DAY = dt.date(1970, 1, 1)
 
 
@@ -35,13 +38,31 @@ class DailyStore:
 
     def __init__(self, access: Access) -> None:
         self._access = access
+        self._planned = 0.0
+        self._restored = 0
+
+    @property
+    def opened(self) -> int:
+        """How many times the store was opened anew or went back in time: its latest posts may be missing in it."""
+        return self._access.opened + self._restored
+
+    async def noted_time(self) -> float | None:
+        """The Unix time that a process noted last: every post that was recorded before it is in the store."""
+        async with self._access.reading() as session:
+            value = await session.scalar(select(NoteRow.value).where(NoteRow.name == _TIME))
+            return None if value is None else float(value)
+
+    async def note_time(self, now: float) -> None:
+        """Note the time, for whoever starts later."""
+        async with self._access.writing() as session:
+            await session.merge(NoteRow(name=_TIME, value=repr(now)))
 
     # --- subscriptions ---
 
     async def subscribe(self, wish: Wish, now: float) -> Subscription:
         """Give a channel daily posts, in place of those that it has; a day that has had its post gets no second one."""
         async with self._access.writing() as session:
-            await _lock(session)
+            await self._lock(session)
             row = await session.scalar(select(SubscriptionRow).where(SubscriptionRow.channel == wish.channel))
             if row is None:
                 row = SubscriptionRow(key=secrets.token_hex(5), channel=wish.channel)
@@ -69,7 +90,7 @@ class DailyStore:
     async def pause(self, key: str, reason: Reason, now: float) -> None:
         """Stop the posts; where it was not a moderator who asked for it, the guild will be told, once."""
         async with self._access.writing() as session:
-            await _lock(session)
+            await self._lock(session)
             row = await session.get(SubscriptionRow, key)
             if row is not None and row.paused is None:
                 row.paused = reason
@@ -79,7 +100,7 @@ class DailyStore:
     async def resume(self, key: str, now: float) -> Subscription | None:
         """Go on with the next post whose moment comes; None where there is no such subscription any more."""
         async with self._access.writing() as session:
-            await _lock(session)
+            await self._lock(session)
             row = await session.get(SubscriptionRow, key)
             if row is None:
                 return None
@@ -89,14 +110,14 @@ class DailyStore:
     async def remove(self, key: str) -> None:
         """Forget a subscription and its posts."""
         async with self._access.writing() as session:
-            await _lock(session)
+            await self._lock(session)
             await session.execute(delete(SubscriptionRow).where(SubscriptionRow.key == key))
             await session.execute(delete(PostRow).where(PostRow.subscription == key))
 
     async def recompute_moments(self, now: float) -> None:
         """Recompute when each next post is due: an update of the time zone database may have changed the rules."""
         async with self._access.writing() as session:
-            await _lock(session)
+            await self._lock(session)
             for row in await session.scalars(select(SubscriptionRow).where(SubscriptionRow.next_at > now)):
                 try:
                     _advance(row, row.next_date)
@@ -117,7 +138,7 @@ class DailyStore:
     async def come_back(self, guilds: Sequence[int], now: float) -> None:
         """Go on in guilds that the bot had left; what fell due meanwhile is not made up."""
         async with self._access.writing() as session:
-            await _lock(session)
+            await self._lock(session)
             rows = (await session.scalars(select(SubscriptionRow).where(SubscriptionRow.left_at.is_not(None)))).all()
             for row in [row for row in rows if row.guild in set(guilds)]:
                 row.left_at = None
@@ -152,7 +173,7 @@ class DailyStore:
             if most <= 0 or not await _something_due(session, now):
                 return []
         async with self._access.writing() as session:
-            planned = max(now, await _lock(session))
+            planned = self._next_turn(await self._lock(session), now)
             most = min(most, int((now + PLANNED_S - planned) * terms.per_s) + 1)
             if most <= 0:
                 return []
@@ -187,15 +208,37 @@ class DailyStore:
                 claims.append(
                     Claim(subscription, post.date, post.due_at, post.tried_at, post.tries, owner, planned, post.free_at)
                 )
-            await _plan(session, planned)
+            await self._plan(session, planned)
         return claims
 
     async def plan(self, now: float, terms: Terms) -> float:
         """When one more request may go out."""
         async with self._access.writing() as session:
-            planned = max(now, await _lock(session)) + 1 / terms.per_s
-            await _plan(session, planned)
+            planned = self._next_turn(await self._lock(session), now) + 1 / terms.per_s
+            await self._plan(session, planned)
         return planned
+
+    async def _lock(self, session: AsyncSession) -> float:
+        """Begin the transaction with a change, so that no other process is between reading and writing.
+
+        SQLite lets one writer in, other databases hold the row.
+
+        Returns:
+            The moment up to which requests are planned.
+        """
+        await session.execute(update(NoteRow).where(NoteRow.name == _PACE).values(value=NoteRow.value))
+        return float(await session.scalar(select(NoteRow.value).where(NoteRow.name == _PACE)) or 0)
+
+    def _next_turn(self, planned: float, now: float) -> float:
+        """The moment after which one more request may go out; a store that is behind what it was has been restored."""
+        if planned < self._planned:
+            self._restored += 1
+        self._planned = planned
+        return planned if now < planned < now + _FAR_S else now  # further ahead, a clock was wrong
+
+    async def _plan(self, session: AsyncSession, planned: float) -> None:
+        self._planned = planned
+        await session.execute(update(NoteRow).where(NoteRow.name == _PACE).values(value=repr(planned)))
 
     async def settle(self, claim: Claim, state: State, message: int | None = None, events: Sequence[str] = ()) -> bool:
         """Record what became of a post; False where another process has done so, or the subscription is gone."""
@@ -245,12 +288,12 @@ class DailyStore:
             if not await session.scalar(select(func.count()).select_from(SubscriptionRow).where(waiting)):
                 return []
         async with self._access.writing() as session:
-            await _lock(session)
+            await self._lock(session)
             notices = []
             for row in (await session.scalars(select(SubscriptionRow).where(waiting).limit(20))).all():
                 row.notice_free_at = now + terms.lease_s
                 nonce = f"n{row.key}{int(row.notice_at or 0) % 10**10}"
-                notices.append(Notice(_subscription(row), Reason(str(row.notice)), nonce))
+                notices.append(Notice(_subscription(row), Reason(str(row.notice)), nonce, row.notice_free_at))
         return notices
 
     async def notice_given(self, notice: Notice) -> None:
@@ -261,19 +304,6 @@ class DailyStore:
                 .where(SubscriptionRow.key == notice.subscription.key, SubscriptionRow.notice == notice.reason)
                 .values(notice=None, notice_free_at=None)
             )
-
-
-async def _lock(session: AsyncSession) -> float:
-    """Begin the transaction with a change, so that no other process is between reading and writing; the planned moment.
-
-    SQLite lets one writer in, other databases hold the row.
-    """
-    await session.execute(update(NoteRow).where(NoteRow.name == _PACE).values(value=NoteRow.value))
-    return float(await session.scalar(select(NoteRow.value).where(NoteRow.name == _PACE)) or 0)
-
-
-async def _plan(session: AsyncSession, planned: float) -> None:
-    await session.execute(update(NoteRow).where(NoteRow.name == _PACE).values(value=repr(planned)))
 
 
 async def _something_due(session: AsyncSession, now: float) -> bool:
@@ -311,7 +341,12 @@ def _advance(row: SubscriptionRow, first: dt.date) -> None:
 
 
 async def _start_anew(session: AsyncSession, row: SubscriptionRow, now: float) -> None:
-    """Go on with the next moment, of a day that has no post yet, and forget what was wrong."""
+    """Go on with the next moment, of a day that has no post yet, and forget what was wrong.
+
+    Posts of days to come are of a clock that was wrong.
+    """
+    ahead = now + _AHEAD_S
+    await session.execute(delete(PostRow).where(PostRow.subscription == row.key, PostRow.due_at > ahead))
     posted = await session.scalar(select(func.max(PostRow.date)).where(PostRow.subscription == row.key))
     day = _FIRST_DAY if posted is None else posted + dt.timedelta(days=1)
     at = dt.datetime.fromtimestamp(now, dt.UTC)

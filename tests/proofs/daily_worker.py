@@ -16,6 +16,7 @@ from discord.http import Route
 
 from bot.cards.discord_face import layout
 from bot.cards.pages import daily_page
+from bot.clocks import Clocks
 from bot.daily.claims import Claim, State, Terms
 from bot.posting.poster import Composed, Pace, Poster
 from bot.store import Store
@@ -95,9 +96,8 @@ async def _serve(work: Work) -> None:
         return Composed(layout(daily_page(claim.date, [EVENT], place, None, "en-GB"), NOBODY), (EVENT.id,))
 
     terms = Terms(per_s=4)
-    poster = Poster(
-        client, _DeadlyStore(store, deadly), compose, terms, work.clock, Pace(look_s=3), second=1 / work.scale
-    )
+    clocks = Clocks(work.clock, work.clock, second=1 / work.scale)
+    poster = Poster(client, _DeadlyStore(store, deadly), compose, terms, clocks, Pace(look_s=3))
     poster.start()
     await asyncio.Event().wait()
 

@@ -12,10 +12,12 @@ from discord import Intents
 from sqlalchemy import text
 
 from bot.cards.discord_face import layout
+from bot.clocks import Clock, Clocks
 from bot.daily.claims import Claim, Terms
 from bot.engine import Engine
 from bot.guide import Guide
-from bot.posting.poster import Clock, Compose, Composed, Pace, Poster
+from bot.posting.fence import trace
+from bot.posting.poster import Compose, Composed, Pace, Poster
 from bot.store import Store
 from bot.store.address import engine_of, parse
 from bot.store.daily_posts import DailyStore
@@ -47,7 +49,7 @@ class HandClock:
 @asynccontextmanager
 async def logged_in(server: DiscordServer) -> AsyncIterator[discord.Client]:
     """A client without a gateway: requests alone, as from a process that serves other shards."""
-    client = discord.Client(intents=Intents.none(), max_ratelimit_timeout=30.0)
+    client = discord.Client(intents=Intents.none(), max_ratelimit_timeout=30.0, http_trace=trace())
     try:
         await client.login(server.token)
         yield client
@@ -95,7 +97,7 @@ async def posting(
 ) -> AsyncIterator[Poster]:
     """A poster; `work_off` posts what is due at the moment that the clock shows."""
     async with logged_in(server) as client, guided(folder, store) as guide:
-        poster = Poster(client, daily or store.daily, composer(guide), terms, clock, pace)
+        poster = Poster(client, daily or store.daily, composer(guide), terms, Clocks.by_hand(clock), pace)
         try:
             yield poster
         finally:

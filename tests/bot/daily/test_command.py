@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.client import DatelineClient
+from bot.clocks import Clocks
 from bot.config import Config
 from bot.daily.claims import State, Terms
 from bot.engine import Engine
@@ -28,8 +29,8 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-async def store(store_url: str) -> AsyncIterator[Store]:
-    async with opened(store_url) as store:
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with opened(tmp_path) as store:
         yield store
 
 
@@ -45,7 +46,7 @@ async def bot(
     }
     try:
         await engine.start()
-        client = DatelineClient(Config.model_validate(settings), engine, store, clock)
+        client = DatelineClient(Config.model_validate(settings), engine, store, Clocks.by_hand(clock))
         async with connected(client):
             yield client
     finally:
@@ -228,13 +229,13 @@ class TestThePost:
         await engine.start()
         config = Config.model_validate({"discord": {"api_url": discord_server.api_url, "token": discord_server.token}})
         try:
-            async with connected(DatelineClient(config, engine, store, clock)) as client:
+            async with connected(DatelineClient(config, engine, store, Clocks.by_hand(clock))) as client:
                 await set_daily(discord_server)
                 clock.pass_(hours=1)
                 await client.poster.work_off()
             [post] = discord_server.post_history()
             before = post.text
-            async with connected(DatelineClient(config, engine, store, clock)):
+            async with connected(DatelineClient(config, engine, store, Clocks.by_hand(clock))):
                 assert list_of(post) is not None
                 for button in post.buttons:
                     for user in (discord_server.user, discord_server.owner):

@@ -1,0 +1,70 @@
+"""A fence around a claim: no request of its goes out once another process may have taken it over.
+
+discord.py waits inside a request, for minutes where Discord asks for it, and tries again by itself; a machine can be
+suspended at any point. So the claim is looked at where aiohttp is about to write each request, by a clock that goes on
+meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import aiohttp
+
+from bot.clocks import Clocks
+
+_SET_S = 5.0  # by which the two clocks may drift apart while a claim lasts; more, and one of them was set
+
+_fence: ContextVar[Fence | None] = ContextVar("fence", default=None)
+
+
+class FencedError(Exception):
+    """A request was held back: the claim that it is for may no longer be this process's."""
+
+
+class Fence:
+    """Made at once after a claim was taken.
+
+    Args:
+        until: the Unix time at which others may take it over.
+    """
+
+    def __init__(self, until: float, clocks: Clocks) -> None:
+        self._wall, self._steady = clocks.wall, clocks.steady
+        wall, steady = self._wall(), self._steady()
+        self._offset = wall - steady
+        self._end = steady + until - wall
+
+    def check(self) -> None:
+        """FencedError where the claim has run out, or a clock was set so that others may think it has."""
+        if self._steady() >= self._end:
+            raise FencedError("this process stood still until its claim had run out")
+        if abs(self._wall() - self._steady() - self._offset) > _SET_S:
+            raise FencedError("the clock was set since the claim was taken")
+
+    @contextmanager
+    def around(self) -> Iterator[None]:
+        """Check before each request that is made inside, discord.py's own repeats among them."""
+        token = _fence.set(self)
+        try:
+            yield
+        finally:
+            _fence.reset(token)
+
+
+def trace() -> aiohttp.TraceConfig:
+    """What a client's session must be made with for fences to hold."""
+    config = aiohttp.TraceConfig()
+    # A request is written straight after one of the last two; the first saves a connection in vain.
+    config.on_request_start.append(_check)
+    config.on_connection_create_end.append(_check)
+    config.on_connection_reuseconn.append(_check)
+    return config
+
+
+async def _check(*_: Any) -> None:
+    if (fence := _fence.get()) is not None:
+        fence.check()
