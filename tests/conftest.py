@@ -75,6 +75,8 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     root = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent  # which the processes share
+    if shared := os.environ.get("DATELINE_TEST_MADE"):
+        root = Path(shared)  # of runs of the same code, one after another
     with (root / f"{name}.lock").open("a") as lock:
         portalocker.lock(lock, portalocker.LOCK_EX)
         if not (made := root / f"{name}.made").exists():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+SQL_CASE = "SQL in the other case, which says the same"
 _LONGEST = 110  # characters of the code around a change that are shown
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -137,11 +139,21 @@ def _kind(path: Pairs) -> str:
         return "an argument made None" if isinstance(parent, ast.Call | ast.keyword) else "a value made None"
     if isinstance(new, ast.BoolOp):
         return "a branch that is always taken, or never"
+    if isinstance(old, ast.Constant) and isinstance(new, ast.Constant) and _is_the_same_sql(old.value, new.value):
+        return SQL_CASE
     if isinstance(old, ast.Constant):
         return _KINDS_OF_CONSTANTS[type(old.value)]
     return next((kind for types, kind in _KINDS if isinstance(old, types)), "something else")
 
 
+def _is_the_same_sql(old: object, new: object) -> bool:
+    """Whether two statements of SQL without texts in them differ in nothing but case."""
+    if not isinstance(old, str) or not isinstance(new, str) or "'" in old or '"' in old:
+        return False
+    return bool(_SQL.match(old)) and old.lower() == new.lower()
+
+
+_SQL = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA)\b")
 _KINDS_OF_CONSTANTS = {
     bool: "true and false",
     int: "a number",

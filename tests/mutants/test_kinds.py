@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.kinds import read_change
+from tests.mutants.kinds import SQL_CASE, read_change
 
 SOURCE = '''
 class Box:
@@ -13,6 +13,7 @@ class Box:
         while a < b and not self.full:
             a += self.take(a, key="x")
         return None if a else b
+        return "SELECT x"
 '''
 
 
@@ -31,6 +32,8 @@ class Box:
         ("if a else", "if (a) and False else", "a branch that is always taken, or never", 7,
          ("return None if a else b", "return None if a and False else b")),
         ("b=1", "b=2", "a number", 3, ("1", "2")),
+        ("SELECT x", "select x", SQL_CASE, 8, ("return 'SELECT x'", "return 'select x'")),
+        ("SELECT x", "SELECT y", "a text", 8, ("return 'SELECT x'", "return 'SELECT y'")),
     ],
 )  # fmt: skip
 def test_a_change_is_told_by_its_kind_its_line_and_the_code_around_it(
