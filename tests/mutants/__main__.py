@@ -50,7 +50,8 @@ timeout_constant = {seconds}
 on_dependency_change = "ignore"
 use_git_change_detection = false
 """
-_ARGUMENTS = ["-p", "no:cacheprovider", "--hypothesis-profile", "mutants", "-k"]
+# What a test that failed leaves open is no further fault, and would end mutmut itself.
+_ARGUMENTS = ["-p", "no:cacheprovider", "-p", "no:unraisableexception", "--hypothesis-profile", "mutants", "-k"]
 
 
 @dataclass(frozen=True)
