@@ -205,6 +205,17 @@ class TestClaims:
             first, subscription=after, tries=2, owner="other", not_before=turn, until=turn + TERMS.lease_s
         )
 
+    async def test_letting_go_of_one_frees_neither_another_nor_what_is_let_go_of_already(
+        self, daily: DailyStore
+    ) -> None:
+        for channel in (2, 3):
+            await subscribe(daily, channel, time=dt.time(7, channel))
+        first, other = await claim(daily, SEVEN + 180)
+        await daily.defer(first, SEVEN + 200)
+        await daily.defer(first, SEVEN + 1_000)  # it is nobody's now
+        assert await claimed(daily, SEVEN + 200) == [2]
+        assert await claimed(daily, other.until) == [3]
+
     async def test_that_are_let_go_of_wait_until_a_moment(self, daily: DailyStore) -> None:
         await subscribe(daily)
         [first] = await claim(daily, SEVEN)
@@ -272,6 +283,12 @@ class TestOutcomes:
         assert await daily.post(one.key, day) == (State.SENT, 17, ("a", "b"))
         assert await daily.post(one.key, day + dt.timedelta(1)) is None
         assert await claim(daily, post.until) == []
+
+    async def test_of_posts_that_are_not_known_are_never_forgotten(self, daily: DailyStore) -> None:
+        await subscribe(daily)
+        await claim(daily, SEVEN)
+        assert await daily.forget(SEVEN + 1_000 * DAY) == 0
+        assert await daily.counts() == {State.OPEN: 1}
 
     async def test_are_those_of_one_subscription_and_one_day(self, daily: DailyStore) -> None:
         one, other = await subscribe(daily, 2), await subscribe(daily, 3)
