@@ -1,6 +1,8 @@
 # make demo         answers from the sample archive, then a console
 # make test         the whole test suite
 # make laws         the tests that state laws, with many more examples
+# make shuffled     the whole suite in an order drawn anew; SEED=… repeats one
+# make coverage     the whole suite, and which lines and branches it does not reach
 # make mutants      how many small faults in some modules the tests notice
 # make wheel-check  what people install is whole: wheel and sdist, in an empty environment
 # make setup        what each of these does first: everything into .venv
@@ -11,12 +13,14 @@ VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
+SUITE = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --hypothesis-profile ci
+SEED := $(shell date +%s)
 INSTALLED := $(VENV)/installed
 
 # Each of the processes that the tests start would otherwise compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test laws mutants wheel-check setup format sample lock clean
+.PHONY: demo test laws shuffled coverage mutants wheel-check setup format sample lock clean
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m bot --demo
@@ -26,11 +30,18 @@ test: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --hypothesis-profile ci
+	$(SUITE)
 
 # The laws among the tests, with forty times as many examples where a test does not set their number.
 laws: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto -m "hypothesis and not model" --hypothesis-profile long
+
+shuffled: $(INSTALLED)
+	$(SUITE) --random-order-bucket module --random-order-seed $(SEED)
+
+# Processes that tests start and kill do not count.
+coverage: $(INSTALLED)
+	$(SUITE) --cov --cov-report term
 
 # An hour on two cores; a run that was stopped goes on where it was. What is known stands in mutants/, for `clean` too.
 mutants: $(INSTALLED)
@@ -69,4 +80,4 @@ lock: $(INSTALLED)
 	  pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from bot.cli import bot
+from bot.logs import redact
 from embeddings.command_line.running import run_command
 
 if __name__ == "__main__":
-    sys.exit(run_command(bot, "python -m bot", None))
+    sys.exit(run_command(bot, "python -m bot", None, redact))

@@ -7,7 +7,6 @@ import base64
 import binascii
 import contextlib
 import datetime as dt
-import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from platformdirs import user_cache_path
 
+from bot import logs
 from bot.config import Config, load_config
+from bot.redaction import Redactor
 from embeddings.command_line.commands import cli as index_cli
 from embeddings.command_line.running import FAILED, run_command
 from embeddings.errors import InputError
@@ -63,9 +64,11 @@ def bot(
     shard_ids: tuple[int, ...] | None,
 ) -> int:
     """Connect to Discord and answer questions about news events."""
+    logs.protect(Redactor())  # what its form gives away, until the settings tell what else is secret
+    settings = Config() if demo else load_config(config)
+    logs.set_up(logs.redactor_for(settings), logs.TERMINAL if demo or check or console else logs.SERVING)
     if demo:
         return _demo()
-    settings = load_config(config)
     if shard_count is not None or shard_ids is not None:
         settings = _with_shards(settings, shard_count, shard_ids)
     if check:
@@ -77,7 +80,6 @@ def bot(
             return terminal.run(lookup)
     from bot.run import run  # discord.py is slow to import
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     asyncio.run(run(settings))
     return 0
 
@@ -133,28 +135,28 @@ def _check(settings: Config) -> int:
     from embeddings.index.folder import IndexFolder
     from embeddings.search.service import open_search
 
-    click.echo("config: can be used")
+    _tell("config: can be used")
     folder = IndexFolder(settings.index.path)
     problems = [*folder.problems(), *problems_of_fetched_days(folder.fetched)]
     for problem in problems:
-        click.echo(f"index: {problem}")
+        _tell(f"index: {problem}")
     if problems:
         return FAILED
     try:
         with open_search(folder, settings.index) as search:
             manifest = search.index.manifest
-            click.echo(f"index: {manifest.events:,} events from {manifest.first} to {manifest.last}")
+            _tell(f"index: {manifest.events:,} events from {manifest.first} to {manifest.last}")
             dimension = len(search.encode(["a question"])[0].vector)
     except EmbeddingsError as error:
-        click.echo(f"model: {error}")
+        _tell(f"model: {error}")
         return FAILED
-    click.echo(f"model: {settings.index.model or manifest.model.name} gives {dimension}-dim vectors")
+    _tell(f"model: {settings.index.model or manifest.model.name} gives {dimension}-dim vectors")
     try:
         asyncio.run(_try_store(settings.store.url))
     except EmbeddingsError as error:
-        click.echo(f"store: {error}")
+        _tell(f"store: {error}")
         return FAILED
-    click.echo("store: can be used")
+    _tell("store: can be used")
     return _check_token(settings.discord.token.get_secret_value())
 
 
@@ -165,20 +167,24 @@ async def _try_store(url: str) -> None:
     await store.close()
 
 
+def _tell(sentence: str) -> None:
+    click.echo(logs.redact(sentence))
+
+
 def _check_token(token: str) -> int:
     """Say whether there is a token, and the link that invites its bot; whether Discord takes it shows at the start."""
     from bot.host import invite_link
 
     if not token:
-        click.echo("token: none; put the bot's into the environment variable DATELINE_DISCORD__TOKEN")
+        _tell("token: none; put the bot's into the environment variable DATELINE_DISCORD__TOKEN")
         return FAILED
     try:
         # The part before the first dot is the bot's id in Base64.
         application_id = int(base64.urlsafe_b64decode(token.split(".", maxsplit=1)[0] + "=="))
     except (ValueError, binascii.Error):
-        click.echo("token: this is none; copy it from Discord's developer portal again")
+        _tell("token: this is none; copy it from Discord's developer portal again")
         return FAILED
-    click.echo(f"token: there is one; invite the bot with {invite_link(application_id)}")
+    _tell(f"token: there is one; invite the bot with {invite_link(application_id)}")
     return 0
 
 
@@ -194,4 +200,4 @@ dateline.add_command(index_cli, "index")
 
 def main() -> int:
     """Run the console script `dateline`."""
-    return run_command(dateline, "dateline", sys.argv[1:])
+    return run_command(dateline, "dateline", sys.argv[1:], logs.redact)

@@ -25,7 +25,7 @@ from bot.engine import Engine
 from bot.guide import Guide
 from bot.host import Host, HostClient
 from bot.posting.fence import trace
-from bot.posting.poster import Composed, Poster
+from bot.posting.poster import STORING_S, Composed, Poster
 from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
 from bot.views.items import Go, OpenEvent
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 _LONGEST_RATE_LIMIT_S = 30.0  # that is waited for in place; the least that discord.py takes
 _DAY_S = 24 * 60 * 60
+_CLOSE_S = 1.0  # for the gateway and the sessions to say goodbye to a Discord that may not answer
 
 
 class _Tree(app_commands.CommandTree[HostClient]):
@@ -120,8 +121,11 @@ class DatelineClient(HostClient):
         self._ending.set()
         await self.poster.stop(0)
         if under_way := [*self._noting, *self._background]:
-            await asyncio.wait(under_way)
-        await super().close()
+            await asyncio.wait(under_way, timeout=STORING_S)
+        closing = asyncio.create_task(super().close())
+        await asyncio.wait([closing], timeout=_CLOSE_S)
+        if closing.done():
+            closing.result()
 
     async def finish(self, within_s: float) -> None:
         """Wait at most `within_s` seconds for running work to finish, then close the connection.

@@ -44,12 +44,10 @@ class WallCheck:
     """Tells a wall clock that leapt ahead from time that passed. What it says when first seen is not believed.
 
     Args:
-        wall: Unix time, as the system says.
         steady: a clock that is never set.
     """
 
-    def __init__(self, wall: Clock, steady: Clock) -> None:
-        self._wall = wall
+    def __init__(self, steady: Clock) -> None:
         self._steady = steady
         self._believed: float | None = None  # wall minus steady, when last believed
         self._doubted: tuple[float, float] | None = None  # wall minus steady, and steady, at the first sight
@@ -58,10 +56,13 @@ class WallCheck:
         """Begin from the last moment that an earlier process believed."""
         self._believed = wall - self._steady()
 
-    def is_right(self) -> bool:
-        """Whether the wall clock can be believed now; a leap of more than a day only when it is seen again later."""
+    def is_right(self, wall: float) -> bool:
+        """Whether a wall clock that shows `wall` now can be believed.
+
+        A leap ahead of more than a day is only when it is seen again some minutes later.
+        """
         steady = self._steady()
-        offset = self._wall() - steady
+        offset = wall - steady
         if self._believed is None or offset - self._believed <= LEAP_S:
             self._believed, self._doubted = offset, None
             return True

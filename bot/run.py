@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import os
 import random
 import signal
+import threading
 from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 
@@ -29,7 +31,8 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-FINISH_S = 8.0  # for what has begun, when the bot is told to end; a supervisor waits ten
+FINISH_S = 5.0  # for what has begun, when the bot is told to end
+LONGEST_END_S = 9.3  # after which nothing is waited for any more; a supervisor waits ten
 LONGEST_WAIT_S = 60.0  # between two tries to connect
 
 # Close codes after which trying again cannot help, with what to do.
@@ -95,15 +98,29 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
     """Set `stop` on SIGTERM and SIGINT, where the system has signals that a loop can handle."""
     loop = asyncio.get_running_loop()
     handled = [signal.SIGTERM, signal.SIGINT]
+
+    def end() -> None:
+        stop.set()
+        last = threading.Timer(LONGEST_END_S, _leave)
+        last.daemon = True
+        last.start()
+
     with contextlib.suppress(NotImplementedError):
         for number in handled:
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, end)
     try:
         yield
     finally:
         with contextlib.suppress(NotImplementedError):
             for number in handled:
                 loop.remove_signal_handler(number)
+
+
+def _leave() -> None:
+    """End the process whatever still runs: what matters is in the store, or comes up again from there."""
+    log.error("something did not end within %.1f s of the signal, and is cut off", LONGEST_END_S)
+    logging.shutdown()
+    os._exit(0)
 
 
 class _LostError(Exception):

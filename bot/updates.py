@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Config
 from bot.daily.schedule import moments
+from bot.logs import redactor_for
 from embeddings.archive.fetched import last_updated
 from embeddings.errors import EmbeddingsError
 from embeddings.index.folder import IndexFolder
@@ -24,6 +25,8 @@ AGAIN_S = 30 * 60.0  # after an update that failed
 
 _COMMAND = (sys.executable, "-m", "embeddings")
 _SECRETS = ("DATELINE_DISCORD", "DATELINE_STORE")  # sections that an update need not know
+# They name folders and accounts, in which a password that is a common word may stand; without them nothing runs.
+_NEEDED = frozenset("HOME LD_LIBRARY_PATH LOGNAME PATH PWD PYTHONPATH SYSTEMROOT TMPDIR USER VIRTUAL_ENV".split())
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +53,8 @@ class Updates:
     def __init__(self, config: Config, clock: Callable[[], float], command: Sequence[str] = _COMMAND) -> None:
         self._daily = config.archive.update_time
         self._fetched = IndexFolder(config.index.path).fetched
-        self._environment = _environment(config)
+        self._redact = redactor_for(config)
+        self._environment = _environment(config, self._redact.knows)
         self._clock = clock
         self._command = command
         self._not_before = 0.0
@@ -102,14 +106,23 @@ class Updates:
             await asyncio.wait([finished])
         if process.returncode:
             lines = err.decode(errors="replace").strip().splitlines() or [f"it ended with {process.returncode}"]
-            raise EmbeddingsError(shorten(clean(lines[-1]), 500).rstrip("."))
+            raise EmbeddingsError(shorten(clean(self._redact(lines[-1])), 500).rstrip("."))
         result = json.loads(out)
         return ", ".join(f"{result[name]:,} {name}" for name in ("new", "changed", "removed"))
 
 
-def _environment(config: Config) -> dict[str, str]:
-    """The environment of an update: the bot's settings, whichever file they came from, and none of its secrets."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
+def _environment(config: Config, is_secret: Callable[[str], bool]) -> dict[str, str]:
+    """The environment of an update: the bot's settings, whichever file they came from, and none of its secrets.
+
+    Args:
+        is_secret: whether one of them stands in a value.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        # Settings are read from variables in any case.
+        if not name.upper().startswith(_SECRETS) and (name in _NEEDED or not is_secret(value))
+    }
     for section in ("index", "archive"):
         for name, value in getattr(config, section).model_dump(mode="json").items():
             if value is not None:

@@ -171,6 +171,6 @@ def _first_problem(error: ValidationError) -> str:
     name = ".".join(map(str, problem["loc"]))
     if problem["type"] == "extra_forbidden":
         return f"there is no setting {name}; config.example.toml shows them all"
-    if "token" in name or "url" in name:  # may hold a secret
+    if "." not in name or any(part in name for part in ("token", "url", "api")):  # a section or setting with a secret
         return f"the setting {name} cannot be used: {problem['msg']}"
     return f"the setting {name} cannot be used: {problem['msg']}, got {shorten(clean(repr(problem['input'])), 60)}"

@@ -25,6 +25,8 @@ from bot.store.errors import StoreAwayError
 
 log = logging.getLogger(__name__)
 
+STORING_S = 2.5  # for a transaction that has begun, at the end: longer than SQLite waits for a lock
+
 Result = TypeVar("Result")
 
 
@@ -90,7 +92,7 @@ class Poster:
         self._terms = terms
         self._clocks = clocks
         self._clock = clocks.wall
-        self._wall_check = WallCheck(clocks.wall, clocks.steady)
+        self._wall_check = WallCheck(clocks.steady)
         self._noted_at: float | None = None
         self._has_remembered = False
         self._gaps = Gaps(store.opened, clocks.wall())
@@ -122,32 +124,34 @@ class Poster:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
         if self._storing:
-            await asyncio.wait(self._storing)
+            await asyncio.wait(self._storing, timeout=STORING_S)
 
     async def _run(self) -> None:
         recomputed = False
         while not self._stopping.is_set():
             try:
-                if await self._wall_is_right():
+                now = await self._believed_time()
+                if now is not None:
                     if not recomputed:
-                        await self._kept(self._store.recompute_moments(self._clock()))
+                        await self._kept(self._store.recompute_moments(now))
                         recomputed = True
-                    await self.look()
+                    await self.look(now)
             except StoreAwayError:
                 pass  # which the store says once
             except Exception:  # whatever it is, the posts after it must not suffer
                 log.exception("looking for due posts failed")
             await self._sleep(self._pace.look_s)
 
-    async def _wall_is_right(self) -> bool:
-        """Whether the wall clock can be believed, also against what the process before this one believed."""
+    async def _believed_time(self) -> float | None:
+        """The time, unless the wall clock cannot be believed, also against what the process before this one did."""
         was_right = self.wall_is_right
         if not self._has_remembered:
             if (noted := await self._kept(self._store.noted_time())) is not None:
                 self._wall_check.remember(noted)
                 self._gaps.noted(noted)
             self._has_remembered = True
-        now, self.wall_is_right = self._clock(), self._wall_check.is_right()
+        now = self._clock()
+        self.wall_is_right = self._wall_check.is_right(now)
         if self.wall_is_right and (self._noted_at is None or not 0 <= now - self._noted_at < self._pace.note_s):
             await self._kept(self._store.note_time(now))
             self._noted_at = now
@@ -155,7 +159,7 @@ class Poster:
             log.warning(
                 "the clock went ahead by more than a day, to %.0f; daily posts wait until it is seen again", now
             )
-        return self.wall_is_right
+        return now if self.wall_is_right else None
 
     async def _kept(self, change: Coroutine[None, None, Result]) -> Result:
         """Let a transaction come to its end even where who asked for it is cut off; `stop` waits for it."""
@@ -164,13 +168,18 @@ class Poster:
         task.add_done_callback(self._storing.discard)
         return await asyncio.shield(task)
 
-    async def look(self) -> int:
-        """Begin to post what is due, and to tell what has to be told; returns how much that was."""
+    async def look(self, now: float | None = None) -> int:
+        """Begin to post what is due, and to tell what has to be told; returns how much that was.
+
+        Args:
+            now: Unix time; None: as the clock shows.
+        """
+        now = self._clock() if now is None else now
         room = self._pace.at_once - len(self._under_way)
-        claims = await self._kept(self._store.claim(self._clock(), self.owner, room, self._terms))
+        claims = await self._kept(self._store.claim(now, self.owner, room, self._terms))
         for claim in claims:
             self._begin(self._post(claim, Fence(claim.until, self._clocks)))
-        notices = await self._kept(self._store.claim_notices(self._clock(), self._terms))
+        notices = await self._kept(self._store.claim_notices(now, self._terms))
         for notice in notices:
             self._begin(self._tell(notice, Fence(notice.until, self._clocks)))
         return len(claims) + len(notices)
@@ -293,7 +302,8 @@ class Poster:
             return
         longest = min(self._pace.longest_s, self._pace.shortest_s * 2.0 ** min(claim.tries, 16))
         wait_s = max(after_s, random.uniform(0.5, 1) * longest)  # noqa: S311  # spreads the tries
-        log.warning("daily post %s of %s: %s; again in %.0f s", claim.date, claim.subscription.key, error, wait_s)
+        why = str(error) or type(error).__name__
+        log.warning("daily post %s of %s: %s; again in %.0f s", claim.date, claim.subscription.key, why, wait_s)
         await self._kept(self._store.defer(claim, now + wait_s))
 
     async def _uncertain(self, claim: Claim) -> None:

@@ -34,7 +34,7 @@ _LONGEST_ASK_S = 10.0  # where it comes and goes, each time with two lines in th
 _FEW = 3  # times in a row that do not count as coming and going
 _STEADY_S = 30.0  # for which it has to be there to count as back for good
 _AT_ONCE = 4  # background transactions of a kind; the pool holds fifteen connections
-_END_S = 3.0  # for transactions that nobody waits for any more, when the store is closed
+_END_S = 1.0  # for transactions that nobody waits for any more, when the store is closed
 
 _PASSING = (DBAPIError, SQLAlchemyError, OSError, TimeoutError)
 _OURS = (IntegrityError, DataError)  # a fault of the program, which no waiting mends

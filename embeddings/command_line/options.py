@@ -103,8 +103,9 @@ class WebAddress(click.ParamType[str]):
         try:
             return TypeAdapter[str](Address).validate_python(value)
         except ValidationError:
+            shown = value.rpartition("@")[2]  # a password may stand before it
             self.fail(
-                f"{value} is no address on the web; name one such as https://en.wikipedia.org/w/api.php", param, ctx
+                f"{shown} is no address on the web; name one such as https://en.wikipedia.org/w/api.php", param, ctx
             )
 
 

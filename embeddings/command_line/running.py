@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import click
 from platformdirs import user_log_path
 
 from embeddings.errors import EmbeddingsError, InputError
+from embeddings.private_files import make_private
 from embeddings.text import clean
 
 log = logging.getLogger("dateline")
@@ -22,28 +24,40 @@ FAILED, BAD_INPUT = 1, 2
 INTERRUPTED = 128 + signal.SIGINT
 
 
-def run_command(command: click.Command, name: str, arguments: list[str] | None) -> int:
-    """Run a click command and return its exit status; nothing but that status and one sentence comes out of it."""
+def run_command(
+    command: click.Command, name: str, arguments: list[str] | None, redact: Callable[[str], str] = str
+) -> int:
+    """Run a click command and return its exit status; nothing but that status and one sentence comes out of it.
+
+    Args:
+        redact: takes secrets out of that sentence.
+    """
+
+    def say(sentence: str, status: int) -> int:
+        # Before a sentence is cleaned a secret stands in it as it is, and cleaning may turn &amp; into a part of one.
+        click.echo(redact(clean(redact(sentence))).rstrip("."), err=True)
+        return status
+
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a letter that an output's encoding lacks must not end a command
+        if isinstance(stream, TextIOWrapper):  # a letter that an output's encoding lacks must not end a command
             stream.reconfigure(errors="backslashreplace")
     try:
         result = command.main(arguments, prog_name=name, standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
-        return _say(_commands(error.ctx), BAD_INPUT)
+        return say(_commands(error.ctx), BAD_INPUT)
     except click.UsageError as error:
-        return _say(error.format_message(), BAD_INPUT)
+        return say(error.format_message(), BAD_INPUT)
     except InputError as error:
-        return _say(str(error), BAD_INPUT)
+        return say(str(error), BAD_INPUT)
     except EmbeddingsError as error:
-        return _say(str(error), FAILED)
+        return say(str(error), FAILED)
     except click.exceptions.Exit as error:
         return error.exit_code
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else FAILED
     except (click.Abort, KeyboardInterrupt):
-        return _say("interrupted", INTERRUPTED)
+        return say("interrupted", INTERRUPTED)
     except BrokenPipeError:
         # Whoever read the answer has gone; keep Python from failing again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -51,12 +65,12 @@ def run_command(command: click.Command, name: str, arguments: list[str] | None) 
     except OSError as error:
         place = f" ({os.fsdecode(error.filename)})" if error.filename else ""
         _log_traceback()
-        return _say(f"the system refused: {error.strerror or error}{place}", FAILED)
+        return say(f"the system refused: {error.strerror or error}{place}", FAILED)
     except MemoryError:
-        return _say("there is not enough memory for this; free some, or take a smaller archive or model", FAILED)
+        return say("there is not enough memory for this; free some, or take a smaller archive or model", FAILED)
     except Exception as error:  # noqa: BLE001  # the one place where anything may end up
         where = _log_traceback()
-        return _say(f"this should not have happened ({type(error).__name__}); the details are in {where}", FAILED)
+        return say(f"this should not have happened ({type(error).__name__}); the details are in {where}", FAILED)
 
 
 def _commands(ctx: click.Context | None) -> str:
@@ -67,9 +81,12 @@ def _commands(ctx: click.Context | None) -> str:
     return f"name a command: {names}; {ctx.command_path} --help tells what each does"
 
 
-def _say(sentence: str, status: int) -> int:
-    click.echo(clean(sentence).rstrip("."), err=True)
-    return status
+class _PrivateLog(RotatingFileHandler):
+    """A log file that only its owner can read, also after the one before it was put aside."""
+
+    def _open(self) -> TextIOWrapper:
+        make_private(Path(self.baseFilename))
+        return super()._open()
 
 
 def _log_traceback() -> str:
@@ -77,7 +94,7 @@ def _log_traceback() -> str:
     path = Path(user_log_path("dateline", appauthor=False)) / "dateline.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=2**20, backupCount=2, encoding="utf-8")
+        handler = _PrivateLog(path, maxBytes=2**20, backupCount=2, encoding="utf-8")
     except (OSError, MemoryError):
         return "no log, for none could be written"
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

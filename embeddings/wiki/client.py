@@ -14,10 +14,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from urllib.parse import urlsplit
 
 import aiohttp
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from yarl import URL
 
 from embeddings.errors import WikiError
 from embeddings.text import clean, shorten
@@ -27,6 +27,7 @@ TITLES = 50  # a request: what MediaWiki allows who is not logged in
 LARGEST_ANSWER = 64 * 2**20  # bytes, unpacked; MediaWiki itself stops at 8 MiB of text ($wgAPIMaxResultSize)
 TRIES = 6  # of one request
 LONGEST_WAIT_S = 300.0  # that a server may ask for
+LONGEST_TOLD_S = 10**9  # 30 years; a header may hold any number
 REDIRECTS = 5
 MAX_LAG_S = 5  # of the wiki's databases, above which it wants to be left alone; what the etiquette recommends
 
@@ -70,7 +71,8 @@ class WikiClient:
     def __init__(self, session: aiohttp.ClientSession, api: str, sleep: Sleep = asyncio.sleep) -> None:
         self._session = session
         self._api = api
-        self._host = urlsplit(api).netloc
+        address = URL(api)
+        self._shown, self._host = str(address.with_user(None)), _host(address)  # a password there is nobody's business
         self._sleep = sleep
         self.requests = 0
 
@@ -107,7 +109,9 @@ class WikiClient:
             if answer.continuation == continuation:
                 break
             continuation = answer.continuation
-        raise WikiError(f"{self._host} never finishes answering one query; check that {self._api} is the API of a wiki")
+        raise WikiError(
+            f"{self._host} never finishes answering one query; check that {self._shown} is the API of a wiki"
+        )
 
     async def _ask(self, parameters: Mapping[str, str]) -> Reply:
         """Send one request, again where that may help."""
@@ -126,7 +130,9 @@ class WikiClient:
     async def _ask_once(self, parameters: Mapping[str, str]) -> Reply:
         self.requests += 1
         try:
-            async with self._session.get(self._api, params=parameters, max_redirects=REDIRECTS) as response:
+            async with self._session.get(
+                self._api, params=parameters, max_redirects=REDIRECTS, middlewares=(_staying(self._api),)
+            ) as response:
                 after_s = self._asked_to_wait_s(response)
                 if response.status == 429 or response.status >= 500:
                     raise _PassingError(f"{self._host} answers with status {response.status}", after_s)
@@ -164,10 +170,11 @@ class WikiClient:
         else:
             try:
                 seconds = (parsedate_to_datetime(text) - dt.datetime.now(dt.UTC)).total_seconds()
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, OverflowError):
                 return None
         if seconds > LONGEST_WAIT_S:
-            raise WikiError(f"{self._host} asks to be left alone for {seconds:,.0f} s; try again after that")
+            wait_s = min(seconds, LONGEST_TOLD_S)
+            raise WikiError(f"{self._host} asks to be left alone for {wait_s:,.0f} s; try again after that")
         return max(0.0, seconds)
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
@@ -191,6 +198,40 @@ class WikiClient:
                     "see whether its address is that of a wiki's api.php"
                 )
         return bytes(body)
+
+
+def _staying(api: str) -> aiohttp.ClientMiddlewareType:
+    """Lets the requests of one query, which are several where the wiki redirects, go to one place only.
+
+    That is the host of the address that was named, at the same port and in the same way, or encrypted from there on:
+    what answers elsewhere is nobody that the operator chose, and what was asked encrypted is not asked in the clear.
+    """
+    last = URL(api)
+
+    async def stay(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        nonlocal last
+        if not _may_follow(last, request.url):
+            where = shorten(clean(str(request.url.origin())), 100)
+            raise WikiError(
+                f"{_host(last)} redirects to {where}, where nothing is fetched; name the wiki's api.php there"
+            )
+        last = request.url
+        return await handler(request)
+
+    return stay
+
+
+def _host(address: URL) -> str:
+    """The host, and the port where it is not the usual one."""
+    return address.host_port_subcomponent or ""
+
+
+def _may_follow(last: URL, following: URL) -> bool:
+    if last.host != following.host:
+        return False
+    if (last.scheme, following.scheme) == ("http", "https"):
+        return True
+    return (last.scheme, last.port) == (following.scheme, following.port)
 
 
 def _batches(titles: Sequence[str]) -> Iterator[str]:

@@ -29,7 +29,7 @@ class Refusal(BaseModel):
     info: str = ""
 
     def __str__(self) -> str:
-        return f"{shorten(clean(self.code), 40)}: {shorten(clean(self.info), 200)}"
+        return f"{shorten(clean(self.code), 40)}: {shorten(clean(self.info), 150)}"  # below 200 in all
 
 
 class _SlotRecord(BaseModel):
@@ -97,7 +97,7 @@ def read_reply(data: bytes) -> Reply | Refusal:
     except ValidationError as error:
         problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = shorten(clean(".".join(map(str, problem["loc"]))), 60) or "the whole of it"
-        raise ValueError(f"is none to a query ({place}: {problem['msg']})") from error
+        raise ValueError(f"is none to a query ({place}: {shorten(problem['msg'], 100)})") from error
     if answer.error is not None:
         return answer.error
     if answer.query is None and not answer.batchcomplete:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
+import logging
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
@@ -40,6 +43,18 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/store.db"
     server: PostgreSQL = request.getfixturevalue("postgresql")
     return server.new_database()
+
+
+@pytest.fixture
+def logging_as_it_was() -> Iterator[None]:
+    """Lets a test change how the process logs, which is undone at its end."""
+    before = logging.getLogRecordFactory(), sys.excepthook, threading.excepthook, sys.unraisablehook
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        factory, sys.excepthook, threading.excepthook, sys.unraisablehook = before
+        logging.setLogRecordFactory(factory)
 
 
 @pytest.fixture

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.cli import bot, dateline
+from bot.logs import redact
+from bot.store import Store, StoreError
 from embeddings.command_line.running import run_command
+from embeddings.errors import InputError
 from embeddings.index.folder import IndexFolder
 from tests.word_encoder import WordEncoder
 
@@ -18,11 +21,11 @@ TOKEN = base64.b64encode(b"123456789012345678").decode().rstrip("=") + ".secret.
 
 
 def run(*arguments: str) -> int:
-    return run_command(bot, "python -m bot", list(arguments))
+    return run_command(bot, "python -m bot", list(arguments), redact)
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logging_as_it_was: None) -> None:
     """No config.toml or index of whoever runs the tests."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -85,6 +88,59 @@ def test_check_says_what_can_be_used(
 def test_without_a_token_the_bot_says_where_one_goes(capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 2
     assert "put the bot's into the environment variable DATELINE_DISCORD__TOKEN" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("status", [1, 2])
+def test_what_ends_the_bot_is_told_without_its_token_and_password(
+    status: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_DISCORD__TOKEN", TOKEN)
+    monkeypatch.setenv("DATELINE_STORE__URL", "postgresql://bot:pass%26word@db.example/x")
+
+    async def refuse(url: str) -> Store:
+        kind = StoreError if status == 1 else InputError
+        raise kind(f"invalid dsn {url}; pass&word is wrong; pass&amp;word too; {TOKEN}; db.example refuses")
+
+    monkeypatch.setattr(Store, "open_or_wait", refuse)
+    assert run() == status
+    err = capsys.readouterr().err
+    assert err == ("invalid dsn postgresql://bot:***@db.example/x; *** is wrong; *** too; ***; db.example refuses\n")
+
+
+def test_what_nobody_expected_is_told_in_the_log_without_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("DATELINE_DISCORD__TOKEN", TOKEN)
+
+    async def refuse(url: str) -> Store:
+        raise ZeroDivisionError(f"a mistake with {TOKEN}")
+
+    monkeypatch.setattr(Store, "open_or_wait", refuse)
+    assert run() == 1
+    log = Path(capsys.readouterr().err.rstrip().rpartition(" in ")[2]).read_text()
+    assert "ZeroDivisionError: a mistake with ***" in log
+    assert TOKEN not in log
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DATELINE_DISCORD__TOKEN", '["hunter2hunter2"]'),
+        ("DATELINE_DISCORD", '"hunter2hunter2"'),
+        ("DATELINE_STORE", '"postgresql://bot:hunter2hunter2@db/x"'),
+        ("DATELINE_STORE__URL", '{"bot": "hunter2hunter2"}'),
+        ("DATELINE_DISCORD__API_URL", "ftp://bot:hunter2hunter2@proxy"),
+        ("DATELINE_ARCHIVE__API", "wiki:hunter2hunter2@wiki.example"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_and_not_quoted_where_it_may_be_secret(
+    variable: str, value: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("DATELINE_INDEX__PATH", "nowhere")
+    assert run() == 2
+    assert "hunter2" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

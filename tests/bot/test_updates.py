@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
-from bot.config import Config
+from bot.config import Config, DiscordSettings, StoreSettings
 from bot.updates import AGAIN_S, Updates, is_due
 from embeddings.archive import Report
 from embeddings.archive.fetched import last_updated
@@ -165,11 +167,48 @@ async def test_an_update_is_broken_off_when_the_bot_ends_and_goes_on_the_next_ti
     assert await updates.run_if_due(asyncio.Event())
 
 
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
+
+
 async def test_an_update_is_not_told_the_bots_secrets(
     folder: IndexFolder, wiki: WikiServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("DATELINE_DISCORD__TOKEN", "secret")
-    monkeypatch.setenv("DATELINE_STORE__URL", "sqlite:///secret")
-    code = "import os, sys; sys.exit(str([name for name in os.environ if os.environ[name].endswith('secret')]))"
-    await Updates(config(folder, wiki), Clock(), (sys.executable, "-c", code)).run_if_due(asyncio.Event())
-    assert "not updated: []" in caplog.messages[0]
+    store = "postgresql://bot:pass%26word@db.example/x"
+    settings = config(folder, wiki).model_copy(
+        update={"discord": DiscordSettings(token=SecretStr(TOKEN)), "store": StoreSettings(url=store)}
+    )
+    for name, value in {
+        "DATELINE_DISCORD__TOKEN": "first",
+        "dateline_discord__token": "second",
+        "Dateline_Store__Url": "sqlite:///third",
+        "dateline_discord": '{"token": "fourth"}',
+        "BOT_TOKEN": f" {TOKEN}\n",
+        "HEADERS": f"Authorization: Bot {TOKEN}",
+        "DATABASE_URL": store,
+        "PGPASSWORD": "pass&word",
+        "KEPT": "pass word",
+        "PYTHONPATH": f"{os.environ.get('PYTHONPATH', '')}:/srv/pass&word",
+    }.items():
+        monkeypatch.setenv(name, value)
+    told = "{name: value for name, value in os.environ.items()}"
+    code = f"import json, os, pathlib; pathlib.Path({str(folder.root / 'told')!r}).write_text(json.dumps({told}))"
+    await Updates(settings, Clock(), (sys.executable, "-c", code)).run_if_due(asyncio.Event())
+    environment = json.loads((folder.root / "told").read_text())
+    assert not {name for name in environment if name.upper().startswith(("DATELINE_DISCORD", "DATELINE_STORE"))}
+    assert not {"BOT_TOKEN", "HEADERS", "DATABASE_URL", "PGPASSWORD"} & environment.keys()
+    assert environment["KEPT"] == "pass word"
+    assert environment["PYTHONPATH"].endswith(":/srv/pass&word")  # a folder, without which the update may not run
+    assert environment["DATELINE_ARCHIVE__API"] == wiki.api
+    assert TOKEN not in json.dumps(environment)
+
+
+async def test_what_an_update_says_in_the_end_is_logged_without_secrets(
+    folder: IndexFolder, wiki: WikiServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = config(folder, wiki).model_copy(update={"discord": DiscordSettings(token=SecretStr(TOKEN))})
+    sentence = f"{'x' * 450} {TOKEN}"  # which is cut after 500 characters
+    await Updates(settings, Clock(), (sys.executable, "-c", f"import sys; sys.exit({sentence!r})")).run_if_due(
+        asyncio.Event()
+    )
+    [line] = [record.getMessage() for record in caplog.records if record.name == "bot.updates"]
+    assert "xx ***; trying again" in line

@@ -130,6 +130,21 @@ def test_a_variable_that_cannot_be_used_is_named_in_one_sentence(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[archive]\napi = "ftp://me:hunter2@wiki.example"\n',
+        '[archive]\napi = ["https://me:hunter2@wiki.example"]\n',
+        'archive = "https://me:hunter2@wiki.example"\n',
+    ],
+)
+def test_what_may_hold_a_password_is_named_and_not_quoted(text: str) -> None:
+    write(text)
+    with pytest.raises(InputError, match=r"^the setting archive(\.api)? cannot be used: ") as caught:
+        load_settings(Settings, None)
+    assert "hunter2" not in str(caught.value)
+
+
 def test_settings_cannot_be_changed_by_accident() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings(Settings, None).index.path = Path("elsewhere")  # type: ignore[misc]  # what must fail

@@ -1,14 +1,16 @@
-"""Two processes that post from one store, killed again and again: `python -m tests.proofs.daily_crash [--kills 320]`.
+"""Processes that post from one store, killed again and again: `python -m tests.proofs.daily_crash [--kills 320]`.
 
 Half of the kills come at random moments, half at a point that the process passes: after a claim, before the send, after
 it, after the mark. Time is scaled. One of twenty answers is lost after the message was accepted; now and then nobody
-posts until the stand-in for Discord has forgotten the nonces. In one channel of ten the messages cannot be read.
+posts until the stand-in for Discord has forgotten the nonces. In one channel of ten the messages cannot be read. With
+`--store postgresql` the store is on a real server, which is stopped in the middle for 30 s, and hangs for 60 s.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import datetime as dt
 import multiprocessing
 import random
@@ -17,13 +19,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from bot.daily.claims import State, Wish
-from bot.store import Store
+from bot.store import Store, StoreAwayError
 from tests.bot.daily.parts import list_of
 from tests.discord_server import Channel, DiscordServer, Timing, discord_server
+from tests.postgresql import PostgreSQL
 from tests.proofs.daily_worker import POINTS, Work, serve
 from tests.proofs.tables import Table
 
@@ -60,10 +63,11 @@ class Counts:
 
 
 class Crashes:
-    """Two places for processes, in which they are started and killed until there were enough kills."""
+    """Places for processes, in which they are started and killed until there were enough kills."""
 
-    def __init__(self, work: Work, kills: int, seed: int) -> None:
+    def __init__(self, work: Work, kills: int, seed: int, places: int) -> None:
         self._work = work
+        self._places = places
         self._target = kills
         self._chance = random.Random(seed)
         self._context = multiprocessing.get_context("forkserver")
@@ -74,9 +78,9 @@ class Crashes:
         self.outages = 0
 
     async def run(self, settled: asyncio.Task[None]) -> None:
-        """Kill until it is enough, then let two processes live until everything is settled."""
-        await asyncio.gather(self._place(), self._place())
-        processes = [self._start(None) for _ in range(2)]
+        """Kill until it is enough, then let processes live until everything is settled."""
+        await asyncio.gather(*(self._place() for _ in range(self._places)))
+        processes = [self._start(None) for _ in range(self._places)]
         try:
             await asyncio.wait([settled], timeout=_LONGEST_END_S)
         finally:
@@ -112,12 +116,28 @@ class Crashes:
                 self._down_until = time.monotonic() + share * NONCE_S / self._work.scale
 
 
-async def crash(kills: int, posts: int, work: Path, seed: int = 1, scale: float = SCALE) -> Counts:
-    """Have `posts` posted by processes that are killed `kills` times."""
+@dataclass(frozen=True)
+class Plan:
+    """What is done to the processes.
+
+    Attributes:
+        trouble: what happens to the store meanwhile.
+    """
+
+    kills: int
+    posts: int
+    posters: int = 2
+    seed: int = 1
+    scale: float = SCALE
+    trouble: Callable[[], Coroutine[None, None, None]] | None = None
+
+
+async def crash(plan: Plan, store_url: str) -> Counts:
+    """Have posts sent by processes that are killed again and again."""
+    kills, posts, scale = plan.kills, plan.posts, plan.scale
     counts = Counts(posts=posts)
     began = time.time()
     clock = Work("", "", "", began, BASE.timestamp(), scale)
-    store_url = f"sqlite:///{work}/store.db"
     async with discord_server(timing=Timing(nonce_s=NONCE_S / scale), wall=clock.clock) as server:
         store = await Store.open(store_url)
         try:
@@ -125,12 +145,18 @@ async def crash(kills: int, posts: int, work: Path, seed: int = 1, scale: float 
             lost = server.faults.lose_answer("POST /channels/*/messages", probability=0.05, times=None)
             server.faults.slow("POST /channels/*/messages", 0.05, probability=0.6, times=None)
             told = replace(clock, api_url=server.api_url, token=server.token, store_url=store_url)
-            crashes = Crashes(told, kills, seed)
+            crashes = Crashes(told, kills, plan.seed, plan.posters)
 
             async def all_settled() -> None:
-                while (states := await store.daily.counts()).total() - states[State.OPEN] < posts:  # noqa: ASYNC110
+                if trouble is not None:
+                    await trouble
+                while True:
+                    with contextlib.suppress(StoreAwayError):
+                        if (states := await store.daily.counts()).total() - states[State.OPEN] >= posts:
+                            return
                     await asyncio.sleep(0.2)  # other processes settle them
 
+            trouble = None if plan.trouble is None else asyncio.create_task(plan.trouble())
             settled = asyncio.create_task(all_settled())
             await crashes.run(settled)
             settled.cancel()
@@ -181,16 +207,37 @@ async def _count(
     counts.late_repeats = sum(times[-1] - times[0] > NONCE_S / scale for times in sends.values())
 
 
+async def _trouble(server: PostgreSQL, stopped_s: float = 30.0, hung_s: float = 60.0) -> None:
+    """Stop the server as a crash would, and later let it hang."""
+    await asyncio.sleep(5)
+    await asyncio.to_thread(server.stop, signal.SIGQUIT)
+    await asyncio.sleep(stopped_s)
+    await asyncio.to_thread(server.start)
+    await asyncio.sleep(10)
+    with server.hung():
+        await asyncio.sleep(hung_s)
+
+
 def main() -> int:
     """Run the proof and print its counts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=320)
     parser.add_argument("--posts", type=int, default=1_600)
+    parser.add_argument("--posters", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--store", choices=["sqlite", "postgresql"], default="sqlite")
     options = parser.parse_args()
-    table = Table(f"{options.posts:,} daily posts by two processes, killed {options.kills} times")
-    with tempfile.TemporaryDirectory() as temporary:
-        counts = asyncio.run(crash(options.kills, options.posts, Path(temporary), options.seed))
+    table = Table(f"{options.posts:,} daily posts by {options.posters} processes, killed {options.kills} times")
+    plan = Plan(options.kills, options.posts, options.posters, options.seed)
+    with tempfile.TemporaryDirectory() as temporary, contextlib.ExitStack() as stack:
+        if options.store == "sqlite":
+            url = f"sqlite:///{temporary}/store.db"
+        else:
+            server = PostgreSQL()
+            stack.callback(server.close)
+            url = server.new_database()
+            plan = replace(plan, trouble=lambda: _trouble(server))
+        counts = asyncio.run(crash(plan, url))
     table.check("doubled 0", not counts.doubled, str(counts))
     table.check("missed 0", not counts.missed, str(counts))
     table.check("uncertain only where messages cannot be read", not counts.uncertain_though_readable, str(counts))

@@ -18,6 +18,7 @@ from bot.cards.discord_face import layout
 from bot.cards.pages import daily_page
 from bot.clocks import Clocks
 from bot.daily.claims import Claim, State, Terms
+from bot.posting.fence import trace
 from bot.posting.poster import Composed, Pace, Poster
 from bot.store import Store
 from bot.store.daily_posts import DailyStore
@@ -86,8 +87,8 @@ class _DeadlyStore(DailyStore):
 async def _serve(work: Work) -> None:
     Route.BASE = work.api_url
     deadly = _Deadly(work.die_at)
-    store = await Store.open(work.store_url)
-    client = discord.Client(intents=Intents.none())
+    store = await Store.open_or_wait(work.store_url)
+    client = discord.Client(intents=Intents.none(), http_trace=trace())
     await client.login(work.token)
 
     async def compose(claim: Claim) -> Composed:

@@ -81,6 +81,24 @@ def redirect_loop() -> Fault:
     return answer
 
 
+def redirect(location: str) -> Fault:
+    """A redirect to another place."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=302, headers={"Location": location})
+
+    return answer
+
+
+def odd_type(kind: str) -> Fault:
+    """JSON that says that it is something else."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=b"{}", headers={"Content-Type": kind})
+
+    return answer
+
+
 def endless(*, packed: bool = False) -> Fault:
     """A gigabyte of JSON, or a tenth of it packed to next to nothing."""
 

@@ -166,3 +166,38 @@ async def test_a_store_of_the_version_before_keeps_what_it_holds(store_url: str)
         assert await store.note("commands") == "one"
         assert await store.daily.of_guild(1) == []
         await store.daily.subscribe(Wish(1, 2, dt.time(7), "UTC"), 0.0)
+
+
+@pytest.mark.parametrize("years", [10 / 365.25, 3, 70])
+async def test_what_was_set_under_a_clock_that_was_wrong_counts_anew_from_now(
+    store_url: str, clock: HandClock, years: float
+) -> None:
+    ahead = clock() + round(years * 365.25) * 86_400  # at the same time of day
+    async with opened(store_url) as store:
+        subscription = await store.daily.subscribe(Wish(1, 2, dt.time(7), "UTC"), ahead)
+        [claim] = await store.daily.claim(ahead + 3_600, "one", 10, FAST)
+        await store.daily.settle(claim, State.SENT, 1, ["2015-12-23-613e5bac"])
+        resumed = await store.daily.resume(subscription.key, clock())
+        assert resumed is not None
+        assert resumed.next_date == dt.date(2026, 7, 20)
+        clock.set("2026-07-20T07:00")
+        assert [claim.date for claim in await store.daily.claim(clock(), "one", 10, FAST)] == [dt.date(2026, 7, 20)]
+
+
+async def test_a_turn_that_was_planned_under_a_clock_that_was_wrong_holds_nobody_up(
+    daily: DailyStore, clock: HandClock
+) -> None:
+    await daily.plan(clock() + 10 * 86_400, TERMS)
+    assert await daily.plan(clock(), TERMS) == pytest.approx(clock() + 1 / TERMS.per_s)
+    clock.set("2026-07-20T07:00")
+    assert len(await daily.claim(clock(), "one", 10, TERMS)) == 1
+
+
+async def test_a_store_that_went_back_in_time_is_noticed(daily: DailyStore, clock: HandClock, store_url: str) -> None:
+    opened_before = daily.opened
+    await daily.plan(clock(), TERMS)
+    await daily.plan(clock(), TERMS)
+    assert daily.opened == opened_before
+    await execute(store_url, f"UPDATE notes SET value = '{clock() - 3_600}' WHERE name = 'daily pace'")
+    await daily.plan(clock(), TERMS)
+    assert daily.opened == opened_before + 1

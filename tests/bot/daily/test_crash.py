@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.proofs.daily_crash import crash
+from tests.proofs.daily_crash import Plan, crash
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes that it forks")
 
 
 async def test_processes_that_are_killed_post_everything_once(tmp_path: Path) -> None:
-    counts = await crash(kills=6, posts=24, work=tmp_path, scale=150)
+    counts = await crash(Plan(kills=6, posts=24, scale=150), f"sqlite:///{tmp_path}/store.db")
     assert counts.sound, counts
     assert counts.kills.total() >= 6
     assert counts.doubled == counts.missed == 0

@@ -485,3 +485,30 @@ class TestAProcessThatStoodStill:
             assert await state(store, subscription) is State.SENT
             await poster.stop(0)
         assert len(posts_in(server, server.channel)) == 1
+
+
+class TestAClockThatIsWrong:
+    @pytest.mark.parametrize("days", [10, 3_650])
+    async def test_days_ahead_for_a_few_looks_it_costs_no_post(
+        self, server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock, days: int
+    ) -> None:
+        subscription = await subscribe(server, store, clock)
+        steady = HandClock("1970-01-01T00:00")
+        async with logged_in(server) as client, guided(sample_folder, store) as guide:
+            clocks = Clocks(clock, steady, second=0.01)
+            poster = Poster(client, store.daily, composer(guide), AT_ONCE, clocks, Pace(look_s=1))
+            poster.start()
+            try:
+                await server.until(lambda: poster._noted_at is not None)
+                clock.pass_(days=days)
+                await server.until(lambda: not poster.wall_is_right)
+                clock.pass_(days=-days)
+                await server.until(lambda: poster.wall_is_right)
+                assert await store.daily.counts() == {}
+                for clocks_ in (clock, steady):
+                    clocks_.pass_(hours=2)
+                await server.until(lambda: posts_in(server, server.channel))
+            finally:
+                await poster.stop(60)
+        assert await state(store, subscription) is State.SENT
+        assert await store.daily.counts() == {State.SENT: 1}

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -530,6 +531,23 @@ class TestWhatElseMayHappen:
         assert log.is_relative_to(tmp_path)
         assert "ZeroDivisionError: a mistake" in log.read_text()
 
+    @pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")
+    def test_nobody_else_can_read_the_log_nor_the_one_that_follows_it(
+        self, run: Run, index: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: object) -> None:
+            raise ZeroDivisionError("a mistake")
+
+        monkeypatch.setattr("embeddings.search.service.Search.days", broken)
+        log = Path(run("event", "2015").sentence.rpartition(" in ")[2])
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600
+        log.write_text("x" * 2**20)
+        log.chmod(0o644)  # as an earlier version left it
+        run("event", "2015")
+        assert "ZeroDivisionError" in log.read_text()
+        assert len(log.read_text()) < 2**20
+        assert {stat.S_IMODE(file.stat().st_mode) for file in (log, log.with_name(f"{log.name}.1"))} == {0o600}
+
     @pytest.mark.parametrize(
         ("error", "status", "sentence"),
         [
@@ -634,6 +652,12 @@ class TestUpdate:
         ran = run("update", *arguments)
         assert ran.status == 2
         assert arguments[-1] in ran.sentence or arguments[1] in ran.sentence
+
+    def test_a_password_in_an_address_that_cannot_be_used_is_not_repeated(self, run: Run) -> None:
+        ran = run("update", "--api", "ftp://me:hunter2@wiki.example/w")
+        assert ran.status == 2
+        assert "wiki.example/w is no address on the web" in ran.sentence
+        assert "hunter2" not in ran.sentence
 
 
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:

@@ -9,9 +9,10 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yarl import URL
 
 from embeddings.errors import WikiError
-from embeddings.wiki.client import LONGEST_WAIT_S, TRIES, WikiClient, wiki_client
+from embeddings.wiki.client import LONGEST_WAIT_S, TRIES, WikiClient, _may_follow, wiki_client
 from embeddings.wiki.replies import Refusal, Reply, WikiPage, read_reply
 from tests.wiki_server import (
     DAYS,
@@ -30,7 +31,7 @@ from tests.wiki_server import (
     wiki_server,
     wrong_encoding,
 )
-from tests.wiki_server.faults import odd
+from tests.wiki_server.faults import odd, odd_type, redirect
 
 TITLES = [title_of(day) for day in DAYS]
 
@@ -172,6 +173,101 @@ async def test_an_answer_that_cannot_be_used_costs_one_sentence_that_names_the_h
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
     assert not waited
+
+
+async def test_a_redirect_on_the_same_host_is_followed(wiki: WikiServer, client: WikiClient) -> None:
+    address = URL(wiki.api).with_query(
+        {"action": "query", "format": "json", "formatversion": "2", "prop": "info", "titles": TITLES[0]}
+    )
+    wiki.answer_next(redirect(str(address)))
+    assert list(await client.last_revisions(TITLES[:1])) == TITLES[:1]
+    wiki.answer_next(redirect(address.raw_path_qs))
+    assert list(await client.last_revisions(TITLES[:1])) == TITLES[:1]
+    assert client.requests == 2
+
+
+async def test_a_redirect_to_another_host_is_not_followed_and_named(
+    wiki: WikiServer, client: WikiClient, waited: list[float]
+) -> None:
+    with wiki_server() as other:
+        elsewhere = URL(other.api)
+        for address in (elsewhere, elsewhere.with_host("localhost"), URL("https://me:hunter2@other.example/w/api.php")):
+            wiki.answer_next(redirect(str(address)))
+            with pytest.raises(WikiError) as caught:
+                await client.last_revisions(TITLES)
+            assert re.fullmatch(
+                rf"127\.0\.0\.1:\d+ redirects to {re.escape(str(address.origin()))}, where nothing is fetched; "
+                "name the wiki's api.php there",
+                str(caught.value),
+            )
+        assert not other.requests
+    assert not waited
+    assert client.requests == 3
+
+
+@pytest.mark.parametrize(
+    ("last", "following", "followed"),
+    [
+        ("https://wiki.example/a", "https://wiki.example/b", True),
+        ("https://wiki.example/a", "https://WIKI.example:443/b", True),
+        ("http://wiki.example/a", "https://wiki.example/a", True),
+        ("http://wiki.example:8080/a", "https://wiki.example:8443/a", True),
+        ("https://wiki.example/a", "http://wiki.example/a", False),
+        ("https://wiki.example/a", "https://wiki.example:8443/a", False),
+        ("http://wiki.example/a", "http://wiki.example:8080/a", False),
+        ("https://wiki.example/a", "https://www.wiki.example/a", False),
+        ("http://wiki.example/a", "https://wiki.example.evil/a", False),
+    ],
+)
+def test_a_redirect_stays_on_its_host_and_never_leaves_encryption(last: str, following: str, followed: bool) -> None:
+    assert _may_follow(URL(last), URL(following)) is followed
+
+
+async def test_a_password_in_the_address_is_sent_and_not_told(wiki: WikiServer, waited: list[float]) -> None:
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    api = str(URL(wiki.api).with_user("me").with_password("hunter2"))
+    async with wiki_client(api, "", sleep) as client:
+        assert await client.last_revisions(TITLES)
+        for fault in (html(), status(500), odd({"batchcomplete": True, "continue": {"a": "1"}}), break_off()):
+            wiki.answer_next(*[fault] * TRIES)
+            with pytest.raises(WikiError, match=r"^127\.0\.0\.1:\d+ ") as caught:
+                await client.last_revisions(TITLES)
+            wiki.forget_faults()
+            assert "hunter2" not in str(caught.value)
+            assert "me:" not in str(caught.value)
+
+
+LONG = "w" * 5_000
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        odd({"error": {"code": LONG, "info": LONG}}),
+        odd({"error": {"code": "x", "info": LONG}}),
+        odd({"error": {"code": f"internal_api_error_{LONG}", "info": LONG}}),
+        odd({"query": {"pages": [{"title": LONG, "lastrevid": LONG}]}}),
+        odd({"continue": {LONG: [LONG]}}),
+        odd({"continue": {LONG: LONG}, "batchcomplete": True}),
+        odd_type(f"text/{LONG}"),
+        redirect(f"https://{LONG[:60]}.{LONG[:60]}.{LONG[:60]}.{LONG[:60]}/{LONG}"),
+        redirect(f"http://{LONG}/"),
+        redirect(f"mailto:{LONG}"),
+        redirect(f"http://[{LONG}"),
+        status(503, {"X-Odd": LONG * 3}),
+        too_many("7" * 300),
+        too_many("7" * 3_000),
+        too_many(f"Mon, 01 Jan 2035 00:00:00 +{'7' * 300}"),
+    ],
+)
+async def test_an_error_repeats_little_of_an_answer(wiki: WikiServer, client: WikiClient, fault: Fault) -> None:
+    wiki.answer_next(*[fault] * 200)
+    with pytest.raises(WikiError) as caught:
+        await client.last_revisions(TITLES)
+    assert max(str(caught.value).count("w"), str(caught.value).count("7")) <= 200
+    assert len(str(caught.value)) < 400
 
 
 async def test_after_an_answer_without_an_end_the_client_goes_on(client: WikiClient, wiki: WikiServer) -> None:

@@ -1,0 +1,12 @@
+"""The short form of `python -m tests.proofs.secrets`."""
+
+from __future__ import annotations
+
+from tests.proofs.secrets import prove
+from tests.proofs.tables import Table
+
+
+def test_no_secret_is_in_what_the_bot_says_of_itself() -> None:
+    table = Table("some hundred faults told in a log")
+    prove(table, 400, seed=7)
+    assert not table.failures
