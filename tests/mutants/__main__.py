@@ -20,6 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -98,10 +99,8 @@ class Workshop:
 
     def mutants(self) -> Iterator[Mutant]:
         for module in self.room.modules:
-            meta = self._mutated / f"{module}.meta"
-            if meta.exists():
-                for name, code in json.loads(meta.read_text("utf-8"))["exit_code_by_key"].items():
-                    yield Mutant(name, module, None if code is None else _OUTCOMES.get(code, "else"))
+            for name, code in self._verdicts(module).get("exit_code_by_key", {}).items():
+                yield Mutant(name, module, None if code is None else _OUTCOMES.get(code, "else"))
 
     def change(self, mutant: Mutant) -> Change:
         return read_change(ROOT / mutant.module, self._mutated / mutant.module, mutant.name, mutant.module)
@@ -115,14 +114,20 @@ class Workshop:
     def _forget(self) -> None:
         """Have what was not killed tried again: the tests may notice it now."""
         for module in self.room.modules:
-            meta = self._mutated / f"{module}.meta"
-            if meta.exists():
-                known = json.loads(meta.read_text("utf-8"))
+            if known := self._verdicts(module):
                 codes = known["exit_code_by_key"]
                 known["exit_code_by_key"] = {
                     name: code if _OUTCOMES.get(code) == "killed" else None for name, code in codes.items()
                 }
-                meta.write_text(json.dumps(known), "utf-8")
+                (self._mutated / f"{module}.meta").write_text(json.dumps(known), "utf-8")
+
+    def _verdicts(self, module: str) -> dict[str, Any]:
+        """What mutmut keeps of a module's mutants; nothing where it was killed as it wrote."""
+        try:
+            known: dict[str, Any] = json.loads((self._mutated / f"{module}.meta").read_text("utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+        return known
 
     def _keep(self, state: dict[str, object]) -> None:
         self._state.write_text(json.dumps(state), "utf-8")
@@ -130,8 +135,9 @@ class Workshop:
     def _lay_out(self) -> None:
         """The code and the tests as they are now, for mutmut to copy; of its own files only the verdicts stay."""
         self.path.mkdir(parents=True, exist_ok=True)
+        kept = {self._mutated / f"{module}.meta" for module in self.room.modules if self._verdicts(module)}
         for file in self._mutated.rglob("*"):
-            if file.is_file() and file.suffix != ".meta":
+            if file.is_file() and file not in kept:
                 file.unlink()
         for name in ("bot", "embeddings", "tests", "README.md", "config.example.toml"):
             if not (link := self.path / name).is_symlink():

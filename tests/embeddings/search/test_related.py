@@ -123,6 +123,12 @@ class TestChoose:
         assert self.chosen(plain_, self.candidate("c", 0.6, days=34, rare=0.6)) == ["c", "a"]
         assert self.chosen(plain_, self.candidate("d", 0.6, days=4)) == ["d", "a"]
 
+    def test_rare_names_make_up_for_some_nearness_and_nearness_in_time_for_some_rarity(self) -> None:
+        rarer, nearer = self.candidate("a", 0.6, 10, rare=0.9), self.candidate("b", 0.7, 40, rare=0.6)
+        assert self.chosen(nearer, rarer) == ["a", "b"]
+        rarer, sooner = self.candidate("a", 0.65, 300, rare=0.9), self.candidate("b", 0.6, 40, rare=0.6)
+        assert self.chosen(sooner, rarer) == ["a", "b"]
+
     def test_a_rewording_is_left_out_and_of_two_the_worse(self) -> None:
         assert self.chosen(self.candidate("In Alpha it rains", 0.8, days=1)) == []
         assert self.chosen(self.candidate("Floods drown Beta.", 0.95, days=1)) == []
@@ -135,6 +141,11 @@ class TestChoose:
     def test_a_stranger_is_left_out(self) -> None:
         assert self.chosen(self.candidate("a", 0.5)) == []
         assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.4)) == ["a"]
+        assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.6, days=60)) == ["a"]
+        assert self.chosen(self.candidate("a", 0.8), self.candidate("b", 0.6, days=60)) == ["a", "b"]
+        assert self.chosen(self.candidate("a", 0.545)) == []
+        assert self.chosen(self.candidate("a", 0.545, rare=0.1)) == ["a"]
+        assert self.chosen(self.candidate("a", 0.3, rare=0.3)) == []
         assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.4, rare=0.5)) == ["a", "b"]
 
     def test_one_like_another_comes_after_one_that_is_not(self) -> None:
