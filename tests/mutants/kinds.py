@@ -45,8 +45,8 @@ def read_change(source: Path, mutated: Path, mutant: str, file: str) -> Change:
     before = made[f"{owner}__mutmut_orig"]
     path = _differing(before, made[mangled])
     line = next(line for old, _ in reversed(path) if (line := getattr(old, "lineno", None)))
-    start = _functions(source)[name].lineno
-    return Change(_kind(path), file, name, start + line - before.lineno, *_shown(path))
+    now = _functions(source).get(name, before)  # the function may have gone since
+    return Change(_kind(path), file, name, now.lineno + line - before.lineno, *_shown(path))
 
 
 @cache

@@ -30,7 +30,12 @@ ROOMS = (
     ),
     Room("on_this_day", ("embeddings/search/on_this_day.py",), ("tests/embeddings/search/test_on_this_day.py",)),
     Room("ranking", ("embeddings/search/ranking.py",), ("tests/embeddings/search/test_ranking.py",)),
-    Room("related", ("embeddings/search/related.py",), ("tests/embeddings/search/test_related.py",)),
+    Room(
+        "related",
+        ("embeddings/search/related.py",),
+        ("tests/embeddings/search/test_related.py",),
+        left_out=("test_lists_of_the_sample", "test_the_pairs_do_not_tell"),
+    ),
     Room("daily_posts", ("bot/store/daily_posts.py",), ("tests/bot/daily/test_claims.py", "tests/bot/store")),
     Room(
         "posting",

@@ -11,6 +11,7 @@ from itertools import product, starmap
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -366,6 +367,14 @@ def test_any_number_of_threads_may_read(write: Write) -> None:
     catalogue = write(*events)
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda row: catalogue.events([row])[0], range(200))) == events
+
+
+def test_the_file_is_opened_once_in_each_thread(write: Write) -> None:
+    catalogue = write(make("It rains."))
+    before = len(psutil.Process().open_files())
+    for _ in range(20):
+        catalogue.events([0])
+    assert len(psutil.Process().open_files()) == before
 
 
 @pytest.mark.parametrize("data", [b"", b"no database" * 1_000])

@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
@@ -140,6 +140,9 @@ class TestCoverage:
 
 
 @given(st.lists(st.integers(0, 4), max_size=30), st.integers(1, 8), st.integers(0, 30), st.integers(0, 30))
+@example([1, 3, 2, 3, 1, 2], 2, 1, 6)
+@example([4, 1, 2, 2, 3, 2], 3, 0, 6)
+@example([2, 2, 2, 2], 2, 0, 4)
 def test_the_largest_are_the_first_of_a_stable_order(values: list[int], k: int, start: int, stop: int) -> None:
     rows = range(min(start, len(values)), min(stop, len(values)))
     by_hand = sorted((row for row in rows if values[row] > 0), key=lambda row: -values[row])[:k]

@@ -66,6 +66,12 @@ def test_what_more_events_have_says_less(one: int, other: int, total: int) -> No
     assert rarity(few, total) <= rarity(few, 10 * total)
 
 
+def test_a_small_archive_cannot_show_what_is_rare() -> None:
+    assert rarity(1, 100) == pytest.approx(0.21, abs=0.01)
+    assert rarity(1, 100_000) == pytest.approx(0.92, abs=0.01)
+    assert rarity(4_500, 113_755) == pytest.approx(0.1, abs=0.002)
+
+
 def told(headline: str, **more: Any) -> Event:
     return Event(id=event_id(DAY, headline), date=DAY, headline=headline, **more)
 
@@ -210,6 +216,13 @@ class TestComputed:
         assert [(other.headline, other.contexts) for other in found] == [
             ("Voters choose Ann Lee as mayor.", ("Ann Lee",))
         ]
+
+    def test_what_is_near_in_time_is_found_though_very_many_are_nearer_in_meaning(self, index: Index) -> None:
+        far = (record("Storms hit the coast.", f"{year}-05-01") for year in range(1800, 1950))
+        found = index(
+            *far, record("Storms hit the coast.", "2016-01-09"), record("Storms hit the coast hard.", "2016-01-20")
+        )
+        assert "Storms hit the coast hard." in [other.headline for other in related_to(found, 150)]
 
     @pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
     def test_the_calendar_may_end_before_the_weeks_around_do(self, index: Index, date: str) -> None:
