@@ -233,6 +233,20 @@ class TestClaims:
         found = await claim(daily, EIGHT)
         assert [(each.subscription.channel, each.tries) for each in found] == [(3, 2), (4, 2), (2, 1)]
 
+    async def test_that_are_tried_again_come_in_order_too_where_few_are_wanted(self, daily: DailyStore) -> None:
+        for channel, minute in ((2, 2), (3, 0), (4, 1)):
+            await subscribe(daily, channel, time=dt.time(7, minute))
+        for each in reversed(await claim(daily, SEVEN + 120)):
+            await daily.defer(each, SEVEN + 120)
+        assert [await claimed(daily, EIGHT, most=1) for _ in range(3)] == [[3], [4], [2]]
+
+    async def test_of_a_zone_that_is_no_longer_known_there_are_none(self, daily: DailyStore, tmp_path: Path) -> None:
+        one = await subscribe(daily)
+        await execute(f"sqlite:///{tmp_path}/store.db", "UPDATE subscriptions SET zone = 'Mars/Olympus'")
+        assert await claimed(daily, SEVEN) == []
+        assert (await daily.subscription(one.key) or one).paused == Reason.ZONE
+        assert await told(daily, SEVEN) == [(2, Reason.ZONE)]
+
     async def test_beyond_those_that_are_wanted_are_left_to_whoever_asks_next(self, daily: DailyStore) -> None:
         for channel in (2, 3):
             await subscribe(daily, channel, time=dt.time(7, channel))

@@ -86,6 +86,11 @@ class TestShared:
         event = told("It spreads.", topics=("Zika virus",), contexts=("Pregnancy", "Brazil"))
         assert self.names(event, told("It ends.", contexts=("pregnancy", "Zika Virus"))) == ["Zika virus", "Pregnancy"]
 
+    def test_what_nobody_knows_the_rarity_of_counts_for_nothing(self) -> None:
+        event = told("It spreads.", contexts=("Brazil", "…", "Pregnancy"))
+        found = shared(event, event, names(event.headline), self.RARE)
+        assert found == (("Pregnancy", 0.5), ("Brazil", 0.0), ("…", 0.0))
+
     def test_are_the_longest_parts_of_names_that_both_have(self) -> None:
         event = told("The Moldovan President Igor Dodon resigns.")
         assert self.names(event, told("Voters turn to Igor Dodon again.")) == ["Igor Dodon"]
@@ -204,9 +209,8 @@ class TestComputed:
             ),
             60,
         )
-        assert [(other.headline, other.contexts, other.path) for other in found] == [
-            ("Babies of mothers suffer.", ("Zika virus",), "/news/2016/02/9/a.md")
-        ]
+        day, headline = dt.date(2016, 2, 9), "Babies of mothers suffer."
+        assert found == [Related(day, headline, ("Zika virus",), "/news/2016/02/9/a.md", event_id(day, headline))]
 
     def test_without_contexts_names_of_the_text_lead_to_it(self, index: Index) -> None:
         found = related_to(
@@ -216,6 +220,16 @@ class TestComputed:
         assert [(other.headline, other.contexts) for other in found] == [
             ("Voters choose Ann Lee as mayor.", ("Ann Lee",))
         ]
+
+    def test_what_the_archive_names_already_is_not_named_again_in_other_words(self, index: Index) -> None:
+        found = index(
+            *self.FILLERS, record("Ann Lee resigns."), record("Voters choose Ann Lee as mayor.", "2016-01-09")
+        )
+        event = found.catalogue.events([60])[0]
+        link = Related(dt.date(2016, 1, 9), "As mayor, voters choose Ann Lee")
+        assert computed(found, 60, replace(event, related=(link,)), 10) == []
+        by_id = replace(link, headline="Ann Lee wins.", id=found.catalogue.events([61])[0].id)
+        assert computed(found, 60, replace(event, related=(by_id,)), 10) == []
 
     def test_what_is_near_in_time_is_found_though_very_many_are_nearer_in_meaning(self, index: Index) -> None:
         far = (record("Storms hit the coast.", f"{year}-05-01") for year in range(1800, 1950))
