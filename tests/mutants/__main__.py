@@ -37,7 +37,7 @@ _COLUMNS = ("killed", "survived", "timed out", "no tests", "else")
 
 # A mutant's tests may take this many times as long as without a fault, and these seconds more, for a busy machine may
 # not kill anything. Seconds for what a test's time does not hold: starting pytest, and fixtures.
-_TIMES, _MORE_SECONDS = 8, 8.0
+_TIMES, _MORE_SECONDS = 4, 10.0
 
 _SETTINGS = """
 [tool.mutmut]

@@ -18,7 +18,7 @@ from embeddings.build.run import build_index
 from embeddings.events import Event, Related, event_id
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.search.names import names
-from embeddings.search.related import RelatedCandidate, choose_related, computed, rarity, shared
+from embeddings.search.related import RelatedCandidate, choose_related, computed, rarity, shared, text_of
 from embeddings.text import normalise
 from embeddings.wordings import says_the_same
 from tests.benchmarks.related_blind import as_markdown, pairs, plain
@@ -104,6 +104,16 @@ class TestShared:
         event = told("The President Igor Dodon resigns.")
         assert self.names(event, told("Protests against Dodon end.")) == ["Dodon"]
 
+    def test_a_name_that_very_many_have_is_not_told(self) -> None:
+        event = told("The Minister Ann Lee speaks.")
+        assert shared(event, event, names(event.headline), dict.fromkeys(("ann", "lee", "minister"), 0.09)) == ()
+        assert shared(event, event, names(event.headline), {}) == ()
+
+    def test_names_are_looked_for_in_topics_headline_and_summary_apart(self) -> None:
+        event = told("Ann Lee speaks in Oslo", topics=("Zika virus",), summary="King Olav listens.")
+        assert names(text_of(event)).spans == ("Zika", "Ann Lee", "Oslo", "King Olav")
+        assert names(text_of(replace(event, summary=None))).spans == ("Zika", "Ann Lee", "Oslo")
+
     def test_a_word_that_only_begins_sentences_is_no_name(self) -> None:
         assert self.names(told("Vote on the treaty."), told("Vote on a tax.")) == []
         assert self.names(told("Zika spreads."), told("The north fears Zika.")) == ["Zika"]
@@ -142,8 +152,12 @@ class TestChoose:
 
     def test_a_rewording_is_left_out_and_of_two_the_worse(self) -> None:
         assert self.chosen(self.candidate("In Alpha it rains", 0.8, days=1)) == []
-        assert self.chosen(self.candidate("Floods drown Beta.", 0.95, days=1)) == []
-        assert self.chosen(self.candidate("A b c d.", 0.6), self.candidate("D c b a.", 0.5, days=31)) == ["A b c d."]
+        for days, found in ((1, []), (3, []), (4, ["Floods drown Beta."])):
+            assert self.chosen(self.candidate("Floods drown Beta.", 0.95, days=days)) == found
+        assert self.chosen(self.candidate("A b c d.", 0.6), self.candidate("D c b a.", 0.58, days=31)) == ["A b c d."]
+
+    def test_of_two_that_are_as_good_the_first_comes_first(self) -> None:
+        assert self.chosen(self.candidate("a", 0.6, 30), self.candidate("b", 0.6, -30)) == ["a", "b"]
 
     def test_what_stands_in_the_list_already_is_not_told_in_other_words(self) -> None:
         other = self.candidate("A b c d.", 0.6)
