@@ -38,9 +38,14 @@ ROOMS = (
     ),
     Room("daily_posts", ("bot/store/daily_posts.py",), ("tests/bot/daily/test_claims.py", "tests/bot/store")),
     Room(
-        "posting",
-        ("bot/posting/channels.py", "bot/posting/fence.py", "bot/posting/gaps.py", "bot/posting/poster.py"),
-        ("tests/bot/posting",),
+        "channels",
+        ("bot/posting/channels.py", "bot/posting/fence.py", "bot/posting/gaps.py"),
+        ("tests/bot/posting/test_channels.py", "tests/bot/posting/test_fence.py", "tests/bot/posting/test_gaps.py"),
+    ),
+    Room(
+        "poster",
+        ("bot/posting/poster.py",),
+        ("tests/bot/posting/test_poster.py",),
         left_out=("test_two_hundred_posts_arrive", "test_many_posts_of_one_minute"),
     ),
 )

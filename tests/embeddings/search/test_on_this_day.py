@@ -189,7 +189,9 @@ def test_a_short_list_has_the_best_and_some_that_are_no_attack_or_disaster() -> 
     parts[:, PARTS.index("links")] = [9, 8, 7, 6, 5, 4, 3, 2, 1]
     grim = np.array([True] * 6 + [False] * 3)
     assert shortlist(parts, grim, 3).tolist() == [0, 1, 2, 6, 7]
-    assert shortlist(np.zeros((60, len(PARTS))), np.zeros(60, bool), 3).tolist() == [0, 1, 2]  # of equals the first
+    parts = np.zeros((300, len(PARTS)))
+    parts[:, PARTS.index("links")] = np.tile([1, 2, 0], 100)
+    assert shortlist(parts, np.zeros(300, bool), 3).tolist() == [1, 4, 7]  # of equals the first
 
 
 def test_reasons_tell_what_spoke_for_an_event_the_strongest_first() -> None:
