@@ -47,7 +47,10 @@ class _ShardIds(click.ParamType[tuple[int, ...]]):
         return tuple(sorted(found))
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option("--config", type=click.Path(path_type=Path), help="Config file.  [default: config.toml, if there]")
 @click.option("--check", is_flag=True, help="Say whether config, index and model can be used, and exit.")
 @click.option("--console", is_flag=True, help="Answer commands typed here or piped in, one a line.")
@@ -55,7 +58,9 @@ class _ShardIds(click.ParamType[tuple[int, ...]]):
 @click.option("--shard-ids", type=_ShardIds(), help="Which of them this process runs.  [default: all]")
 @click.option("--demo", is_flag=True, help="Answer three commands from the sample archive, then as --console.")
 @click.version_option(package_name="dateline", message="%(version)s")
+@click.pass_context
 def bot(
+    ctx: click.Context,
     config: Path | None,
     check: bool,
     console: bool,
@@ -63,10 +68,20 @@ def bot(
     shard_count: int | None,
     shard_ids: tuple[int, ...] | None,
 ) -> int:
-    """Connect to Discord and answer questions about news events."""
+    """Connect to Discord and answer questions about news events.
+
+    With a command, do that instead.
+    """
+    command = ctx.invoked_subcommand
+    if command is not None:
+        _refuse_options(ctx, command)
     logs.protect(Redactor())  # what its form gives away, until the settings tell what else is secret
     settings = Config() if demo else load_config(config)
-    logs.set_up(logs.redactor_for(settings), logs.TERMINAL if demo or check or console else logs.SERVING)
+    at_terminal = demo or check or console or command is not None
+    logs.set_up(logs.redactor_for(settings), logs.TERMINAL if at_terminal else logs.SERVING)
+    if command is not None:
+        ctx.obj = settings
+        return 0
     if demo:
         return _demo()
     if shard_count is not None or shard_ids is not None:
@@ -82,6 +97,38 @@ def bot(
 
     asyncio.run(run(settings))
     return 0
+
+
+def _refuse_options(ctx: click.Context, command: str) -> None:
+    """Those that say what to do, where a command does."""
+    given = [name for name, value in ctx.params.items() if name != "config" and value not in (None, False)]
+    if given:
+        raise click.UsageError(f"--{given[0].replace('_', '-')} and the command {command} exclude each other")
+
+
+@bot.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(settings: Config, file: Path) -> None:
+    """Copy the store into a new FILE; the bot may run meanwhile."""
+    from bot.store.backup import back_up
+
+    copied = back_up(settings.store.url, file)
+    _tell(f"{copied.store} is backed up in {file}: {copied}")
+
+
+@bot.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def restore(settings: Config, file: Path) -> None:
+    """Put FILE, which `backup` wrote, in the place of the store."""
+    from bot.store.backup import restore as put_back
+
+    copied = put_back(settings.store.url, file)
+    _tell(f"{copied.store} is restored from {file}: {copied}")
+    if copied.kept is not None:
+        _tell(f"what was there before is in {copied.kept}; delete it when you no longer need it")
+    _tell("posts since the backup are not in it; the bot looks for them in each channel before it posts there")
 
 
 def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | None) -> Config:
@@ -129,7 +176,8 @@ def _demo() -> int:
 
 
 def _check(settings: Config) -> int:
-    """Try each part in turn; the exit status says whether all can be used."""
+    """Look at each part in turn, and change none; the exit status says whether all can be used."""
+    from bot.store.look import describe
     from embeddings.archive.fetched import problems as problems_of_fetched_days
     from embeddings.errors import EmbeddingsError
     from embeddings.index.folder import IndexFolder
@@ -152,19 +200,11 @@ def _check(settings: Config) -> int:
         return FAILED
     _tell(f"model: {settings.index.model or manifest.model.name} gives {dimension}-dim vectors")
     try:
-        asyncio.run(_try_store(settings.store.url))
+        _tell(f"store: {asyncio.run(describe(settings.store.url))}")
     except EmbeddingsError as error:
         _tell(f"store: {error}")
         return FAILED
-    _tell("store: can be used")
     return _check_token(settings.discord.token.get_secret_value())
-
-
-async def _try_store(url: str) -> None:
-    from bot.store import Store
-
-    store = await Store.open(url)
-    await store.close()
 
 
 def _tell(sentence: str) -> None:

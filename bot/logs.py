@@ -33,6 +33,7 @@ def set_up(redactor: Redactor, how: tuple[int, str]) -> None:
     protect(redactor)
     level, line = how
     logging.basicConfig(level=level, format=line)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # else two lines each time that the store is opened
 
 
 def protect(redactor: Redactor) -> None:

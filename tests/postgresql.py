@@ -107,11 +107,11 @@ class PostgreSQL:
         """The URL of a database, as an operator writes it."""
         return f"postgresql://{_USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self) -> str:
-        """Make an empty database; returns its URL."""
+    def new_database(self, like: str | None = None) -> str:
+        """Make a database, empty or as the one of that name is; returns its URL."""
         self._databases += 1
         name = f"store_{self._databases}"
-        self.run("createdb", name)
+        self.run("createdb", *(["--template", like] if like else []), name)
         return self.url(name)
 
     def run(self, program: str, *arguments: str) -> str:

@@ -7,14 +7,17 @@ import io
 import re
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from bot.cli import DEMO_COMMANDS, bot
 from bot.commands import about, ask, daily, event, find_related, onthisday, related
 from bot.config import Config
 from bot.console.cards import day_cards
+from bot.store.backup import back_up
 from embeddings.command_line.commands import cli
 from embeddings.dates import parse_range
+from embeddings.errors import InputError
 from embeddings.search.service import Search
 from tests.bot.test_config import EXAMPLE
 
@@ -83,3 +86,12 @@ def test_every_room_and_module_on_the_map_is_there() -> None:
         name for name in named if not there & {ROOT / package / name for package in ("", "bot", "embeddings")}
     } == set()
     assert len(named) > 50
+
+
+def test_the_guide_for_operators_names_the_commands_that_there_are() -> None:
+    guide = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^python -m bot ([a-z-]+)", guide, re.MULTILINE)) == set(bot.commands)
+    with pytest.raises(InputError) as caught:
+        back_up("postgresql://dateline:secret@HOST/dateline", Path("FILE"))
+    for command in re.findall(r"`([^`]+)`", str(caught.value)):
+        assert f"\n{command}\n" in guide

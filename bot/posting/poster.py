@@ -165,8 +165,13 @@ class Poster:
         """Let a transaction come to its end even where who asked for it is cut off; `stop` waits for it."""
         task = asyncio.create_task(change)
         self._storing.add(task)
-        task.add_done_callback(self._storing.discard)
+        task.add_done_callback(self._stored)
         return await asyncio.shield(task)
+
+    def _stored(self, task: asyncio.Task[Any]) -> None:
+        self._storing.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever still waits has it, too
 
     async def look(self, now: float | None = None) -> int:
         """Begin to post what is due, and to tell what has to be told; returns how much that was.

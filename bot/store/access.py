@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import secrets
 import time
 from collections.abc import AsyncIterator, Coroutine
 from enum import IntEnum
@@ -24,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from bot.store.address import WRITING, file_of, shown
 from bot.store.errors import StoreAwayError, StoreError
 from bot.store.opening import dispose, open_engine, reason_of
+from bot.store.tables import NoteRow
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,9 @@ _ASK_S = 0.3  # between two questions whether it is back
 _LONGEST_ASK_S = 10.0  # where it comes and goes, each time with two lines in the log
 _FEW = 3  # times in a row that do not count as coming and going
 _STEADY_S = 30.0  # for which it has to be there to count as back for good
+_TRIAL = "trial"  # the note that is written to see whether writing works; as long as an answer, and each time another,
+_TRIAL_BYTES = 1_000  # for SQLite does not write what is there already
+_LINES = 8  # in the log, a minute
 _AT_ONCE = 4  # background transactions of a kind; the pool holds fifteen connections
 _END_S = 1.0  # for transactions that nobody waits for any more, when the store is closed
 
@@ -66,7 +71,8 @@ class Access:
         self._engine: AsyncEngine | None = None
         self._sessions: dict[Health, async_sessionmaker[AsyncSession]] = {}
         self._asking: asyncio.Task[None] | None = None
-        self._failed = 0
+        self._failed = 0  # uses, since the last line that told of them
+        self._said: list[float] = []
         self._away_since = self._back_since = 0.0
         self._again = 0  # times in a row that it went soon after it was back
         self._late: set[asyncio.Task[Any]] = set()
@@ -79,7 +85,9 @@ class Access:
 
     async def open(self) -> None:
         """Open the database; errors as of `open_engine`."""
+        before = _identity(self._file)
         self._take(await open_engine(self._url))
+        self._identity = before or self._identity  # a file that was replaced meanwhile is noticed at the first use
 
     def open_later(self, why: BaseException) -> None:
         """Begin without the database, and open it as soon as that can be done."""
@@ -187,7 +195,7 @@ class Access:
         if self.health is Health.THERE or self._asking is None:
             self._away_since = time.monotonic()
             self._again = self._again + 1 if self._away_since - self._back_since < _STEADY_S else 0
-            log.warning("the store %s is away: %s; answers go on without it", shown(self._url), reason_of(why))
+            self._say("the store %s is away: %s; answers go on without it", shown(self._url), reason_of(why))
         self.health = min(self.health, health)
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask())
@@ -202,15 +210,24 @@ class Access:
                 except (StoreError, *_PASSING) as error:
                     log.debug("the store %s is still away: %s", shown(self._url), reason_of(error))
         except Exception:
-            log.exception("nobody asks any more whether the store %s is back", shown(self._url))
+            log.exception("nobody asks any more whether the store %s is back; restart the bot", shown(self._url))
+            return
         finally:
             self._asking = None
         self._back_since = time.monotonic()
         away_s = self._back_since - self._away_since
-        log.warning(
-            "the store %s is back after %.1f s, in which %d uses failed", shown(self._url), away_s, self._failed
-        )
-        self._failed = 0
+        if self._say("the store %s is back after %.1f s; %d uses failed", shown(self._url), away_s, self._failed):
+            self._failed = 0
+
+    def _say(self, message: str, *values: object) -> bool:
+        """Log a line, unless there have been many; False where it was left out."""
+        now = time.monotonic()
+        self._said = [at for at in self._said if now - at < 60]
+        if len(self._said) >= _LINES:
+            return False
+        self._said.append(now)
+        log.warning(message, *values)
+        return True
 
     async def _try(self) -> None:
         """Find out how much can be used; raises what stands in the way of more."""
@@ -224,15 +241,15 @@ class Access:
             await session.execute(text("SELECT count(*) FROM notes"))
         self.health = max(self.health, Health.READABLE)
         async with self._sessions[Health.THERE].begin() as session:
-            await session.execute(text("UPDATE notes SET value = value"))
+            await session.merge(NoteRow(name=_TRIAL, value=secrets.token_hex(_TRIAL_BYTES)))
         self.health = Health.THERE
 
     async def _open_anew(self) -> None:
         """Open what is there now, in place of what was there before."""
+        _remove_log(self._file, self._log_identity)  # while it is held open no other file can have its inode
         if self._engine is not None:
             await dispose(self._engine)
             self._engine = None
-        _remove_log(self._file, self._log_identity)
         self._take(await open_engine(self._url))
 
 

@@ -47,9 +47,9 @@ def file_of(url: URL) -> Path | None:
 
 
 def shown(url: URL) -> str:
-    """How messages name the database: without the password."""
+    """How messages name the database: without the password, wherever in the URL that stands."""
     file = file_of(url)
-    return str(file) if file is not None else url.set(drivername=url.get_backend_name()).render_as_string()
+    return str(file) if file is not None else url.set(drivername=url.get_backend_name(), query={}).render_as_string()
 
 
 def engine_of(url: URL) -> AsyncEngine:
@@ -65,7 +65,8 @@ def engine_of(url: URL) -> AsyncEngine:
         )
     try:
         if url.get_backend_name() == "sqlite":
-            engine = create_async_engine(url, connect_args={"timeout": BUSY_S}, pool_timeout=_POOL_S)
+            pool = {"pool_timeout": _POOL_S} if file is not None else {}  # in memory there is one connection for all
+            engine = create_async_engine(url, connect_args={"timeout": BUSY_S}, **pool)
             event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
             event.listen(engine.sync_engine, "begin", _begin)
             return engine

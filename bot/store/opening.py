@@ -18,6 +18,7 @@ from bot.store import schema
 from bot.store.address import OUTSIDE, WRITING, engine_of, file_of, shown
 from bot.store.errors import StoreAwayError, StoreError
 from bot.store.files import make_private
+from bot.store.reading import beside, has_content, judge, reading
 
 WAIT_S = 30.0  # for other processes that make or upgrade the same store
 _LOCK = 0x6461_7465_6C69_6E65  # PostgreSQL's advisory lock on making and upgrading: "dateline" in ASCII
@@ -41,13 +42,24 @@ async def open_engine(url: URL) -> AsyncEngine:
             if file is not None:
                 await asyncio.to_thread(_look_first, file)
                 await asyncio.to_thread(make_private, file)
+            before = _identity(file)
             await _repeatedly(lambda: _upgrade(engine))
             if file is not None:
                 await _repeatedly(lambda: _let_readers_pass(engine))
+            if before is not None and _identity(file) != before:
+                raise StoreAwayError("its file was replaced by another one meanwhile")
     except BaseException:
         await dispose(engine)
         raise
     return engine
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """Which file has that name; None where there is none."""
+    if file is None or not file.exists():
+        return None
+    found = file.stat()
+    return found.st_dev, found.st_ino
 
 
 async def dispose(engine: AsyncEngine) -> None:
@@ -88,19 +100,13 @@ def may_pass(error: BaseException) -> bool:
 
 def _look_first(file: Path) -> None:
     """Judge a file without touching it: SQLite leaves files beside a database that it opens for writing."""
-    if not file.exists() or file.stat().st_size == 0 or file.with_name(f"{file.name}-journal").exists():
+    if not file.is_dir() and (not has_content(file) or has_content(beside(file, "-journal"))):
         return
-    with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-        try:
-            tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            version = None
-            if schema.VERSION_TABLE in tables:
-                (version,) = connection.execute(f"SELECT max(version_num) FROM {schema.VERSION_TABLE}").fetchone()
-        except sqlite3.DatabaseError as error:
-            if "not a database" in str(error):
-                raise StoreError(f"{error}; name another file in store.url, or move this one away") from error
-            return  # it is being written to, and is judged again under the lock
-    schema.judge(tables, version)
+    try:
+        with reading(file) as connection:
+            judge(connection)
+    except sqlite3.DatabaseError:
+        return  # it is being written to, and is judged again under the lock
 
 
 async def _repeatedly(step: Callable[[], Awaitable[None]]) -> None:

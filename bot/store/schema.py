@@ -94,6 +94,16 @@ def _tables_of(version: str) -> set[str]:
     return {name for script in _scripts().iterate_revisions(version, "base") for name in script.module.TABLES}
 
 
+def latest() -> str:
+    """The version that a store has once it is open."""
+    return str(_scripts().get_current_head())
+
+
+def has_table(version: str, name: str) -> bool:
+    """Whether a store of a version has a table."""
+    return name in _tables_of(version)
+
+
 def _config() -> AlembicConfig:
     config = AlembicConfig()
     config.set_main_option("script_location", "bot.store:migrations")

@@ -17,6 +17,7 @@ from embeddings.errors import InputError
 from embeddings.index.folder import IndexFolder
 from tests.word_encoder import WordEncoder
 
+V0_1 = Path(__file__).parents[1] / "compatibility" / "v0_1" / "dateline.db"
 TOKEN = base64.b64encode(b"123456789012345678").decode().rstrip("=") + ".secret.secret"
 
 
@@ -78,7 +79,8 @@ def test_check_says_what_can_be_used(
     assert config == "config: can be used"
     assert index.startswith("index: 7")
     assert model == "model: all-MiniLM-L6-v2 gives 384-dim vectors"
-    assert store == "store: can be used"
+    assert store == "store: none yet; it is made at the first start"
+    assert not Path("dateline.db").exists()
     assert "client_id=123456789012345678&scope=bot+applications.commands&permissions=68608" in token
     monkeypatch.setenv("DATELINE_DISCORD__TOKEN", "hello")
     assert run("--check") == 1
@@ -170,3 +172,50 @@ def test_help_needs_neither_the_model_nor_faiss() -> None:
     code = "import sys; from bot.cli import dateline; print({'torch', 'faiss', 'transformers'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_backup_and_restore_say_what_they_did(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(V0_1, "dateline.db")
+    assert run_command(dateline, "dateline", ["bot", "backup", "backup.db"]) == 0
+    store = tmp_path / "dateline.db"
+    assert capsys.readouterr().out == f"{store} is backed up in backup.db: 3 subscriptions, 3 posts, 2 answers\n"
+    assert run("backup", "backup.db") == 2
+    assert "backup.db is there already" in capsys.readouterr().err
+    assert run("restore", "backup.db") == 0
+    restored, kept, posts = capsys.readouterr().out.splitlines()
+    assert restored == f"{store} is restored from backup.db: 3 subscriptions, 3 posts, 2 answers"
+    assert kept == f"what was there before is in {store}.before-restore; delete it when you no longer need it"
+    assert posts.startswith("posts since the backup are not in it")
+    Path("other.toml").write_text('[store]\nurl = "sqlite:///other.db"\n')
+    assert run("--config", "other.toml", "restore", "backup.db") == 0
+    assert Path("other.db").exists()
+    monkeypatch.setenv("DATELINE_STORE__URL", "postgresql://somebody:secret@127.0.0.1/store")
+    for command in ("backup", "restore"):
+        capsys.readouterr()
+        assert run(command, "backup.db") == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1
+        assert "pg_dump --format=custom --file=FILE postgresql://somebody@127.0.0.1/store" in error
+        assert "pg_restore --clean --if-exists --single-transaction" in error
+        assert "secret" not in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["backup"], "Missing argument 'FILE'"),
+        (["--check", "backup", "x.db"], "--check and the command backup exclude each other"),
+        (["--shard-count", "2", "restore", "x.db"], "--shard-count and the command restore exclude each other"),
+        (["copy"], "No such command 'copy'"),
+        (["restore", "x.db"], "there is no file x.db to be restored"),
+    ],
+)
+def test_commands_that_cannot_be_done_are_refused(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 2
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert error.count("\n") == 1

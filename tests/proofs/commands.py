@@ -21,20 +21,15 @@ import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from embeddings.model.tuning import Encoded
+from tests.proofs.steps import Steps
 from tests.word_encoder import WordEncoder
-
-if TYPE_CHECKING:
-    from _typeshed import FileDescriptorLike
 
 ROOT = Path(__file__).parents[2]
 CHUNK = 50  # texts between two commits
 DEADLINE_S = 120.0
-
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-_STEPS = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect")
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ class Run:
 
     Attributes:
         signal: what it died of, if it did.
-        steps: on the disk, as `_Steps` counts them.
+        steps: on the disk, as `Steps` counts them.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -188,32 +183,6 @@ class _SlowEncoder(WordEncoder):
         return encoded
 
 
-class _Steps:
-    """Counts what Python does to files for writing, and kills the process before one of these steps."""
-
-    def __init__(self, kill_at: int | None) -> None:
-        self.count = 0
-        self._kill_at = kill_at
-        self._sync = os.fsync
-
-    def watch(self) -> None:
-        sys.addaudithook(self._hook)
-        os.fsync = self._fsync  # has no audit event
-
-    def _hook(self, event: str, details: tuple[Any, ...]) -> None:
-        if event in _STEPS or (event == "open" and isinstance(details[2], int) and details[2] & _WRITING):
-            self._step()
-
-    def _fsync(self, fd: FileDescriptorLike) -> None:
-        self._step()
-        self._sync(fd)
-
-    def _step(self) -> None:
-        self.count += 1
-        if self.count == self._kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
 def _serve(log: Path) -> None:
     import embeddings.build.encoding
     import embeddings.build.run
@@ -276,7 +245,7 @@ def _run(request: dict[str, Any], results: Path, log: Path, main: Any) -> None:
         encoder = _SlowEncoder(log, request.get("slow_s", 0.0), request.get("broken"))
         for module in (embeddings.model.encoder, embeddings.model.export):
             vars(module)["SentenceEncoder"] = lambda *_: encoder  # to mypy, a module in a variable has no such name
-        steps = _Steps(request.get("kill_at_step"))
+        steps = Steps(request.get("kill_at_step"))
         output = os.open(results, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         with _limited(request):
             steps.watch()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import math
 import os
 import resource
 import shutil
@@ -201,8 +202,7 @@ async def _ask_for_a_while(doors: Doors, bot: Bot, table: Table, name: str) -> N
     while time.monotonic() - began < AWAY_S:
         await doors.ask_all()
     lines = [line for line in bot.lines[before:] if line]
-    minutes = (time.monotonic() - began) / 60
-    most = max(1.0, LINES_PER_MINUTE * minutes) + 1  # the line that says that it is away
+    most = LINES_PER_MINUTE * math.ceil((time.monotonic() - began) / 60)
     table.check(f"{name}: log of {LINES_PER_MINUTE} lines a minute at most", len(lines) <= most, "\n".join(lines[:20]))
 
 

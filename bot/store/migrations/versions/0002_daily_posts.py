@@ -54,4 +54,5 @@ def upgrade() -> None:
     op.create_index("ix_posts_due_at", "posts", ["due_at"])
     op.create_index("ix_posts_state_free_at", "posts", ["state", "free_at"])
     # The moment up to which requests are planned; changing it also keeps two processes from claiming at once.
-    op.execute(sa.text("INSERT INTO notes (name, value) VALUES ('daily pace', '0')"))
+    # An upgrade that was killed, by a version that did it statement by statement, may have left it there.
+    op.execute(sa.text("INSERT INTO notes (name, value) VALUES ('daily pace', '0') ON CONFLICT (name) DO NOTHING"))
