@@ -36,7 +36,11 @@ ROOMS = (
         ("tests/embeddings/search/test_related.py",),
         left_out=("test_lists_of_the_sample", "test_the_pairs_do_not_tell"),
     ),
-    Room("daily_posts", ("bot/store/daily_posts.py",), ("tests/bot/daily/test_claims.py", "tests/bot/store")),
+    Room(
+        "daily_posts",
+        ("bot/store/daily_posts.py",),
+        ("tests/bot/daily/test_claims.py", "tests/bot/store/test_daily_posts.py"),
+    ),
     Room(
         "channels",
         ("bot/posting/channels.py", "bot/posting/fence.py", "bot/posting/gaps.py"),
