@@ -78,6 +78,7 @@ class TestSameEvent:
                 page(f"{LONG.replace('eight months', 'nine weeks')}.", "b", "https://daily.example/1"),
             ),
             (page(f"{LONG}.", "a"), page(f"Today {LONG}.", "b")),
+            (page(f"{EIGHT}.", "a"), page(f"{EIGHT.replace('rise', 'fall')}.", "b")),
         ],
         ids=[
             "words but for punctuation",
@@ -91,6 +92,7 @@ class TestSameEvent:
             "page after a letter of a name of five was changed",
             "page with the same source after two words were changed",
             "page after a word was put before all others",
+            "page of eight words after one was changed",
         ],
     )
     def test_is_one_with_the_same(self, one: Event, other: Event) -> None:
@@ -363,6 +365,8 @@ class TestMerge:
         links = [replace(SUN, path="/z"), replace(SUN, headline="It stops.", path="/z"), replace(SUN, path="/y")]
         merged = merge([make(related=(links[0],)), make(related=tuple(links[1:]))])
         assert sorted(link.path or "" for link in merged.related) == ["/y", "/z"]
+        two = make(related=(links[0], links[2]))
+        assert merge([make("Rain."), two]).related == two.related
 
     def test_one_event_alone_stays_as_it_is(self) -> None:
         event = make(contexts=("a", "A"), sources=(Source("Radio"), Source("Radio", "https://r.example")))

@@ -125,6 +125,7 @@ def test_events_are_of_one_story_by_their_last_topic() -> None:
         make(2000, "ink", 4, topics=("Treaty",)),
     )
     assert names(choose_events([talks, treaty], 2)) == ["ministers gather"]
+    assert names(choose_events([talks, make(2000, "ink", 6, topics=("Treaty",))], 2)) == ["ink"]
     assert len(choose_events([talks, make(2000, "trains stop", 3, topics=("Sea", "Strike"))], 2)) == 2
 
 
@@ -146,6 +147,7 @@ def test_one_is_no_attack_or_disaster_where_there_is_one() -> None:
     peace = make(2010, "a museum opens")
     assert names(choose_events([*grim, peace], 2)) == [names(choose_events(grim, 1))[0], "a museum opens"]
     assert len(choose_events(grim, 2)) == 2
+    assert names(choose_events([grim[0], peace], 1)) == ["bombs fall"]
 
 
 def test_one_event_that_is_no_attack_or_disaster_is_enough() -> None:
