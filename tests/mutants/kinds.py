@@ -129,6 +129,8 @@ def _unparsed(node: ast.AST) -> str:
 
 def _kind(path: Pairs) -> str:
     (old, new), parent = path[-1], path[-2][0] if len(path) > 1 else None
+    if any(isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log.") for node, _ in path):
+        return "what the log says"
     if isinstance(old, ast.Call) and isinstance(new, ast.Call) and _arguments(new) < _arguments(old):
         return "an argument left out"
     if isinstance(old, ast.AugAssign) and isinstance(new, ast.Assign):

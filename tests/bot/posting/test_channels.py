@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import discord
 import pytest
-from discord import ui
 
 from bot.daily.claims import Claim, Notice, Reason
 from bot.daily.schedule import Subscription
 from bot.posting.channels import Channels, LeftError, PassingError, RefusedError, UnreadableError
-from bot.views.state import NOBODY, DailyList, Place, Target, encode
 from tests.bot.daily.parts import HandClock, logged_in
+from tests.bot.posting.parts import post
 from tests.discord_server import DiscordServer, discord_server
 from tests.discord_server.mentions import Pings
 
@@ -57,17 +56,6 @@ def claim(server: DiscordServer, clock: HandClock) -> Claim:
     return Claim(subscription, DAY, clock(), clock(), 1, "me", clock(), clock() + 75)
 
 
-def view(claim: Claim, inside: bool = False) -> ui.LayoutView:
-    """A post, whose buttons say whose it is; they may stand beside a text."""
-    found = ui.LayoutView(timeout=None)
-    list_of = DailyList(claim.subscription.key, claim.date)
-    button: ui.Button[ui.LayoutView] = ui.Button(label="More", custom_id=encode("e", Target(NOBODY, Place(list_of))))
-    if claim.subscription.role is not None:
-        found.add_item(ui.TextDisplay(f"<@&{claim.subscription.role}> @everyone"))
-    found.add_item(ui.Section("Day", accessory=button) if inside else ui.ActionRow(button))
-    return found
-
-
 def mentioning(claim: Claim, role: int) -> Claim:
     return replace(claim, subscription=replace(claim.subscription, role=role))
 
@@ -76,28 +64,28 @@ class TestSending:
     async def test_gives_the_message_and_the_same_one_when_it_is_repeated(
         self, server: DiscordServer, channels: Channels, claim: Claim, turns: list[str]
     ) -> None:
-        sent = await channels.send(claim, view(claim))
-        assert await channels.send(claim, view(claim)) == sent
+        sent = await channels.send(claim, post(claim))
+        assert await channels.send(claim, post(claim)) == sent
         assert [message.id for message in server.post_history()] == [sent]
         tomorrow = replace(claim, date=DAY + dt.timedelta(1))
-        assert await channels.send(tomorrow, view(tomorrow)) != sent
+        assert await channels.send(tomorrow, post(tomorrow)) != sent
         assert turns == []  # the claim was its turn
 
     async def test_mentions_the_role_alone(self, server: DiscordServer, channels: Channels, claim: Claim) -> None:
         role = server.add_role("historians", mentionable=True)
         with_role = mentioning(claim, role.id)
-        await channels.send(with_role, view(with_role))
+        await channels.send(with_role, post(with_role))
         [message] = server.post_history()
         assert message.pings == Pings(roles=frozenset({role.id}))
 
     async def test_tells_why_it_is_refused(self, server: DiscordServer, channels: Channels, claim: Claim) -> None:
         server.deny(server.channel, "send_messages")
         with pytest.raises(RefusedError) as refused:
-            await channels.send(claim, view(claim))
+            await channels.send(claim, post(claim))
         assert refused.value.reason is Reason.ACCESS
         server.delete_channel(server.channel)
         with pytest.raises(RefusedError) as refused:
-            await channels.send(claim, view(claim))
+            await channels.send(claim, post(claim))
         assert refused.value.reason is Reason.CHANNEL
 
     async def test_tells_what_may_pass_and_how_long_discord_wants_it_to_wait(
@@ -105,11 +93,11 @@ class TestSending:
     ) -> None:
         server.faults.lose_answer(SEND)
         with pytest.raises(PassingError) as passing:
-            await channels.send(claim, view(claim))
+            await channels.send(claim, post(claim))
         assert passing.value.after_s == 0
         server.faults.rate_limit(SEND, 100.0)
         with pytest.raises(PassingError) as passing:
-            await channels.send(claim, view(claim))
+            await channels.send(claim, post(claim))
         assert passing.value.after_s == pytest.approx(100, abs=1)
 
     async def test_where_what_stands_before_discord_refuses_it_waits_a_minute(
@@ -117,7 +105,7 @@ class TestSending:
     ) -> None:
         server.faults.rate_limit(SEND, via=False)
         with pytest.raises(PassingError) as passing:
-            await channels.send(claim, view(claim))
+            await channels.send(claim, post(claim))
         assert passing.value.after_s == 60
 
 
@@ -127,7 +115,7 @@ class TestFinding:
         self, server: DiscordServer, channels: Channels, claim: Claim, clock: HandClock, inside: bool
     ) -> None:
         server.say("hello")
-        sent = await channels.send(claim, view(claim, inside))
+        sent = await channels.send(claim, post(claim, inside))
         for number in range(150):
             server.say(f"message {number}")
         assert await channels.find(claim, clock()) == sent
@@ -135,7 +123,7 @@ class TestFinding:
     async def test_neither_another_days_nor_another_channels_post_is_taken_for_it(
         self, channels: Channels, claim: Claim, clock: HandClock
     ) -> None:
-        await channels.send(claim, view(claim))
+        await channels.send(claim, post(claim))
         assert await channels.find(replace(claim, date=DAY + dt.timedelta(1)), clock()) is None
         other = replace(claim, subscription=replace(claim.subscription, key="9876543210"))
         assert await channels.find(other, clock()) is None
@@ -143,14 +131,14 @@ class TestFinding:
     async def test_only_messages_since_then_are_looked_at_but_for_what_clocks_may_differ(
         self, channels: Channels, claim: Claim, clock: HandClock
     ) -> None:
-        sent = await channels.send(claim, view(claim))
+        sent = await channels.send(claim, post(claim))
         assert await channels.find(claim, clock() + 200) == sent
         assert await channels.find(claim, clock() + 400) is None
 
     async def test_what_the_bot_did_not_write_is_nobodys_post(
         self, server: DiscordServer, channels: Channels, claim: Claim, clock: HandClock
     ) -> None:
-        await channels.send(claim, view(claim))
+        await channels.send(claim, post(claim))
         [message] = server.post_history()
         message.author = server.owner
         assert await channels.find(claim, clock()) is None
