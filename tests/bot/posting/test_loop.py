@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import discord
@@ -13,7 +13,7 @@ import pytest
 from bot.clocks import Clocks
 from bot.daily.claims import Claim, Reason, State, Terms, Wish
 from bot.daily.schedule import Subscription
-from bot.posting.poster import Composed, Pace, Poster
+from bot.posting.poster import Compose, Composed, Pace, Poster
 from bot.store import Store
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S
 from tests.bot.daily.parts import AT_ONCE, HandClock, execute, logged_in, opened
@@ -23,7 +23,6 @@ from tests.discord_server import DiscordServer, Message, discord_server
 DAY = dt.date(2026, 7, 20)
 SEND = "POST /channels/*/messages"
 
-Compose = Callable[[Claim], Awaitable[Composed]]
 Start = Callable[..., Poster]
 
 
