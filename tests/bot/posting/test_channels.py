@@ -12,7 +12,7 @@ from bot.daily.schedule import Subscription
 from bot.posting.channels import Channels, LeftError, PassingError, RefusedError, UnreadableError
 from tests.bot.daily.parts import HandClock, logged_in
 from tests.bot.posting.parts import post
-from tests.discord_server import DiscordServer, discord_server
+from tests.discord_server import DiscordServer, connected, discord_server
 from tests.discord_server.mentions import Pings
 
 SEND = "POST /channels/*/messages"
@@ -73,10 +73,12 @@ class TestSending:
 
     async def test_mentions_the_role_alone(self, server: DiscordServer, channels: Channels, claim: Claim) -> None:
         role = server.add_role("historians", mentionable=True)
-        with_role = mentioning(claim, role.id)
-        await channels.send(with_role, post(with_role))
-        [message] = server.post_history()
-        assert message.pings == Pings(roles=frozenset({role.id}))
+        text = f"<@&{role.id}> <@{server.owner.id}> @everyone"
+        for each in (claim, replace(mentioning(claim, role.id), date=DAY + dt.timedelta(1))):
+            await channels.send(each, post(each, text=text))
+        without, with_role = server.post_history()
+        assert without.pings == Pings()
+        assert with_role.pings == Pings(roles=frozenset({role.id}))
 
     async def test_tells_why_it_is_refused(self, server: DiscordServer, channels: Channels, claim: Claim) -> None:
         server.deny(server.channel, "send_messages")
@@ -226,3 +228,56 @@ class TestNotices:
         server.remove_guild(server.guild)
         with pytest.raises(LeftError):
             await channels.tell(notice)
+
+
+class TestAGuildThatIsKnown:
+    """By the gateway: nothing of it has to be asked for."""
+
+    @pytest.fixture
+    async def client(self, server: DiscordServer) -> AsyncIterator[discord.Client]:
+        system = server.add_channel("system")
+        server.add_role("historians")
+        payload = server.guild.payload
+        server.guild.payload = lambda: {**payload(), "system_channel_id": str(system.id)}  # type: ignore[method-assign]
+        async with connected(discord.Client(intents=discord.Intents(guilds=True))) as client:
+            yield client
+
+    async def test_tells_of_its_roles(
+        self, server: DiscordServer, channels: Channels, claim: Claim, turns: list[str]
+    ) -> None:
+        [role] = [role for role in server.guild.roles if role.name == "historians"]
+        await channels.check_role(mentioning(claim, role.id).subscription)
+        with pytest.raises(RefusedError):
+            await channels.check_role(mentioning(claim, 7).subscription)
+        assert turns == []
+
+    async def test_is_told_in_its_system_channel_and_else_its_owner(
+        self, server: DiscordServer, channels: Channels, claim: Claim, turns: list[str]
+    ) -> None:
+        [system] = [channel for channel in server.guild.channels if channel.name == "system"]
+        await channels.tell(Notice(claim.subscription, Reason.ACCESS, "n1", 0.0))
+        [message] = server.post_history(system)
+        assert server.guild.name in message.text
+        assert turns == ["one"]
+        server.deny(system, "send_messages")
+        await channels.tell(Notice(claim.subscription, Reason.ACCESS, "n2", 0.0))
+        assert len(server.post_history(server.direct_channel(server.owner))) == 1
+
+    async def test_tells_whether_an_empty_channel_can_be_read(
+        self,
+        server: DiscordServer,
+        client: discord.Client,
+        channels: Channels,
+        claim: Claim,
+        clock: HandClock,
+        turns: list[str],
+    ) -> None:
+        assert await channels.find(claim, clock()) is None
+        assert turns == ["one"]
+        [guild] = client.guilds
+        channel = guild.get_channel(server.channel.id)
+        assert channel is not None
+        server.deny(server.channel, "read_message_history")
+        await server.until(lambda: not channel.permissions_for(guild.me).read_message_history)
+        with pytest.raises(UnreadableError):
+            await channels.find(claim, clock())
