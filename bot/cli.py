@@ -70,7 +70,7 @@ def bot(
 ) -> int:
     """Connect to Discord and answer questions about news events.
 
-    With a command, do that instead.
+    Where a subcommand is given, run it instead.
     """
     command = ctx.invoked_subcommand
     if command is not None:
@@ -216,7 +216,7 @@ def _check_token(token: str) -> int:
     from bot.host import invite_link
 
     if not token:
-        _tell("token: none; put the bot's into the environment variable DATELINE_DISCORD__TOKEN")
+        _tell("token: none is set; put the bot's token into the environment variable DATELINE_DISCORD__TOKEN")
         return FAILED
     try:
         # The part before the first dot is the bot's id in Base64.

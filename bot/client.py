@@ -7,10 +7,13 @@ import contextlib
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 
+import aiohttp
 import discord
 import yarl
+from aiohttp import WSCloseCode, WSMsgType
 from discord import AllowedMentions, Intents, Interaction, app_commands
 from discord.app_commands import AppCommandContext, AppInstallationType
 from discord.gateway import DiscordWebSocket
@@ -18,7 +21,7 @@ from discord.gateway import DiscordWebSocket
 from bot.cards.discord_face import layout
 from bot.clocks import Clocks
 from bot.commands import add_commands
-from bot.config import DISCORDS_API, Config, DailySettings
+from bot.config import Config, DailySettings
 from bot.daily.claims import Claim, Terms
 from bot.desk import Desk
 from bot.engine import Engine
@@ -26,6 +29,7 @@ from bot.guide import Guide
 from bot.host import Host, HostClient
 from bot.posting.fence import trace
 from bot.posting.poster import STORING_S, Composed, Poster
+from bot.shards import BEAT_S, Gate, Roster
 from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
 from bot.views.items import Go, OpenEvent
@@ -34,6 +38,8 @@ from bot.views.state import NOBODY
 log = logging.getLogger(__name__)
 
 _LONGEST_RATE_LIMIT_S = 30.0  # that is waited for in place; the least that discord.py takes
+_GOODBYE_S = 2.0  # that Discord has to answer when a session ends
+_GLANCE_S = 0.02
 _DAY_S = 24 * 60 * 60
 _CLOSE_S = 1.0  # for the gateway and the sessions to say goodbye to a Discord that may not answer
 
@@ -84,15 +90,20 @@ class DatelineClient(HostClient):
         self._background: list[asyncio.Task[None]] = []
         self._ending = asyncio.Event()
         self._noting: set[asyncio.Task[None]] = set()
+        self._gate: Gate | None = None
+        self._roster: Roster | None = None
 
     # --- starting and ending ---
 
     async def setup_hook(self) -> None:
         """Make ready what must be there before the first event: called once, after the login."""
-        if str(self._config.discord.api_url) != DISCORDS_API:
-            # The first connection asks for the gateway's address only where the number of shards is not given.
-            _, url, _ = await self.http.get_bot_gateway()
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+        # Asked here, where discord.py would only ask for what the config does not say.
+        recommended, url, starts = await self.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+        self.shard_count = self.shard_count or recommended
+        application, shards = self.application_id or 0, self.shard_ids or range(self.shard_count)
+        self._gate = Gate(self._store.shards, application, starts["max_concurrency"])
+        self._roster = Roster(self._store.shards, application, self.shard_count, shards)
         self.add_dynamic_items(Go, OpenEvent)
         add_commands(self.tree)
         await self._sync_commands()
@@ -100,6 +111,7 @@ class DatelineClient(HostClient):
             asyncio.create_task(self._every(self._config.index.check_seconds, self._watch_index)),
             asyncio.create_task(self._every(_DAY_S, self._forget)),
             asyncio.create_task(self._every(LOOK_S, self._update_archive)),
+            asyncio.create_task(self._every(BEAT_S, self._roster.beat)),
         ]
         self.poster.start()
 
@@ -116,6 +128,17 @@ class DatelineClient(HostClient):
             await self._store.set_note(name, digest)
         log.info("told Discord the %d commands", len(payload))
 
+    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
+        """Connect a shard when it is its turn among those of all processes."""
+        if self._gate is not None:
+            await self._gate.reserve(shard_id)
+        await super().launch_shard(gateway, shard_id, initial=initial)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until a connected shard may identify; discord.py sends that as soon as this returns."""
+        if self._gate is not None:
+            await self._gate.pass_(shard_id or 0)
+
     async def close(self) -> None:
         """Close the connection; nothing uses the store afterwards."""
         self._ending.set()
@@ -124,6 +147,8 @@ class DatelineClient(HostClient):
             await asyncio.wait(under_way, timeout=STORING_S)
         closing = asyncio.create_task(super().close())
         await asyncio.wait([closing], timeout=_CLOSE_S)
+        if self._roster is not None:
+            await self._roster.leave()
         if closing.done():
             closing.result()
 
@@ -134,9 +159,26 @@ class DatelineClient(HostClient):
         """
         self._ending.set()
         posted = asyncio.create_task(self.poster.stop(within_s))
-        await self.host.desk.finish(within_s)
+        began = time.monotonic()
+        await self._hang_up(min(within_s, _GOODBYE_S))
+        await self.host.desk.finish(max(0.0, within_s - (time.monotonic() - began)))
         await asyncio.gather(posted, return_exceptions=True)
         await self.close()
+
+    async def _hang_up(self, within_s: float) -> None:
+        """End the sessions so that Discord delivers nothing more, and take what it sent before it knew.
+
+        discord.py's own way of closing throws that away. Whoever calls this has ended `connect`, which would resume.
+        """
+        sockets = [self._get_websocket(shard_id=shard).socket for shard in self.shards]
+        sockets = [socket for socket in sockets if not socket.closed]
+        with contextlib.suppress(TimeoutError, aiohttp.ClientError, OSError):
+            async with asyncio.timeout(within_s):
+                for socket in sockets:
+                    await socket.send_frame(WSCloseCode.OK.to_bytes(2, "big"), WSMsgType.CLOSE)
+                while not all(socket.closed for socket in sockets):  # noqa: ASYNC110  # no event tells
+                    await asyncio.sleep(_GLANCE_S)
+        await asyncio.sleep(_GLANCE_S)  # handlers of what came last begin
 
     # --- background jobs ---
 

@@ -29,7 +29,7 @@ def redactor_for(config: Config) -> Redactor:
 
 
 def set_up(redactor: Redactor, how: tuple[int, str]) -> None:
-    """Log to standard error from now on, `SERVING` or in a `TERMINAL`, and let no secret through."""
+    """Log to standard error from now on, with every secret taken out; `how` is `SERVING` or `TERMINAL`."""
     protect(redactor)
     level, line = how
     logging.basicConfig(level=level, format=line)

@@ -58,7 +58,7 @@ async def run(config: Config) -> None:
         EmbeddingsError: if a part cannot be used, or Discord refuses the bot for good.
     """
     if not config.discord.token.get_secret_value():
-        raise InputError("there is no token; put the bot's into the environment variable DATELINE_DISCORD__TOKEN")
+        raise InputError("no token is set; put the bot's token into the environment variable DATELINE_DISCORD__TOKEN")
     Route.BASE = str(config.discord.api_url)
     stop = asyncio.Event()
     with _signals(stop):
@@ -166,9 +166,9 @@ async def _connection(client: DatelineClient, config: Config, stop: asyncio.Even
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([connected, stopped], return_when=asyncio.FIRST_COMPLETED)
     if stop.is_set():
-        await client.finish(FINISH_S)
-        connected.cancel()
+        connected.cancel()  # first, or it would resume the sessions that `finish` ends
         await asyncio.gather(connected, return_exceptions=True)
+        await client.finish(FINISH_S)
         return
     stopped.cancel()
     served = client.is_ready()
@@ -207,6 +207,7 @@ def _may_pass(error: BaseException) -> bool:
         aiohttp.ClientError,
         asyncio.TimeoutError,
         discord.GatewayNotFound,
+        discord.RateLimited,
         discord.ConnectionClosed,
         AttributeError,
     )

@@ -14,9 +14,9 @@ _LEAP_YEAR = 2000
 
 
 def nearby(month: int, day: int) -> list[list[tuple[int, int]]]:
-    """Where to look for events, the day itself first: each step is tried only where the ones before have too few.
+    """Groups of days to look for events in, the day itself first; a group counts only where those before have too few.
 
-    29 February, which few years have, is filled up from the days beside it.
+    29 February, which few years have, gets events of the days beside it as well.
     """
     middle = dt.date(_LEAP_YEAR, month, day)
     steps = [[(month, day)]]

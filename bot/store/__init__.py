@@ -15,6 +15,7 @@ from bot.store.access import Access, Health
 from bot.store.address import parse
 from bot.store.daily_posts import DailyStore
 from bot.store.errors import StoreAwayError, StoreError
+from bot.store.shards import ShardStore
 from bot.store.tables import KeptAnswerRow, NoteRow
 from embeddings.dates import DateRange
 
@@ -25,7 +26,9 @@ _PATIENCE_S = 1.0  # of somebody who asked and waits for the answer
 
 
 class Store:
-    """The database. Its methods may be called from any task; `daily` holds the subscriptions and their posts.
+    """The database. Its methods may be called from any task.
+
+    `daily` holds the subscriptions and their posts, `shards` what processes that share the bot's shards agree on.
 
     All of them raise StoreAwayError while the database is away.
     """
@@ -33,17 +36,21 @@ class Store:
     def __init__(self, access: Access) -> None:
         self._access = access
         self.daily = DailyStore(access)
+        self.shards = ShardStore(access)
 
     @classmethod
-    async def open(cls, url: str) -> Store:
+    async def open(cls, url: str, patience: float = 1.0) -> Store:
         """Open the database that `store.url` names, making it or bringing its tables up to date.
+
+        Args:
+            patience: how many times as long as usual is waited before the database counts as away.
 
         Raises:
             InputError: if the URL cannot be used.
             StoreAwayError: if the database cannot be reached; this may pass.
             StoreError: if it holds something else than a store.
         """
-        access = Access(parse(url))
+        access = Access(parse(url), patience)
         await access.open()
         return cls(access)
 

@@ -56,15 +56,19 @@ class Health(IntEnum):
 class Access:
     """Sessions with a database that may go and come back.
 
+    Args:
+        patience: how many times as long as usual `within` waits.
+
     Attributes:
         health: how much of it can be used now.
         opened: how many times it has been opened: after the first, another database may be there.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, patience: float = 1.0) -> None:
         self.health = Health.AWAY
         self.opened = 0
         self._url = url
+        self._patience = patience
         self._file = file_of(url)
         self._identity: tuple[int, int] | None = None
         self._log_identity: tuple[int, int] | None = None
@@ -166,7 +170,7 @@ class Access:
         task = asyncio.create_task(work)
         self._late.add(task)
         task.add_done_callback(self._late.discard)
-        done, _ = await asyncio.wait([task], timeout=seconds)
+        done, _ = await asyncio.wait([task], timeout=seconds * self._patience)
         if done:
             return task.result()
         task.add_done_callback(_forgive)

@@ -114,7 +114,7 @@ def _store_of(url: str) -> Path:
     if (file := file_of(parsed)) is not None:
         return file.resolve()
     if parsed.get_backend_name() == "sqlite":
-        raise InputError("store.url names no file but a store in memory, which cannot be backed up or restored")
+        raise InputError("store.url names a store in memory, not a file; it can be neither backed up nor restored")
     shown = URL.create(
         "postgresql", parsed.username, host=parsed.host, port=parsed.port, database=parsed.database
     ).render_as_string()

@@ -72,3 +72,25 @@ class PostRow(Base):
     tries: Mapped[int] = mapped_column(Integer)
     message: Mapped[int | None] = mapped_column(BigInteger)
     events: Mapped[str | None] = mapped_column(Text)  # JSON: ids of the events that it shows
+
+
+class IdentifyGateRow(Base):
+    """Until when nobody else may identify a shard of a rate-limit bucket of Discord's. Moments are Unix times."""
+
+    __tablename__ = "identify_gates"
+
+    application: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    bucket: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    taken_until: Mapped[float] = mapped_column(Float)
+
+
+class RunningShardRow(Base):
+    """A shard that a process runs; a process that was killed leaves it behind."""
+
+    __tablename__ = "running_shards"
+
+    application: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    owner: Mapped[str] = mapped_column(String(32), primary_key=True)  # a random token a process
+    shard: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    shard_count: Mapped[int] = mapped_column(Integer)
+    seen_at: Mapped[float] = mapped_column(Float)

@@ -185,7 +185,7 @@ def _read_bounded(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise ValueError(f"is too large: over {limit:,} bytes")
     if b"\0" in data:
-        raise ValueError("is no text: it holds NUL bytes")
+        raise ValueError("is not text: it holds NUL bytes")
     if not data.strip():
         raise ValueError("is empty")
     return data

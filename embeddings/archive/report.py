@@ -72,7 +72,7 @@ class PageReport:
 
 
 def _legible(path: str) -> str:
-    """A path whose name holds what is no text, or would command a terminal, with that written as escapes."""
+    """A path whose name holds what is not text, or would command a terminal, with that written as escapes."""
     if path.isprintable():
         return path
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in path)

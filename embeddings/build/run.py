@@ -204,8 +204,8 @@ def _previous(folder: IndexFolder, *, is_archive: bool) -> Iterator[OpenIndex | 
             ) from error
         if is_archive:
             raise EmbeddingsError(
-                "the fetched days are kept but not in the index yet, because the index in force cannot be used; build "
-                f"it again from its archives: {error}"
+                "the current index cannot be used, so the fetched days are kept but not indexed; build the index again "
+                f"from its archives: {error}"
             ) from error
         log.warning("the index in force cannot be used, everything is encoded again: %s", error)
     try:

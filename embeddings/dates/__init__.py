@@ -50,7 +50,7 @@ def parse_range(text: str, today: date, *, day_first: bool | None = None) -> Dat
     if days := days_in_another_language(text):
         return days
     raise DateError(
-        f'"{_shown(text)}" is no date; write a day (2015-12-23), a month (2015-12), a year, '
+        f'"{_shown(text)}" is not a date; write a day (2015-12-23), a month (2015-12), a year, '
         'or words such as "last month"'
     )
 

@@ -59,7 +59,7 @@ def day_with_short_year(short_date: tuple[int, int, int], today: date) -> DateRa
     years = full_year(short, today), full_year(short, today) - 100
     readings = {(year, *order) for year in years for order in ((a, b), (b, a)) if day_exists(year, *order)}
     if not readings:
-        raise RefusalError("is no date; write the year first and in full, as in 2015-12-23")
+        raise RefusalError("is not a date; write the year first and in full, as in 2015-12-23")
     days = sorted(exact_day(*reading) for reading in readings)
     raise _one_of(" or ".join(spoken(day.first) for day in days), *days)
 
@@ -71,7 +71,7 @@ def full_year(short: int, today: date) -> int:
 
 def weekday_and_day(weekday: int, day: DateRange) -> DateRange:
     if day.first.weekday() != weekday:
-        raise RefusalError(f"is no date: {spoken(day.first)} is a {WEEKDAYS[day.first.weekday()]}")
+        raise RefusalError(f"is not a date: {spoken(day.first)} is a {WEEKDAYS[day.first.weekday()]}")
     return day
 
 
@@ -131,7 +131,7 @@ def nth_weekday_of(ordinal: int, weekday: int, days: DateRange) -> DateRange:
     """
     day = next_weekday(weekday, days.first - DAY).first + 7 * (ordinal - 1) * DAY
     if day not in days:
-        raise RefusalError(f"is no date: it has fewer {WEEKDAYS[weekday]}s")
+        raise RefusalError(f"is not a date: it has fewer {WEEKDAYS[weekday]}s")
     return one_day(day)
 
 
@@ -143,7 +143,7 @@ def last_weekday_of(weekday: int, days: DateRange) -> DateRange:
     """
     day = latest_weekday(weekday, days.last + DAY)
     if day.first not in days:
-        raise RefusalError(f"is no date: it has no {WEEKDAYS[weekday]}")
+        raise RefusalError(f"is not a date: it has no {WEEKDAYS[weekday]}")
     return day
 
 
@@ -154,7 +154,7 @@ def day_of_year(month: int, day: int) -> tuple[int, int]:
     """Month and day, which the 29th of February is too."""
     if 1 <= month <= YEAR_MONTHS and not day_exists(LEAP_YEAR, month, day):
         at_most = months_of(LEAP_YEAR, month).days
-        raise RefusalError(f"is no date: {MONTHS[month - 1]} has {at_most} days")
+        raise RefusalError(f"is not a date: {MONTHS[month - 1]} has {at_most} days")
     exact_day(LEAP_YEAR, month, day)
     return month, day
 

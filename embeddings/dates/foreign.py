@@ -28,7 +28,7 @@ def days_in_another_language(text: str) -> DateRange | None:
     settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"]}  # a whole date, nothing guessed
     try:
         found = dateparser.parse(f"{day} {shape[2]} {shape[3]}", languages=_LANGUAGES, settings=settings)
-    except Exception:  # noqa: BLE001  # whatever it stumbles over, the text is no date
+    except Exception:  # noqa: BLE001  # whatever it stumbles over, the text is not a date
         return None
     if found is None or (found.day, found.year) != (day, year):
         return None

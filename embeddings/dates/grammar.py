@@ -61,7 +61,7 @@ class Misread(NamedTuple):
 
 
 _CONTEXT = {"today", "day_first"}
-_BEYOND = "is no date: days go from 0001-01-01 to 9999-12-31"
+_BEYOND = "is not a date: days go from 0001-01-01 to 9999-12-31"
 
 
 class Grammar:

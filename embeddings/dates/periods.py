@@ -68,7 +68,7 @@ def years_from_to(years: tuple[int, int]) -> DateRange:
 
 def quarter_of(quarter: int, year: int) -> DateRange:
     if not 1 <= quarter <= 4:
-        raise RefusalError("is no date: a year has four quarters")
+        raise RefusalError("is not a date: a year has four quarters")
     return months_of(year, 3 * quarter - 2, 3)
 
 
@@ -139,7 +139,7 @@ def third_of_decade(third: int, short_decade: int, today: date) -> DateRange:
 def century_of(ordinal: int) -> DateRange:
     """The 20th century is 1901 to 2000."""
     if not 1 <= ordinal <= MAXYEAR // 100:
-        raise RefusalError("is no date: years go to 9999")
+        raise RefusalError("is not a date: years go to 9999")
     return years_of(100 * ordinal - 99, 100)
 
 
@@ -168,7 +168,7 @@ def period(step: int) -> Callable[[Unit, date], DateRange]:
 def past(count: int, unit: Unit, today: date) -> DateRange:
     """So many days, weeks and so on that end today, since today has news too."""
     if not count:
-        raise RefusalError("is no date: it counts no days")
+        raise RefusalError("is not a date: it counts no days")
     return stretch_before(one_day(today + DAY), unit, count)
 
 
@@ -198,7 +198,7 @@ def earlier_this(period: Unit, today: date) -> DateRange:
 
 def half_of(ordinal: int, days: DateRange) -> DateRange:
     if ordinal not in (1, 2):
-        raise RefusalError("is no date: there are two halves")
+        raise RefusalError("is not a date: there are two halves")
     return part_of(days, ordinal - 1, 2)
 
 
@@ -212,7 +212,7 @@ def nth_unit_of(ordinal: int, unit: Unit, days: DateRange) -> DateRange:
     first = move_day(days.first, unit, ordinal - 1)
     found = DateRange(first, move_day(first, unit, 1) - DAY)
     if found.last > days.last or not ordinal:
-        raise RefusalError("is no date: it is not that long")
+        raise RefusalError("is not a date: it is not that long")
     return found
 
 

@@ -52,7 +52,7 @@ class DateRange:
 class RefusalError(Exception):
     """Why words that have the shape of a date name none.
 
-    `predicate` reads on from the words: "is no date: February 2015 has 28 days". The words themselves are
+    `predicate` reads on from the words: "is not a date: February 2015 has 28 days". The words themselves are
     known to the caller.
     """
 
@@ -88,12 +88,12 @@ def exact_day(year: int, month: int, day: int) -> DateRange:
         RefusalError: if the calendar has no such day.
     """
     if not 1 <= month <= YEAR_MONTHS:
-        raise RefusalError(f"is no date: months go from 1 to 12, not to {month}")
+        raise RefusalError(f"is not a date: months go from 1 to 12, not to {month}")
     if year < 1:
-        raise RefusalError("is no date: years begin with 0001")
+        raise RefusalError("is not a date: the earliest year is 0001")
     length = monthrange(year, month)[1]
     if not 1 <= day <= length:
-        raise RefusalError(f"is no date: {MONTHS[month - 1]} {year} has {length} days")
+        raise RefusalError(f"is not a date: {MONTHS[month - 1]} {year} has {length} days")
     return one_day(date(year, month, day))
 
 
@@ -209,7 +209,9 @@ def part_of(days: DateRange, part: int, parts: int) -> DateRange:
     step = YEAR_MONTHS if months >= DECADE_MONTHS else 1  # divide whole years, or months
     units = months // step
     if not units or (step == 1 and units % parts):
-        raise RefusalError("is no date: only a month, a season, a year, a decade or a century can be divided like that")
+        raise RefusalError(
+            "is not a date: only a month, a season, a year, a decade or a century can be divided like that"
+        )
     first, end = (round(units * n / parts) * step for n in (part, part + 1))
     start = days.first.year * YEAR_MONTHS + days.first.month - 1 + first
     return months_of(start // YEAR_MONTHS, start % YEAR_MONTHS + 1, end - first)

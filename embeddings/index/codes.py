@@ -71,8 +71,8 @@ class Codes:
     def nearest(self, query: np.ndarray, k: int, rows: range, vectors: Vectors) -> tuple[np.ndarray, np.ndarray]:
         """Find the k nearest of some rows to one query.
 
-        The best ten are those of an exact search, as far as the deviation of estimates tells; a few of the others may
-        be missed. Whatever is found has its exact score.
+        The first ten are those of an exact search, within the error bound of the estimated scores; a few of the later
+        ones may be missed. Every score that is returned is exact.
 
         Args:
             query: (dimension,) float32 of unit length.
@@ -189,7 +189,7 @@ def _scores(query: np.ndarray, rows: np.ndarray, vectors: Vectors) -> np.ndarray
 
 
 def _highest(values: np.ndarray, place: int) -> float:
-    """The value at a place, from 1, in falling order; minus infinity where there are fewer."""
+    """The `place`-th highest value, counted from 1; minus infinity where there are fewer values."""
     return float(np.partition(values, -place)[-place]) if place <= len(values) else -np.inf
 
 

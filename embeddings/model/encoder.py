@@ -227,7 +227,7 @@ def _model_folder(name: str) -> Path:
     except Exception as error:  # no network, no such model, a refusal: the hub's client has many kinds
         raise ModelError(
             f'the model "{name}" is neither a folder nor could it be fetched ({type(error).__name__}); '
-            f"check its name and the network, or use {DEFAULT_MODEL}, which needs none"
+            f"check its name and the network, or use {DEFAULT_MODEL}, which needs no network"
         ) from error
 
 

@@ -83,5 +83,5 @@ def search_window(
     low = parse_range(first, today, day_first=day_first).first if first is not None else dt.date.min
     high = parse_range(last, today, day_first=day_first).last if last is not None else dt.date.max
     if low > high:
-        raise InputError(f"from {first} is after to {last} ({low} > {high}); exchange the two")
+        raise InputError(f"'from' ({first}) is later than 'to' ({last}): {low} > {high}; exchange the two")
     return DateRange(low, high)

@@ -18,6 +18,7 @@ from bot.config import Config
 from bot.engine import Engine
 from bot.store import Store
 from embeddings.index.folder import IndexFolder
+from tests.bot.daily.parts import PATIENT
 from tests.discord_server import DiscordServer, connected
 from tests.discord_server.fixtures import discord_server
 from tests.postgresql import PostgreSQL
@@ -61,7 +62,7 @@ def logging_as_it_was() -> Iterator[None]:
 def start_bot(discord_server: DiscordServer, sample_folder: IndexFolder, tmp_path: Path) -> StartBot:
     @asynccontextmanager
     async def start(*, index: IndexFolder | None = None, config: Config | None = None) -> AsyncIterator[DatelineClient]:
-        store = await Store.open(f"sqlite:///{tmp_path}/store.db")
+        store = await Store.open(f"sqlite:///{tmp_path}/store.db", PATIENT)
         engine = Engine(index or sample_folder, lambda _: WordEncoder(), lambda: TODAY)
         try:
             await engine.start()

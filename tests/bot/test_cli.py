@@ -89,7 +89,7 @@ def test_check_says_what_can_be_used(
 
 def test_without_a_token_the_bot_says_where_one_goes(capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 2
-    assert "put the bot's into the environment variable DATELINE_DISCORD__TOKEN" in capsys.readouterr().err
+    assert "put the bot's token into the environment variable DATELINE_DISCORD__TOKEN" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("status", [1, 2])

@@ -164,7 +164,7 @@ class TestErrors:
         ("command", "options", "sentence"),
         [
             ("event", {"date": "2015-02-30"}, "2015-02-30"),
-            ("event", {"date": "nonsense"}, "is no date"),
+            ("event", {"date": "nonsense"}, "is not a date"),
             ("event", {"date": "23 December"}, "year"),
             ("onthisday", {"day": "02-30"}, "02-30"),
             ("ask", {"query": "?!"}, "The question is empty"),

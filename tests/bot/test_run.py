@@ -32,7 +32,7 @@ def settings(server: DiscordServer, **discord: object) -> Config:
 
 @pytest.fixture
 async def parts(sample_folder: IndexFolder, tmp_path: Path) -> AsyncIterator[tuple[Engine, Store]]:
-    store = await Store.open(f"sqlite:///{tmp_path}/store.db")
+    store = await Store.open(f"sqlite:///{tmp_path}/store.db", patience=60)
     engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
     await engine.start()
     yield engine, store
@@ -95,6 +95,15 @@ async def test_a_discord_that_is_away_is_tried_again_until_it_is_back(
         assert "at least 200 civilians" in reply.text
 
 
+async def test_a_discord_that_wants_to_be_left_alone_for_long_is_no_reason_to_end(
+    discord_server: DiscordServer, parts: tuple[Engine, Store]
+) -> None:
+    limit = discord_server.faults.rate_limit("GET /gateway/bot", 600.0)
+    async with served(discord_server, parts):
+        await discord_server.ready(timeout_s=300)
+    assert limit.happened == 1
+
+
 async def test_when_it_is_told_to_end_it_first_answers_what_has_begun(
     discord_server: DiscordServer, parts: tuple[Engine, Store]
 ) -> None:
@@ -104,6 +113,30 @@ async def test_when_it_is_told_to_end_it_first_answers_what_has_begun(
         reply = await discord_server.slash("event", {"date": "2015-12-23"}, wait=False)
         await discord_server.until(lambda: reply.deferred)
     assert "at least 200 civilians" in reply.text
+
+
+async def test_what_discord_sends_before_it_knows_of_the_end_is_answered(
+    discord_server: DiscordServer, parts: tuple[Engine, Store]
+) -> None:
+    users = [discord_server.add_user(f"user {number}") for number in range(30)]
+    stop = asyncio.Event()
+    serving = asyncio.create_task(running._serve(settings(discord_server), *parts, stop))
+    await discord_server.ready(timeout_s=300)
+    discord_server.faults.slow("POST /interactions/*/callback", 0.2)
+    replies = [await discord_server.slash("event", {"date": "2015-12-23"}, wait=False)]
+    await discord_server.until(lambda: replies[0].deferred)
+    discord_server.faults.slow("POST /interactions/*/callback", 0.6, times=None)  # under way when the first is done
+    stop.set()
+    for user in users:
+        replies.append(await discord_server.slash("event", {"date": "2015-12-23"}, user=user, wait=False))
+        await asyncio.sleep(0)
+    await asyncio.wait_for(serving, 60)
+    delivered = [reply for reply in replies if not reply.error]
+    delivered = [each for each in delivered if each.interaction.token not in discord_server.gateway.undelivered]
+    assert len(delivered) > 1
+    assert [reply for reply in delivered if len(reply.messages) != 1] == []
+    assert discord_server.gateway.sessions == {}
+    assert len(discord_server.gateway.identifies) == 1
 
 
 async def test_a_gateway_that_keeps_dropping_loses_no_interaction_and_answers_none_twice(
@@ -131,7 +164,7 @@ async def _keep_dropping(server: DiscordServer) -> None:
 async def test_without_a_token_or_an_index_it_says_what_is_missing(
     discord_server: DiscordServer, tmp_path: Path
 ) -> None:
-    with pytest.raises(InputError, match="there is no token"):
+    with pytest.raises(InputError, match="no token is set"):
         await run(settings(discord_server, token=""))
     config = settings(discord_server).model_copy(
         update={

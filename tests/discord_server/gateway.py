@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import secrets
 import time
 import zlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
@@ -68,6 +70,14 @@ class Connection:
         self.frozen = False
         self.closing = False  # by the server
         self.said_goodbye = False
+        self._unsent: list[Json] = []
+
+    @property
+    def unsent(self) -> list[Json]:
+        """What never went out, because the connection was closed before."""
+        waiting = [self._outbox.get_nowait() for _ in range(self._outbox.qsize())]
+        self._unsent += [frame for frame in waiting if not isinstance(frame, int)]
+        return self._unsent
 
     def send(self, frame: Json) -> None:
         self._outbox.put_nowait(frame)
@@ -104,6 +114,8 @@ class Connection:
                     data = self._zlib.compress(text.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH)
                     await self.socket.send_bytes(data)
             except (ConnectionError, RuntimeError):
+                if not isinstance(item, int):
+                    self._unsent.append(item)
                 return  # the other side has gone; the reader sees it too
 
 
@@ -116,8 +128,10 @@ class Gateway:
         self.connections: set[Connection] = set()
         self.identifies: list[Json] = []  # every IDENTIFY that came, accepted or not
         self.resumes: list[Json] = []
+        self.undelivered: set[str] = set()  # tokens of interactions that met a session just after its goodbye
         self.allowed_privileged = 0  # intents that the application may ask for
         self.refuse_identify: int | None = None  # a close code for the next IDENTIFY, such as 4004, 4013 or 4014
+        self.identified: list[tuple[float, int, int]] = []  # when each IDENTIFY came, its bucket and its shard
         self._last_identify: dict[int, float] = {}
         self._dropping: asyncio.Task[None] | None = None
 
@@ -133,6 +147,13 @@ class Gateway:
         if not await self._server.changes.until(lambda: len(self.connected()) >= shards, timeout_s):
             message = f"expected {shards} connected shards within {timeout_s:g} s, got {len(self.connected())}"
             raise AssertionError(message)
+
+    def smallest_distance(self) -> float:
+        """Between two IDENTIFYs of a bucket, in seconds; infinite where no bucket had two."""
+        buckets: dict[int, list[float]] = {}
+        for moment, bucket, _ in self.identified:
+            buckets.setdefault(bucket, []).append(moment)
+        return min((after - before for each in buckets.values() for before, after in pairwise(each)), default=math.inf)
 
     def _each(self, shard: int | None, act: Callable[[Connection], None]) -> int:
         chosen = [session.connection for session in self.connected(shard) if session.connection is not None]
@@ -240,6 +261,8 @@ class Gateway:
         if session is not None and session.connection is connection:
             session.connection, session.lost = None, time.monotonic()
             if connection.said_goodbye:
+                events = [frame["d"] for frame in connection.unsent if frame.get("t") == "INTERACTION_CREATE"]
+                self.undelivered |= {event["token"] for event in events}
                 self.sessions.pop(session.id, None)  # a client that says goodbye does not come back
         self._server.changes.announce()
 
@@ -311,6 +334,7 @@ class Gateway:
         last = self._last_identify.get(bucket)
         every_s = self._server.timing.identify_every_s
         self._last_identify[bucket] = now
+        self.identified.append((now, bucket, shard))
         if every_s and last is not None and now - last < every_s:
             connection.send({"op": INVALID, "d": False})
             return None

@@ -146,9 +146,9 @@ MARKS = "\u0315\u0316"
 PAGES = (
     Case("a page of 100 MB", _huge, "is too large: over 2,097,152 bytes"),
     Case("an empty page", _text(b""), "is empty"),
-    Case("a binary page", _text(bytes(range(256))), "is no text"),
+    Case("a binary page", _text(bytes(range(256))), "is not text"),
     Case("a page in Latin-1", _text("# É.".encode("latin-1")), "is not UTF-8"),
-    Case("a page in UTF-16", _text("# É.".encode("utf-16")), "is no text"),
+    Case("a page in UTF-16", _text("# É.".encode("utf-16")), "is not text"),
     Case("a page with CRLF and BOM", _text(b"\xef\xbb\xbf# It pours.\r\n\r\nMuch.\r\n"), None, 2),
     Case("a page with half a surrogate pair", _text("# It \ud800 pours."), "is not UTF-8"),
     Case("a pipe", _pipe, "is no regular file"),

@@ -37,7 +37,7 @@ _INNER_LINE_END = "\v"  # a line end in a comment or header, which ends no line
 
 @dataclass(slots=True)
 class _Item:
-    """A bullet as it stands on the page; `depth` is 0 for text that is none."""
+    """A bullet as it stands on the page, or other text, whose `depth` is 0."""
 
     line: int
     depth: int

@@ -75,10 +75,14 @@ def composer(guide: Guide) -> Compose:
     return compose
 
 
+PATIENT = 60.0
+"""How much longer tests wait for a store: how soon it answers is the machine's, and for the proofs to measure."""
+
+
 @asynccontextmanager
 async def opened(where: Path | str) -> AsyncIterator[Store]:
     """A store at a URL, or an SQLite file in a folder."""
-    store = await Store.open(where if isinstance(where, str) else f"sqlite:///{where}/store.db")
+    store = await Store.open(where if isinstance(where, str) else f"sqlite:///{where}/store.db", PATIENT)
     try:
         yield store
     finally:

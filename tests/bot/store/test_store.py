@@ -26,16 +26,16 @@ ANSWER = KeptAnswer(
 
 @pytest.fixture
 async def store(store_url: str) -> AsyncIterator[Store]:
-    store = await Store.open(store_url)
+    store = await Store.open(store_url, patience=60)
     yield store
     await store.close()
 
 
 async def test_an_answer_outlives_the_process(store_url: str) -> None:
-    store = await Store.open(store_url)
+    store = await Store.open(store_url, patience=60)
     key = await store.keep_answer(ANSWER, TODAY)
     await store.close()
-    store = await Store.open(store_url)
+    store = await Store.open(store_url, patience=60)
     assert await store.answer(key, TODAY) == ANSWER
     await store.close()
 

@@ -209,9 +209,9 @@ class TestWhatCannotBeRead:
         ("data", "why"),
         [
             (b"", "is empty"),
-            (b"# It \0 rains.", "is no text: it holds NUL bytes"),
+            (b"# It \0 rains.", "is not text: it holds NUL bytes"),
             ("# Es regnet in Köln.".encode("latin-1"), "is not UTF-8: byte 16 is 0xf6"),
-            ("# It rains.".encode("utf-16"), "is no text: it holds NUL bytes"),
+            ("# It rains.".encode("utf-16"), "is not text: it holds NUL bytes"),
             (b"# " + b"x" * 3_000_000, "is too large: over 2,097,152 bytes"),
         ],
         ids=["empty", "binary", "latin-1", "utf-16", "huge"],

@@ -574,7 +574,7 @@ class TestWithArchives:
         catalogue = folder.root / "generations" / folder.manifest().generation / "catalogue.sqlite"
         sound = catalogue.read_bytes()
         catalogue.write_bytes(sound[:-1] + b"?")
-        with pytest.raises(EmbeddingsError, match=r"the fetched days are kept .* build it again from its archives: "):
+        with pytest.raises(EmbeddingsError, match=r"the fetched days are kept .* again from its archives: "):
             update()
         catalogue.write_bytes(sound)
         assert counts(update()) == {

@@ -100,7 +100,7 @@ NO_DATES = """
     G20 protests
     chapter 11 bankruptcy
     room 2012
-    # parts and stretches of something that is no date
+    # parts and stretches of something that is not a date
     second half goals
     goal in the second half
     first quarter profits

@@ -300,7 +300,7 @@ class TestWindow:
 
     def test_ends_in_the_wrong_order_are_named(self) -> None:
         with pytest.raises(
-            InputError, match=r"from 2016 is after to 2015 \(2016-01-01 > 2015-12-31\); exchange the two"
+            InputError, match=r"'from' \(2016\) is later than 'to' \(2015\): 2016-01-01 > 2015-12-31; exchange the two"
         ):
             search_window("2016", "2015", TODAY)
 
