@@ -36,8 +36,9 @@ _OUTCOMES = {0: "survived", 1: "killed", 3: "killed", 5: "no tests", 33: "no tes
 _COLUMNS = ("killed", "survived", "timed out", "no tests", "else")
 
 # A mutant's tests may take this many times as long as without a fault, and these seconds more, for a busy machine may
-# not kill anything. Seconds for what a test's time does not hold: starting pytest, and fixtures.
-_TIMES, _MORE_SECONDS = 4, 10.0
+# not kill anything. The seconds are for what a test's time does not hold: starting pytest, fixtures, and the minute
+# that a test waits at most for what does not come.
+_TIMES, _MORE_SECONDS = 4, 20.0
 
 _SETTINGS = """
 [tool.mutmut]
@@ -140,8 +141,8 @@ class Workshop:
             if file.is_file() and file not in kept:
                 file.unlink()
         for name in ("bot", "embeddings", "tests", "README.md", "config.example.toml"):
-            if not (link := self.path / name).is_symlink():
-                link.symlink_to(ROOT / name)
+            (self.path / name).unlink(missing_ok=True)
+            (self.path / name).symlink_to(ROOT / name)
         settings = _SETTINGS.format(
             modules=json.dumps(self.room.modules),
             # PostgreSQL does what SQLite does, and takes longer.
