@@ -217,7 +217,7 @@ class TestTries:
         self, server: DiscordServer, store: Store, make: Start, subscription: Subscription, clock: HandClock
     ) -> None:
         poster = make()
-        server.faults.fail("GET /channels/*/messages", 502, times=None)
+        server.faults.drop("GET /channels/*/messages", times=None)
         server.faults.lose_answer(SEND)
         await poster.work_off()
         for hours, state in ((29, State.OPEN), (2, State.UNCERTAIN)):
