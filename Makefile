@@ -3,6 +3,7 @@
 # make laws         the tests that state laws, with many more examples
 # make shuffled     the whole suite in an order drawn anew; SEED=… repeats one
 # make coverage     the whole suite, and which lines and branches it does not reach
+# make mutants      how many small faults in some modules the tests notice
 # make wheel-check  what people install is whole: wheel and sdist, in an empty environment
 # make setup        what each of these does first: everything into .venv
 # make format       puts the code in order
@@ -19,7 +20,7 @@ INSTALLED := $(VENV)/installed
 # Each of the processes that the tests start would otherwise compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test laws shuffled coverage wheel-check setup format sample lock clean
+.PHONY: demo test laws shuffled coverage mutants wheel-check setup format sample lock clean
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m bot --demo
@@ -41,6 +42,10 @@ shuffled: $(INSTALLED)
 # Processes that tests start and kill do not count.
 coverage: $(INSTALLED)
 	$(SUITE) --cov --cov-report term
+
+# An hour or two on two cores; a run that was stopped goes on where it was. `clean` leaves mutants/ as it is.
+mutants: $(INSTALLED)
+	@$(BIN)/python -m tests.mutants
 
 # Minutes, and 1.5 GB of disk for as long as it runs; more where torch is the build for graphics cards.
 wheel-check: $(INSTALLED)

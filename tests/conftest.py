@@ -9,7 +9,7 @@ from typing import Any
 
 import portalocker
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from embeddings.archive import Report
 from embeddings.build.result import BuildResult
@@ -23,11 +23,18 @@ from tests.postgresql import CannotRunError, PostgreSQL
 from tests.word_encoder import WordEncoder
 
 # How fast the machine is says nothing of what a test looks at: no profile has a deadline, nor looks at drawing's speed.
-# `make test` runs `ci`, the same few examples each time; `make laws` runs `long`; `pytest` by itself draws anew.
+# `make test` runs `ci`, the same few examples each time; `make laws` runs `long`; `pytest` by itself draws anew. To
+# `make mutants` it is all one which example fails, so it looks for no shorter one.
 _ANY_MACHINE: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("ci", derandomize=True, max_examples=50, **_ANY_MACHINE)
 settings.register_profile("dev", **_ANY_MACHINE)
 settings.register_profile("long", max_examples=2_000, **_ANY_MACHINE)
+settings.register_profile(
+    "mutants",
+    settings.get_profile("ci"),
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],  # which runs a test several times
+)
 settings.load_profile("dev")
 
 compute_alone()  # as every process of the program does before it answers
@@ -68,6 +75,8 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     root = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent  # which the processes share
+    if shared := os.environ.get("DATELINE_TEST_MADE"):
+        root = Path(shared)  # of runs of the same code, one after another
     with (root / f"{name}.lock").open("a") as lock:
         portalocker.lock(lock, portalocker.LOCK_EX)
         if not (made := root / f"{name}.made").exists():

@@ -304,7 +304,7 @@ class DailyStore:
             notices = []
             for row in (await session.scalars(select(SubscriptionRow).where(waiting).limit(20))).all():
                 row.notice_free_at = now + terms.lease_s
-                nonce = f"n{row.key}{int(row.notice_at or 0) % 10**10}"
+                nonce = f"n{row.key}{int(row.notice_at or 0)}"
                 notices.append(Notice(_subscription(row), Reason(str(row.notice)), nonce, row.notice_free_at))
         return notices
 

@@ -163,7 +163,7 @@ def _decode_list(text: str) -> EventList:
     if kind == "d":
         subscription, ordinal = rest.split("-")
         return DailyList(subscription, dt.date.fromordinal(int(ordinal, 36)))
-    raise ValueError(text)
+    raise ValueError
 
 
 def _encode_id(event_id: str) -> str:

@@ -138,7 +138,7 @@ def _words(text: str) -> list[str]:
 
 
 def _spelt_alike(one: str, other: str) -> bool:
-    return Levenshtein.distance(one.casefold(), other.casefold()) <= max(len(one), len(other)) // 5
+    return 5 * Levenshtein.distance(one.casefold(), other.casefold()) <= max(len(one), len(other))
 
 
 def _lookalikes(events: Sequence[Event], words: Sequence[tuple[str, ...]]) -> Iterable[tuple[int, int]]:

@@ -66,7 +66,7 @@ class Catalogue:
                     number: _text(text) for number, text in self._rows("SELECT number, text FROM attributions")
                 }
                 days = [
-                    (_day(date), _number(events))
+                    (_day(date), events)
                     for date, events in self._rows("SELECT date, count(*) FROM events GROUP BY date ORDER BY date")
                 ]
         except BaseException:
@@ -202,8 +202,7 @@ class Catalogue:
             "SELECT other, count(DISTINCT row) FROM related WHERE other NOT NULL AND other != row GROUP BY 1"
         )
         self._checked(row for row, _ in found)
-        with self._decoding():
-            return [(row, _number(links)) for row, links in found]
+        return [(row, links) for row, links in found]
 
     # --- reading ---
 
@@ -370,12 +369,6 @@ def _text(value: object) -> str:
 
 def _text_or_none(value: object) -> str | None:
     return None if value is None else _text(value)
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int) or value < 0:
-        raise TypeError(f"{type(value).__name__} instead of a number")
-    return value
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -39,6 +39,8 @@ def test_in_a_store_that_nobody_used_for_long_no_post_is(gaps: Gaps) -> None:
     assert gaps.is_known(claim(), 1, OPENED)
     gaps.noted(OPENED - STALE_S - 1)
     assert not gaps.is_known(claim(), 1, OPENED)
+    gaps.noted(OPENED)  # what is noted then does not bring back what it lacks
+    assert not gaps.is_known(claim(), 1, OPENED)
 
 
 def test_in_a_store_that_was_replaced_no_post_is(gaps: Gaps) -> None:

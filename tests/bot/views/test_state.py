@@ -19,6 +19,7 @@ from bot.views.state import (
     Target,
     decode,
     encode,
+    pattern,
 )
 from embeddings.dates import DateRange
 
@@ -60,6 +61,32 @@ def test_however_long_the_trail_it_fits_and_the_last_event_stays(target: Target)
     assert bool(read.place.trail) == bool(target.place.trail)
 
 
+@given(targets(plain_ids | other_ids, 4), st.sampled_from("gse"))
+def test_a_button_is_known_by_its_action(target: Target, action: str) -> None:
+    custom_id = encode(action, target)
+    for known in (pattern(), pattern(action), pattern(f"[{action}x]")):
+        match = known.fullmatch(custom_id)
+        assert match is not None
+        assert match["action"] == action
+    assert pattern("[x-z]").fullmatch(custom_id) is None
+
+
+def test_a_trail_that_just_fits_is_kept_whole() -> None:
+    place = Place(NoList(), 0, ("first",))
+    shorter = encode("g", Target(NOBODY, place))
+    longest = place.opened("x" * (MAX_CUSTOM_ID - len(shorter) - len(",~")))
+    custom_id = encode("g", Target(NOBODY, longest))
+    assert len(custom_id) == MAX_CUSTOM_ID
+    assert decode(custom_id) == Target(NOBODY, longest)
+    too_long = place.opened(longest.trail[-1] + "x")
+    assert decode(encode("g", Target(NOBODY, too_long))) == Target(NOBODY, Place(NoList(), 0, too_long.trail[1:]))
+
+
+def test_the_29th_of_february_reads_back() -> None:
+    target = Target(NOBODY, Place(OnThisDayList(2, 29)))
+    assert decode(encode("g", target)) == target
+
+
 @given(st.text(max_size=120) | st.from_regex(r"dl:[a-z]:[0-9a-z]+:[a-z][\w-]*:[0-9a-z]+:[\w.,~-]*", fullmatch=True))
 def test_any_text_gives_a_target_or_none(text: str) -> None:
     target = decode(text)
@@ -68,7 +95,16 @@ def test_any_text_gives_a_target_or_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["dl:g:1:o0230:0:", "dl:g:1:e1:0:", "dl:g:1:x:0:", "dl:g:1:n:0:abc", "dl:g:1:eb-a:0:", "dl:g:0:dabc:0:"],
+    [
+        "dl:g:1:o0230:0:",
+        "dl:g:1:o101:0:",
+        "dl:g:1:e1:0:",
+        "dl:g:1:x:0:",
+        "dl:g:1:x1231:0:",
+        "dl:g:1:n:0:abc",
+        "dl:g:1:eb-a:0:",
+        "dl:g:0:dabc:0:",
+    ],
 )
 def test_parts_that_make_no_sense_give_none(text: str) -> None:
     assert decode(text) is None
@@ -92,3 +128,4 @@ def test_back_leads_the_way_one_came() -> None:
     assert back.back() == Place(OnThisDayList(12, 23), 1)
     assert Place(OnThisDayList(12, 23), 1).back() is None
     assert Place(NoList(), 0, ("a",)).back() is None
+    assert Place(NoList(), 0, ("a", "b")).back() == Place(NoList(), 0, ("a",))

@@ -2,17 +2,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.build.merging import MOST_REWORDED, group_day, has_given_id, is_renamed, merge, pair_rewordings
+from embeddings.build.merging import (
+    MOST_REWORDED,
+    NEIGHBOURS,
+    group_day,
+    has_given_id,
+    is_renamed,
+    merge,
+    pair_rewordings,
+)
 from embeddings.events import Event, Related, Source, event_id
 
 DAY = dt.date(2015, 12, 3)
 LONG = "The army enters the old city of Alpha after a siege of eight months"
+OTHER = "A court in the north frees two men whom it had found guilty"
+EIGHT, EIGHT_NOW = "Rivers rise over the banks in nine towns", "Rivers fall over the banks in ten towns"
 
 
 def make(
@@ -61,10 +72,13 @@ class TestSameEvent:
             (page(f"{LONG}.", "a"), page(f"{LONG.replace('siege', 'blockade')}.", "b")),
             (page(f"{LONG}.", "a"), page(f"{LONG} today.", "b")),
             (page(f"{LONG}.", "a"), page(f"{LONG.replace('Alpha', 'Alphaa')}.", "b")),
+            (page(f"{LONG}.", "a"), page(f"{LONG.replace('Alpha', 'Alpho')}.", "b")),
             (
                 page(f"{LONG}.", "a", "https://daily.example/1"),
                 page(f"{LONG.replace('eight months', 'nine weeks')}.", "b", "https://daily.example/1"),
             ),
+            (page(f"{LONG}.", "a"), page(f"Today {LONG}.", "b")),
+            (page(f"{EIGHT}.", "a"), page(f"{EIGHT.replace('rise', 'fall')}.", "b")),
         ],
         ids=[
             "words but for punctuation",
@@ -75,7 +89,10 @@ class TestSameEvent:
             "page after one small word was changed",
             "page after one word was added",
             "page after a name was spelt otherwise",
+            "page after a letter of a name of five was changed",
             "page with the same source after two words were changed",
+            "page after a word was put before all others",
+            "page of eight words after one was changed",
         ],
     )
     def test_is_one_with_the_same(self, one: Event, other: Event) -> None:
@@ -91,8 +108,15 @@ class TestSameEvent:
             (page(f"{LONG} 7.", "a"), page(f"{LONG} 9.", "b")),
             (page(f"{LONG} 7.", "a"), page(f"{LONG}.", "b")),
             (page(f"{LONG}.", "a"), page(f"{LONG.replace('eight months', 'nine weeks')}.", "b")),
+            (
+                page(f"{LONG}.", "a", "https://x.example/1"),
+                page(f"{LONG.replace('eight months', 'nine weeks')}.", "b", "https://x.example/2"),
+            ),
+            (page(f"{LONG} in Oslo.", "a"), page(f"{LONG} in Osla.", "b")),
             (page("It rains in the city.", "a", "https://x.example/1"), page("It rains.", "b", "https://x.example/1")),
-            (page(f"{LONG}.", "a", "https://x.example/1"), page("Peace talks end.", "b", "https://x.example/1")),
+            (page(f"{LONG}.", "a", "https://x.example/1"), page(f"{OTHER}.", "b", "https://x.example/1")),
+            (page(f"{EIGHT}.", "a", "https://x.example/1"), page(f"{EIGHT_NOW}.", "b", "https://x.example/1")),
+            (page(f"{LONG}.", "a"), page(f"{LONG.replace('siege', 'Omega')}.", "b")),
         ],
         ids=[
             "other words",
@@ -102,8 +126,12 @@ class TestSameEvent:
             "another number",
             "a number more",
             "two words changed and no source shared",
+            "two words changed and sources of their own",
+            "another name, of four letters",
             "short headlines",
             "nothing but the source shared",
+            "the source shared and two of eight words changed",
+            "a name for a word",
         ],
     )
     def test_is_two_with(self, one: Event, other: Event) -> None:
@@ -139,6 +167,15 @@ class TestSameEvent:
     def test_groups_come_in_the_order_of_their_first_members(self) -> None:
         events = [make("B"), make("A"), make("B!"), make("C"), make("A?")]
         assert group_day(events) == [[0, 2], [1, 4], [3]]
+
+    def test_on_a_day_of_many_pages_those_that_begin_alike_are_compared_in_alphabetical_order(self) -> None:
+        begin = "it is told that over the old town"
+        between = [f"{begin} b{n:02} c{n:02} d{n:02} e{n:02}" for n in range(NEIGHBOURS - 1)]
+        after = [f"{begin} z{n:02} y{n:02} x{n:02} w{n:02}" for n in range(NEIGHBOURS)]
+        headlines = [f"{begin} art fills the night", *after, *between, f"{begin} thunder fills the night"]
+        pages = [page(headline, str(place)) for place, headline in enumerate(headlines)]
+        assert [0, len(pages) - 1] in group_day(pages)
+        assert len(group_day(pages)) == len(pages) - 1
 
     def test_a_day_of_very_many_pages_is_grouped_all_the_same(self) -> None:
         pages = [page(f"Number {n} of the pages tells of something of its own.", str(n)) for n in range(3_000)]
@@ -182,14 +219,17 @@ HEADLINES = st.builds(
 PLACES = st.lists(st.sampled_from(["/a", "/b", "/c", "/d"]), max_size=1).map(tuple)
 URLS = st.lists(st.sampled_from(["https://x.example/1", "https://y.example/2"]), max_size=1)
 EVENTS = st.builds(
-    lambda headline, given, paths, urls, topics, summary, contexts: make(
-        headline,
-        id=given,
-        paths=paths,
-        sources=tuple(Source("Daily", url) for url in urls),
-        topics=topics,
-        summary=summary,
-        contexts=contexts,
+    lambda headline, given, paths, urls, topics, summary, contexts, attribution: replace(
+        make(
+            headline,
+            id=given,
+            paths=paths,
+            sources=tuple(Source("Daily", url) for url in urls),
+            topics=topics,
+            summary=summary,
+            contexts=contexts,
+        ),
+        attribution=attribution,
     ),
     HEADLINES,
     st.none() | st.sampled_from(["x1", "x2", event_id(DAY, "It rains")]),
@@ -198,6 +238,7 @@ EVENTS = st.builds(
     st.sampled_from([(), ("Weather",), ("Storms", "Weather")]),
     st.none() | st.sampled_from(["All day.", "All night."]),
     st.sampled_from([(), ("Rain",), ("rain", "Wind")]),
+    st.sampled_from(["The portal", "A paper"]),
 )
 
 
@@ -229,7 +270,10 @@ def test_a_merged_event_says_nothing_that_no_member_says_and_keeps_every_address
     merged = merge(events)
     assert merged.id in {event.id for event in events}
     assert merged.headline in {event.headline for event in events}
+    assert merged.date == DAY
+    assert merged.attribution in {event.attribution for event in events if event.id == merged.id}
     assert merged.topics in {event.topics for event in events}
+    assert len(merged.topics) == max(len(event.topics) for event in events)
     assert merged.summary in {event.summary for event in events}
     assert sorted(merged.paths) == sorted({path for event in events for path in event.paths})
     assert set(merged.sources) == {source for event in events for source in event.sources}
@@ -237,6 +281,8 @@ def test_a_merged_event_says_nothing_that_no_member_says_and_keeps_every_address
 
 
 # --- what the one event says ---
+
+SUN = Related(dt.date(2016, 1, 9), "Sun.")
 
 
 class TestMerge:
@@ -248,6 +294,31 @@ class TestMerge:
         merged = merge([entry, full])
         assert (merged.id, merged.headline, merged.summary) == (full.id, full.headline, "Roads flood.")
         assert (merged.topics, merged.contexts, merged.paths) == (("Weather",), ("Rain",), ("/a",))
+
+    @pytest.mark.parametrize(
+        ("fuller", "other"),
+        [
+            (make("Rain.", sources=(Source("Radio"), Source("Daily"))), make("It rains.", related=(SUN,))),
+            (make("Rain.", related=(SUN,)), make("It rains.", summary="All day.")),
+            (make("Rain.", summary="All day."), make("It rains.")),
+            (make("It rains."), make("Rain.")),
+        ],
+        ids=["more sources", "more related events", "a summary", "a longer headline"],
+    )
+    def test_the_headline_is_that_of_the_one_with(self, fuller: Event, other: Event) -> None:
+        for group in ([fuller, other], [other, fuller]):
+            merged = merge(group)
+            assert (merged.id, merged.headline) == (fuller.id, fuller.headline)
+
+    def test_the_category_is_the_fuller_ones_where_it_has_one(self) -> None:
+        bare, full = make(category="Weather"), make(sources=(Source("Radio"),))
+        assert merge([bare, full]).category == "Weather"
+        assert merge([bare, replace(full, category="Disasters")]).category == "Disasters"
+        assert merge([full, full]).category is None
+
+    def test_of_events_that_differ_in_little_the_same_one_is_taken_whatever_order_they_come_in(self) -> None:
+        one, other = make(contexts=("Rain",)), make(contexts=("rain",))
+        assert merge([one, other]) == merge([other, one])
 
     def test_the_fuller_ones_address_is_shown_and_the_others_are_kept(self) -> None:
         bare, full = make(paths=("/a",)), make(paths=("/b",), sources=(Source("Radio"),))
@@ -290,6 +361,13 @@ class TestMerge:
             ("sun", None),
         ]
 
+    def test_a_related_page_is_one_by_its_address_whatever_its_link_says(self) -> None:
+        links = [replace(SUN, path="/z"), replace(SUN, headline="It stops.", path="/z"), replace(SUN, path="/y")]
+        merged = merge([make(related=(links[0],)), make(related=tuple(links[1:]))])
+        assert sorted(link.path or "" for link in merged.related) == ["/y", "/z"]
+        two = make(related=(links[0], links[2]))
+        assert merge([make("Rain."), two]).related == two.related
+
     def test_one_event_alone_stays_as_it_is(self) -> None:
         event = make(contexts=("a", "A"), sources=(Source("Radio"), Source("Radio", "https://r.example")))
         assert merge([event]) is event
@@ -316,6 +394,26 @@ class TestRewordings:
         after = "Parliament adopts the law on harbours by three votes."
         assert pair_rewordings([before], [make(after, contexts=("Harbours",))]) == [(0, 0)]
         assert pair_rewordings([before], [make(after, contexts=("Taxes",))]) == []
+
+    def test_one_that_has_less_than_half_of_its_things_in_common_is_another(self) -> None:
+        before = make(self.LAW, contexts=("Harbours", "Parliament"))
+        after = make("Parliament adopts the law on harbours by three votes.", contexts=("Parliament", "Taxes"))
+        assert pair_rewordings([before], [after]) == []
+
+    def test_one_word_may_differ_where_nothing_else_is_in_common(self) -> None:
+        before = make(LONG)
+        assert pair_rewordings([before], [make(f"{LONG} today")]) == [(0, 0)]
+        assert pair_rewordings([before], [make(LONG.replace("eight months", "nine weeks"))]) == []
+
+    def test_a_source_in_common_says_more_than_things_in_common(self) -> None:
+        daily, radio = (Source("Daily", "https://d.example/1"),), (Source("Radio", "https://r.example/1"),)
+        before = make(self.LAW, contexts=("Harbours",), sources=daily)
+        near = make("Parliament passes the law on harbours by three votes.", contexts=("Harbours",), sources=radio)
+        far = make("The law on harbours is passed by two votes.", sources=daily)
+        farther = make("The law is passed by two.", sources=daily)
+        assert pair_rewordings([before], [near, far]) == [(0, 1)]
+        assert pair_rewordings([before], [farther, far]) == [(0, 1)]
+        assert pair_rewordings([before], [replace(far, sources=radio)]) == []
 
     def test_the_most_alike_are_paired_first(self) -> None:
         things = ("Harbours",)

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from itertools import product, starmap
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -214,6 +216,7 @@ class TestWords:
         found = catalogue.postings(["dam", "flood", "sun"])
         assert {word: rows.tolist() for word, rows in found.items()} == {"dam": [0, 2], "flood": [1, 2], "sun": []}
         assert list(found) == ["dam", "flood", "sun"]
+        assert len({rows.dtype for rows in found.values()}) == 1  # all can be used as rows
         assert catalogue.postings([]) == {}
 
     def test_topics_summary_and_contexts_are_searched_too(self, write: Write) -> None:
@@ -228,6 +231,105 @@ class TestWords:
     def test_headlines_come_normalised_in_the_order_asked_for(self, write: Write) -> None:
         catalogue = write(make("The Dams break!"), make("Réunion"))
         assert catalogue.wordings([1, 0, 1]) == ["reunion", "the dams break", "reunion"]
+
+
+class TestBeginnings:
+    @pytest.fixture
+    def catalogue(self, write: Write) -> Catalogue:
+        return write(
+            make("The dam breaks."), make("A dam holds."), make("Damage in the town."), make("The town dances.")
+        )
+
+    @pytest.mark.parametrize(
+        ("words", "rows"),
+        [
+            ("dam", [2, 1, 0]),
+            ("dama", [2]),
+            ("the da", [3, 2, 0]),
+            ("town the da", [3, 2]),
+            ("da the", []),
+            ("town rain", []),
+            ("", []),
+        ],
+    )
+    def test_headlines_have_every_word_and_one_that_begins_as_the_last(
+        self, catalogue: Catalogue, words: str, rows: list[int]
+    ) -> None:
+        assert catalogue.starting(words.split(), 10) == rows
+
+    def test_the_newest_come_first_and_at_most_so_many(self, catalogue: Catalogue) -> None:
+        assert catalogue.starting(["dam"], 2) == [2, 1]
+
+    def test_only_some_rows_are_looked_at(self, catalogue: Catalogue) -> None:
+        for within in starmap(range, product(range(5), repeat=2)):
+            assert catalogue.starting(["da"], 10, within) == [row for row in (3, 2, 1, 0) if row in within]
+
+
+def test_an_event_is_linked_to_by_as_many_as_name_it(write: Write) -> None:
+    path = "/news/2015/12/3/rain.md"
+    link = Related(DAY, "It rains.", (), path)
+    rain = make("It rains.", paths=(path,), related=(link,))
+    twice = make("It pours.", related=(link, replace(link, contexts=("Rain",))))
+    nowhere = make("It snows.", related=(Related(DAY, "It hails."),))
+    assert write(make("It dawns."), rain, twice, nowhere, make("It stops.", related=(link,))).links() == [(1, 2)]
+
+
+def test_what_is_asked_of_some_rows_is_told_of_those_alone(tmp_path: Path) -> None:
+    events = [make(f"Event {n}", dt.date(2015, 12, n + 1)) for n in range(4)]
+    writer = CatalogueWriter(tmp_path / "c.sqlite")
+    for n, event in enumerate(events):
+        writer.add(NewEvent(event, frozenset({f"old-{n}"}), b"text %d" % n, b"digest %d" % n, Origin(True, None)))
+    writer.finish()
+    with closing(Catalogue(tmp_path / "c.sqlite")) as catalogue:
+        assert catalogue.ids() == [event.id for event in events]
+        for within in starmap(range, product(range(5), repeat=2)):
+            assert catalogue.text_keys(within) == [b"text %d" % n for n in within]
+            assert catalogue.digests(within) == {events[n].id: b"digest %d" % n for n in within}
+            assert catalogue.origins(within) == dict.fromkeys(within, Origin(True, None))
+            ids = {known: events[n].id for n in within for known in (events[n].id, f"old-{n}")}
+            assert catalogue.ids_of(within) == ids
+
+
+class TestWriter:
+    @pytest.fixture
+    def writer(self, tmp_path: Path) -> Iterator[CatalogueWriter]:
+        writer = CatalogueWriter(tmp_path / "c.sqlite")
+        yield writer
+        writer.close()
+
+    def add(self, writer: CatalogueWriter, event: Event, *others: str) -> Event:
+        writer.add(NewEvent(event, frozenset(others), b"", b""))
+        return event
+
+    def test_knows_an_event_by_each_of_its_ids(self, writer: CatalogueWriter) -> None:
+        first, second = self.add(writer, make("It rains."), "old"), self.add(writer, make("It pours."))
+        for event in (first, second):
+            assert writer.has(event.id)
+            assert writer.knows(event.id)
+        assert writer.knows("old")
+        assert not writer.has("old")
+        assert not writer.knows("older")
+        assert not writer.has("older")
+
+    def test_more_ids_may_stand_for_an_event_later(self, writer: CatalogueWriter, tmp_path: Path) -> None:
+        first, second = self.add(writer, make("It rains."), "old"), self.add(writer, make("It pours."))
+        writer.add_ids(second.id, ["older", "old", first.id])
+        writer.add_ids("nothing", ["oldest"])
+        assert writer.knows("older")
+        assert not writer.knows("oldest")
+        writer.finish()
+        with closing(Catalogue(tmp_path / "c.sqlite")) as catalogue:
+            assert [catalogue.row(known) for known in (first.id, "old", "older", "oldest")] == [0, 0, 1, None]
+
+    def test_finds_the_same_words_on_the_days_around_the_nearest_first(self, writer: CatalogueWriter) -> None:
+        found = {
+            days: self.add(writer, make("It rains.", DAY + dt.timedelta(days), id=name)).id
+            for days, name in zip(range(-3, 4), ("z", "x", "w", "m", "k", "b", "a"), strict=True)
+        }
+        self.add(writer, make("It pours."))
+        assert writer.ids_around(DAY, 2, "it rains") == [found[days] for days in (0, 1, -1, 2, -2)]
+        assert writer.ids_around(DAY, 0, "it rains") == [found[0]]
+        assert writer.ids_around(DAY, 2, "it hails") == []
 
 
 @given(st.lists(st.dates(dt.date(2014, 12, 25), dt.date(2015, 1, 10)), max_size=8), st.data())
@@ -267,6 +369,14 @@ def test_any_number_of_threads_may_read(write: Write) -> None:
         assert list(pool.map(lambda row: catalogue.events([row])[0], range(200))) == events
 
 
+def test_the_file_is_opened_once_in_each_thread(write: Write) -> None:
+    catalogue = write(make("It rains."))
+    before = len(psutil.Process().open_files())
+    for _ in range(20):
+        catalogue.events([0])
+    assert len(psutil.Process().open_files()) == before
+
+
 @pytest.mark.parametrize("data", [b"", b"no database" * 1_000])
 def test_a_file_that_is_no_catalogue_says_what_to_do(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "catalogue.sqlite"
@@ -275,12 +385,34 @@ def test_a_file_that_is_no_catalogue_says_what_to_do(tmp_path: Path, data: bytes
         Catalogue(path)
 
 
+@pytest.mark.parametrize("name", ["missing.sqlite", "."])
+def test_a_file_that_the_system_does_not_open_is_no_damage(tmp_path: Path, name: str) -> None:
+    with pytest.raises(IndexUnusableError, match="the system does not let the catalogue"):
+        Catalogue(tmp_path / name)
+
+
+def test_a_catalogue_that_was_closed_cannot_be_read(tmp_path: Path) -> None:
+    catalogue = fill(tmp_path / "catalogue.sqlite", [make("It rains.")])
+    catalogue.close()
+    with pytest.raises(IndexUnusableError, match="cannot be read"):
+        catalogue.ids()
+
+
+def test_a_whole_catalogue_has_no_problems(write: Write) -> None:
+    assert list(write(make("It rains."), make("It pours and rains."), make("It rains again.")).problems()) == []
+
+
 @pytest.mark.parametrize(
     ("damage", "problem"),
     [
         ("DELETE FROM events WHERE row = 1", "2 events, but the last row is 2"),
         ("UPDATE events SET row = 7 WHERE row = 2", "3 events, but the last row is 7"),
         ("UPDATE postings SET rows = x'05000000'", "rows out of order"),
+        ("UPDATE postings SET rows = x'03000000'", "rows out of order"),
+        ("UPDATE postings SET rows = x'0100000001000000'", "rows out of order"),
+        ("UPDATE postings SET rows = x'010000000000000002000000'", "rows out of order"),
+        ("UPDATE postings SET rows = x'000000000200000001000000'", "cannot be read"),
+        ("UPDATE postings SET rows = 'rows'", "cannot be read"),
     ],
 )
 def test_tables_that_do_not_fit_each_other_are_a_problem(tmp_path: Path, damage: str, problem: str) -> None:

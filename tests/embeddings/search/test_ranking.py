@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
@@ -72,6 +72,14 @@ class TestRerank:
         found = rerank(np.array([0.9, 0.8, 0.5]), np.zeros(3), np.array([-3.0, 7.0, 2.0]))
         np.testing.assert_allclose(found, [0.5, 0.9, 0.7])
 
+    def test_only_the_order_and_the_distances_of_its_scores_count(self) -> None:
+        fused, dated, scores = np.array([0.9, 0.8, 0.5]), np.array([0.0, 1.0, 0.5]), np.array([-3.0, 7.0, 2.0])
+        np.testing.assert_allclose(rerank(fused, dated, scores), rerank(fused, dated, 2 * scores + 40))
+
+    def test_where_it_tells_none_apart_dates_do(self) -> None:
+        found = rerank(np.array([0.9, 0.8, 0.5]), np.array([0.0, 1.0, 0.5]), np.full(3, 7.0))
+        np.testing.assert_allclose(found, [0.5, 0.9, 0.7])
+
     def test_dates_still_draw_up(self) -> None:
         found = rerank(np.array([0.9, 0.8, 0.5]), np.array([0.0, 0.0, 1.0]), np.array([1.0, 0.9, 0.8]))
         assert found.argmax() == 0
@@ -132,6 +140,9 @@ class TestCoverage:
 
 
 @given(st.lists(st.integers(0, 4), max_size=30), st.integers(1, 8), st.integers(0, 30), st.integers(0, 30))
+@example([1, 3, 2, 3, 1, 2], 2, 1, 6)
+@example([4, 1, 2, 2, 3, 2], 3, 0, 6)
+@example([2, 2, 2, 2], 2, 0, 4)
 def test_the_largest_are_the_first_of_a_stable_order(values: list[int], k: int, start: int, stop: int) -> None:
     rows = range(min(start, len(values)), min(stop, len(values)))
     by_hand = sorted((row for row in rows if values[row] > 0), key=lambda row: -values[row])[:k]
@@ -155,6 +166,28 @@ class TestFitDates:
         assert 1 > next_month > elsewhere
         assert next_year == pytest.approx(NEAR_FIT)
         assert next_year > elsewhere
+
+    def test_a_fit_fades_from_week_to_week_and_from_month_to_month(self) -> None:
+        last = self.MAY.last
+        away = [0, 1, 3, 7, 20, 40, 59, 100, 300, 499, 501]
+        found = fits([last + dt.timedelta(days) for days in away], [self.MAY])
+        assert found.tolist() == sorted(found, reverse=True)
+        week, month, year = found[1:3], found[4:6], found[7:9]
+        np.testing.assert_allclose(week, [1 - 1 / 7, max(1 - 3 / 7, 0.67 * (1 - 3 / 60))])
+        np.testing.assert_allclose(month, [0.67 * (1 - 20 / 60), max(0.67 * (1 - 40 / 60), 0.33 * (1 - 40 / 500))])
+        np.testing.assert_allclose(year, [0.33 * (1 - 100 / 500), 0.33 * (1 - 300 / 500)])
+        assert found[-2] > found[-1] == 0
+
+    def test_a_year_off_some_days_off_fits_less_and_less(self) -> None:
+        off = fits([dt.date(2016, 5, 31) + dt.timedelta(days) for days in (0, 6, 12, 18)], [self.MAY])
+        assert off[0] == pytest.approx(NEAR_FIT)
+        np.testing.assert_allclose(off[:2], [0.67, 0.67 * (1 - 6 / 30)])
+        assert off.tolist() == sorted(off, reverse=True)
+
+    def test_the_first_year_and_the_last_have_a_year_beside_them(self) -> None:
+        for own, beside in ((2, 1), (dt.MAXYEAR - 1, dt.MAXYEAR)):
+            day = dt.date(own, 5, 1)
+            assert fits([day.replace(year=beside)], [DateRange(day, day)])[0] == pytest.approx(NEAR_FIT)
 
     def test_the_leap_day_has_a_year_before(self) -> None:
         leap = DateRange(dt.date(2016, 2, 29), dt.date(2016, 2, 29))

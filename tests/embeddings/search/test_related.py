@@ -18,7 +18,7 @@ from embeddings.build.run import build_index
 from embeddings.events import Event, Related, event_id
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.search.names import names
-from embeddings.search.related import RelatedCandidate, choose_related, computed, rarity, shared
+from embeddings.search.related import RelatedCandidate, choose_related, computed, rarity, shared, text_of
 from embeddings.text import normalise
 from embeddings.wordings import says_the_same
 from tests.benchmarks.related_blind import as_markdown, pairs, plain
@@ -66,6 +66,12 @@ def test_what_more_events_have_says_less(one: int, other: int, total: int) -> No
     assert rarity(few, total) <= rarity(few, 10 * total)
 
 
+def test_a_small_archive_cannot_show_what_is_rare() -> None:
+    assert rarity(1, 100) == pytest.approx(0.21, abs=0.01)
+    assert rarity(1, 100_000) == pytest.approx(0.92, abs=0.01)
+    assert rarity(4_500, 113_755) == pytest.approx(0.1, abs=0.002)
+
+
 def told(headline: str, **more: Any) -> Event:
     return Event(id=event_id(DAY, headline), date=DAY, headline=headline, **more)
 
@@ -80,6 +86,11 @@ class TestShared:
         event = told("It spreads.", topics=("Zika virus",), contexts=("Pregnancy", "Brazil"))
         assert self.names(event, told("It ends.", contexts=("pregnancy", "Zika Virus"))) == ["Zika virus", "Pregnancy"]
 
+    def test_what_nobody_knows_the_rarity_of_counts_for_nothing(self) -> None:
+        event = told("It spreads.", contexts=("Brazil", "…", "Pregnancy"))
+        found = shared(event, event, names(event.headline), self.RARE)
+        assert found == (("Pregnancy", 0.5), ("Brazil", 0.0), ("…", 0.0))
+
     def test_are_the_longest_parts_of_names_that_both_have(self) -> None:
         event = told("The Moldovan President Igor Dodon resigns.")
         assert self.names(event, told("Voters turn to Igor Dodon again.")) == ["Igor Dodon"]
@@ -92,6 +103,16 @@ class TestShared:
     def test_a_surname_is_enough(self) -> None:
         event = told("The President Igor Dodon resigns.")
         assert self.names(event, told("Protests against Dodon end.")) == ["Dodon"]
+
+    def test_a_name_that_very_many_have_is_not_told(self) -> None:
+        event = told("The Minister Ann Lee speaks.")
+        assert shared(event, event, names(event.headline), dict.fromkeys(("ann", "lee", "minister"), 0.09)) == ()
+        assert shared(event, event, names(event.headline), {}) == ()
+
+    def test_names_are_looked_for_in_topics_headline_and_summary_apart(self) -> None:
+        event = told("Ann Lee speaks in Oslo", topics=("Zika virus",), summary="King Olav listens.")
+        assert names(text_of(event)).spans == ("Zika", "Ann Lee", "Oslo", "King Olav")
+        assert names(text_of(replace(event, summary=None))).spans == ("Zika", "Ann Lee", "Oslo")
 
     def test_a_word_that_only_begins_sentences_is_no_name(self) -> None:
         assert self.names(told("Vote on the treaty."), told("Vote on a tax.")) == []
@@ -123,10 +144,20 @@ class TestChoose:
         assert self.chosen(plain_, self.candidate("c", 0.6, days=34, rare=0.6)) == ["c", "a"]
         assert self.chosen(plain_, self.candidate("d", 0.6, days=4)) == ["d", "a"]
 
+    def test_rare_names_make_up_for_some_nearness_and_nearness_in_time_for_some_rarity(self) -> None:
+        rarer, nearer = self.candidate("a", 0.6, 10, rare=0.9), self.candidate("b", 0.7, 40, rare=0.6)
+        assert self.chosen(nearer, rarer) == ["a", "b"]
+        rarer, sooner = self.candidate("a", 0.65, 300, rare=0.9), self.candidate("b", 0.6, 40, rare=0.6)
+        assert self.chosen(sooner, rarer) == ["a", "b"]
+
     def test_a_rewording_is_left_out_and_of_two_the_worse(self) -> None:
         assert self.chosen(self.candidate("In Alpha it rains", 0.8, days=1)) == []
-        assert self.chosen(self.candidate("Floods drown Beta.", 0.95, days=1)) == []
-        assert self.chosen(self.candidate("A b c d.", 0.6), self.candidate("D c b a.", 0.5, days=31)) == ["A b c d."]
+        for days, found in ((1, []), (3, []), (4, ["Floods drown Beta."])):
+            assert self.chosen(self.candidate("Floods drown Beta.", 0.95, days=days)) == found
+        assert self.chosen(self.candidate("A b c d.", 0.6), self.candidate("D c b a.", 0.58, days=31)) == ["A b c d."]
+
+    def test_of_two_that_are_as_good_the_first_comes_first(self) -> None:
+        assert self.chosen(self.candidate("a", 0.6, 30), self.candidate("b", 0.6, -30)) == ["a", "b"]
 
     def test_what_stands_in_the_list_already_is_not_told_in_other_words(self) -> None:
         other = self.candidate("A b c d.", 0.6)
@@ -135,6 +166,11 @@ class TestChoose:
     def test_a_stranger_is_left_out(self) -> None:
         assert self.chosen(self.candidate("a", 0.5)) == []
         assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.4)) == ["a"]
+        assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.6, days=60)) == ["a"]
+        assert self.chosen(self.candidate("a", 0.8), self.candidate("b", 0.6, days=60)) == ["a", "b"]
+        assert self.chosen(self.candidate("a", 0.545)) == []
+        assert self.chosen(self.candidate("a", 0.545, rare=0.1)) == ["a"]
+        assert self.chosen(self.candidate("a", 0.3, rare=0.3)) == []
         assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.4, rare=0.5)) == ["a", "b"]
 
     def test_one_like_another_comes_after_one_that_is_not(self) -> None:
@@ -187,9 +223,8 @@ class TestComputed:
             ),
             60,
         )
-        assert [(other.headline, other.contexts, other.path) for other in found] == [
-            ("Babies of mothers suffer.", ("Zika virus",), "/news/2016/02/9/a.md")
-        ]
+        day, headline = dt.date(2016, 2, 9), "Babies of mothers suffer."
+        assert found == [Related(day, headline, ("Zika virus",), "/news/2016/02/9/a.md", event_id(day, headline))]
 
     def test_without_contexts_names_of_the_text_lead_to_it(self, index: Index) -> None:
         found = related_to(
@@ -199,6 +234,23 @@ class TestComputed:
         assert [(other.headline, other.contexts) for other in found] == [
             ("Voters choose Ann Lee as mayor.", ("Ann Lee",))
         ]
+
+    def test_what_the_archive_names_already_is_not_named_again_in_other_words(self, index: Index) -> None:
+        found = index(
+            *self.FILLERS, record("Ann Lee resigns."), record("Voters choose Ann Lee as mayor.", "2016-01-09")
+        )
+        event = found.catalogue.events([60])[0]
+        link = Related(dt.date(2016, 1, 9), "As mayor, voters choose Ann Lee")
+        assert computed(found, 60, replace(event, related=(link,)), 10) == []
+        by_id = replace(link, headline="Ann Lee wins.", id=found.catalogue.events([61])[0].id)
+        assert computed(found, 60, replace(event, related=(by_id,)), 10) == []
+
+    def test_what_is_near_in_time_is_found_though_very_many_are_nearer_in_meaning(self, index: Index) -> None:
+        far = (record("Storms hit the coast.", f"{year}-05-01") for year in range(1800, 1950))
+        found = index(
+            *far, record("Storms hit the coast.", "2016-01-09"), record("Storms hit the coast hard.", "2016-01-20")
+        )
+        assert "Storms hit the coast hard." in [other.headline for other in related_to(found, 150)]
 
     @pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
     def test_the_calendar_may_end_before_the_weeks_around_do(self, index: Index, date: str) -> None:
