@@ -168,7 +168,7 @@ class TestErrors:
             ("event", {"date": "23 December"}, "year"),
             ("onthisday", {"day": "02-30"}, "02-30"),
             ("ask", {"query": "?!"}, "The question is empty"),
-            ("ask", {"query": "x", "from": "2016", "to": "2015"}, "is after"),
+            ("ask", {"query": "x", "from": "2016", "to": "2015"}, "is later than"),
         ],
     )
     async def test_what_can_be_refused_is_refused_privately_before_anything_shows(

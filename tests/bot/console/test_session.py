@@ -94,7 +94,7 @@ def test_a_day_after_the_end_says_where_the_archive_ends(lookup: Lookup) -> None
         ("/event", "which day?"),
         ("/ask", "the question is empty"),
         ("/ask x count:11", "count must be from 1 to 10, got 11"),
-        ("/ask x from:2016 to:2015", "is after"),
+        ("/ask x from:2016 to:2015", "is later than"),
         ("/related 2015-12-23-00000000", "no event has the id"),
         ("/onthisday 02-30", "02-30"),
         ("/weather", "there is no command /weather"),

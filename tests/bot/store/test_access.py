@@ -87,7 +87,7 @@ async def test_it_says_once_why_it_is_away_and_once_that_it_is_back(
     file = tmp_path / "store.db"
     store = await Store.open(f"sqlite:///{file}", patience=60)
     caplog.set_level(logging.WARNING, "bot.store.access")
-    for _ in range(10):
+    for _ in range(6):
         file.rename(tmp_path / "moved.db")
         await is_away(store)
         (tmp_path / "moved.db").rename(file)
