@@ -45,9 +45,25 @@ SAMPLE_FOLDER = sample_path()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that no process is left with one of them when the others are done."""
-    heavy = {item.path for item in items if item.get_closest_marker("model")}
-    items.sort(key=lambda item: not (item.path in heavy or item.path.parent.name == "proofs"))  # else in their order
+    """Begin with the files that take longest, so that no process is left with one of them when the others are done.
+
+    One of them makes the index by the real model, for which all others that need it wait: proofs come between.
+    """
+    heavy = sorted({item.path for item in items if item.get_closest_marker("model")})
+
+    def turn(item: pytest.Item) -> int:
+        if item.path in heavy[:1]:
+            return 0
+        if item.path.parent.name == "proofs":
+            return 1
+        return 2 if item.path in heavy else 3
+
+    items.sort(key=turn)  # else in their order
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """A process more than cores: tests of connections and processes wait as much as they compute."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture

@@ -17,5 +17,5 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits what pro
 def test_a_build_that_the_system_refuses_leaves_the_old_index_answering(tmp_path: Path) -> None:
     table = Table("a few limits")
     with Commands(tmp_path / "log") as commands:
-        shortages(tmp_path, commands, table, steps=3, large=400)
+        shortages(tmp_path, commands, table, steps=2, large=200)
     assert not table.failures

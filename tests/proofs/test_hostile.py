@@ -15,8 +15,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="makes pipes, li
 
 
 def test_hostile_pages_and_lines_cost_themselves_alone(tmp_path: Path) -> None:
-    table = Table("what is quick to try")
+    table = Table("half of what is quick to try")
     with Commands(tmp_path / "log") as commands:
-        try_all(tmp_path, commands, table, [case for case in (*PAGES, *LINES, *DUMPS) if not case.slow])
-        long_days(tmp_path, commands, table, (200,))
+        try_all(tmp_path, commands, table, [case for case in (*PAGES, *LINES, *DUMPS) if not case.slow][::2])
+        long_days(tmp_path, commands, table, (100,))
     assert not [failure for failure in table.failures if not failure.startswith("takes less than")]
