@@ -61,11 +61,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=turn)  # else in their order
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """A process more than cores: tests of connections and processes wait as much as they compute."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture
 def encoder() -> WordEncoder:
     return WordEncoder()

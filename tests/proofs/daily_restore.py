@@ -102,7 +102,7 @@ async def clock_ahead(folder: IndexFolder, work: Path, days: int, count: int, ta
     ):
         channels = await _subscribed(server, store, wall, count)
         clocks = Clocks(wall, steady, second=0.01)
-        poster = Poster(client, store.daily, composer(guide), AT_ONCE, clocks, Pace(look_s=1))
+        poster = Poster(client, store.daily, composer(guide), AT_ONCE, clocks, Pace(look_s=1, attempt_s=60_000))
         poster.start()
         await server.until(lambda: poster.wall_is_right)
         wall.pass_(days=days)

@@ -529,7 +529,7 @@ class TestAClockThatIsWrong:
         steady = HandClock("1970-01-01T00:00")
         async with logged_in(server) as client, guided(sample_folder, store) as guide:
             clocks = Clocks(clock, steady, second=0.01)
-            poster = Poster(client, store.daily, composer(guide), AT_ONCE, clocks, Pace(look_s=1))
+            poster = Poster(client, store.daily, composer(guide), AT_ONCE, clocks, Pace(look_s=1, attempt_s=60_000))
             poster.start()
             try:
                 await server.until(lambda: poster._noted_at is not None)
