@@ -86,7 +86,7 @@ def _wall(at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
 def day_begins(subscription: Subscription, date: dt.date) -> float:
     """The Unix time at which a local day begins."""
     at = moment(date, dt.time(), ZoneInfo(subscription.zone))
-    return _utc(dt.datetime.combine(date, dt.time()), ZoneInfo("UTC"), 0).timestamp() if at is None else at.timestamp()
+    return (at or dt.datetime.combine(date, dt.time(), dt.UTC)).timestamp()
 
 
 def moments(first: dt.date, time: dt.time, zone: str) -> Iterator[tuple[dt.date, dt.datetime]]:

@@ -18,12 +18,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.store.address import WRITING, file_of, shown
 from bot.store.errors import StoreAwayError, StoreError
-from bot.store.files import Identity, identity
+from bot.store.files import Identity, identity, log_of, remove_log
 from bot.store.notes import write_note
 from bot.store.opening import dispose, open_engine, reason_of
 
@@ -41,7 +41,7 @@ _LINES = 4  # that something is wrong, a minute in the log; each may be followed
 _AT_ONCE = 4  # background transactions of a kind; the pool holds fifteen connections
 _END_S = 1.0  # for transactions that nobody waits for any more, when the store is closed
 
-_PASSING = (DBAPIError, SQLAlchemyError, OSError, TimeoutError)
+_PASSING = (SQLAlchemyError, OSError, TimeoutError)
 _OURS = (IntegrityError, DataError)  # a fault of the program, which no waiting mends
 
 
@@ -71,7 +71,7 @@ class Access:
         self._patience = patience
         self._file = file_of(url)
         self._identity: Identity | None = None
-        self._log_identity: Identity | None = None
+        self._log: dict[Path, Identity] = {}
         self._engine: AsyncEngine | None = None
         self._sessions: dict[Health, async_sessionmaker[AsyncSession]] = {}
         self._asking: asyncio.Task[None] | None = None
@@ -118,7 +118,7 @@ class Access:
             Health.THERE: async_sessionmaker(engine.execution_options(**WRITING), expire_on_commit=False),
         }
         self._identity = identity(self._file)
-        self._log_identity = identity(_log_of(self._file))
+        self._log = {} if self._file is None else log_of(self._file)
         self.health = Health.THERE
         self.opened += 1
 
@@ -256,23 +256,11 @@ class Access:
 
     async def _open_anew(self) -> None:
         """Open what is there now, in place of what was there before."""
-        _remove_log(self._file, self._log_identity)  # while it is held open no other file can have its inode
+        remove_log(self._log)  # while it is held open no other file can have its inode
         if self._engine is not None:
             await dispose(self._engine)
             self._engine = None
         self._take(await open_engine(self._url))
-
-
-def _log_of(file: Path | None) -> Path | None:
-    return None if file is None else file.with_name(f"{file.name}-wal")
-
-
-def _remove_log(file: Path | None, which: Identity | None) -> None:
-    """Remove the write-ahead log of a file that was replaced: SQLite would play it into the new one."""
-    log_file = _log_of(file)
-    if file is not None and log_file is not None and which is not None and identity(log_file) == which:
-        log_file.unlink(missing_ok=True)
-        file.with_name(f"{file.name}-shm").unlink(missing_ok=True)
 
 
 def _is_of_statement(error: BaseException) -> bool:

@@ -23,8 +23,8 @@ from sqlalchemy.engine import URL
 from bot.store import schema
 from bot.store.address import BUSY_S, file_of, parse
 from bot.store.errors import StoreError
-from bot.store.files import identity, remove_if
-from bot.store.reading import beside, has_content, judge, reading
+from bot.store.files import beside, log_of, remove_log
+from bot.store.reading import has_content, judge, reading
 from bot.store.schema import Content
 from embeddings.errors import InputError
 
@@ -240,10 +240,9 @@ def _put_in_place(part: Path, store: Path) -> Path | None:
         if os.name == "nt":
             old.close()  # Windows replaces no file that is open
         # Those of the old store, which its lock kept empty; a bot that is quick makes new ones under the same names.
-        beside_old = {file: identity(file) for file in (beside(store, "-wal"), beside(store, "-shm"))}
+        log = log_of(store)
         part.replace(store)
-        for file, which in beside_old.items():
-            remove_if(file, which)
+        remove_log(log)
         _sync(store.parent)
     return kept
 

@@ -25,10 +25,22 @@ def identity(file: Path | None) -> Identity | None:
     return found.st_dev, found.st_ino
 
 
-def remove_if(file: Path, which: Identity | None) -> None:
-    """Remove a file if it is still the one that is meant."""
-    if which is not None and identity(file) == which:
-        file.unlink(missing_ok=True)
+def beside(file: Path, suffix: str) -> Path:
+    """A file that SQLite keeps beside a database: -wal, -shm, -journal."""
+    return file.with_name(file.name + suffix)
+
+
+def log_of(file: Path) -> dict[Path, Identity]:
+    """The files of a database's write-ahead log, as they are now."""
+    found = {each: identity(each) for each in (beside(file, "-wal"), beside(file, "-shm"))}
+    return {each: which for each, which in found.items() if which is not None}
+
+
+def remove_log(log: dict[Path, Identity]) -> None:
+    """Remove the log of a file that was replaced, as far as it is still that: SQLite would play it into the new one."""
+    for file, which in log.items():
+        if identity(file) == which:
+            file.unlink(missing_ok=True)
 
 
 def make_private(path: Path) -> None:
@@ -38,4 +50,4 @@ def make_private(path: Path) -> None:
     (https://www.sqlite.org/src/file/src/os_unix.c, `findCreateFileMode`). Nothing is raised: SQLite says what is wrong
     with a file that cannot be made. May be called while the database is open.
     """
-    private_files.make_private(path, *(path.with_name(path.name + ending) for ending in _ENDINGS))
+    private_files.make_private(path, *(beside(path, ending) for ending in _ENDINGS))

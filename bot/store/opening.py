@@ -17,8 +17,8 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_r
 from bot.store import schema
 from bot.store.address import OUTSIDE, WRITING, engine_of, file_of, shown
 from bot.store.errors import StoreAwayError, StoreError
-from bot.store.files import identity, make_private
-from bot.store.reading import beside, has_content, judge, reading
+from bot.store.files import beside, identity, make_private
+from bot.store.reading import has_content, judge, reading
 
 WAIT_S = 30.0  # for other processes that make or upgrade the same store
 _LOCK = 0x6461_7465_6C69_6E65  # PostgreSQL's advisory lock on making and upgrading: "dateline" in ASCII

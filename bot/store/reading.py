@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.store import schema
 from bot.store.errors import StoreError
+from bot.store.files import beside
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
 
@@ -42,11 +43,6 @@ def judge(connection: sqlite3.Connection) -> tuple[schema.Content, str | None]:
     if schema.VERSION_TABLE in tables:
         (version,) = connection.execute(f"SELECT max(version_num) FROM {schema.VERSION_TABLE}").fetchone()
     return schema.judge(tables, version), version
-
-
-def beside(file: Path, suffix: str) -> Path:
-    """A file that SQLite keeps beside a database: -wal, -shm, -journal."""
-    return file.with_name(file.name + suffix)
 
 
 def has_content(file: Path) -> bool:

@@ -10,9 +10,9 @@ import pytest
 from bot.daily.claims import Claim, Notice, Reason
 from bot.daily.schedule import Subscription
 from bot.posting.channels import Channels, LeftError, PassingError, RefusedError, UnreadableError
-from tests.bot.daily.parts import HandClock, logged_in
+from tests.bot.daily.parts import HandClock
 from tests.bot.posting.parts import post
-from tests.discord_server import DiscordServer, connected, discord_server
+from tests.discord_server import DiscordServer, connected
 from tests.discord_server.mentions import Pings
 
 SEND = "POST /channels/*/messages"
@@ -22,18 +22,6 @@ DAY = dt.date(2026, 7, 20)
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock("2026-07-20T07:00")
-
-
-@pytest.fixture
-async def server(clock: HandClock) -> AsyncIterator[DiscordServer]:
-    async with discord_server(wall=clock) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(server: DiscordServer) -> AsyncIterator[discord.Client]:
-    async with logged_in(server) as client:
-        yield client
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from bot.daily.schedule import Subscription
 from bot.posting.poster import Compose, Composed, Pace, Poster
 from bot.store import Store
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S
-from tests.bot.daily.parts import AT_ONCE, HandClock, execute, logged_in, opened
+from tests.bot.daily.parts import AT_ONCE, HandClock, execute, opened
 from tests.bot.posting.parts import post
-from tests.discord_server import DiscordServer, Message, discord_server
+from tests.discord_server import DiscordServer, Message
 
 DAY = dt.date(2026, 7, 20)
 SEND = "POST /channels/*/messages"
@@ -28,27 +28,15 @@ Start = Callable[..., Poster]
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock("2026-07-20T06:00")
-
-
-@pytest.fixture
-async def server(clock: HandClock) -> AsyncIterator[DiscordServer]:
-    async with discord_server(wall=clock) as server:
-        server.say("hello")
-        yield server
+def server(server: DiscordServer) -> DiscordServer:
+    server.say("hello")
+    return server
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with opened(tmp_path) as store:
         yield store
-
-
-@pytest.fixture
-async def client(server: DiscordServer) -> AsyncIterator[discord.Client]:
-    async with logged_in(server) as client:
-        yield client
 
 
 PATIENT_PACE = Pace(attempt_s=60_000)

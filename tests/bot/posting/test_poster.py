@@ -26,17 +26,6 @@ SEND = "POST /channels/*/messages"
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock("2026-07-20T06:00")
-
-
-@pytest.fixture
-async def server(clock: HandClock) -> AsyncIterator[DiscordServer]:
-    async with discord_server(wall=clock) as server:
-        yield server
-
-
-@pytest.fixture
 async def store(store_url: str) -> AsyncIterator[Store]:
     async with opened(store_url) as store:
         yield store
