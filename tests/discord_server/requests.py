@@ -156,6 +156,8 @@ class Front:
             return rate_limited(fault.delay_s, fault.is_global, fault.via)
         if fault is not None and fault.kind == "failure":
             return answer({"message": f"{fault.status}: Server Error", "code": 0}, fault.status)
+        if fault is not None and fault.kind == "garbled":
+            return web.Response(body=fault.body.encode(), headers={"Content-Type": "application/json"})
         retry_after_s = self._over_the_limit(record)
         return None if retry_after_s is None else rate_limited(retry_after_s, is_global=True)
 
