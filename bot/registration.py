@@ -19,6 +19,7 @@ from bot.outages import LONGEST_RATE_LIMIT_S, asked_wait_s, final_sentence
 from embeddings.errors import EmbeddingsError
 
 _SLASH = 1
+_QUOTED = 100  # characters of an answer that nobody expected
 # What Discord takes for granted, and leaves out or fills in where a command does not say it.
 _DEFAULTS: Mapping[str, Any] = {
     "description": "",
@@ -91,6 +92,8 @@ async def sync_commands(settings: DiscordSettings, *, force: bool = False) -> st
         try:
             await client.login(token)
             before = await register(tree, force=force)
+        except NotRegisteredError:
+            raise
         except (DiscordException, aiohttp.ClientError, OSError) as error:
             raise NotRegisteredError(_refusal(error)) from error
     names = ", ".join(_name(each) for each in tree.payload())
@@ -117,12 +120,16 @@ async def register(tree: Tree, *, force: bool = False) -> Differences:
         What was different before.
 
     Raises:
+        NotRegisteredError: if its answer lacks some of them.
         discord.DiscordException, aiohttp.ClientError, OSError: if Discord refuses or cannot be reached.
     """
     ours = tree.payload()
     found = differences(ours, await _registered(tree.client))
     if found or force:
-        await tree.client.http.bulk_upsert_global_commands(_application(tree.client), ours)
+        answered: Any = await tree.client.http.bulk_upsert_global_commands(_application(tree.client), ours)
+        if not isinstance(answered, list) or (lost := differences(ours, answered).missing):
+            told = f"without {', '.join(lost)}" if isinstance(answered, list) else f"with {str(answered)[:_QUOTED]!r}"
+            raise NotRegisteredError(f"Discord took the commands, and answered {told}")
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from collections.abc import Callable
 from typing import Any
@@ -94,6 +95,17 @@ async def test_they_are_registered_once_discord_takes_them_again(
         assert "at least 200" in (await discord_server.slash("event", DAY)).text
 
 
+@pytest.mark.parametrize("answer", ["[]", "null", '"text"', "{}", '[{"name": "ask", "type": 1}]'])
+async def test_an_answer_that_lacks_them_is_no_success(
+    discord_server: DiscordServer, start_bot: StartBot, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    monkeypatch.setattr("bot.client.next_wait_s", lambda *_: 0.01)
+    discord_server.faults.garble("PUT /applications/*/commands", answer)
+    async with start_bot():
+        assert told(discord_server) == 2
+        assert "at least 200" in (await discord_server.slash("event", DAY)).text
+
+
 def test_what_differs_is_named() -> None:
     ours = [{"name": "ask", "type": 1}, {"name": "event", "type": 1, "options": []}, {"name": "Find", "type": 3}]
     theirs = [{"name": "ask", "type": 1, "id": "7", "description": "x"}, {"name": "old", "type": 1}]
@@ -111,8 +123,6 @@ class TestSync:
         monkeypatch.setenv("DATELINE_DISCORD__API_URL", discord_server.api_url)
 
         async def run(*options: str) -> str:
-            import asyncio
-
             result = await asyncio.to_thread(CliRunner().invoke, dateline, ["bot", "sync", *options])
             return result.output if result.exception is None else str(result.exception)
 
