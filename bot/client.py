@@ -21,6 +21,7 @@ from discord.gateway import DiscordWebSocket
 from bot.cards.discord_face import layout
 from bot.clocks import Clocks
 from bot.commands import add_commands
+from bot.commands.versions import check_options
 from bot.config import Config, DailySettings
 from bot.daily.claims import Claim, Terms
 from bot.desk import Desk
@@ -32,7 +33,6 @@ from bot.posting.poster import STORING_S, Composed, Poster
 from bot.shards import BEAT_S, Gate, Roster
 from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
-from bot.views.items import Go, OpenEvent
 from bot.views.state import NOBODY
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,20 @@ class _Tree(app_commands.CommandTree[HostClient]):
             allowed_contexts=AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=AppInstallationType(guild=True, user=True),
         )
+
+    async def interaction_check(self, interaction: Interaction[HostClient], /) -> bool:
+        """Refuse a command that came with options of another version of the program."""
+        check_options(interaction)
+        return True
+
+    async def _call(self, interaction: Interaction[HostClient]) -> None:
+        """Answer also what discord.py cannot read, such as a message in a form that is new; it would only log that."""
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:  # noqa: BLE001  # the desk logs it
+            await interaction.client.host.desk.fail(interaction, error)
 
     async def on_error(self, interaction: Interaction[HostClient], error: app_commands.AppCommandError, /) -> None:
         """Hand every error of a command to the one place that answers."""
@@ -106,7 +120,6 @@ class DatelineClient(HostClient):
         application, shards = self.application_id or 0, self.shard_ids or range(self.shard_count)
         self._gate = Gate(self._store.shards, application, starts["max_concurrency"])
         self._roster = Roster(self._store.shards, application, self.shard_count, shards)
-        self.add_dynamic_items(Go, OpenEvent)
         add_commands(self.tree)
         await self._sync_commands()
         self._background += [
@@ -234,6 +247,10 @@ class DatelineClient(HostClient):
         return Composed(layout(page, NOBODY), events)
 
     # --- events of the gateway ---
+
+    async def on_interaction(self, interaction: Interaction[HostClient]) -> None:
+        """Answer a press; commands are the tree's."""
+        await self.host.press(interaction)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Stop the daily posts of a server that has removed the bot; after a month they are forgotten."""

@@ -41,10 +41,13 @@ class Guide:
         start = place.page * PER_PAGE
         match place.of:
             case DaysList(dates):
-                return pages.days_page(await self._engine.days(dates, start, PER_PAGE), place, locale, note)
+                answer = await self._engine.days(dates, start, PER_PAGE)
+                if place.page > (last := _last_page(answer.total)):
+                    return await self.page(dataclasses.replace(place, page=last), locale, note)
+                return pages.days_page(answer, place, locale, note)
             case OnThisDayList(month, day):
                 events = await self._engine.on_this_day(month, day, ON_THIS_DAY)
-                return pages.on_this_day_page(month, day, events, place, locale, note)
+                return pages.on_this_day_page(month, day, events, Place(place.of), locale, note)
             case AnswerList(key):
                 try:
                     kept = await self._store.answer(key, self._engine.today())
@@ -73,6 +76,7 @@ class Guide:
     async def _answer_page(self, kept: KeptAnswer, place: Place, locale: str) -> AnswerPage:
         if isinstance(place.of, NoList):
             kept = dataclasses.replace(kept, events=kept.events[:PER_PAGE])
+        place = dataclasses.replace(place, page=min(place.page, _last_page(len(kept.events))))
         start = place.page * PER_PAGE
         events = await self._engine.events(kept.events[start : start + PER_PAGE])
         return pages.answer_page(kept, events, place, locale)
@@ -119,3 +123,8 @@ class Guide:
             return Place(AnswerList(await self._store.keep_answer(found, self._engine.today())))
         except StoreAwayError:
             return Place(NoList())
+
+
+def _last_page(events: int) -> int:
+    """The number of a list's last page: it may have grown shorter since a button was made."""
+    return max(0, events - 1) // PER_PAGE
