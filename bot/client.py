@@ -121,6 +121,7 @@ class DatelineClient(HostClient):
         self._gate = Gate(self._store.shards, application, starts["max_concurrency"])
         self._roster = Roster(self._store.shards, application, self.shard_count, shards)
         add_commands(self.tree)
+        await self.host.guide.warm_up()
         await self._sync_commands()
         self._background += [
             asyncio.create_task(self._every(self._config.index.check_seconds, self._watch_index)),

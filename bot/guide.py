@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime as dt
 
-from bot import words
+from discord import Locale
+
+from bot import local_dates, words
 from bot.answers import KeptAnswer
 from bot.cards import pages
 from bot.cards.pages import PER_PAGE, AnswerPage
@@ -15,6 +18,7 @@ from bot.daily.schedule import Subscription
 from bot.engine import Engine
 from bot.store import Store, StoreAwayError
 from bot.views.state import AnswerList, DailyList, DaysList, NoList, OnThisDayList, Place
+from embeddings.dates import DateRange
 from embeddings.errors import InputError
 from embeddings.events import Event
 from embeddings.search.on_this_day import DayCandidate
@@ -29,6 +33,19 @@ class Guide:
     def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine
         self._store = store
+
+    async def warm_up(self) -> None:
+        """Do once what a first answer would otherwise take longer for: locales, a page of each kind, the store."""
+        await asyncio.to_thread(local_dates.warm_up, [locale.value for locale in Locale])
+        today, locale = self._engine.today(), local_dates.DEFAULT_LOCALE
+        shown = await self._engine.on_this_day(today.month, today.day, ON_THIS_DAY)
+        places = [Place(DaysList(DateRange(today, today))), Place(OnThisDayList(today.month, today.day))]
+        places += [Place(NoList(), trail=(event.id,)) for event in shown[:1]]
+        for place in places:
+            await self.page(place, locale)
+        with contextlib.suppress(StoreAwayError):
+            await self._store.answer("", today)
+            await self._store.daily.of_guild(0)
 
     async def page(self, place: Place, locale: str, note: str = "") -> AnswerPage:
         """What a place shows. InputError where it is no longer there.

@@ -5,6 +5,7 @@ What can be written is the table in `embeddings.dates.forms`.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +19,7 @@ from embeddings.dates.questions import dates_meant
 from embeddings.dates.ranges import YEAR_MONTHS, DateRange, whole_months
 from embeddings.dates.vocabulary import tokens_of
 
-__all__ = ["DateRange", "DateSpan", "find_dates", "parse_day_of_year", "parse_range"]
+__all__ = ["DateRange", "DateSpan", "find_dates", "parse_day_of_year", "parse_range", "warm_up"]
 
 MAX_EXPRESSION = 200  # characters of a date; more cannot be one
 MAX_QUESTION = 4_000  # characters of a text in which dates are looked for
@@ -131,6 +132,14 @@ def find_dates(text: str, today: date) -> tuple[DateSpan, ...]:
     the first 4,000 characters.
     """
     return tuple(DateSpan(*found) for found in dates_meant(text, MAX_QUESTION, today))
+
+
+def warm_up(today: date) -> None:
+    """Load what only some texts need, a second of work: other languages, feasts that move, misspellings, grammars."""
+    for text in ("23 decmber 2015", "easter 2015", "1 qqqq 2015"):
+        with contextlib.suppress(DateError):
+            parse_range(text, today)
+    find_dates("easter 2015", today)
 
 
 def _read(text: str, rule: str, today: date, day_first: bool | None) -> object:
