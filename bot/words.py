@@ -159,6 +159,11 @@ def apology(reference: str) -> str:
     return f"Something went wrong on our side. If it happens again, report it with the reference {reference}."
 
 
+UNREADABLE = (
+    "Discord sent this in a form that this version of Dateline does not know. "
+    "Try again; if that does not help, tell whoever runs the bot."
+)
+
 # --- the commands, as Discord's menu shows them (at most 100 characters each) ---
 
 EVENT_COMMAND = "The events of a day, month or range"

@@ -285,15 +285,6 @@ class TestLimitsAndRestarts:
                         pressed += 1
             assert pressed > 15
 
-    async def test_commands_are_told_to_discord_only_when_they_changed(
-        self, discord_server: DiscordServer, start_bot: StartBot
-    ) -> None:
-        for _ in range(2):
-            async with start_bot():
-                pass
-        told = [r for r in discord_server.requests if r.method == "PUT" and r.path.endswith("/commands")]
-        assert len(told) == 1
-
     async def test_a_user_in_a_hurry_is_told_how_long_to_wait(
         self, discord_server: DiscordServer, start_bot: StartBot
     ) -> None:

@@ -26,7 +26,7 @@ class Fault:
     status: int = 500
     delay_s: float = 0.0
     is_global: bool = False
-    via: bool = True  # without this header discord.py takes a 429 for a ban
+    via: bool = True  # without it: Cloudflare's page in HTML, which discord.py takes for a ban
     happened: int = 0
 
 

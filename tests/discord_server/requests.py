@@ -65,8 +65,10 @@ def rate_limited(retry_after_s: float, is_global: bool = False, via: bool = True
     }
     if is_global:
         headers["X-RateLimit-Global"] = "true"
-    if via:
-        headers["Via"] = "1.1 google"
+    if not via:  # Cloudflare's, for an address
+        page = "<!DOCTYPE html><html><head><title>Access denied | discord.com used Cloudflare</title></head></html>"
+        return web.Response(text=page, status=429, content_type="text/html", headers=headers)
+    headers["Via"] = "1.1 google"
     body = {"message": "You are being rate limited.", "retry_after": retry_after_s, "global": is_global}
     return answer(body, 429, headers)
 
