@@ -29,6 +29,7 @@ from discord.http import Route
 from bot import words
 from bot.cards.discord_face import layout
 from bot.clocks import Clocks
+from bot.commands.versions import check_options
 from bot.config import Config, DailySettings
 from bot.daily.claims import Claim, Terms
 from bot.desk import Desk
@@ -44,7 +45,6 @@ from bot.repeats import Once
 from bot.shards import BEAT_S, Gate, Roster
 from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
-from bot.views.items import Go, OpenEvent
 from bot.views.state import NOBODY
 
 log = logging.getLogger(__name__)
@@ -67,6 +67,20 @@ _CLOSE_S = 1.0  # for the gateway and the sessions to say goodbye to a Discord t
 
 class _Tree(Tree):
     """The bot's commands, whose errors go to the one place that answers."""
+
+    async def interaction_check(self, interaction: Interaction[HostClient], /) -> bool:
+        """Refuse a command that came with options of another version of the program."""
+        check_options(interaction)
+        return True
+
+    async def _call(self, interaction: Interaction[HostClient]) -> None:
+        """Answer also what discord.py cannot read, such as a message in a form that is new; it would only log that."""
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:  # noqa: BLE001  # the desk logs it
+            await interaction.client.host.desk.fail(interaction, error)
 
     async def on_error(self, interaction: Interaction[HostClient], error: app_commands.AppCommandError, /) -> None:
         """Say what went wrong to who asked."""
@@ -98,7 +112,6 @@ class DatelineClient(HostClient):
         self.host = Host(engine, Guide(engine, store), store.daily, Desk(config.limits), clocks.wall)
         self._commands = _Tree(self)
         self.tree = self._commands
-        self.add_dynamic_items(Go, OpenEvent)
         self.poster = Poster(self, store.daily, self._compose, terms(config.daily), clocks)
         self._config = config
         self._store = store
@@ -134,6 +147,7 @@ class DatelineClient(HostClient):
             raise TooManyStartsError(starts.get("reset_after", 0) / 1_000)
         self._gate = Gate(self._store.shards, application, starts.get("max_concurrency", 1))
         self._roster = Roster(self._store.shards, application, self.shard_count, shards)
+        await self.host.guide.warm_up()
         registering = asyncio.create_task(self._register_commands())
         self._background += [
             registering,
@@ -288,6 +302,10 @@ class DatelineClient(HostClient):
         return Composed(layout(page, NOBODY), events)
 
     # --- events of the gateway ---
+
+    async def on_interaction(self, interaction: Interaction[HostClient]) -> None:
+        """Answer a press; commands are the tree's."""
+        await self.host.press(interaction)
 
     def _unread(self, event: str, content: Any) -> None:
         """Answer an interaction that discord.py could not read, as far as it can be answered."""

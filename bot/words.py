@@ -24,6 +24,11 @@ STORE_AWAY = (
     "Settings can be neither read nor saved just now: the bot's database is away. Nothing was changed. "
     "Please try again in a minute."
 )
+BUTTON_OF_ANOTHER_VERSION = "This button is of an older version of Dateline. Please ask again."
+FORM_OF_ANOTHER_VERSION = "This form is of an older version of Dateline. Please ask again."
+DELETED_MEANWHILE = "The message in the channel was deleted meanwhile: this copy is for you alone."
+NOT_LET_SHOW = "Discord does not let Dateline show this in the channel: this copy is for you alone."
+TOLD_PRIVATELY = "This could not be answered here. Whoever asked has been told why."
 NO_WORDS_IN_MESSAGE = "This message has no text to look for."
 SOURCES = "Sources"
 RELATED = "Related"
@@ -139,6 +144,14 @@ def count(number: int, noun: str) -> str:
 def suggested_days(dates: DateRange, events: int, locale: str) -> str:
     """A suggestion while a date is typed: how it is understood, and how many events it has."""
     return f"{date_range(dates, locale)} — {count(events, 'event')}"
+
+
+def command_of_another_version(name: str) -> str:
+    """For a command that Discord offered, but not as this version has it."""
+    return (
+        f"“{name}” is a command of another version of Dateline. Please reload Discord (Ctrl+R, or close and open the "
+        "app) and choose the command anew."
+    )
 
 
 def apology(reference: str) -> str:
