@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from discord.http import Route
 
 from bot import run as running
 from bot.client import DatelineClient
@@ -114,6 +115,24 @@ async def test_a_discord_that_wants_to_be_left_alone_for_long_is_left_alone_for_
     assert limit.happened == 1
     [wait_s] = waits
     assert 600 <= wait_s <= 660
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1:{port}", "http://nowhere.invalid", "http://127.0.0.1:1"])
+async def test_a_network_without_tls_names_or_listeners_is_waited_for(
+    discord_server: DiscordServer,
+    parts: tuple[Engine, Store],
+    waits: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+) -> None:
+    right = Route.BASE
+    monkeypatch.setattr(Route, "BASE", address.format(port=right.split(":")[2].split("/")[0]) + "/api/v10")
+    async with served(discord_server, parts):
+        await discord_server.until(lambda: len(waits) >= 2, timeout_s=120)
+        monkeypatch.setattr(Route, "BASE", right)
+        await discord_server.ready(timeout_s=300)
+        assert "at least 200 civilians" in (await discord_server.slash("event", {"date": "2015-12-23"})).text
+    assert max(waits) <= 60
 
 
 async def test_where_the_days_sessions_are_used_up_none_is_begun_before_the_next_day(

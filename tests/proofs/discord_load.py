@@ -26,6 +26,7 @@ from embeddings.index.folder import IndexFolder
 from tests.discord_server import DiscordServer, Faults, NotAnsweredError, discord_server
 
 ACKNOWLEDGE_S = 3.0
+SERVERS = 20
 LONGEST_START_S = 60.0
 
 
@@ -56,21 +57,22 @@ def _percentiles(times: list[float]) -> str:
 
 
 async def drive(server: DiscordServer, questions: list[str], days: list[str], count: int, at_once: int) -> Figures:
-    """Send `count` interactions of every kind, `at_once` at a time, each by a user of its own."""
+    """Send `count` interactions of every kind, `at_once` at a time, each by a user of its own, in 20 servers."""
     figures = Figures()
     chance = random.Random(1)
     room = asyncio.Semaphore(at_once)
     users = [server.add_user(f"user {number}") for number in range(count)]
+    guilds = [server.guild, *(server.add_guild(f"server {number}") for number in range(1, SERVERS))]
     clock = asyncio.get_running_loop().time
 
     async def one(number: int) -> None:
         async with room:
-            user = users[number]
+            user, guild = users[number], guilds[number % SERVERS]
             started = clock()
             if number % 5 == 4:
                 text = " ".join(chance.choice(questions).split()[:2])
                 try:
-                    await server.autocomplete("related", {"event": text}, focused="event", user=user)
+                    await server.autocomplete("related", {"event": text}, focused="event", user=user, guild=guild)
                 except NotAnsweredError:  # discord.py repeats it too slowly; the next keystroke asks again
                     figures.unsuggested += 1
                 else:
@@ -82,7 +84,7 @@ async def drive(server: DiscordServer, questions: list[str], days: list[str], co
                 ("ask", {"query": chance.choice(questions)}),
                 ("ask", {"query": chance.choice(questions), "from": "2010", "to": "2020"}),
             )[number % 4]
-            reply = await server.slash(command, options, user=user, wait=False)
+            reply = await server.slash(command, options, user=user, guild=guild, wait=False)
             await reply.wait(timeout_s=60)
             if reply.error:
                 figures.lost += 1
