@@ -1,4 +1,4 @@
-"""What passes at Discord ends nothing: `python -m tests.proofs.outages [--faults 500] [--seed 1]`.
+"""What passes at Discord ends nothing: `python -m tests.proofs.outages [--faults 500] [--seed 1] [--index INDEX]`.
 
 Faults are drawn, alone and in pairs, for each request and each event of a start and of an hour of running: rate limits,
 errors, answers that are garbled, late, lost or never come, close codes, broken frames, connections that are cut, half
@@ -16,6 +16,7 @@ import contextlib
 import datetime as dt
 import json
 import logging
+import os
 import random
 import re
 import sys
@@ -400,11 +401,74 @@ def prove(faults: int, seed: int, table: Table, hours: int = 2, hour_s: float = 
                 runner.run(hour(share, hour_s, chance, number % 2 + 1, (folder, work), table))
 
 
+async def process(index: Path, table: Table) -> None:
+    """The same through the door that operators use: `python -m bot`, by the machine's own time."""
+    with tempfile.TemporaryDirectory() as temporary:
+        log_file = Path(temporary) / "bot.log"
+        async with discord_server() as server:
+            server.faults.fail("GET /users/@me", 503)
+            server.faults.garble("GET /gateway/bot", "{}")
+            server.faults.fail("PUT /applications/*/commands", 400)
+            environment = {
+                **os.environ,
+                "DATELINE_DISCORD__TOKEN": server.token,
+                "DATELINE_DISCORD__API_URL": server.api_url,
+                "DATELINE_INDEX__PATH": str(index),
+                "DATELINE_STORE__URL": f"sqlite:///{temporary}/store.db",
+            }
+            with log_file.open("wb") as log_to:
+                bot = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", "bot", env=environment, stdout=log_to, stderr=log_to
+                )
+            table.check("the process starts", await _answered(server, bot))
+            for name, spoil in SPOILS.items():
+                of_frame_named("INTERACTION_CREATE", spoil).strike(server)
+                table.check("the process answers after a broken frame", await _answered(server, bot), name)
+            for name, strike in BREAKS.items():
+                if name != "it is dead":  # which takes a minute to notice
+                    strike(server)
+                    table.check("the process answers after a broken connection", await _answered(server, bot), name)
+            server.gateway.refuse_identify = 4014
+            server.gateway.invalidate()
+            status = await asyncio.wait_for(bot.wait(), 60)
+            last = log_file.read_text("utf-8").strip().splitlines()[-1]
+            table.check("the process ends where Discord says so", status == 1 and FINAL_CODES[4014] in last, last)
+
+
+def of_frame_named(event: str, spoil: Callable[[random.Random, Json], str | bytes]) -> Fault:
+    """The next event of a name, broken in one way."""
+
+    def tamper(server: DiscordServer) -> None:
+        def send(frame: Json) -> str | bytes:
+            if frame.get("t") != event:
+                return json.dumps(frame)
+            server.gateway.tamper = json.dumps
+            return spoil(random.Random(0), frame)
+
+        server.gateway.tamper = send
+
+    return Fault(event, tamper)
+
+
+async def _answered(server: DiscordServer, bot: asyncio.subprocess.Process) -> bool:
+    """Whether an answer comes within two minutes."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end and bot.returncode is None:
+        if server.gateway.connected() and server.commands.get(None):
+            reply = await server.slash("about", {}, wait=False)
+            await reply.wait(timeout_s=5)
+            if reply.error is None and reply.text:
+                return True
+        await asyncio.sleep(0.2)
+    return False
+
+
 def main() -> int:
     """Run the proof and print its table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--faults", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--index", type=Path, help="try `python -m bot` with this index, too")
     parser.add_argument("--verbose", action="store_true", help="name each fault on standard error")
     options = parser.parse_args()
     logging.basicConfig(level=logging.CRITICAL + 1, format="%(asctime)s %(message)s")
@@ -413,6 +477,8 @@ def main() -> int:
     table = Table(f"{options.faults} faults of Discord, seed {options.seed}")
     began = time.monotonic()
     prove(options.faults, options.seed, table)
+    if options.index is not None:
+        asyncio.run(process(options.index, table))
     table.figure("took", f"{time.monotonic() - began:.0f} s")
     return table.show()
 
