@@ -89,6 +89,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Schedule | 
     return _Schedule(config, log) if config.getoption("dist") == "loadfile" else None
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """No test cuts the power; in processes of their own `tests.proofs` do see to it that a file is on the disk."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture
 def encoder() -> WordEncoder:
     return WordEncoder()

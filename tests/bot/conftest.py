@@ -44,7 +44,7 @@ class StartBot(Protocol):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_waiting_for_the_disk() -> Iterator[None]:
+def _stores_do_not_wait_for_the_disk() -> Iterator[None]:
     """SQLite does not have each transaction on the disk before it goes on: no test here cuts the power."""
 
     def leave_it_to_the_system(connection: DBAPIConnection, _record: object) -> None:
