@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import portalocker
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from xdist.scheduler import LoadFileScheduling
 
 from embeddings.archive import Report
 from embeddings.build.result import BuildResult
@@ -44,21 +47,54 @@ BuildArchives = Callable[..., BuildResult]
 SAMPLE_FOLDER = sample_path()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that no process is left with one of them when the others are done.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Do not look for garbage among what stays to the end: the modules, and thousands of tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
-    One of them makes the index by the real model, for which all others that need it wait: proofs come between.
-    """
-    heavy = sorted({item.path for item in items if item.get_closest_marker("model")})
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process is left with it when the others are done."""
+    loading = {item.path for item in items if item.get_closest_marker("model")}
 
     def turn(item: pytest.Item) -> int:
-        if item.path in heavy[:1]:
+        if item.path in loading:
             return 0
-        if item.path.parent.name == "proofs":
-            return 1
-        return 2 if item.path in heavy else 3
+        return 1 if item.path.parent.name == "proofs" else 2
 
     items.sort(key=turn)  # else in their order
+
+
+class _Schedule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """A file goes to one process; those that load the model all go to the same one, which loads it once."""
+
+    @cached_property
+    def _loading(self) -> set[str]:
+        root = Path(__file__).parents[1]
+        files = root.glob("tests/**/test_*.py")
+        return {file.relative_to(root).as_posix() for file in files if "pytest.mark.model" in file.read_text("utf-8")}
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "the model" if file in self._loading else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Schedule | None:
+    """Have it in place of xdist's own, where `--dist loadfile` is given."""
+    return _Schedule(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """No test cuts the power; in processes of their own `tests.proofs` do see to it that a file is on the disk."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(os, "fsync", lambda _: None)
+        yield
 
 
 @pytest.fixture
@@ -135,6 +171,31 @@ def real_archives() -> Path:
     if not folder:
         pytest.skip("DATELINE_TEST_ARCHIVES names no folder of real archives")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def real_folder(real_archives: Path, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
+    """An index of `archive` among the real archives, all of whose pages can be read. Nothing may write to it."""
+
+    def make(folder: Path) -> None:
+        report = Report()
+        build_index(IndexFolder(folder), [real_archives / "archive"], WordEncoder(), report)
+        assert report.count == 0, report.first
+
+    return IndexFolder(made_once(tmp_path_factory, "real", make))
+
+
+@pytest.fixture(scope="session")
+def both_real_folder(real_archives: Path, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
+    """An index of `archive` and `pages`, all of whose pages can be read. Nothing may write to it."""
+
+    def make(folder: Path) -> None:
+        report = Report()
+        archives = [real_archives / "archive", real_archives / "pages"]
+        build_index(IndexFolder(folder), archives, WordEncoder(), report)
+        assert report.count == 0, report.first
+
+    return IndexFolder(made_once(tmp_path_factory, "both_real", make))
 
 
 @pytest.fixture(scope="session")

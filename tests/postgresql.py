@@ -25,10 +25,13 @@ import psutil
 PASSWORD = "only for tests: p@ss/word"
 _USER = "dateline"
 _START_S = 60.0
+_ROOM = 4 * 2**30  # bytes; the tests of the whole suite use a fourth of it
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "fsync": "off",  # no test cuts the power
+    "full_page_writes": "off",
+    "autovacuum": "off",
     "max_connections": "200",
     "shared_buffers": "32MB",
     "log_min_messages": "warning",
@@ -39,13 +42,19 @@ class CannotRunError(Exception):
     """There is no server here; the message says why."""
 
 
+def _in_memory() -> Path | None:
+    """A folder in memory, where there is one with room: a database is three hundred files, soon deleted again."""
+    memory = Path("/dev/shm")  # noqa: S108  # where mkdtemp makes a folder of its own
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > _ROOM else None
+
+
 class PostgreSQL:
     """A server with its data in a folder of its own, which `close` removes."""
 
     def __init__(self) -> None:
         if os.name != "posix":
             raise CannotRunError("the tests start PostgreSQL on Linux and macOS only")
-        self._root = Path(tempfile.mkdtemp(prefix="dateline-postgresql-"))
+        self._root = Path(tempfile.mkdtemp(prefix="dateline-postgresql-", dir=_in_memory()))
         self._root.chmod(0o755)
         self._process: subprocess.Popen[bytes] | None = None
         with socket.socket() as free:

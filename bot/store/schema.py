@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from enum import Enum
+from functools import cache
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
@@ -75,6 +76,8 @@ def bring_up_to_date(connection: Connection) -> None:
         _drop_empty(connection, tables)
     elif content is Content.STORE:
         _drop_empty(connection, set(tables) - _tables_of(str(version)))
+        if version == latest():
+            return
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -110,5 +113,6 @@ def _config() -> AlembicConfig:
     return config
 
 
+@cache
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())

@@ -6,19 +6,22 @@ import datetime as dt
 import logging
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+import sqlalchemy
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
 from bot.store import Store
 from embeddings.index.folder import IndexFolder
-from tests.bot.daily.parts import PATIENT
+from tests.bot.stores import EMPTY, PATIENT, Stores
 from tests.discord_server import DiscordServer, connected
 from tests.discord_server.fixtures import discord_server
 from tests.postgresql import PostgreSQL
@@ -29,12 +32,30 @@ __all__ = ["discord_server"]
 TODAY = dt.date(2026, 11, 22)
 
 
+NewStore = Callable[[Stores], str]
+
+
 class StartBot(Protocol):
     """Starts a bot; a test may do it several times, one after another or side by side."""
 
     def __call__(
         self, *, index: IndexFolder | None = None, config: Config | None = None
     ) -> AbstractAsyncContextManager[DatelineClient]: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stores_do_not_wait_for_the_disk() -> Iterator[None]:
+    """SQLite does not have each transaction on the disk before it goes on: no test here cuts the power."""
+
+    def leave_it_to_the_system(connection: DBAPIConnection, _record: object) -> None:
+        if "sqlite" in type(connection).__module__:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA synchronous = OFF")
+            cursor.close()
+
+    event.listen(sqlalchemy.Engine, "connect", leave_it_to_the_system)
+    yield
+    event.remove(sqlalchemy.Engine, "connect", leave_it_to_the_system)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -44,6 +65,15 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/store.db"
     server: PostgreSQL = request.getfixturevalue("postgresql")
     return server.new_database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> NewStore:
+    """Makes a store like another one, on each of the databases; returns its URL."""
+    if request.param == "sqlite":
+        return lambda stores: stores.in_folder(tmp_path)
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return lambda stores: stores.on(server)
 
 
 @pytest.fixture
@@ -62,7 +92,7 @@ def logging_as_it_was() -> Iterator[None]:
 def start_bot(discord_server: DiscordServer, sample_folder: IndexFolder, tmp_path: Path) -> StartBot:
     @asynccontextmanager
     async def start(*, index: IndexFolder | None = None, config: Config | None = None) -> AsyncIterator[DatelineClient]:
-        store = await Store.open(f"sqlite:///{tmp_path}/store.db", PATIENT)
+        store = await Store.open(EMPTY.in_folder(tmp_path), PATIENT)
         engine = Engine(index or sample_folder, lambda _: WordEncoder(), lambda: TODAY)
         try:
             await engine.start()

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from embeddings.archive import Report
-from embeddings.build.result import BuildResult
 from embeddings.build.run import build_index
 from embeddings.dates import DateRange, parse_range
 from embeddings.dates.errors import DateError
@@ -24,24 +23,15 @@ DAY = dt.date(2015, 12, 23)
 TODAY = dt.date(2026, 11, 22)
 
 
-@pytest.fixture(scope="module")
-def built(real_archives: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[IndexFolder, BuildResult]:
-    folder = IndexFolder(tmp_path_factory.mktemp("real") / "index")
-    archives = [real_archives / "archive", real_archives / "pages"]
-    return folder, build_index(folder, archives, WordEncoder(), Report())
-
-
 @pytest.fixture
-def index(built: tuple[IndexFolder, BuildResult]) -> Iterator[OpenIndex]:
-    index = built[0].open()
+def index(both_real_folder: IndexFolder) -> Iterator[OpenIndex]:
+    index = both_real_folder.open()
     yield index
     index.close()
 
 
-def test_every_page_is_read(built: tuple[IndexFolder, BuildResult]) -> None:
-    result = built[1]
-    assert result.rejected == 0
-    assert result.events == 447
+def test_every_page_is_read(both_real_folder: IndexFolder) -> None:
+    assert both_real_folder.manifest().events == 447
 
 
 def test_the_page_of_2015_12_23_and_its_renamed_index_entry_are_one_event(index: OpenIndex) -> None:
@@ -67,9 +57,7 @@ def test_a_link_to_a_page_that_was_renamed_since_finds_it(index: OpenIndex) -> N
     assert event.related[0].id.startswith("2016-01-09-")
 
 
-def test_ids_do_not_depend_on_the_order_of_the_archives(
-    built: tuple[IndexFolder, BuildResult], index: OpenIndex, real_archives: Path, tmp_path: Path
-) -> None:
+def test_ids_do_not_depend_on_the_order_of_the_archives(index: OpenIndex, real_archives: Path, tmp_path: Path) -> None:
     folder = IndexFolder(tmp_path / "index")
     build_index(folder, [real_archives / "pages", real_archives / "archive"], WordEncoder(), Report())
     other = folder.open()

@@ -7,6 +7,9 @@ children encode with words instead of a model.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import gc
+import importlib
 import io
 import json
 import os
@@ -196,11 +199,18 @@ def _serve(log: Path) -> None:
     import embeddings.search.service
     import embeddings.settings
     import embeddings.wiki.client
+    from embeddings.archive.plain import tame
     from embeddings.command_line.commands import main
+    from embeddings.dates import find_dates
 
     embeddings.build.encoding.CHUNK = CHUNK
-    with contextlib.redirect_stdout(io.StringIO()):  # imports what understands dates
+    # What the first of a kind would make or import, each child would anew.
+    with contextlib.redirect_stdout(io.StringIO()):
         main(["dates", "last week", "--json"])
+    importlib.import_module("numpy.ma")  # numpy does it late
+    find_dates("a storm of last week", dt.date(2026, 11, 22))
+    tame("é" * 10_000)
+    gc.freeze()  # else a child, when it looks for garbage, gets a copy of all that
     for line in sys.stdin:
         request = json.loads(line)
         with tempfile.TemporaryDirectory() as scratch:

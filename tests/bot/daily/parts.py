@@ -23,6 +23,7 @@ from bot.store.address import engine_of, parse
 from bot.store.daily_posts import DailyStore
 from bot.views.state import NOBODY, DailyList, decode
 from embeddings.index.folder import IndexFolder
+from tests.bot.stores import EMPTY, PATIENT
 from tests.discord_server import Channel, DiscordServer, Message
 from tests.word_encoder import WordEncoder
 
@@ -75,14 +76,10 @@ def composer(guide: Guide) -> Compose:
     return compose
 
 
-PATIENT = 60.0
-"""How much longer tests wait for a store: how soon it answers is the machine's, and for the proofs to measure."""
-
-
 @asynccontextmanager
 async def opened(where: Path | str) -> AsyncIterator[Store]:
-    """A store at a URL, or an SQLite file in a folder."""
-    store = await Store.open(where if isinstance(where, str) else f"sqlite:///{where}/store.db", PATIENT)
+    """A store at a URL, or the one in a folder, empty where there was none."""
+    store = await Store.open(where if isinstance(where, str) else EMPTY.in_folder(where), PATIENT)
     try:
         yield store
     finally:

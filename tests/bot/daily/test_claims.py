@@ -7,24 +7,40 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.daily.claims import Reason, State, Terms, Wish
+from bot.store import Store
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S, POSTS_KEPT_S, DailyStore
+from tests.bot.conftest import NewStore
 from tests.bot.daily.parts import HandClock, execute, opened
+from tests.bot.stores import Stores
 
 TERMS = Terms(per_s=10)
 FAST = Terms(per_s=1_000)
+BEGIN = "2026-07-20T06:00"
 
 
 @pytest.fixture
 def clock() -> HandClock:
-    return HandClock("2026-07-20T06:00")
+    return HandClock(BEGIN)
+
+
+async def thirty(store: Store) -> None:
+    """Thirty subscriptions, due at 07:00, 07:01, …"""
+    for number in range(30):
+        await store.daily.subscribe(Wish(1, 1_000 - number, dt.time(7, number), "UTC"), HandClock(BEGIN)())
+
+
+SUBSCRIBED = Stores(thirty)
 
 
 @pytest.fixture
-async def daily(store_url: str, clock: HandClock) -> AsyncIterator[DailyStore]:
-    """A store with thirty subscriptions, due at 07:00, 07:01, …"""
-    async with opened(store_url) as store:
-        for number in range(30):
-            await store.daily.subscribe(Wish(1, 1_000 - number, dt.time(7, number), "UTC"), clock())
+def subscribed_url(new_store: NewStore) -> str:
+    return new_store(SUBSCRIBED)
+
+
+@pytest.fixture
+async def daily(subscribed_url: str) -> AsyncIterator[DailyStore]:
+    """A store with thirty subscriptions."""
+    async with opened(subscribed_url) as store:
         yield store.daily
 
 
@@ -109,9 +125,9 @@ async def test_what_a_server_that_was_left_had_is_forgotten_after_a_month_and_no
 
 
 async def test_processes_that_plan_at_once_get_a_moment_each(
-    daily: DailyStore, clock: HandClock, store_url: str
+    daily: DailyStore, clock: HandClock, subscribed_url: str
 ) -> None:
-    async with opened(store_url) as other:
+    async with opened(subscribed_url) as other:
         planned = await asyncio.gather(
             *(store.plan(clock(), TERMS) for _ in range(10) for store in (daily, other.daily))
         )
@@ -119,10 +135,10 @@ async def test_processes_that_plan_at_once_get_a_moment_each(
 
 
 async def test_processes_that_claim_at_once_take_each_post_once(
-    daily: DailyStore, clock: HandClock, store_url: str
+    daily: DailyStore, clock: HandClock, subscribed_url: str
 ) -> None:
     clock.set("2026-07-20T08:00")
-    async with opened(store_url) as other:
+    async with opened(subscribed_url) as other:
         taken = await asyncio.gather(
             *(store.claim(clock(), "one", 2, FAST) for _ in range(4) for store in (daily, other.daily))
         )
@@ -131,9 +147,9 @@ async def test_processes_that_claim_at_once_take_each_post_once(
 
 
 async def test_a_zone_that_is_no_longer_known_pauses_its_subscription_alone(
-    daily: DailyStore, clock: HandClock, store_url: str
+    daily: DailyStore, clock: HandClock, subscribed_url: str
 ) -> None:
-    await execute(store_url, "UPDATE subscriptions SET zone = 'Mars/Olympus' WHERE channel = 1000")
+    await execute(subscribed_url, "UPDATE subscriptions SET zone = 'Mars/Olympus' WHERE channel = 1000")
     await daily.recompute_moments(clock())
     clock.set("2026-07-20T07:01")
     assert [claim.subscription.channel for claim in await daily.claim(clock(), "one", 10, FAST)] == [999]
@@ -143,9 +159,9 @@ async def test_a_zone_that_is_no_longer_known_pauses_its_subscription_alone(
 
 
 async def test_moments_are_recomputed_where_the_rules_of_a_zone_have_changed(
-    daily: DailyStore, clock: HandClock, store_url: str
+    daily: DailyStore, clock: HandClock, subscribed_url: str
 ) -> None:
-    await execute(store_url, "UPDATE subscriptions SET next_at = next_at + 3600")  # by the rules of before
+    await execute(subscribed_url, "UPDATE subscriptions SET next_at = next_at + 3600")  # by the rules of before
     clock.set("2026-07-20T07:00")
     assert await daily.claim(clock(), "one", 10, FAST) == []
     await daily.recompute_moments(clock())
@@ -193,11 +209,13 @@ async def test_a_turn_that_was_planned_under_a_clock_that_was_wrong_holds_nobody
     assert len(await daily.claim(clock(), "one", 10, TERMS)) == 1
 
 
-async def test_a_store_that_went_back_in_time_is_noticed(daily: DailyStore, clock: HandClock, store_url: str) -> None:
+async def test_a_store_that_went_back_in_time_is_noticed(
+    daily: DailyStore, clock: HandClock, subscribed_url: str
+) -> None:
     opened_before = daily.opened
     await daily.plan(clock(), TERMS)
     await daily.plan(clock(), TERMS)
     assert daily.opened == opened_before
-    await execute(store_url, f"UPDATE notes SET value = '{clock() - 3_600}' WHERE name = 'daily pace'")
+    await execute(subscribed_url, f"UPDATE notes SET value = '{clock() - 3_600}' WHERE name = 'daily pace'")
     await daily.plan(clock(), TERMS)
     assert daily.opened == opened_before + 1

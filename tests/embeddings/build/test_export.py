@@ -76,17 +76,22 @@ class TestRebuild:
         assert counts == (sample_index.catalogue.size, sample_index.catalogue.day_count)
         assert list(map(held, events(index(tmp_path / "out")))) == list(map(held, events(sample_index)))
 
-    def test_real_archives_come_back_event_for_event(self, real_archives: Path, index: Index, tmp_path: Path) -> None:
-        first = index(real_archives / "archive", real_archives / "pages")
+    def test_real_archives_come_back_event_for_event(
+        self, both_real_folder: IndexFolder, index: Index, tmp_path: Path
+    ) -> None:
+        first = both_real_folder.open()
         assert export_archive(first.catalogue, tmp_path / "out") == (447, 35)
         paths = [(event.path,) if event.path else () for event in events(first)]
         wanted = [held(replace(event, paths=path)) for event, path in zip(events(first), paths, strict=True)]
         assert list(map(held, events(index(tmp_path / "out")))) == wanted
+        first.close()
 
     def test_the_pages_of_a_real_archive_are_written_as_they_were(
-        self, real_archives: Path, index: Index, tmp_path: Path
+        self, real_archives: Path, real_folder: IndexFolder, tmp_path: Path
     ) -> None:
-        export_archive(index(real_archives / "archive").catalogue, tmp_path / "out")
+        index = real_folder.open()
+        export_archive(index.catalogue, tmp_path / "out")
+        index.close()
         written, read = pages(tmp_path / "out"), pages(real_archives / "archive")
         names = [name for name in read if not name.endswith("index.md")]
         assert len(names) == 429

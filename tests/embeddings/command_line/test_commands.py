@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gzip
 import io
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -70,8 +72,12 @@ class Ran:
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of its own, without the settings of whoever runs the tests, and the word encoder for every model."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    _move(tmp_path, monkeypatch)
+
+
+def _move(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
     for name in ("DATELINE_INDEX", "DATELINE_INDEX__PATH", "DATELINE_INDEX__MODEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("embeddings.model.encoder.SentenceEncoder", WordEncoder)
@@ -93,10 +99,20 @@ def write(name: str, *records: dict[str, Any]) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with RECORDS and an index of them. Nothing may write to it."""
+    folder = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as monkeypatch, contextlib.redirect_stdout(io.StringIO()):
+        _move(folder, monkeypatch)
+        assert main(["build", str(write("events.jsonl", *RECORDS))]) == 0
+    return folder
+
+
 @pytest.fixture
-def index(run: Run) -> Path:
+def index(built: Path, tmp_path: Path) -> Path:
     """The folder of an index of RECORDS, which is the config's default too."""
-    assert run("build", write("events.jsonl", *RECORDS)).status == 0
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     return Path("index")
 
 

@@ -265,7 +265,7 @@ class TestComputed:
 
     def test_lists_of_the_sample_hold_neither_the_event_nor_two_wordings_of_one(self, sample_index: OpenIndex) -> None:
         catalogue = sample_index.catalogue
-        for row in range(0, catalogue.size, 19):
+        for row in range(0, catalogue.size, 37):
             event = replace(catalogue.events([row])[0], related=())
             found = computed(sample_index, row, event, 10)
             assert len({event.id, *(other.id for other in found)}) == len(found) + 1 <= 11
