@@ -20,7 +20,7 @@ from bot.engine import Engine
 from bot.store import Store
 from embeddings.dates import forms
 from embeddings.index.folder import IndexFolder
-from tests.bot.daily.parts import PATIENT
+from tests.bot.stores import PATIENT
 from tests.discord_server import DiscordServer, connected, discord_server
 from tests.word_encoder import WordEncoder
 
