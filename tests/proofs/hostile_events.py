@@ -10,6 +10,7 @@ from tests.discord_server.errors import Json
 
 # What stands in an event's place. The name says what it tries; the text is short enough for any place.
 TEXTS: dict[str, str] = {
+    "emoji": "🚀" * 150,
     "bold, italics, spoilers": "**bold** __under__ *it* ~~struck~~ ||spoiler|| \\*not\\*",
     "mentions": "@everyone @here <@80351110224678912> <@&80351110224678912> <#80351110224678912> </ask:1>",
     "a masked link": "[https://bank.example](https://evil.example/) and [x](<javascript:alert(1)>)",
@@ -25,7 +26,6 @@ TEXTS: dict[str, str] = {
     "direction marks": "\u202eesrever\u202c \u2066isolate\u2069 \u200f\u200e \u061c",
     "invisible characters": "zero\u200bwidth\u200d\u2060\ufeff\u00ad\u180e\ufff9",
     "half surrogate pairs as references": "&#xD83D; &#xDE00; &#55357;",
-    "emoji": "🚀" * 150,
     "families": "👨‍👩‍👧‍👦" * 60,
     "flags": "🇦🇨🇺🇳" * 60,
     "skins and selectors": "👍🏿✈️❤️☠︎" * 40,
