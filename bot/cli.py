@@ -131,6 +131,19 @@ def restore(settings: Config, file: Path) -> None:
     _tell("posts since the backup are not in it; the bot looks for them in each channel before it posts there")
 
 
+@bot.command()
+@click.option("--force", is_flag=True, help="Register the commands whatever Discord says that it has.")
+@click.pass_obj
+def sync(settings: Config, force: bool) -> None:
+    """Register the commands at Discord where it does not have them as they are.
+
+    The bot does the same at each start.
+    """
+    from bot.registration import sync_commands
+
+    _tell(asyncio.run(sync_commands(settings.discord, force=force)))
+
+
 def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | None) -> Config:
     """The settings with the shards of the command line."""
     count = count if count is not None else settings.discord.shard_count

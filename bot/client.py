@@ -4,60 +4,86 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import aiohttp
 import discord
 import yarl
 from aiohttp import WSCloseCode, WSMsgType
-from discord import AllowedMentions, Intents, Interaction, app_commands
-from discord.app_commands import AppCommandContext, AppInstallationType
+from discord import (
+    AllowedMentions,
+    Intents,
+    Interaction,
+    InteractionResponseType,
+    InteractionType,
+    MessageFlags,
+    app_commands,
+)
 from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
+from bot import words
 from bot.cards.discord_face import layout
 from bot.clocks import Clocks
-from bot.commands import add_commands
+from bot.commands.versions import check_options
 from bot.config import Config, DailySettings
 from bot.daily.claims import Claim, Terms
 from bot.desk import Desk
 from bot.engine import Engine
+from bot.gateway import GatewayState
 from bot.guide import Guide
 from bot.host import Host, HostClient
+from bot.outages import LONGEST_RATE_LIMIT_S, TooManyStartsError, is_expected, next_wait_s
 from bot.posting.fence import trace
 from bot.posting.poster import STORING_S, Composed, Poster
+from bot.registration import Tree, register
+from bot.repeats import Once
 from bot.shards import BEAT_S, Gate, Roster
 from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
-from bot.views.items import Go, OpenEvent
 from bot.views.state import NOBODY
 
 log = logging.getLogger(__name__)
 
-_LONGEST_RATE_LIMIT_S = 30.0  # that is waited for in place; the least that discord.py takes
 _GOODBYE_S = 2.0  # that Discord has to answer when a session ends
 _GLANCE_S = 0.02
 _DAY_S = 24 * 60 * 60
 _COME_BACK_S = 600.0
 _LOOK_AGAIN_S = 5.0  # whether the clock can be believed, or a store that was away is back
+_ANSWERED_BY_MESSAGE = frozenset(
+    kind.value
+    for kind in (InteractionType.application_command, InteractionType.component, InteractionType.modal_submit)
+)
+_MOST_LAUNCHES = 12  # of a shard, until the client begins anew
+_MOST_DOUBLINGS = 6  # of the second that is waited at most before a lost connection is tried again: some minute
+_REGISTER_S = 5.0  # that connecting waits for the commands to be registered
+_LONGEST_REGISTER_WAIT_S = 3_600.0
 _CLOSE_S = 1.0  # for the gateway and the sessions to say goodbye to a Discord that may not answer
 
 
-class _Tree(app_commands.CommandTree[HostClient]):
-    """Commands that work in servers, in direct messages and installed by a user alone."""
+class _Tree(Tree):
+    """The bot's commands, whose errors go to the one place that answers."""
 
-    def __init__(self, client: HostClient) -> None:
-        super().__init__(
-            client,
-            allowed_contexts=AppCommandContext(guild=True, dm_channel=True, private_channel=True),
-            allowed_installs=AppInstallationType(guild=True, user=True),
-        )
+    async def interaction_check(self, interaction: Interaction[HostClient], /) -> bool:
+        """Refuse a command that came with options of another version of the program."""
+        check_options(interaction)
+        return True
+
+    async def _call(self, interaction: Interaction[HostClient]) -> None:
+        """Answer also what discord.py cannot read, such as a message in a form that is new; it would only log that."""
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:  # noqa: BLE001  # the desk logs it
+            await interaction.client.host.desk.fail(interaction, error)
 
     async def on_error(self, interaction: Interaction[HostClient], error: app_commands.AppCommandError, /) -> None:
-        """Hand every error of a command to the one place that answers."""
+        """Say what went wrong to who asked."""
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         await interaction.client.host.desk.fail(interaction, cause)
 
@@ -80,11 +106,12 @@ class DatelineClient(HostClient):
             shard_ids=list(config.discord.shard_ids) or None,  # type: ignore[arg-type]  # None: all, as its docs say
             max_messages=None,
             chunk_guilds_at_startup=False,
-            max_ratelimit_timeout=_LONGEST_RATE_LIMIT_S,
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
             http_trace=trace(),
         )
         self.host = Host(engine, Guide(engine, store), store.daily, Desk(config.limits), clocks.wall)
-        self.tree = _Tree(self)
+        self._commands = _Tree(self)
+        self.tree = self._commands
         self.poster = Poster(self, store.daily, self._compose, terms(config.daily), clocks)
         self._config = config
         self._store = store
@@ -94,6 +121,18 @@ class DatelineClient(HostClient):
         self._noting: set[asyncio.Task[None]] = set()
         self._gate: Gate | None = None
         self._roster: Roster | None = None
+        self._launches: Counter[int] = Counter()
+
+    def _get_state(self, **options: Any) -> GatewayState:
+        """discord.py's factory of its state."""
+        return GatewayState(
+            dispatch=self.dispatch,
+            handlers=self._handlers,
+            hooks=self._hooks,
+            http=self.http,
+            unread=self._unread,
+            **options,
+        )
 
     # --- starting and ending ---
 
@@ -104,12 +143,14 @@ class DatelineClient(HostClient):
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
         self.shard_count = self.shard_count or recommended
         application, shards = self.application_id or 0, self.shard_ids or range(self.shard_count)
-        self._gate = Gate(self._store.shards, application, starts["max_concurrency"])
+        if starts.get("remaining", len(shards)) < len(shards):
+            raise TooManyStartsError(starts.get("reset_after", 0) / 1_000)
+        self._gate = Gate(self._store.shards, application, starts.get("max_concurrency", 1))
         self._roster = Roster(self._store.shards, application, self.shard_count, shards)
-        self.add_dynamic_items(Go, OpenEvent)
-        add_commands(self.tree)
-        await self._sync_commands()
+        await self.host.guide.warm_up()
+        registering = asyncio.create_task(self._register_commands())
         self._background += [
+            registering,
             asyncio.create_task(self._every(self._config.index.check_seconds, self._watch_index)),
             asyncio.create_task(self._every(_DAY_S, self._forget)),
             asyncio.create_task(self._every(_COME_BACK_S, self._come_back)),
@@ -117,25 +158,52 @@ class DatelineClient(HostClient):
             asyncio.create_task(self._every(BEAT_S, self._roster.beat)),
         ]
         self.poster.start()
+        await asyncio.wait([registering], timeout=_REGISTER_S)
 
-    async def _sync_commands(self) -> None:
-        """Tell Discord the commands where they are not those that it was told last."""
-        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        digest = hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
-        name = f"commands of {self.application_id}"
-        with contextlib.suppress(StoreAwayError):
-            if await self._store.note(name) == digest:
+    async def _register_commands(self) -> None:
+        """Have Discord hold the bot's commands, however long it refuses them."""
+        once, failures = Once(), 0
+        while not self._ending.is_set():
+            registering = asyncio.ensure_future(register(self._commands))
+            ending = asyncio.ensure_future(self._ending.wait())
+            await asyncio.wait([registering, ending], return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
+            if not registering.done():
+                registering.cancel()
                 return
-        await self.tree.sync()
-        with contextlib.suppress(StoreAwayError):
-            await self._store.set_note(name, digest)
-        log.info("told Discord the %d commands", len(payload))
+            if (error := registering.exception()) is None:
+                if before := registering.result():
+                    log.info("registered the commands, which at Discord were not the bot's (%s)", before)
+                return
+            failures += 1
+            wait_s = next_wait_s(error, failures, self.host.clock, _LONGEST_REGISTER_WAIT_S)
+            if once(repr(error)):
+                log.warning(
+                    "the commands could not be registered (%s: %s); those that Discord has go on working, and the next "
+                    "try is in %.0f s",
+                    type(error).__name__,
+                    error,
+                    wait_s,
+                    exc_info=None if is_expected(error) else error,
+                )
+            await self._ends_within(wait_s)
 
     async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
-        """Connect a shard when it is its turn among those of all processes."""
+        """Connect a shard when it is its turn among those of all processes.
+
+        discord.py calls this anew, from within, five seconds after each failure: each call stands on the one before.
+
+        Raises:
+            discord.GatewayNotFound: after some failures; whoever started the client waits longer, and begins anew.
+        """
+        if self._launches[shard_id] >= _MOST_LAUNCHES:
+            raise discord.GatewayNotFound
+        self._launches[shard_id] += 1
         if self._gate is not None:
             await self._gate.reserve(shard_id)
         await super().launch_shard(gateway, shard_id, initial=initial)
+        # discord.py would wait for up to 17 minutes between two tries, also when Discord has long been back.
+        self.shards[shard_id]._parent._backoff._max = _MOST_DOUBLINGS
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait until a connected shard may identify; discord.py sends that as soon as this returns."""
@@ -235,6 +303,27 @@ class DatelineClient(HostClient):
 
     # --- events of the gateway ---
 
+    async def on_interaction(self, interaction: Interaction[HostClient]) -> None:
+        """Answer a press; commands are the tree's."""
+        await self.host.press(interaction)
+
+    def _unread(self, event: str, content: Any) -> None:
+        """Answer an interaction that discord.py could not read, as far as it can be answered."""
+        if event == "INTERACTION_CREATE":
+            self._note(self._apologise(content))
+
+    async def _apologise(self, content: Any) -> None:
+        """Answer an interaction of which nothing but its kind, id and token is certain."""
+        try:
+            if content["type"] not in _ANSWERED_BY_MESSAGE:
+                return
+            path = "/interactions/{interaction_id}/{interaction_token}/callback"
+            route = Route("POST", path, interaction_id=int(content["id"]), interaction_token=str(content["token"]))
+            data = {"content": words.UNREADABLE, "flags": MessageFlags(ephemeral=True).value}
+            await self.http.request(route, json={"type": InteractionResponseType.channel_message.value, "data": data})
+        except Exception as error:  # noqa: BLE001  # the log has what matters
+            log.warning("whoever sent it could not be told (%s: %s)", type(error).__name__, error)
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Stop the daily posts of a server that has removed the bot; after a month they are forgotten."""
         await self._note_down(self.host.daily.leave(guild.id, self.host.clock()))
@@ -247,11 +336,16 @@ class DatelineClient(HostClient):
         """Go on with the daily posts of servers that took the bot back while it was away; each time does no harm."""
         await self._note_down(self.host.daily.come_back([guild.id for guild in self.guilds], self.host.clock()))
 
-    async def _note_down(self, change: Coroutine[None, None, None]) -> None:
-        """Change the store at the word of the gateway; `close` waits for it."""
-        task = asyncio.create_task(change)
+    def _note(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Begin what an event of the gateway asks for; `close` waits for it."""
+        task = asyncio.create_task(work)
         self._noting.add(task)
         task.add_done_callback(self._noting.discard)
+        return task
+
+    async def _note_down(self, change: Coroutine[None, None, None]) -> None:
+        """Change the store at the word of the gateway."""
+        task = self._note(change)
         with contextlib.suppress(StoreAwayError):  # a server that was left refuses its next post, which says the same
             await task
 

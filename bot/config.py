@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
+from embeddings.errors import InputError
 from embeddings.settings import ArchiveSettings, IndexSettings, RerankSettings, Section, WebAddress, load_settings
 
 DISCORDS_API = "https://discord.com/api/v10"
@@ -19,6 +20,16 @@ class DiscordSettings(Section):
     api_url: WebAddress = DISCORDS_API
     shard_count: int | None = Field(default=None, ge=1)
     shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
+
+    def given_token(self) -> str:
+        """The token, which connecting needs.
+
+        Raises:
+            InputError: if there is none.
+        """
+        if token := self.token.get_secret_value():
+            return token
+        raise InputError("no token is set; put the bot's token into the environment variable DATELINE_DISCORD__TOKEN")
 
 
 class StoreSettings(Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import secrets
 import time
@@ -11,15 +12,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import discord
-from discord import Interaction
-from discord.app_commands import Choice
+from discord import Interaction, InteractionType
+from discord.app_commands import Choice, CommandNotFound, CommandSignatureMismatch
 
 from bot import words
 from bot.cards.discord_face import layout
 from bot.cards.pages import AnswerPage
 from bot.config import LimitSettings
 from bot.fairness import Cooldown, TooManyError, Turns
-from bot.markup import MAX_CONTENT, escape_within
+from bot.markup import MAX_CONTENT, escape, escape_within, plain
 from bot.retries import PASSING, impatiently, repeated
 from bot.store.errors import StoreAwayError
 from embeddings.errors import InputError
@@ -31,8 +32,13 @@ Suggest = Callable[[], Awaitable[list[Choice[str]]]]
 
 _ALREADY_ACKNOWLEDGED = 40060
 _UNKNOWN_INTERACTION = 10062  # it was not acknowledged in time
+_UNKNOWN_MESSAGE = 10008
+# Refusals besides those of status 403 and 404: an invalid webhook token, an archived thread, a locked one.
+_REFUSALS = {50027, 50083, 160005}
 _ACKNOWLEDGEMENTS = 4  # tries at most, in the three seconds that Discord waits
 _ACKNOWLEDGE_AGAIN_S = 0.7
+_CLEARING_S = 5.0  # for each way to take the "thinking…" away, before the sentence comes without
+_LONGEST_NAME = 100  # characters in the log or a sentence
 _DEFERRED = "deferred"  # under this name in interaction.extras: how it was acknowledged
 _PUBLIC, _PRIVATE, _UPDATE = "public", "private", "update"
 
@@ -74,8 +80,7 @@ class Desk:
                 await _acknowledge(interaction, how)
                 async with self._turns.turn(interaction.guild_id or interaction.user.id):
                     page = await show()
-                view = layout(page, interaction.user.id)
-                await repeated(lambda: interaction.edit_original_response(view=view))
+                await _show(interaction, page)
             except TooLateError:
                 log.warning("an interaction of %s was acknowledged too late", interaction.guild_id)
 
@@ -122,14 +127,18 @@ class Desk:
             sentence = escape_within(_sentence(str(error)), MAX_CONTENT)
         elif isinstance(error, StoreAwayError):  # which the log has once, from when it went
             sentence = words.STORE_AWAY
+        elif isinstance(error, CommandNotFound | CommandSignatureMismatch):
+            log.warning("a command of another version came: %s", error)
+            sentence = escape(words.command_of_another_version(_name(interaction)))
         else:
             reference = secrets.token_hex(4)
             log.error("error %s in %s", reference, _name(interaction), exc_info=error)
             sentence = words.apology(reference)
-        try:
-            await _say_privately(interaction, sentence)
-        except (discord.HTTPException, discord.RateLimited, *PASSING) as lost:
-            log.warning("the error message could not be sent to the user: %s", lost)
+        with self._counted():
+            try:
+                await _say_privately(interaction, sentence)
+            except (discord.HTTPException, discord.RateLimited, *PASSING) as lost:
+                log.warning("the error message could not be sent to the user: %s", lost)
 
 
 async def _acknowledge(interaction: Interaction[Any], how: str) -> None:
@@ -151,18 +160,81 @@ async def _acknowledge(interaction: Interaction[Any], how: str) -> None:
     interaction.extras[_DEFERRED] = how
 
 
+async def _show(interaction: Interaction[Any], page: AnswerPage) -> None:
+    """Put a page in place of what was acknowledged; where Discord does not let that be, the asker gets a copy."""
+    view = layout(page, interaction.user.id)
+    try:
+        await repeated(lambda: interaction.edit_original_response(view=view))
+    except discord.HTTPException as refused:
+        if not _is_refusal(refused):
+            raise
+        note = words.DELETED_MEANWHILE if refused.code == _UNKNOWN_MESSAGE else words.NOT_LET_SHOW
+        copy = dataclasses.replace(page, blocks=(f"-# {note}", *page.blocks))
+        view = layout(copy if copy.cost <= 1 else page, interaction.user.id)  # the page without it fits always
+        try:
+            await interaction.followup.send(view=view, ephemeral=True)
+        except discord.HTTPException as lost:
+            if not _is_refusal(lost):
+                raise
+            log.warning("an answer could be shown nowhere: %s, and then %s", refused, lost)
+
+
+def _is_refusal(error: discord.HTTPException) -> bool:
+    """Whether Discord will not have the same in the same place however often it is asked."""
+    return isinstance(error, discord.NotFound | discord.Forbidden) or error.code in _REFUSALS
+
+
 async def _say_privately(interaction: Interaction[Any], sentence: str) -> None:
+    if interaction.type is InteractionType.autocomplete:  # which takes no sentence
+        await interaction.response.autocomplete([])
+        return
     how = interaction.extras.get(_DEFERRED)
     if how is None and not interaction.response.is_done():
+        await _answer_privately(interaction, sentence)
+        return
+    if how == _PRIVATE:
+        try:
+            await repeated(lambda: interaction.edit_original_response(content=sentence))
+        except discord.HTTPException:  # the private "thinking…" is not there, say: a message of its own
+            log.debug("a private deferral could not be filled in", exc_info=True)
+        else:
+            return
+    elif how != _UPDATE:
+        await _clear_away(interaction)
+    await interaction.followup.send(sentence, ephemeral=True)
+
+
+async def _answer_privately(interaction: Interaction[Any], sentence: str) -> None:
+    async def answer() -> None:
         try:
             await interaction.response.send_message(sentence, ephemeral=True)
         except discord.HTTPException as error:
-            if error.code != _ALREADY_ACKNOWLEDGED:
+            if error.code != _ALREADY_ACKNOWLEDGED:  # an earlier try got through, though its answer was lost
                 raise
-        return
-    if how != _UPDATE:
-        await repeated(interaction.delete_original_response)  # the "thinking…" that everybody sees
-    await interaction.followup.send(sentence, ephemeral=True)
+
+    await impatiently(answer, _ACKNOWLEDGEMENTS, _ACKNOWLEDGE_AGAIN_S)
+
+
+async def _clear_away(interaction: Interaction[Any]) -> None:
+    """Take the "thinking…" away that everybody sees, or at least put something in its place.
+
+    As long as it is there, Discord puts the first follow-up in its place, for everybody to see. Where neither can be
+    done in good time, that is better than nothing.
+    """
+
+    async def fill_in() -> None:
+        await interaction.edit_original_response(content=words.TOLD_PRIVATELY)
+
+    for attempt in (interaction.delete_original_response, fill_in):
+        try:
+            async with asyncio.timeout(_CLEARING_S):
+                await repeated(attempt)
+        except (discord.HTTPException, discord.RateLimited, *PASSING) as error:
+            if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_MESSAGE:
+                return  # somebody else did it
+            log.debug("a public deferral could not be taken away", exc_info=True)
+        else:
+            return
 
 
 def _sentence(text: str) -> str:
@@ -173,4 +245,4 @@ def _sentence(text: str) -> str:
 def _name(interaction: Interaction[Any]) -> str:
     """What was asked, for the log: a command's name or a custom_id, never what somebody wrote."""
     data: dict[str, Any] = dict(interaction.data or {})
-    return str(data.get("name") or data.get("custom_id"))
+    return plain(str(data.get("name") or data.get("custom_id")), _LONGEST_NAME)

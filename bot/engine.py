@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from bot.answers import About, RelatedAnswer
+from embeddings import dates
 from embeddings.archive.fetched import last_updated
 from embeddings.dates import DateRange
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
@@ -23,13 +26,14 @@ from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded
 from embeddings.search.answers import Answer, DayAnswer
 from embeddings.search.on_this_day import DayCandidate
-from embeddings.search.questions import Question
+from embeddings.search.questions import Question, understand
 from embeddings.search.service import Search
 
 log = logging.getLogger(__name__)
 
 THREADS = max(2, os.cpu_count() or 2)  # SQLite and FAISS let go of Python's lock; more than the cores only wait for it
 LARGEST_BATCH = 32  # questions encoded at once
+_TOGETHER_S = 5.0  # that the threads wait for each other at the start
 
 Result = TypeVar("Result")
 MakeEncoder = Callable[[OpenIndex], Encoder]
@@ -78,12 +82,17 @@ class Engine:
     # --- opening and replacing ---
 
     async def start(self) -> None:
-        """Open the index, hashing every file, and load the model.
+        """Open the index, hashing every file, load the model, and do once what a first question would take longer for.
 
         Raises:
             IndexMissingError, IndexUnusableError, ModelError: if they cannot be used.
         """
         await self._load()
+        await asyncio.to_thread(dates.warm_up, self.today())
+        search = self._current().search
+        # A thread begins at the first question that finds no idle one, and opens the catalogue for itself.
+        together = threading.Barrier(THREADS)
+        await asyncio.gather(*(self._in_thread(_look_around, search, self.today(), together) for _ in range(THREADS)))
 
     async def reload_if_replaced(self) -> bool:
         """Open the index that is in force if it is another one; questions under way finish on the old one.
@@ -132,6 +141,7 @@ class Engine:
                 encoder = self._make_encoder(index)
             search = Search(index, encoder, self._reranker)
             search.warm_up()
+            _look_around(search, self.today())
         except BaseException:
             index.close()
             raise
@@ -234,3 +244,21 @@ class Engine:
             for (_, _, future), text in zip(batch, encoded, strict=True):
                 if not future.done():
                     future.set_result(text)
+
+
+def _look_around(search: Search, today: dt.date, together: threading.Barrier | None = None) -> None:
+    """Ask an index for something of each kind.
+
+    Args:
+        together: where other threads do the same, so that none of them does it for another.
+    """
+    if together is not None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(_TOGETHER_S)
+    question = understand("the moon in 1969", today)
+    [wanted] = search.encode([question.wanted])
+    search.answer(question, wanted, 1)
+    search.days(DateRange(today, today), start=0, limit=1)
+    search.suggest("moon 1969", today, 1)
+    for event in [*search.on_this_day(7, 20, 1), *search.starting("mo", 1)]:
+        search.related(event.id)

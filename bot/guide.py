@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime as dt
 
-from bot import words
+from discord import Locale
+
+from bot import local_dates, words
 from bot.answers import KeptAnswer
 from bot.cards import pages
 from bot.cards.pages import PER_PAGE, AnswerPage
@@ -15,6 +18,7 @@ from bot.daily.schedule import Subscription
 from bot.engine import Engine
 from bot.store import Store, StoreAwayError
 from bot.views.state import AnswerList, ChannelsList, DailyList, DaysList, NoList, OnThisDayList, Place
+from embeddings.dates import DateRange
 from embeddings.errors import InputError
 from embeddings.events import Event
 from embeddings.search.on_this_day import DayCandidate
@@ -30,6 +34,19 @@ class Guide:
         self._engine = engine
         self._store = store
 
+    async def warm_up(self) -> None:
+        """Do once what a first answer would otherwise take longer for: locales, a page of each kind, the store."""
+        await asyncio.to_thread(local_dates.warm_up, [locale.value for locale in Locale])
+        today, locale = self._engine.today(), local_dates.DEFAULT_LOCALE
+        shown = await self._engine.on_this_day(today.month, today.day, ON_THIS_DAY)
+        places = [Place(DaysList(DateRange(today, today))), Place(OnThisDayList(today.month, today.day))]
+        places += [Place(NoList(), trail=(event.id,)) for event in shown[:1]]
+        for place in places:
+            await self.page(place, locale)
+        with contextlib.suppress(StoreAwayError):
+            await self._store.answer("", today)
+            await self._store.daily.of_guild(0)
+
     async def page(self, place: Place, locale: str, note: str = "") -> AnswerPage:
         """What a place shows. InputError where it is no longer there.
 
@@ -41,10 +58,13 @@ class Guide:
         start = place.page * PER_PAGE
         match place.of:
             case DaysList(dates):
-                return pages.days_page(await self._engine.days(dates, start, PER_PAGE), place, locale, note)
+                answer = await self._engine.days(dates, start, PER_PAGE)
+                if place.page > (last := _last_page(answer.total)):
+                    return await self.page(dataclasses.replace(place, page=last), locale, note)
+                return pages.days_page(answer, place, locale, note)
             case OnThisDayList(month, day):
                 events = await self._engine.on_this_day(month, day, ON_THIS_DAY)
-                return pages.on_this_day_page(month, day, events, place, locale, note)
+                return pages.on_this_day_page(month, day, events, Place(place.of), locale, note)
             case AnswerList(key):
                 try:
                     kept = await self._store.answer(key, self._engine.today())
@@ -73,6 +93,7 @@ class Guide:
     async def _answer_page(self, kept: KeptAnswer, place: Place, locale: str) -> AnswerPage:
         if isinstance(place.of, NoList):
             kept = dataclasses.replace(kept, events=kept.events[:PER_PAGE])
+        place = dataclasses.replace(place, page=min(place.page, _last_page(len(kept.events))))
         start = place.page * PER_PAGE
         events = await self._engine.events(kept.events[start : start + PER_PAGE])
         return pages.answer_page(kept, events, place, locale)
@@ -125,3 +146,8 @@ class Guide:
             return Place(AnswerList(await self._store.keep_answer(found, self._engine.today())))
         except StoreAwayError:
             return Place(NoList())
+
+
+def _last_page(events: int) -> int:
+    """The number of a list's last page: it may have grown shorter since a button was made."""
+    return max(0, events - 1) // PER_PAGE

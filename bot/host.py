@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import discord
-from discord import Interaction
+from discord import Interaction, InteractionType
 
+from bot import words
 from bot.cards.channels import channels_page
 from bot.cards.pages import AnswerPage
 from bot.daily import words as daily_words
@@ -17,6 +19,7 @@ from bot.desk import Desk
 from bot.engine import Engine
 from bot.guide import Guide
 from bot.store.daily_posts import DailyStore
+from bot.views.items import destination
 from bot.views.state import ChannelsList, Target
 from embeddings.errors import InputError
 
@@ -53,6 +56,23 @@ class Host:
     daily: DailyStore
     desk: Desk
     clock: Callable[[], float]
+
+    async def press(self, interaction: Interaction[HostClient]) -> None:
+        """Answer a button or a select of any message of ours, and whatever else nothing here knows.
+
+        Messages outlive versions of the program, and processes of two versions may run side by side: what this one
+        does not know gets a sentence, never silence. Commands are answered by the client's tree.
+        """
+        data: dict[str, Any] = dict(interaction.data or {})
+        if interaction.type is InteractionType.component:
+            custom_id, values = str(data.get("custom_id")), [str(value) for value in data.get("values") or ()]
+            target = destination(data.get("component_type", 0), custom_id, values)
+            if target is not None:
+                await self.go(interaction, target)
+            else:
+                await self.desk.fail(interaction, InputError(words.BUTTON_OF_ANOTHER_VERSION))
+        elif interaction.type is InteractionType.modal_submit:
+            await self.desk.fail(interaction, InputError(words.FORM_OF_ANOTHER_VERSION))
 
     async def go(self, interaction: Interaction[HostClient], target: Target) -> None:
         """Answer a press with the place that its button names."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.config import Config
 from bot.redaction import LEFT_OUT, Redactor, secrets_in_url
+from bot.repeats import tell_retries_once
 
 SERVING = (logging.INFO, "%(asctime)s %(levelname)s %(name)s: %(message)s")
 TERMINAL = (logging.WARNING, "%(message)s")  # what goes wrong, where somebody reads along
@@ -33,6 +34,7 @@ def set_up(redactor: Redactor, how: tuple[int, str]) -> None:
     protect(redactor)
     level, line = how
     logging.basicConfig(level=level, format=line)
+    tell_retries_once()
     logging.getLogger("alembic").setLevel(logging.WARNING)  # else two lines each time that the store is opened
 
 

@@ -7,22 +7,22 @@ import contextlib
 import datetime as dt
 import logging
 import os
-import random
 import signal
 import threading
+import time
 from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 
-import aiohttp
-import discord
 from discord.http import Route
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
-from bot.store import Store
-from embeddings.errors import EmbeddingsError, InputError
+from bot.outages import ConnectionRefusedForGoodError, final_sentence, is_expected, next_wait_s
+from bot.repeats import Once
+from bot.store import Store, StoreAwayError
+from embeddings.errors import EmbeddingsError
 from embeddings.index.folder import IndexFolder
 from embeddings.model.export import encoder_of
 from embeddings.model.reranker import reranker
@@ -33,21 +33,6 @@ Result = TypeVar("Result")
 
 FINISH_S = 5.0  # for what has begun, when the bot is told to end
 LONGEST_END_S = 9.3  # after which nothing is waited for any more; a supervisor waits ten
-LONGEST_WAIT_S = 60.0  # between two tries to connect
-
-# Close codes after which trying again cannot help, with what to do.
-_FINAL_CODES = {
-    4004: "Discord refuses the token; put the one from the developer portal in DATELINE_DISCORD__TOKEN",
-    4010: "Discord knows no such shard; check discord.shard_count and discord.shard_ids",
-    4011: "the bot is in too many servers for one connection; leave discord.shard_count out",
-    4012: "Discord no longer speaks this version of its protocol; install a newer Dateline",
-    4013: "Discord refuses the intents that the bot asks for; install a newer Dateline",
-    4014: "Discord refuses the intents that the bot asks for; install a newer Dateline",
-}
-
-
-class ConnectionRefusedForGoodError(EmbeddingsError):
-    """Discord refuses the bot, and trying again cannot help."""
 
 
 async def run(config: Config) -> None:
@@ -57,8 +42,7 @@ async def run(config: Config) -> None:
         InputError: if there is no token, or the index or store is not there.
         EmbeddingsError: if a part cannot be used, or Discord refuses the bot for good.
     """
-    if not config.discord.token.get_secret_value():
-        raise InputError("no token is set; put the bot's token into the environment variable DATELINE_DISCORD__TOKEN")
+    config.discord.given_token()
     Route.BASE = str(config.discord.api_url)
     stop = asyncio.Event()
     with _signals(stop):
@@ -140,15 +124,28 @@ class _LostError(Exception):
 
 async def _serve(config: Config, engine: Engine, store: Store, stop: asyncio.Event) -> None:
     """Keep a client connected until `stop` is set; discord.py reconnects by itself once it was connected."""
+    once = Once()
 
     async def wait(seconds: float) -> None:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), seconds)
 
+    def say_wait(state: RetryCallState) -> None:
+        if state.outcome is None or state.next_action is None or (lost := state.outcome.exception()) is None:
+            return
+        cause = lost.__cause__
+        if once(str(lost)):
+            log.warning(
+                "Discord cannot be reached (%s); trying again in %.0f s, and until it can be",
+                lost,
+                state.next_action.sleep,
+                exc_info=None if cause is None or is_expected(cause) else cause,
+            )
+
     async for attempt in AsyncRetrying(
         retry=retry_if_exception_type(_LostError),
         wait=_next_wait_s,
-        before_sleep=_say_wait,
+        before_sleep=say_wait,
         sleep=wait,
     ):
         with attempt:
@@ -162,13 +159,20 @@ async def _serve(config: Config, engine: Engine, store: Store, stop: asyncio.Eve
                 raise
 
 
+def _next_wait_s(state: RetryCallState) -> float:
+    lost = state.outcome.exception() if state.outcome is not None else None
+    return next_wait_s(lost or _LostError(False, None), state.attempt_number, time.time)
+
+
 async def _connection(client: DatelineClient, config: Config, stop: asyncio.Event) -> None:
     """Connect, and serve until `stop` is set.
 
     Raises:
-        _LostError: if the connection ends before that.
+        ConnectionRefusedForGoodError: if Discord says not to try again.
+        EmbeddingsError: if a part of the bot's own cannot be used.
+        _LostError: if the connection ends before that for any other reason.
     """
-    connected = asyncio.create_task(client.start(config.discord.token.get_secret_value()))
+    connected = asyncio.create_task(client.start(config.discord.given_token()))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([connected, stopped], return_when=asyncio.FIRST_COMPLETED)
     if stop.is_set():
@@ -179,42 +183,16 @@ async def _connection(client: DatelineClient, config: Config, stop: asyncio.Even
     stopped.cancel()
     served = client.is_ready()
     error = connected.exception()
-    with contextlib.suppress(aiohttp.ClientError, discord.DiscordException, RuntimeError):
+    try:
         await client.finish(0)
-    if error is not None and not _may_pass(error):
+    except Exception as failed:  # what has ended is left anyway
+        log.debug("the connection did not end in good order", exc_info=failed)
+    if error is None:
+        raise _LostError(served, None)
+    if (sentence := final_sentence(error)) is not None:
+        raise ConnectionRefusedForGoodError(sentence) from error
+    if isinstance(error, EmbeddingsError) and not isinstance(error, StoreAwayError):
+        raise error
+    if not isinstance(error, Exception):
         raise error
     raise _LostError(served, error) from error
-
-
-def _next_wait_s(state: RetryCallState) -> float:
-    """Longer each time, jittered so that not all bots come back at once, and never next to nothing."""
-    return random.uniform(0.5, 1) * min(LONGEST_WAIT_S, 2.0 ** min(state.attempt_number, 10))  # noqa: S311
-
-
-def _say_wait(state: RetryCallState) -> None:
-    if state.outcome is not None and state.next_action is not None:
-        why, wait_s = state.outcome.exception(), state.next_action.sleep
-        log.warning("Discord cannot be reached (%s); trying again in %.0f s", why, wait_s)
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Whether trying again may help; raises a sentence where it cannot and the reason is known."""
-    if isinstance(error, discord.LoginFailure):
-        raise ConnectionRefusedForGoodError(_FINAL_CODES[4004]) from error
-    if isinstance(error, discord.PrivilegedIntentsRequired):
-        raise ConnectionRefusedForGoodError(_FINAL_CODES[4014]) from error
-    if isinstance(error, discord.ConnectionClosed) and error.code in _FINAL_CODES:
-        raise ConnectionRefusedForGoodError(_FINAL_CODES[error.code]) from error
-    if isinstance(error, discord.HTTPException):
-        return error.status >= 500 or error.status == 429
-    # discord.py dies of an AttributeError where its very first connection to the gateway fails.
-    kinds = (
-        OSError,
-        aiohttp.ClientError,
-        asyncio.TimeoutError,
-        discord.GatewayNotFound,
-        discord.RateLimited,
-        discord.ConnectionClosed,
-        AttributeError,
-    )
-    return isinstance(error, kinds)

@@ -24,6 +24,11 @@ STORE_AWAY = (
     "Settings can be neither read nor saved just now: the bot's database is away. Nothing was changed. "
     "Please try again in a minute."
 )
+BUTTON_OF_ANOTHER_VERSION = "This button is of an older version of Dateline. Please ask again."
+FORM_OF_ANOTHER_VERSION = "This form is of an older version of Dateline. Please ask again."
+DELETED_MEANWHILE = "The message in the channel was deleted meanwhile: this copy is for you alone."
+NOT_LET_SHOW = "Discord does not let Dateline show this in the channel: this copy is for you alone."
+TOLD_PRIVATELY = "This could not be answered here. Whoever asked has been told why."
 NO_WORDS_IN_MESSAGE = "This message has no text to look for."
 SOURCES = "Sources"
 RELATED = "Related"
@@ -141,10 +146,23 @@ def suggested_days(dates: DateRange, events: int, locale: str) -> str:
     return f"{date_range(dates, locale)} — {count(events, 'event')}"
 
 
+def command_of_another_version(name: str) -> str:
+    """For a command that Discord offered, but not as this version has it."""
+    return (
+        f"“{name}” is a command of another version of Dateline. Please reload Discord (Ctrl+R, or close and open the "
+        "app) and choose the command anew."
+    )
+
+
 def apology(reference: str) -> str:
     """For an error that nobody expected; the log has the same reference."""
     return f"Something went wrong on our side. If it happens again, report it with the reference {reference}."
 
+
+UNREADABLE = (
+    "Discord sent this in a form that this version of Dateline does not know. "
+    "Try again; if that does not help, tell whoever runs the bot."
+)
 
 # --- the commands, as Discord's menu shows them (at most 100 characters each) ---
 

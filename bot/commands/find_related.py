@@ -6,10 +6,10 @@ from discord import Interaction, Message, app_commands
 
 from bot import words
 from bot.cards.pages import AnswerPage
+from bot.commands.message_text import message_question
 from bot.host import HostClient
 from embeddings.errors import InputError
-from embeddings.search.questions import MAX_QUESTION, understand
-from embeddings.text import clean
+from embeddings.search.questions import understand
 
 EVENTS = 5
 
@@ -18,18 +18,12 @@ EVENTS = 5
 async def command(interaction: Interaction[HostClient], message: Message) -> None:
     """Show the events that a message is about, only to the person who asked."""
     host, locale = interaction.client.host, interaction.locale.value
-    question = understand(_text(message), host.engine.today())
+    text = message_question(message)
+    if not text:
+        raise InputError(words.NO_WORDS_IN_MESSAGE)
+    question = understand(text, host.engine.today())
 
     async def show() -> AnswerPage:
         return await host.guide.ask(question, EVENTS, locale)
 
     await host.desk.respond(interaction, show, private=True)
-
-
-def _text(message: Message) -> str:
-    """What a message says, in itself or in its embeds, as far as a question goes."""
-    parts = [message.content, *(part for embed in message.embeds for part in (embed.title, embed.description) if part)]
-    text = clean(" ".join(parts))[:MAX_QUESTION]
-    if not text:
-        raise InputError(words.NO_WORDS_IN_MESSAGE)
-    return text

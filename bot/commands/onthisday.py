@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import Interaction, app_commands
 
-from bot import words
+from bot import local_dates, words
 from bot.cards.pages import AnswerPage
 from bot.host import HostClient
 from bot.views.state import OnThisDayList, Place
@@ -17,7 +17,10 @@ async def command(interaction: Interaction[HostClient], day: app_commands.Range[
     """Show a day's events over the years."""
     host, locale = interaction.client.host, interaction.locale.value
     today = host.engine.today()
-    month, number = parse_day_of_year(day, today) if day else (today.month, today.day)
+    if day:
+        month, number = parse_day_of_year(day, today, day_first=local_dates.day_first(locale))
+    else:
+        month, number = today.month, today.day
     place = Place(OnThisDayList(month, number))
     note = "" if day else words.today_is(today, locale)
 

@@ -41,6 +41,11 @@ def _is_place(name: str) -> bool:
     return "/" in name and not name.startswith(("Etc/", "SystemV/", "US/", "posix/", "right/"))
 
 
+def warm_up() -> None:
+    """Read the names of the zones, which the first suggestion would otherwise wait for."""
+    _zones()
+
+
 def zone_option(text: str) -> str:
     """The IANA name of a time zone, however its letters are written. InputError with the nearest ones otherwise."""
     zones = _zones()

@@ -115,15 +115,9 @@ def encode(action: str, target: Target) -> str:
     return head + ",".join(trail)
 
 
-def pattern(action: str = "[a-z]") -> re.Pattern[str]:
-    """What matches our custom_ids, of those actions alone whose letter matches `action`."""
-    return re.compile(
-        rf"dl:(?P<action>{action}):(?P<who>[0-9a-z]{{1,13}}):(?P<list>[a-z][\w-]{{0,32}}):(?P<page>[0-9a-z]{{1,5}})"
-        r":(?P<trail>[\w.,~-]*)"
-    )
-
-
-_PATTERN = pattern()
+_PATTERN = re.compile(
+    r"dl:[a-z]:(?P<who>[0-9a-z]{1,13}):(?P<list>[a-z][\w-]{0,32}):(?P<page>[0-9a-z]{1,5}):(?P<trail>[\w.,~-]*)"
+)
 
 
 def decode(custom_id: str) -> Target | None:

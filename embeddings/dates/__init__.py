@@ -5,23 +5,31 @@ What can be written is the table in `embeddings.dates.forms`.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date
 
+from embeddings.calendar_names import MONTHS
+from embeddings.dates.days import LEAP_YEAR, YEARS_OFFERED
 from embeddings.dates.errors import AmbiguousDateError, DateError
 from embeddings.dates.foreign import days_in_another_language
 from embeddings.dates.forms import typed_grammar
 from embeddings.dates.grammar import Misread
 from embeddings.dates.questions import dates_meant
-from embeddings.dates.ranges import DateRange
+from embeddings.dates.ranges import YEAR_MONTHS, DateRange, whole_months
 from embeddings.dates.vocabulary import tokens_of
 
-__all__ = ["DateRange", "DateSpan", "find_dates", "parse_day_of_year", "parse_range"]
+__all__ = ["DateRange", "DateSpan", "find_dates", "parse_day_of_year", "parse_range", "warm_up"]
 
 MAX_EXPRESSION = 200  # characters of a date; more cannot be one
 MAX_QUESTION = 4_000  # characters of a text in which dates are looked for
 MAX_SHOWN = 60  # characters of the user's text in a message
 SHORTEST_TYPO = 5  # letters of the months whose misspellings are understood: March, but not May
+LONGEST_MONTH = 31  # days
+
+_END_SIGNS = " .?!,"
+_LONGEST_PART = 200  # days of a part of a year that is worth a question which year is meant
+_DAY_OF_THE_YEAR = "day of the year"  # a rule of the grammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +57,71 @@ def parse_range(text: str, today: date, *, day_first: bool | None = None) -> Dat
         return value
     if days := days_in_another_language(text):
         return days
+    if choices := _with_a_year(text, today, day_first):
+        examples = " or ".join(f"{_shown(text.rstrip(_END_SIGNS))} {choice.first.year}" for choice in choices[-2:])
+        raise AmbiguousDateError(f"{_shown(text)} has no year; write which one, such as {examples}", choices)
     raise DateError(
         f'"{_shown(text)}" is not a date; write a day (2015-12-23), a month (2015-12), a year, '
         'or words such as "last month"'
     )
 
 
-def parse_day_of_year(text: str, today: date) -> tuple[int, int]:
+def parse_day_of_year(text: str, today: date, *, day_first: bool | None = None) -> tuple[int, int]:
     """The month and day that an expression means, in whatever year.
 
     Args:
         text: such as "12-23", "23 December", "christmas", "today"; a full date gives its day.
         today: the day from which "tomorrow" counts, and the year of a feast that moves.
+        day_first: whether 02/03 is the 2nd of March; None asks back.
     Raises:
         AmbiguousDateError: if it may mean one of several days.
         DateError: if it means none.
     """
-    value = _read(text, "day of the year", today, None)
+    value = _read(text, _DAY_OF_THE_YEAR, today, day_first)
     if isinstance(value, tuple):
         month, day = value
         return month, day
-    days = parse_range(text, today)
+    try:
+        days = _read(text, "expression", today, day_first) or days_in_another_language(text)
+    except AmbiguousDateError as error:
+        if len(meant := {(days.first.month, days.first.day) for days in error.choices if days.days == 1}) != 1:
+            raise
+        return meant.pop()  # only the year is in doubt, or the century
+    if not isinstance(days, DateRange):
+        if not (choices := _with_a_year(text, today, day_first)):
+            raise DateError(
+                f'"{_shown(text)}" is not a day of the year; write one, such as 24 December or 12-24, '
+                "or the name of a feast, such as christmas"
+            )
+        days = choices[-1]
     if days.days > 1:
-        raise DateError(f"{_shown(text)} is more than one day; write one, such as 12-23 or 23 December")
+        raise DateError(_too_long(text, days))
     return days.first.month, days.first.day
+
+
+def _too_long(text: str, days: DateRange) -> str:
+    """Why days that somebody wrote where one is wanted cannot be used, and one that could be meant."""
+    months = whole_months(days)
+    what = {1: "a whole month", YEAR_MONTHS: "a whole year"}.get(months, "more than one day")
+    # Of a longer time the first day is hardly meant.
+    day = days.first if days.days <= LONGEST_MONTH else date(LEAP_YEAR, YEAR_MONTHS, 24)
+    which = "a day of it" if months == 1 else "one day without its year"
+    return f"{_shown(text)} is {what}; write {which}, such as {day.day} {MONTHS[day.month - 1]} or {day:%m-%d}"
+
+
+def _with_a_year(text: str, today: date, day_first: bool | None) -> tuple[DateRange, ...]:
+    """What a text that is no date means in each of the last years, oldest first; nothing where it means none."""
+    found = []
+    for year in range(today.year, max(today.year - YEARS_OFFERED - 1, 0), -1):
+        dated = f"{text.rstrip(_END_SIGNS)} {year:04}"
+        try:
+            days = _read(dated, "expression", today, day_first) or days_in_another_language(dated)
+        except DateError:
+            return ()
+        if not isinstance(days, DateRange) or days.days > _LONGEST_PART:
+            return ()  # "in", which takes a year and means no part of it
+        found.append(days)
+    return tuple(sorted(days for days in found if days.first <= today)[-YEARS_OFFERED:])
 
 
 def find_dates(text: str, today: date) -> tuple[DateSpan, ...]:
@@ -85,6 +134,14 @@ def find_dates(text: str, today: date) -> tuple[DateSpan, ...]:
     return tuple(DateSpan(*found) for found in dates_meant(text, MAX_QUESTION, today))
 
 
+def warm_up(today: date) -> None:
+    """Load what only some texts need, a second of work: other languages, feasts that move, misspellings, grammars."""
+    for text in ("23 decmber 2015", "easter 2015", "1 qqqq 2015"):
+        with contextlib.suppress(DateError):
+            parse_range(text, today)
+    find_dates("easter 2015", today)
+
+
 def _read(text: str, rule: str, today: date, day_first: bool | None) -> object:
     """What the grammar makes of the whole text, None if nothing.
 
@@ -92,8 +149,9 @@ def _read(text: str, rule: str, today: date, day_first: bool | None) -> object:
         DateError: if the text has the form of a date but no meaning.
     """
     if len(text) > MAX_EXPRESSION:
+        example = "12-24" if rule == _DAY_OF_THE_YEAR else "2015-12-23"
         raise DateError(
-            f'"{_shown(text)}" has {len(text)} characters; a date has {MAX_EXPRESSION} at most, such as 2015-12-23'
+            f'"{_shown(text)}" has {len(text)} characters; a date has {MAX_EXPRESSION} at most, such as {example}'
         )
     tokens = tokens_of(text, 0, 9999, SHORTEST_TYPO)
     while tokens and tokens[-1].word in (".", "?", "!", ","):

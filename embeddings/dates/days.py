@@ -159,10 +159,12 @@ def day_of_year(month: int, day: int) -> tuple[int, int]:
     return month, day
 
 
-def day_of_year_in_either_order(pair: tuple[int, int], today: date) -> tuple[int, int]:
-    """23/12 can only be 23 December, 02/03 is one of two days."""
+def day_of_year_in_either_order(pair: tuple[int, int], today: date, day_first: bool | None) -> tuple[int, int]:
+    """23/12 can only be 23 December, 02/03 is one of two days unless `day_first` settles it."""
     a, b = pair
     readings = _days_of_year(a, b)
+    if len(readings) > 1 and day_first is not None:
+        readings = [(b, a) if day_first else (a, b)]
     if len(readings) > 1:
         days = tuple(next(latest_years(today, *reading, 1)) for reading in readings)
         words = " or ".join(f"{day} {MONTHS[month - 1]}" for month, day in readings)

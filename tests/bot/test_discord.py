@@ -166,7 +166,12 @@ class TestErrors:
             ("event", {"date": "2015-02-30"}, "2015-02-30"),
             ("event", {"date": "nonsense"}, "is not a date"),
             ("event", {"date": "23 December"}, "year"),
+            ("event", {"date": "spring"}, "Spring has no year; write which one, such as spring 2025 or spring 2026"),
             ("onthisday", {"day": "02-30"}, "02-30"),
+            ("onthisday", {"day": "july"}, "July is a whole month; write a day of it, such as 1 July or 07-01"),
+            ("onthisday", {"day": "2015"}, "2015 is a whole year; write one day without its year"),
+            ("onthisday", {"day": "nonsense"}, '"nonsense" is not a day of the year; write one, such as 24 December'),
+            ("ask", {"query": "x", "from": "q3"}, "Q3 has no year; write which one, such as q3 2025 or q3 2026"),
             ("ask", {"query": "?!"}, "The question is empty"),
             ("ask", {"query": "x", "from": "2016", "to": "2015"}, "is later than"),
         ],
@@ -279,15 +284,6 @@ class TestLimitsAndRestarts:
                         assert "Sources" in answer.text
                         pressed += 1
             assert pressed > 15
-
-    async def test_commands_are_told_to_discord_only_when_they_changed(
-        self, discord_server: DiscordServer, start_bot: StartBot
-    ) -> None:
-        for _ in range(2):
-            async with start_bot():
-                pass
-        told = [r for r in discord_server.requests if r.method == "PUT" and r.path.endswith("/commands")]
-        assert len(told) == 1
 
     async def test_a_user_in_a_hurry_is_told_how_long_to_wait(
         self, discord_server: DiscordServer, start_bot: StartBot

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from bot import run as running
 from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
-from bot.run import ConnectionRefusedForGoodError, run
+from bot.outages import ConnectionRefusedForGoodError, next_wait_s
+from bot.run import run
 from bot.store import Store
 from embeddings.errors import IndexMissingError, InputError
 from embeddings.index.folder import IndexFolder
@@ -53,9 +54,15 @@ async def served(server: DiscordServer, parts: tuple[Engine, Store]) -> AsyncIte
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No long waits between tries, and none of discord.py's own at the start."""
-    monkeypatch.setattr(running, "LONGEST_WAIT_S", 0.05)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long the bot would have waited each time; it waits for a moment instead, and not for discord.py's start."""
+    waits: list[float] = []
+
+    def shortly(error: BaseException, attempt: int, now: Callable[[], float]) -> float:
+        waits.append(next_wait_s(error, attempt, now))
+        return min(waits[-1], 0.05)
+
+    monkeypatch.setattr(running, "next_wait_s", shortly)
 
     def make(config: Config, engine: Engine, store: Store) -> DatelineClient:
         client = DatelineClient(config, engine, store)
@@ -63,6 +70,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
         return client
 
     monkeypatch.setattr(running, "DatelineClient", make)
+    return waits
 
 
 async def test_a_wrong_token_ends_the_bot_with_what_to_do(
@@ -95,13 +103,31 @@ async def test_a_discord_that_is_away_is_tried_again_until_it_is_back(
         assert "at least 200 civilians" in reply.text
 
 
-async def test_a_discord_that_wants_to_be_left_alone_for_long_is_no_reason_to_end(
-    discord_server: DiscordServer, parts: tuple[Engine, Store]
+@pytest.mark.parametrize("route", ["GET /users/@me", "GET /oauth2/applications/@me", "GET /gateway/bot"])
+@pytest.mark.parametrize("via", [True, False])
+async def test_a_discord_that_wants_to_be_left_alone_for_long_is_left_alone_for_as_long(
+    discord_server: DiscordServer, parts: tuple[Engine, Store], waits: list[float], route: str, via: bool
 ) -> None:
-    limit = discord_server.faults.rate_limit("GET /gateway/bot", 600.0)
+    limit = discord_server.faults.rate_limit(route, 600.0, via=via)
     async with served(discord_server, parts):
         await discord_server.ready(timeout_s=300)
     assert limit.happened == 1
+    [wait_s] = waits
+    assert 600 <= wait_s <= 660
+
+
+async def test_where_the_days_sessions_are_used_up_none_is_begun_before_the_next_day(
+    discord_server: DiscordServer, parts: tuple[Engine, Store], waits: list[float]
+) -> None:
+    discord_server.gateway.starts_left = 0
+    serving = asyncio.create_task(running._serve(settings(discord_server), *parts, stop := asyncio.Event()))
+    await discord_server.until(lambda: waits)
+    discord_server.gateway.starts_left = 1_000
+    await discord_server.ready(timeout_s=300)
+    assert waits[0] >= 86_400
+    assert len(discord_server.gateway.identifies) == 1
+    stop.set()
+    await asyncio.wait_for(serving, 60)
 
 
 async def test_when_it_is_told_to_end_it_first_answers_what_has_begun(

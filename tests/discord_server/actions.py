@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from types import EllipsisType
 from typing import Any
 
@@ -42,7 +43,15 @@ class Actions:
     def direct_channel(self, user: User) -> Channel:
         raise NotImplementedError
 
-    def say(self, content: str, *, user: User | None = None, channel: Channel | None = None, **body: Any) -> Message:
+    def say(
+        self,
+        content: str,
+        *,
+        user: User | None = None,
+        channel: Channel | None = None,
+        files: Mapping[str, str | None] | None = None,
+        **body: Any,
+    ) -> Message:
         raise NotImplementedError
 
     def _place(self, user: User | None, guild: Guild | EllipsisType | None, channel: Channel | None) -> Place:

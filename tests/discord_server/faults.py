@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
-Kind = Literal["rate limit", "failure", "lost", "dropped", "slow", "hang"]
+Kind = Literal["rate limit", "failure", "lost", "dropped", "slow", "hang", "garbled"]
 
 
 @dataclass
@@ -26,7 +26,8 @@ class Fault:
     status: int = 500
     delay_s: float = 0.0
     is_global: bool = False
-    via: bool = True  # without this header discord.py takes a 429 for a ban
+    via: bool = True  # without it: Cloudflare's page in HTML, which discord.py takes for a ban
+    body: str = ""
     happened: int = 0
 
 
@@ -86,6 +87,12 @@ class Faults:
     def hang(self, route: str = "*", *, times: int | None = 1, probability: float = 1.0, skip: int = 0) -> Fault:
         """Nothing happens and no answer ever comes; the connection stays open."""
         return self.add(Fault("hang", route, times, probability, skip))
+
+    def garble(
+        self, route: str = "*", body: str = "", *, times: int | None = 1, probability: float = 1.0, skip: int = 0
+    ) -> Fault:
+        """Nothing happens, and the answer is a success that says `body`."""
+        return self.add(Fault("garbled", route, times, probability, skip, body=body))
 
     def strike(self, method: str, path: str) -> Fault | None:
         """The fault that befalls this request, if any; the first that matches."""

@@ -30,6 +30,10 @@ PRIVILEGED = 1 << 1 | 1 << 8 | MESSAGE_CONTENT  # members, presences, message co
 ALL_INTENTS = (1 << 26) - 1
 
 
+Tamper = Callable[[Json], str | bytes]
+"""What goes out in place of a frame: the text of a message, or bytes that are sent as they are."""
+
+
 @dataclass(eq=False)
 class Session:
     """What a shard of one process identified for; it keeps what was sent so that it can be sent again."""
@@ -58,8 +62,8 @@ class Session:
 class Connection:
     """One WebSocket. Frames go through a queue, so that sending never waits and keeps its order."""
 
-    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
-        self._request, self.socket = request, socket
+    def __init__(self, request: web.Request, socket: web.WebSocketResponse, tamper: Tamper) -> None:
+        self._request, self.socket, self._tamper = request, socket, tamper
         compressed = request.query.get("compress") == "zlib-stream"
         self._zlib = zlib.compressobj() if compressed else None
         self._outbox: asyncio.Queue[Json | int] = asyncio.Queue()
@@ -107,11 +111,13 @@ class Connection:
                     return
                 if self.frozen:
                     continue
-                text = json.dumps(item)
-                if self._zlib is None:
-                    await self.socket.send_str(text)
+                content = self._tamper(item)
+                if isinstance(content, bytes):
+                    await self.socket.send_bytes(content)
+                elif self._zlib is None:
+                    await self.socket.send_str(content)
                 else:
-                    data = self._zlib.compress(text.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH)
+                    data = self._zlib.compress(content.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH)
                     await self.socket.send_bytes(data)
             except (ConnectionError, RuntimeError):
                 if not isinstance(item, int):
@@ -130,6 +136,8 @@ class Gateway:
         self.resumes: list[Json] = []
         self.undelivered: set[str] = set()  # tokens of interactions that met a session just after its goodbye
         self.allowed_privileged = 0  # intents that the application may ask for
+        self.tamper: Tamper = json.dumps  # what is sent of a frame; replace it to send something that nobody can read
+        self.starts_left = 1_000  # sessions that may be begun in all; Discord: in a day
         self.refuse_identify: int | None = None  # a close code for the next IDENTIFY, such as 4004, 4013 or 4014
         self.identified: list[tuple[float, int, int]] = []  # when each IDENTIFY came, its bucket and its shard
         self._last_identify: dict[int, float] = {}
@@ -216,6 +224,9 @@ class Gateway:
 
     # What the server sends.
 
+    def _tampered(self, frame: Json) -> str | bytes:
+        return self.tamper(frame)
+
     def dispatch(self, guild: Guild | None, kind: str, data: Json, needs: int = 0) -> int:
         """Send a gateway event to the sessions that serve a guild (None: direct messages), connected or resumable.
 
@@ -240,7 +251,7 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse(autoclose=True, max_msg_size=0)
         await socket.prepare(request)
-        connection = Connection(request, socket)
+        connection = Connection(request, socket, self._tampered)
         if request.query.get("v") not in {None, "10"} or request.query.get("encoding", "json") != "json":
             await socket.close(code=4012)
             return socket

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from .clock import Changes, Snowflakes, snowflake_seconds
@@ -17,6 +17,9 @@ from .world import Channel, User
 
 if TYPE_CHECKING:
     from .interactions import Interaction
+
+
+FORWARD = 1  # the type of a reference to a message that is forwarded
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Message:
     edits: int = 0
     deleted: bool = False
     extra: Json = field(default_factory=dict)  # a reference to another message, a poll, ...
+    snapshot: Message | None = None  # of the message that this one forwards, as it was then
 
     @property
     def ephemeral(self) -> bool:
@@ -160,11 +164,20 @@ class MessageStore:
             self._change(message, body, uploads, new=True)
         message.nonce = body.get("nonce")
         message.extra = {key: body[key] for key in ("message_reference", "poll", "sticker_ids") if body.get(key)}
+        if (forwarded := self._forwarded(body)) is not None:
+            message.snapshot = copy.deepcopy(
+                forwarded, {id(kept): kept for kept in (forwarded.channel, forwarded.author)}
+            )
         self.by_id[message.id] = message
         self.in_channel.setdefault(channel.id, []).append(message)
         channel.last_message_id = message.id
         self._tell("MESSAGE_CREATE", message)
         return message
+
+    def _forwarded(self, body: Json) -> Message | None:
+        """The message that a new one forwards."""
+        reference = body.get("message_reference") or {}
+        return self.by_id[int(reference["message_id"])] if reference.get("type") == FORWARD else None
 
     def edit(self, message: Message, body: Json, uploads: list[Upload]) -> None:
         """Change a message; filling in a deferred one is no edit to a reader.
@@ -204,7 +217,8 @@ class MessageStore:
             components=_given(body, "components", message.components, []),
             flags=flags,
             files={each.filename for each in attachments},
-            other=bool(body.get("poll") or body.get("sticker_ids") or message.extra.get("poll")),
+            other=bool(body.get("poll") or body.get("sticker_ids") or message.extra.get("poll"))
+            or self._forwarded(body) is not None,
         )
         check_draft(draft, errors)
         message.content = draft.content.strip()
@@ -295,14 +309,44 @@ def message_payload(message: Message, base: str, users: dict[int, User], whole: 
         payload["nonce"] = message.nonce
     if message.extra.get("message_reference"):
         payload["message_reference"] = message.extra["message_reference"]
+    if message.snapshot is not None:
+        payload["message_snapshots"] = [{"message": _snapshot_payload(message.snapshot, base, users)}]
+    if message.extra.get("poll") and whole:
+        payload["poll"] = _poll_payload(message)
     if message.interaction is not None:
         payload["application_id"] = payload["webhook_id"] = str(message.interaction.application_id)
         payload["interaction_metadata"] = message.interaction.metadata()
     return payload
 
 
+_IN_SNAPSHOTS = (
+    "type", "content", "mentions", "mention_roles", "attachments", "embeds", "timestamp", "edited_timestamp", "flags",
+    "components",
+)  # fmt: skip
+
+
+def _snapshot_payload(message: Message, base: str, users: dict[int, User]) -> Json:
+    """What a forward shows of a message: neither who wrote it nor its poll."""
+    payload = message_payload(message, base, users)
+    return {key: payload[key] for key in _IN_SNAPSHOTS}
+
+
+def _poll_payload(message: Message) -> Json:
+    """A poll as Discord shows it: what was asked for, its answers numbered, and nobody's votes."""
+    poll = message.extra["poll"]
+    end = message.created + timedelta(hours=poll.get("duration", 24))
+    return {
+        "question": poll["question"],
+        "answers": [{**answer, "answer_id": number} for number, answer in enumerate(poll["answers"], 1)],
+        "expiry": end.isoformat(),
+        "allow_multiselect": poll.get("allow_multiselect", False),
+        "layout_type": poll.get("layout_type", 1),
+        "results": {"answer_counts": [], "is_finalized": False},
+    }
+
+
 def _type(message: Message) -> int:
-    if message.extra.get("message_reference"):
+    if message.extra.get("message_reference") and message.snapshot is None:
         return 19
     if message.interaction is None or message.interaction.kind != 2:
         return 0
@@ -312,10 +356,14 @@ def _type(message: Message) -> int:
 def _resolved(message: Message, base: str) -> list[Json]:
     """The components with the addresses of attachments filled in."""
     urls = {f"attachment://{each.filename}": each.payload(base, False)["url"] for each in message.attachments}
+    sizes = {each.filename: len(each.content) for each in message.attachments}
     components = copy.deepcopy(message.components)
     for component in flatten(components):
         places = [component.get("media"), component.get("file"), *(i.get("media") for i in component.get("items", []))]
         for media in places:
             if isinstance(media, dict) and media.get("url") in urls:
                 media["url"] = media["proxy_url"] = urls[media["url"]]
+        if component["type"] == Kind.FILE:
+            component["name"] = component["file"]["url"].rpartition("/")[2]
+            component["size"] = sizes.get(component["name"])
     return components

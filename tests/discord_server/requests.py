@@ -66,8 +66,10 @@ def rate_limited(retry_after_s: float, is_global: bool = False, via: bool = True
     }
     if is_global:
         headers["X-RateLimit-Global"] = "true"
-    if via:
-        headers["Via"] = "1.1 google"
+    if not via:  # Cloudflare's, for an address
+        page = "<!DOCTYPE html><html><head><title>Access denied | discord.com used Cloudflare</title></head></html>"
+        return web.Response(text=page, status=429, content_type="text/html", headers=headers)
+    headers["Via"] = "1.1 google"
     body = {"message": "You are being rate limited.", "retry_after": retry_after_s, "global": is_global}
     return answer(body, 429, headers)
 
@@ -156,6 +158,8 @@ class Front:
             return rate_limited(fault.delay_s, fault.is_global, fault.via)
         if fault is not None and fault.kind == "failure":
             return answer({"message": f"{fault.status}: Server Error", "code": 0}, fault.status)
+        if fault is not None and fault.kind == "garbled":
+            return web.Response(body=fault.body.encode(), headers={"Content-Type": "application/json"})
         retry_after_s = self._over_the_limit(record)
         return None if retry_after_s is None else rate_limited(retry_after_s, is_global=True)
 

@@ -42,6 +42,27 @@ def _body(request: web.Request) -> Json:
     return mapping(_record(request).body)
 
 
+def _listed(part: Json, whole: bool) -> Json:
+    """A command, an option or a choice as Discord lists it: in its own order and words, without what goes without
+    saying; translations only for who asks for them."""
+    listed: Json = {}
+    for key, value in sorted(part.items()):
+        if key.endswith("_localizations") and not whole:
+            continue
+        if key == "default_member_permissions" and value is not None:
+            listed[key] = str(value)
+        elif key in {"options", "choices"}:
+            if value or "id" in part:
+                listed[key] = [_listed(each, whole) for each in value]
+        elif key in {"contexts", "integration_types"} and value is not None:
+            listed[key] = sorted(value, reverse=True)
+        elif key == "dm_permission" or (key in {"required", "autocomplete"} and not value):
+            continue
+        else:
+            listed[key] = value
+    return listed
+
+
 class Rest:
     def __init__(self, server: DiscordServer) -> None:
         self._server = server
@@ -136,7 +157,7 @@ class Rest:
         server = self._server
         limit = {
             "total": 1000,
-            "remaining": max(0, 1000 - len(server.gateway.identifies)),
+            "remaining": max(0, server.gateway.starts_left - len(server.gateway.identifies)),
             "reset_after": 86_400_000,
             "max_concurrency": server.max_concurrency,
         }
@@ -184,7 +205,8 @@ class Rest:
         return kept
 
     async def commands(self, request: web.Request) -> web.Response:
-        return answer(self._server.commands.get(self._scope(request), []))
+        whole = request.query.get("with_localizations") == "true"
+        return answer([_listed(each, whole) for each in self._server.commands.get(self._scope(request), [])])
 
     async def put_commands(self, request: web.Request) -> web.Response:
         scope = self._scope(request)

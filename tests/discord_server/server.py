@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from .errors import Json
 from .faults import Faults
 from .gateway import GUILDS, MESSAGE_CONTENT, Gateway, is_seen_by
 from .interactions import Interactions
-from .messages import Message, MessageStore
+from .messages import FORWARD, Message, MessageStore, Upload
 from .requests import API, Front, Request
 from .rest import Rest
 from .world import (
@@ -267,10 +267,33 @@ class DiscordServer(Actions):
 
     # Messages
 
-    def say(self, content: str, *, user: User | None = None, channel: Channel | None = None, **body: Any) -> Message:
-        """Let a user write a message; `body` may hold `embeds`."""
+    def say(
+        self,
+        content: str,
+        *,
+        user: User | None = None,
+        channel: Channel | None = None,
+        files: Mapping[str, str | None] | None = None,
+        **body: Any,
+    ) -> Message:
+        """Let a user write a message; `body` may hold `embeds`, `components` with their flag, a `poll`, ...
+
+        Args:
+            files: names of files that are attached, each with its description.
+        """
+        uploads = [Upload(f"files[{number}]", name, b"content") for number, name in enumerate(files or {})]
+        if files:
+            body["attachments"] = [
+                {"id": number, "filename": name, **({} if text is None else {"description": text})}
+                for number, (name, text) in enumerate(files.items())
+            ]
         channel = channel or self.channel
-        return self.messages.create(channel, user or self.user, {"content": content, **body}, [])
+        return self.messages.create(channel, user or self.user, {"content": content, **body}, uploads)
+
+    def forward(self, message: Message, *, user: User | None = None, channel: Channel | None = None) -> Message:
+        """Let a user forward a message."""
+        reference = {"type": FORWARD, "message_id": str(message.id), "channel_id": str(message.channel.id)}
+        return self.say("", user=user, channel=channel, message_reference=reference)
 
     def post_history(self, channel: Channel | None = None) -> list[Message]:
         """What everybody sees in a channel, oldest first; answers that only one user sees are not among it."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.views.items import destination
 from bot.views.state import (
     MAX_CUSTOM_ID,
     NOBODY,
@@ -20,7 +21,6 @@ from bot.views.state import (
     Target,
     decode,
     encode,
-    pattern,
 )
 from embeddings.dates import DateRange
 
@@ -63,14 +63,26 @@ def test_however_long_the_trail_it_fits_and_the_last_event_stays(target: Target)
     assert bool(read.place.trail) == bool(target.place.trail)
 
 
-@given(targets(plain_ids | other_ids, 4), st.sampled_from("gse"))
-def test_a_button_is_known_by_its_action(target: Target, action: str) -> None:
+@given(targets(plain_ids | other_ids, 3), st.sampled_from("gep"), plain_ids)
+def test_a_press_leads_where_its_custom_id_says(target: Target, action: str, chosen: str) -> None:
     custom_id = encode(action, target)
-    for known in (pattern(), pattern(action), pattern(f"[{action}x]")):
-        match = known.fullmatch(custom_id)
-        assert match is not None
-        assert match["action"] == action
-    assert pattern("[x-z]").fullmatch(custom_id) is None
+    kept = decode(custom_id)  # the trail as far as it fits
+    assert kept is not None
+    assert destination(2, custom_id) == kept
+    assert destination(3, custom_id, [chosen]) is None
+    select = custom_id.replace(f"dl:{action}:", "dl:s:", 1)
+    assert destination(3, select, [chosen]) == Target(kept.asker, kept.place.opened(chosen))
+    for values in ([], [chosen, chosen]):
+        assert destination(3, select, values) is None
+    assert destination(2, select) is None
+
+
+@given(
+    st.integers(0, 99), st.text() | st.from_regex(r"dl:[a-z]:\w+:[a-z]\w+:\w+:[\w~,]*"), st.lists(st.text(), max_size=3)
+)
+def test_whatever_is_pressed_it_leads_somewhere_or_nowhere(kind: int, custom_id: str, values: list[str]) -> None:
+    target = destination(kind, custom_id, values)
+    assert target is None or len(encode("g", target)) <= MAX_CUSTOM_ID
 
 
 def test_a_trail_that_just_fits_is_kept_whole() -> None:

@@ -455,7 +455,7 @@ BAD_INPUT = [
     (("dates", "02/03/2015"), "02/03/2015 may mean 2 March or 3 February 2015"),
     (("dates",), "EXPRESSION"),
     (("onthisday", "02-30"), "02-30"),
-    (("onthisday", "2015"), "more than one day"),
+    (("onthisday", "2015"), "2015 is a whole year"),
     (("onthisday", "12-23", "--limit", "0"), "0 is not in the range"),
     (("ask",), "QUERY"),
     (("ask", ""), "the question is empty"),

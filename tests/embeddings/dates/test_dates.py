@@ -512,6 +512,75 @@ def test_parse_day_of_year_refuses_what_is_no_single_day(text: str) -> None:
         parse_day_of_year(text, TODAY)
 
 
+NO_DAY_OF_THE_YEAR = (
+    "is not a day of the year; write one, such as 24 December or 12-24, or the name of a feast, such as christmas"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("july", "july is a whole month; write a day of it, such as 1 July or 07-01"),
+        ("July 2015", "July 2015 is a whole month; write a day of it, such as 1 July or 07-01"),
+        ("2015-07", "2015-07 is a whole month; write a day of it, such as 1 July or 07-01"),
+        ("février", "février is a whole month; write a day of it, such as 1 February or 02-01"),
+        ("2015", "2015 is a whole year; write one day without its year, such as 24 December or 12-24"),
+        ("last week", "last week is more than one day; write one day without its year, such as 4 March or 03-04"),
+        ("since 2011", "since 2011 is more than one day; write one day without its year, such as 24 December or 12-24"),
+        ("2015-12-24..2015-12-26", "more than one day; write one day without its year, such as 24 December or 12-24"),
+        ("1 to 5 july", "1 to 5 july is more than one day; write one day without its year, such as 1 July or 07-01"),
+        ("spring", "spring is more than one day; write one day without its year, such as 24 December or 12-24"),
+        ("easter weekend", "easter weekend is more than one day; write one day without its year, such as 7 April"),
+        ("hello", f'"hello" {NO_DAY_OF_THE_YEAR}'),
+        ("24", f'"24" {NO_DAY_OF_THE_YEAR}'),
+        ("", f'"" {NO_DAY_OF_THE_YEAR}'),
+        ("in", f'"in" {NO_DAY_OF_THE_YEAR}'),
+        ("30 february", "30 february is not a date: February has 29 days"),
+        ("x" * 201, "has 201 characters; a date has 200 at most, such as 12-24"),
+    ],
+)
+def test_a_hint_for_a_day_of_the_year_fits_what_was_typed(text: str, message: str) -> None:
+    with pytest.raises(DateError) as caught:
+        parse_day_of_year(text, TODAY)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["23/12/15", "23/12/2015", "12/23/2015"])
+def test_a_day_of_which_only_the_year_is_in_doubt_is_a_day_of_the_year(text: str) -> None:
+    assert parse_day_of_year(text, TODAY) == (12, 23)
+
+
+@pytest.mark.parametrize("text", ["02/03", "02/03/2015"])
+def test_a_day_of_the_year_goes_by_the_order_that_is_known(text: str) -> None:
+    assert parse_day_of_year(text, TODAY, day_first=True) == (3, 2)
+    assert parse_day_of_year(text, TODAY, day_first=False) == (2, 3)
+    with pytest.raises(AmbiguousDateError):
+        parse_day_of_year(text, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "example", "choice"),
+    [
+        ("spring", "spring 2023 or spring 2024", "2024-03-01..2024-05-31"),
+        ("easter weekend", "easter weekend 2022 or easter weekend 2023", "2023-04-07..2023-04-10"),
+        ("week 12", "week 12 2022 or week 12 2023", "2023-03-20..2023-03-26"),
+        ("1 to 5 July?", "1 to 5 July 2022 or 1 to 5 July 2023", "2023-07-01..2023-07-05"),
+        ("février", "février 2023 or février 2024", "2024-02-01..2024-02-29"),
+    ],
+)
+def test_days_that_lack_nothing_but_a_year_are_asked_for_it(text: str, example: str, choice: str) -> None:
+    with pytest.raises(AmbiguousDateError, match=f"has no year; write which one, such as {example}") as caught:
+        parse_range(text, TODAY)
+    assert str(caught.value.choices[-1]) == choice
+    assert len(caught.value.choices) == 3
+
+
+@pytest.mark.parametrize("text", ["", "in", "since", "until", "the year", "hello", "24", "2015 2016", "1."])
+def test_what_a_year_does_not_help_is_no_date(text: str) -> None:
+    with pytest.raises(DateError, match="is not a date"):
+        parse_range(text, TODAY)
+
+
 def test_a_day_of_the_year_in_doubtful_order_is_asked_back() -> None:
     with pytest.raises(AmbiguousDateError, match="may mean 3 February or 2 March; write 02-03 or 03-02") as caught:
         parse_day_of_year("02/03", TODAY)

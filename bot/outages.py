@@ -1,0 +1,157 @@
+"""What an error of Discord's means for the connection: whether it is final, and how long to wait after it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import math
+import random
+from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+import discord
+
+from bot.store.errors import StoreAwayError
+from embeddings.errors import EmbeddingsError
+
+LONGEST_WAIT_S = 60.0
+"""Between two tries, where Discord does not say how long to wait."""
+
+LONGEST_RATE_LIMIT_S = 30.0
+"""That discord.py waits for in place; the least that it takes. What is longer is an error."""
+
+_LONGEST_ASKED_S = 86_400.0  # Discord counts nothing over more than a day
+_LONGEST_BAN_WAIT_S = 900.0
+_UNAUTHORIZED, _TOO_MANY = 401, 429
+_TOKEN_REFUSED = "Discord refuses the token; put the one from the developer portal in DATELINE_DISCORD__TOKEN"  # noqa: S105
+
+# Close codes after which Discord says not to connect again, with what to do.
+_FINAL_CODES = {
+    4004: _TOKEN_REFUSED,
+    4010: "Discord knows no such shard; check discord.shard_count and discord.shard_ids",
+    4011: "the bot is in too many servers for one connection; leave discord.shard_count out",
+    4012: "Discord no longer speaks this version of its protocol; install a newer Dateline",
+    4013: "Discord refuses the intents that the bot asks for; install a newer Dateline",
+    4014: "Discord refuses the intents that the bot asks for; install a newer Dateline",
+}
+
+
+class ConnectionRefusedForGoodError(EmbeddingsError):
+    """Discord refuses the bot, and trying again cannot help."""
+
+
+class TooManyStartsError(Exception):
+    """The day's sessions are used up. Discord takes the token away from who begins another."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__("the bot has begun as many sessions as Discord allows in a day")
+        self.wait_s = wait_s
+
+
+_EXPECTED = (
+    OSError,
+    aiohttp.ClientError,
+    asyncio.TimeoutError,
+    discord.DiscordException,
+    StoreAwayError,
+    TooManyStartsError,
+)
+
+
+def final_sentence(error: BaseException) -> str | None:
+    """What to tell the operator where trying again cannot help; None where it may.
+
+    Only what Discord's documentation calls final is final: the token is refused (401 at the login, 4004), or the
+    gateway closes with 4010 to 4014.
+    """
+    for cause in _causes(error):
+        if isinstance(cause, discord.PrivilegedIntentsRequired):
+            return _FINAL_CODES[4014]
+        if isinstance(cause, discord.ConnectionClosed) and cause.code in _FINAL_CODES:
+            return _FINAL_CODES[cause.code]
+        if isinstance(cause, discord.LoginFailure):
+            return _TOKEN_REFUSED
+        if isinstance(cause, discord.HTTPException) and cause.status == _UNAUTHORIZED:
+            return _TOKEN_REFUSED
+    return None
+
+
+def is_expected(error: BaseException) -> bool:
+    """Whether it is a network or a Discord that is away, whose traceback says nothing."""
+    return isinstance(error, _EXPECTED)
+
+
+def asked_wait_s(error: BaseException, now: Callable[[], float]) -> float | None:
+    """The seconds that Discord asks to be left alone for; None where it asks for nothing.
+
+    Args:
+        now: Unix time, for a Retry-After that names a moment.
+    """
+    asked = [_asked(cause, now) for cause in _causes(error)]
+    sound = [seconds for seconds in asked if seconds is not None and math.isfinite(seconds) and seconds >= 0]
+    return min(max(sound), _LONGEST_ASKED_S) if sound else None
+
+
+def next_wait_s(
+    error: BaseException,
+    attempt: int,
+    now: Callable[[], float],
+    longest_s: float = LONGEST_WAIT_S,
+    chance: Callable[[], float] = random.random,
+) -> float:
+    """How long to wait before the next try: as long as Discord says, else longer each time.
+
+    Not all bots come back at once: a tenth more at most where Discord says how long, a half less where it does not.
+
+    Args:
+        attempt: the number of tries that failed in a row.
+        chance: gives numbers from 0 to 1.
+    """
+    if _is_ban(error):
+        longest_s, base_s = max(longest_s, _LONGEST_BAN_WAIT_S), LONGEST_WAIT_S
+    else:
+        base_s = 1.0
+    wait_s = min(longest_s, base_s * 2.0 ** min(attempt, 30)) * (0.5 + chance() / 2)
+    asked_s = asked_wait_s(error, now)
+    return wait_s if asked_s is None else max(wait_s, asked_s * (1 + chance() / 10))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what it was raised from: discord.py hides the answer to `GET /gateway/bot` behind its own."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__
+
+
+def _is_ban(error: BaseException) -> bool:
+    """Whether it is a 429 that discord.py does not take for one of Discord's: Cloudflare's, for the whole address."""
+    return any(isinstance(cause, discord.HTTPException) and cause.status == _TOO_MANY for cause in _causes(error))
+
+
+def _asked(error: BaseException, now: Callable[[], float]) -> float | None:
+    if isinstance(error, TooManyStartsError):
+        return error.wait_s
+    if isinstance(error, discord.RateLimited):
+        return error.retry_after
+    if isinstance(error, discord.HTTPException):
+        return _retry_after_s(str(error.response.headers.get("Retry-After", "")), now)
+    return None
+
+
+def _retry_after_s(value: str, now: Callable[[], float]) -> float | None:
+    """Seconds of a Retry-After, which is a number or a date (RFC 9110, section 10.2.3)."""
+    try:
+        return float(value)
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, IndexError):  # IndexError: of some texts in Python 3.11
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.UTC)
+    return max(0.0, moment.timestamp() - now())
