@@ -20,7 +20,7 @@ from bot.cards.discord_face import layout
 from bot.cards.pages import AnswerPage
 from bot.config import LimitSettings
 from bot.fairness import Cooldown, TooManyError, Turns
-from bot.markup import escape, plain
+from bot.markup import MAX_CONTENT, escape, escape_within, plain
 from bot.retries import PASSING, impatiently, repeated
 from bot.store.errors import StoreAwayError
 from embeddings.errors import InputError
@@ -124,7 +124,7 @@ class Desk:
     async def fail(self, interaction: Interaction[Any], error: Exception) -> None:
         """Say privately what went wrong: a helpful sentence, or an apology with the log's reference."""
         if isinstance(error, InputError | TooManyError):
-            sentence = escape(_sentence(str(error)))
+            sentence = escape_within(_sentence(str(error)), MAX_CONTENT)
         elif isinstance(error, StoreAwayError):  # which the log has once, from when it went
             sentence = words.STORE_AWAY
         elif isinstance(error, CommandNotFound | CommandSignatureMismatch):

@@ -17,7 +17,7 @@ from bot.daily import choice
 from bot.daily.schedule import Subscription
 from bot.engine import Engine
 from bot.store import Store, StoreAwayError
-from bot.views.state import AnswerList, DailyList, DaysList, NoList, OnThisDayList, Place
+from bot.views.state import AnswerList, ChannelsList, DailyList, DaysList, NoList, OnThisDayList, Place
 from embeddings.dates import DateRange
 from embeddings.errors import InputError
 from embeddings.events import Event
@@ -73,7 +73,7 @@ class Guide:
                 if kept is None:
                     raise InputError(words.ANSWER_FORGOTTEN)
                 return await self._answer_page(kept, place, locale)
-            case NoList():
+            case NoList() | ChannelsList():  # whose pages `Host.go` makes, which knows the server
                 raise InputError(words.EVENT_REMOVED)
             case DailyList(subscription, date):
                 shown = await self._shown(subscription, date)
@@ -98,11 +98,17 @@ class Guide:
         events = await self._engine.events(kept.events[start : start + PER_PAGE])
         return pages.answer_page(kept, events, place, locale)
 
-    async def daily(self, subscription: Subscription, date: dt.date) -> tuple[AnswerPage, tuple[str, ...]]:
-        """A subscription's post of a local day as it is now, and the ids of its events; none where there are none."""
+    async def daily(
+        self, subscription: Subscription, date: dt.date, note: str = ""
+    ) -> tuple[AnswerPage, tuple[str, ...]]:
+        """A subscription's post of a local day as it is now, and the ids of its events; none where there are none.
+
+        Args:
+            note: stands above it.
+        """
         events = await self.post_events(subscription, date)
         place = Place(DailyList(subscription.key, date))
-        page = pages.daily_page(date, events, place, subscription.role, subscription.locale)
+        page = pages.daily_page(date, events, place, subscription.role, subscription.locale, note)
         return page, tuple(event.id for event in events)
 
     async def post_events(self, subscription: Subscription, date: dt.date) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,16 @@ import discord
 from discord import Interaction, InteractionType
 
 from bot import words
+from bot.cards.channels import channels_page
 from bot.cards.pages import AnswerPage
+from bot.daily import words as daily_words
+from bot.daily.schedule import Subscription, first_after
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.guide import Guide
 from bot.store.daily_posts import DailyStore
 from bot.views.items import destination
-from bot.views.state import Target
+from bot.views.state import ChannelsList, Target
 from embeddings.errors import InputError
 
 # Answers to commands need none; daily posts do.
@@ -26,6 +30,16 @@ PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, read_me
 def invite_link(application_id: int) -> str:
     """The address that adds the bot to a server."""
     return discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
+
+
+def managed_guild(interaction: Interaction[HostClient]) -> discord.Guild:
+    """The server, of which the user may manage the bot: Discord's menu only hides the command from others."""
+    guild = interaction.guild
+    if guild is None or not interaction.is_guild_integration():
+        raise InputError(daily_words.NEEDS_A_SERVER)
+    if not interaction.permissions.manage_guild:
+        raise InputError(daily_words.NEEDS_RIGHT)
+    return guild
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +78,26 @@ class Host:
         """Answer a press with the place that its button names."""
 
         async def show() -> AnswerPage:
+            if isinstance(target.place.of, ChannelsList):
+                return await self.channels(managed_guild(interaction), target.place.page)
             return await self.guide.page(target.place, interaction.locale.value)
 
         await self.desk.turn(interaction, show, target.asker)
+
+    async def channels(self, guild: discord.Guild, page: int = 0) -> AnswerPage:
+        """A page of a server's channels with daily posts."""
+        there = await self.daily.of_guild(guild.id)
+        return channels_page([self.channel_line(each) for each in there] or [daily_words.NONE], page)
+
+    def channel_line(self, subscription: Subscription) -> str:
+        """A channel's posts, and when the next one comes."""
+        return daily_words.line(subscription, self.next_post(subscription)[1])
+
+    def next_post(self, subscription: Subscription) -> tuple[dt.date, int]:
+        """The next post's local day and its moment, in Unix time."""
+        now = dt.datetime.fromtimestamp(self.clock(), dt.UTC)
+        date, at = first_after(now, subscription.time, subscription.zone, subscription.next_date)
+        return date, int(at.timestamp())
 
 
 class HostClient(discord.AutoShardedClient):

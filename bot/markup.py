@@ -1,20 +1,54 @@
-"""Text for Discord: strangers' text made harmless, and cut to fit."""
+"""Text and addresses for Discord: what strangers wrote made harmless, and cut to fit.
+
+Discord does not say whether its limits are of characters or of UTF-16 code units, of which an emoji has two. A text has
+at least as many of these as of those, so lengths are counted in UTF-16 everywhere: what fits so fits either way.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote
+
+import idna
+import yarl
 
 from embeddings.text import clean, shorten
 
-MAX_TEXT = 4_000  # characters of all text of a message with components
+MAX_TEXT = 4_000  # of all text of a message with components
+MAX_CONTENT = 2_000  # of the text of a message without
 MAX_BYTES = 10_000  # of the same text in UTF-8: Discord refuses some 10,170, which 3,390 Chinese characters reach
 BLOCK_BYTES = 12  # that each block of text counts besides
 MAX_OPTION = 100  # of a select option or an autocomplete choice
+MAX_BUTTON_LINK = 512  # of a button's address
 
 # Whatever Discord gives a meaning: emphasis, code, spoilers, links, mentions, emoji, timestamps, quotes, headings.
 _MARKS = re.compile(r"([\\*_~|`<>\[\]()#@:])")
 _LIST_MARK = re.compile(r"^(\d+(?=\.)|)([-+.])")  # at the beginning of a line: a list
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")  # of a host; strictly none has "_", but some that are in use do
+_LONGEST_HOST = 253
+_SAFE = "/:?#@!$&'*+,;=%~-._"  # what may stand in a text link as it is: nothing that could end it
+
+
+def length(text: str) -> int:
+    """How long a text is for Discord, in UTF-16 code units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def total(texts: Iterable[str]) -> int:
+    """How long texts are together."""
+    return sum(map(length, texts))
+
+
+def cut(text: str, limit: int) -> str:
+    """A text of at most `limit`, cut at a blank where there is one near the end, with an ellipsis."""
+    if length(text) <= limit:
+        return text
+    if limit <= 0:
+        return ""
+    # As many characters as fit; half of a pair at the end counts for none.
+    fitting = len(text.encode("utf-16-le", "surrogatepass")[: 2 * limit].decode("utf-16-le", "ignore"))
+    return shorten(text, fitting) if fitting else "…"
 
 
 def escape(text: str) -> str:
@@ -23,24 +57,60 @@ def escape(text: str) -> str:
 
 
 def escape_within(text: str, limit: int) -> str:
-    """Escaped text of at most `limit` characters, cut at a word where it is too long."""
+    """Escaped text of at most `limit`, cut at a word where it is too long."""
     text = clean(text)
     room = limit
-    while room > 0 and len(escaped := escape(shorten(text, room))) > limit:
-        room -= max(1, (len(escaped) - limit) // 2)
+    while room > 0 and length(escaped := escape(cut(text, room))) > limit:
+        room -= max(1, (length(escaped) - limit) // 2)
     return escaped if room > 0 else ""
 
 
+def address(url: str | None) -> str | None:
+    """A web address as a URI by RFC 3986, which Discord demands; None where it cannot be made one that leads anywhere.
+
+    The host is written in ASCII and the rest percent-encoded, as a browser does. Left out, too, is what no source of
+    news has: a name and password before the host, which hide where a link leads, a bare IPv6 address, a host without a
+    domain.
+    """
+    try:
+        parsed = yarl.URL(url or "")
+        port = parsed.explicit_port
+        host = parsed.raw_host or ""
+    except ValueError:  # of which UnicodeError is one
+        return None
+    if parsed.scheme not in {"http", "https"} or port == 0 or not _is_host(host):
+        return None
+    if parsed.raw_user or parsed.raw_password:
+        return None
+    return str(parsed)
+
+
+def _is_host(host: str) -> bool:
+    """Whether a host is one of the web: an IPv4 address, or a name with its domain."""
+    labels = host.removesuffix(".").split(".")
+    if len(host) > _LONGEST_HOST or len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)):
+        return False
+    if labels[-1].isdigit():
+        return len(labels) == 4 and all(label.isdigit() and int(label) <= 255 for label in labels)
+    try:
+        return all(idna.decode(label) for label in labels if label.startswith("xn--"))
+    except UnicodeError:
+        return False
+
+
+def button_link(url: str | None) -> str | None:
+    """Where a button leads; None where it cannot lead there."""
+    found = address(url)
+    return found if found is not None and len(found) <= MAX_BUTTON_LINK else None
+
+
 def link(text: str, url: str | None) -> str:
-    """Escaped `text` as a link to a web address; just the text where there is none."""
-    return text if url is None else f"[{text}](<{_safe(url)}>)"
-
-
-def _safe(url: str) -> str:
-    """An address with everything encoded that could end the link: it came from a stranger."""
-    return quote(url, safe="/:?#@!$&'*+,;=%~-._")
+    """Escaped `text` as a link to a web address; just the text where there is none, or none that works."""
+    found = address(url)
+    # A URI holds few of the characters that could end the link; encoded they mean the same.
+    return text if found is None else f"[{text}](<{quote(found, safe=_SAFE)}>)"
 
 
 def plain(text: str, limit: int) -> str:
     """Text where Discord reads no marks (options of selects, names of choices): one line, cut, never empty."""
-    return shorten(clean(text), limit) or "…"
+    return cut(clean(text), limit) or "…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,16 +90,18 @@ def event_id(day: dt.date, headline: str) -> str:
     return f"{day.isoformat()}-{digest[:8]}"
 
 
-def event_link(event: Event) -> str | None:
-    """Where the headline leads: the first source with an address, else the event's day on the portal it came from."""
-    for source in event.sources:
-        if source.url:
-            return source.url
+def event_links(event: Event) -> Iterator[str]:
+    """Where the headline may lead, the best first: its sources' addresses, the event's day on the portal it is from."""
+    yield from (source.url for source in event.sources if source.url)
     if event.attribution == PORTAL_ATTRIBUTION:
         day = event.date
         month = MONTHS[day.month - 1]
-        return f"https://en.wikipedia.org/wiki/Portal:Current_events/{day.year}_{month}_{day.day}"
-    return None
+        yield f"https://en.wikipedia.org/wiki/Portal:Current_events/{day.year}_{month}_{day.day}"
+
+
+def event_link(event: Event) -> str | None:
+    """Where the headline leads, None where it leads nowhere."""
+    return next(event_links(event), None)
 
 
 def related_as_dict(related: Related) -> dict[str, Any]:

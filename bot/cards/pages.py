@@ -8,18 +8,31 @@ from dataclasses import dataclass
 
 from bot import local_dates, words
 from bot.answers import About, KeptAnswer, RelatedAnswer
-from bot.markup import BLOCK_BYTES, MAX_BYTES, MAX_OPTION, MAX_TEXT, escape, escape_within, link, plain
+from bot.markup import (
+    BLOCK_BYTES,
+    MAX_BYTES,
+    MAX_OPTION,
+    MAX_TEXT,
+    address,
+    button_link,
+    escape,
+    escape_within,
+    length,
+    link,
+    plain,
+    total,
+)
 from bot.views.state import AnswerList, DaysList, Place
 from embeddings.dates import DateRange
-from embeddings.events import Event, Related, Source, event_link
+from embeddings.events import Event, Related, Source, event_links
 from embeddings.search.answers import DayAnswer, outside
 
 PER_PAGE = 5  # events of a list
 CARD_SOURCES = 10
 _POST_ACTIONS = "efghijklmn"  # one a button: two of a page must not have the same custom_id
 
-# How long what is, in characters. A phone shows some 50 a line, and a message holds 4,000 in all, so that each of a
-# list's five events has some 750: what stands first takes its share first, and the summary what is left.
+# How long what is, as `markup.length` counts. A phone shows some 50 a line, and a message holds 4,000 in all, so that
+# each of a list's five events has some 750: what stands first takes its share first, and the summary what is left.
 _HEADLINE = 700  # of nearly all; the longest real one has 1,189
 _SUMMARY = 300  # in a list: six lines of a phone
 _POST_SUMMARY = 150  # in a daily post, which nobody asked for: three lines
@@ -36,7 +49,6 @@ _RELATED_EVENT = (60, 170)  # at least and at most: a line or three, as ten of t
 _SHORTEST_SUMMARY = 60  # a stump of less says nothing
 _SHORTEST_HEADLINE = 20  # of a related event beside its date and contexts
 _LONGEST_LINK = 400  # an address; a longer one costs the text that it leads from
-_LONGEST_BUTTON_LINK = 512  # Discord's limit of a button's address
 _SHORTEST_CONTEXTS = 100
 # For marks, dates and line breaks, which the sums below leave out: of a list, of a card, of the closest related event,
 # of a numbered line with the line that counts those which are left out, and of one related event.
@@ -45,6 +57,7 @@ _SPARE, _CARD_SPARE, _CLOSEST_SPARE, _LINE_SPARE, _RELATED_SPARE = 20, 10, 30, 4
 # Shares of a card's room: a headline must not push its sources off, nor a chain of topics its headline.
 _HEADLINE_SHARE = 3  # a third
 _THEMES_SHARE = 12  # a twelfth
+_ABOUT_SHARE = 3  # a third: of an index of many archives not all can be named
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPage:
-    """What a message shows. All text is escaped and together at most `MAX_TEXT` characters."""
+    """What a message shows. All text is escaped and together at most `MAX_TEXT` long."""
 
     blocks: tuple[str, ...]
     place: Place | None = None
@@ -88,7 +101,7 @@ class AnswerPage:
     def cost(self) -> float:
         """How much of what a message may hold the text takes: 1 is all of it."""
         size = sum(len(block.encode()) + BLOCK_BYTES for block in self.blocks)
-        return max(sum(map(len, self.blocks)) / MAX_TEXT, size / MAX_BYTES)
+        return max(total(self.blocks) / MAX_TEXT, size / MAX_BYTES)
 
 
 def fitted(make: Callable[[int], AnswerPage]) -> AnswerPage:
@@ -126,18 +139,22 @@ def on_this_day_page(
     return fitted(_List(heading, events, place, len(events), locale, _Shown(year=True)).page)
 
 
-def daily_page(date: dt.date, events: Sequence[Event], place: Place, role: int | None, locale: str) -> AnswerPage:
+def daily_page(
+    date: dt.date, events: Sequence[Event], place: Place, role: int | None, locale: str, note: str = ""
+) -> AnswerPage:
     """The post of a day: a line or two an event, each with a button that opens it.
 
     Args:
         place: of the post's list.
         role: that is mentioned.
+        note: above a post that is shown to somebody alone.
     """
+    above = (note,) if note else ()
     heading = f"## {words.on_this_day_heading(date.month, date.day, locale)}"
     if role is not None:
         heading += f"\n<@&{role}>"
     if not events:
-        return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
+        return AnswerPage((*above, f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}"), place)
     attributions = list(dict.fromkeys(event.attribution for event in events))
     small = f"-# {' · '.join(map(_text_from, attributions[:_ATTRIBUTIONS]))}"
     steps = tuple(
@@ -146,9 +163,9 @@ def daily_page(date: dt.date, events: Sequence[Event], place: Place, role: int |
     )
 
     def make(room: int) -> AnswerPage:
-        each = (room - len(heading) - len(small) - _SPARE) // len(events)
+        each = (room - total((note, heading, small)) - _SPARE) // len(events)
         return AnswerPage(
-            (heading, *(_post_entry(event, date, each, locale) for event in events), small), place, steps=steps
+            (*above, heading, *(_post_entry(event, date, each, locale) for event in events), small), place, steps=steps
         )
 
     return fitted(make)
@@ -158,10 +175,10 @@ def _post_entry(event: Event, date: dt.date, limit: int, locale: str) -> str:
     """One event of a post: its year, its headline, and one line of what it was about."""
     is_that_day = (event.date.month, event.date.day) == (date.month, date.day)
     mark = f"**{event.date.year}**" if is_that_day else f"**{local_dates.short_date(event.date, locale)}**"
-    text = f"{mark} {_headline(event, min(_HEADLINE, limit - len(mark) - 1))}"
+    text = f"{mark} {_headline(event, min(_HEADLINE, limit - length(mark) - 1))}"
     if event.withdrawn:
         return f"{text}\n-# {words.WITHDRAWN}"
-    room = min(_POST_SUMMARY, limit - len(text) - 4)
+    room = min(_POST_SUMMARY, limit - length(text) - 4)
     if event.summary and room >= _SHORTEST_SUMMARY:
         text += f"\n-# {escape_within(event.summary, room)}"
     return text
@@ -215,38 +232,41 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> 
     head = f"### {_headline(event, room // _HEADLINE_SHARE)}\n-# {local_dates.long_date(event.date, locale)}{themes}"
     if event.withdrawn:
         head += f"\n**{words.withdrawn(event.withdrawn, locale)}**"
-    left = room - len(head) - len(small) - _CARD_SPARE
+    left = room - length(head) - length(small) - _CARD_SPARE
     if event.summary:
         summary = escape_within(event.summary, min(_CARD_SUMMARY, left // 2))
         head += f"\n{summary}"
-        left -= len(summary) + 1
+        left -= length(summary) + 1
     blocks = [head]
     if event.sources:
         blocks.append(_numbered(words.SOURCES, [_source(s) for s in event.sources[:CARD_SOURCES]],
                                 len(event.sources) - CARD_SOURCES, min(_SOURCES, left // 2)))  # fmt: skip
-        left -= len(blocks[-1])
+        left -= length(blocks[-1])
     if answer.related:
         least, most = _RELATED_EVENT
         each = max(least, min(most, (left - least) // len(answer.related)))
         blocks.append(_numbered(words.RELATED, [_related(o, locale, each) for o in answer.related], 0, left))
-        left -= len(blocks[-1])
+        left -= length(blocks[-1])
     if event.contexts and left > _SHORTEST_CONTEXTS:
         blocks.append(f"-# {words.CONTEXTS}: {escape_within(', '.join(event.contexts), min(_CONTEXTS, left - _SPARE))}")
     blocks.append(f"-# {small}")
     choices = tuple(
         _choice(o.id, o.headline, o.date, locale) for o in answer.related if o.id is not None and o.id != event.id
     )
-    url = event_link(event)
-    label = words.READ if any(source.url for source in event.sources) else words.READ_DAY
-    links = ((label, url),) if url is not None and len(url) <= _LONGEST_BUTTON_LINK else ()
+    label = words.READ if any(button_link(source.url) for source in event.sources) else words.READ_DAY
+    links = tuple((label, url) for url in map(button_link, event_links(event)) if url is not None)[:1]
     return AnswerPage(tuple(blocks), place, _once(choices), tuple(steps), links)
 
 
 def about_page(about: About, version: str, invite: str) -> AnswerPage:
     """What the archive holds, whose text it is, what is stored."""
-    lines = "\n".join(map(escape, words.about(about)))
-    text = f"## Dateline {escape(version)}\n{lines}\n{words.STORED}\n{words.FAULTS}"
-    return AnswerPage((text,), links=((words.INVITE, invite),))
+
+    def make(room: int) -> AnswerPage:
+        lines = "\n".join(escape_within(line, room // _ABOUT_SHARE) for line in words.about(about))
+        text = f"## Dateline {escape(version)}\n{lines}\n{words.STORED}\n{words.FAULTS}"
+        return AnswerPage((text,), links=((words.INVITE, invite),))
+
+    return fitted(make)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +292,7 @@ class _List:
         pages = -(-self.total // PER_PAGE)
         above = self.above or [""] * len(self.events)
         small = self._small(pages)
-        each = (room - len(self.heading) - len(small) - sum(map(len, above)) - _SPARE) // max(1, len(self.events))
+        each = (room - length(self.heading) - length(small) - total(above) - _SPARE) // max(1, len(self.events))
         blocks = [self.heading] if self.heading else []
         for number, (event, before) in enumerate(zip(self.events, above, strict=True), self.place.page * PER_PAGE + 1):
             mark = f"**{number}.**"
@@ -318,11 +338,11 @@ def _entry(mark: str, event: Event, limit: int, locale: str, shown: _Shown) -> s
     if event.sources:
         facts.append(escape_within(", ".join(source.name for source in event.sources), _SOURCE_NAMES))
     line = f"\n-# {' · '.join(facts)}" if facts else ""
-    text = f"{mark} {_headline(event, min(_HEADLINE, limit - len(mark) - 1 - len(line)))}{line}"
-    room = min(_SUMMARY, limit - len(text) - 1)
+    text = f"{mark} {_headline(event, min(_HEADLINE, limit - length(mark) - 1 - length(line)))}{line}"
+    room = min(_SUMMARY, limit - length(text) - 1)
     if event.summary and room >= _SHORTEST_SUMMARY:
         text += f"\n{escape_within(event.summary, room)}"
-    room = min(_CLOSEST, limit - len(text) - _CLOSEST_SPARE)
+    room = min(_CLOSEST, limit - length(text) - _CLOSEST_SPARE)
     if shown.related and event.related and room >= _SHORTEST_SUMMARY:
         closest = event.related[0]
         related = escape_within(closest.headline, room)
@@ -332,9 +352,9 @@ def _entry(mark: str, event: Event, limit: int, locale: str, shown: _Shown) -> s
 
 def _headline(event: Event, limit: int) -> str:
     """The headline, bold, linked to its source where the address leaves room for it."""
-    url = event_link(event)
-    if url is not None and len(linked := link("", url)) <= min(_LONGEST_LINK, limit // 2):
-        return f"**{link(escape_within(event.headline, limit - len(linked) - 4), url)}**"
+    url = next(filter(None, map(address, event_links(event))), None)
+    if url is not None and length(linked := link("", url)) <= min(_LONGEST_LINK, limit // 2):
+        return f"**{link(escape_within(event.headline, limit - length(linked) - 4), url)}**"
     return f"**{escape_within(event.headline, limit - 4)}**"
 
 
@@ -345,13 +365,13 @@ def _themes(event: Event, limit: int) -> str:
 
 def _source(source: Source) -> str:
     linked = link(escape_within(source.name, _SOURCE_NAME), source.url)
-    return linked if len(linked) <= _LONGEST_LINK else escape_within(source.name, _SOURCE_NAME)
+    return linked if length(linked) <= _LONGEST_LINK else escape_within(source.name, _SOURCE_NAME)
 
 
 def _related(other: Related, locale: str, limit: int) -> str:
     date = local_dates.short_date(other.date, locale)
     shared = f" *{escape_within(', '.join(other.contexts), limit // 3)}*" if other.contexts else ""
-    room = max(_SHORTEST_HEADLINE, limit - len(date) - len(shared) - _RELATED_SPARE)
+    room = max(_SHORTEST_HEADLINE, limit - length(date) - length(shared) - _RELATED_SPARE)
     return f"{date} — {escape_within(other.headline, room)}{shared}"
 
 
@@ -359,7 +379,7 @@ def _numbered(heading: str, lines: Sequence[str], more: int, limit: int) -> str:
     """Numbered lines under a heading; those that do not fit are counted."""
     text, shown = f"**{heading}**", 0
     for number, line in enumerate(lines, 1):
-        if len(text) + len(line) + _LINE_SPARE > limit:
+        if length(text) + length(line) + _LINE_SPARE > limit:
             break
         text += f"\n{number}. {line}"
         shown = number

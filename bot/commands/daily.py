@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import re
 
@@ -15,8 +14,8 @@ from bot.commands.options import MOST_CHOICES
 from bot.commands.zones import suggest_zones, time_option, zone_option
 from bot.daily import words as daily_words
 from bot.daily.claims import Reason, Wish
-from bot.daily.schedule import Subscription, first_after
-from bot.host import Host, HostClient
+from bot.daily.schedule import Subscription
+from bot.host import Host, HostClient, managed_guild
 from bot.markup import MAX_OPTION, plain
 from embeddings.errors import InputError
 from embeddings.text import clean
@@ -59,7 +58,7 @@ async def set_(
     leave_out: Topics | None = None,
 ) -> None:
     """Give a channel daily posts."""
-    guild = _guild(interaction)
+    guild = managed_guild(interaction)
     host = interaction.client.host
     wish = Wish(
         guild.id,
@@ -80,7 +79,7 @@ async def set_(
         if len(there) >= MOST_CHANNELS and channel.id not in {each.channel for each in there}:
             raise InputError(daily_words.too_many(MOST_CHANNELS))
         subscription = await host.daily.subscribe(wish, host.clock())
-        return _page(daily_words.done("set", subscription), *_lines([subscription], host), *_history(guild, channel))
+        return _page(daily_words.done("set", subscription), host.channel_line(subscription), *_history(guild, channel))
 
     await host.desk.respond(interaction, show, private=True)
 
@@ -96,12 +95,11 @@ async def _suggest_zones(interaction: Interaction[HostClient], current: str) -> 
 @command.command(name="show", description=daily_words.SHOW)
 async def show_(interaction: Interaction[HostClient]) -> None:
     """Show a server's daily posts."""
-    guild = _guild(interaction)
+    guild = managed_guild(interaction)
     host = interaction.client.host
 
     async def show() -> AnswerPage:
-        there = await host.daily.of_guild(guild.id)
-        return _page(*(_lines(there, host) or [daily_words.NONE]))
+        return await host.channels(guild)
 
     await host.desk.respond(interaction, show, private=True)
 
@@ -110,7 +108,7 @@ async def show_(interaction: Interaction[HostClient]) -> None:
 @app_commands.describe(channel=daily_words.WHICH)
 async def pause(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """Stop the posts of a channel for now."""
-    guild = _guild(interaction)
+    guild = managed_guild(interaction)
     host = interaction.client.host
 
     async def show() -> AnswerPage:
@@ -125,7 +123,7 @@ async def pause(interaction: Interaction[HostClient], channel: str | None = None
 @app_commands.describe(channel=daily_words.WHICH)
 async def resume(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """Go on with the posts of a channel."""
-    guild = _guild(interaction)
+    guild = managed_guild(interaction)
     host = interaction.client.host
 
     async def show() -> AnswerPage:
@@ -139,7 +137,7 @@ async def resume(interaction: Interaction[HostClient], channel: str | None = Non
         resumed = await host.daily.resume(subscription.key, host.clock())
         if resumed is None:
             raise InputError(daily_words.not_there(f"<#{subscription.channel}>"))
-        return _page(daily_words.done("resumed", resumed), *_lines([resumed], host), *_history(guild, there))
+        return _page(daily_words.done("resumed", resumed), host.channel_line(resumed), *_history(guild, there))
 
     await host.desk.respond(interaction, show, private=True)
 
@@ -148,7 +146,7 @@ async def resume(interaction: Interaction[HostClient], channel: str | None = Non
 @app_commands.describe(channel=daily_words.WHICH)
 async def remove(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """End the posts of a channel."""
-    guild = _guild(interaction)
+    guild = managed_guild(interaction)
     host = interaction.client.host
 
     async def show() -> AnswerPage:
@@ -163,17 +161,17 @@ async def remove(interaction: Interaction[HostClient], channel: str | None = Non
 @app_commands.describe(channel=daily_words.WHICH)
 async def preview(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """Show what the next post would be."""
-    guild = _guild(interaction)
+    guild = managed_guild(interaction)
     host = interaction.client.host
 
     async def show() -> AnswerPage:
         subscription = await _which(host, guild, channel)
-        date, next_at = _next(subscription, host)
-        page, events = await host.guide.daily(subscription, date)
+        date, next_at = host.next_post(subscription)
+        note = daily_words.paused(subscription.paused) if subscription.paused else daily_words.preview(next_at)
+        page, events = await host.guide.daily(subscription, date, note)
         if not events:
             raise InputError(daily_words.NOTHING_LEFT)
-        note = daily_words.paused(subscription.paused) if subscription.paused else daily_words.preview(next_at)
-        return dataclasses.replace(page, blocks=(note, *page.blocks))
+        return page
 
     await host.desk.respond(interaction, show, private=True)
 
@@ -198,16 +196,6 @@ async def _suggest_channels(interaction: Interaction[HostClient], current: str) 
         ][:MOST_CHOICES]
 
     return await host.desk.suggest(interaction, suggest)
-
-
-def _guild(interaction: Interaction[HostClient]) -> discord.Guild:
-    """The server, of which the user may manage the bot: Discord's menu only hides the command from others."""
-    guild = interaction.guild
-    if guild is None or not interaction.is_guild_integration():
-        raise InputError(daily_words.NEEDS_A_SERVER)
-    if not interaction.permissions.manage_guild:
-        raise InputError(daily_words.NEEDS_RIGHT)
-    return guild
 
 
 def _check_channel(guild: discord.Guild, channel: discord.TextChannel) -> None:
@@ -255,17 +243,6 @@ async def _which(host: Host, guild: discord.Guild, channel: str | None) -> Subsc
 def _name(guild: discord.Guild, subscription: Subscription) -> str:
     channel = guild.get_channel(subscription.channel)
     return daily_words.deleted_channel(subscription.channel) if channel is None else f"#{channel.name}"
-
-
-def _next(subscription: Subscription, host: Host) -> tuple[dt.date, int]:
-    """The next post's local day and its moment."""
-    now = dt.datetime.fromtimestamp(host.clock(), dt.UTC)
-    date, at = first_after(now, subscription.time, subscription.zone, subscription.next_date)
-    return date, int(at.timestamp())
-
-
-def _lines(subscriptions: list[Subscription], host: Host) -> list[str]:
-    return [daily_words.line(each, _next(each, host)[1]) for each in subscriptions]
 
 
 def _page(*blocks: str) -> AnswerPage:

@@ -61,7 +61,12 @@ class DailyList:
     date: dt.date
 
 
-EventList = DaysList | OnThisDayList | AnswerList | NoList | DailyList
+@dataclass(frozen=True, slots=True)
+class ChannelsList:
+    """The channels with daily posts of the server in which a button is pressed; no events."""
+
+
+EventList = DaysList | OnThisDayList | AnswerList | NoList | DailyList | ChannelsList
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,8 @@ def _encode_list(of: EventList) -> str:
             return "n"
         case DailyList(subscription, date):
             return f"d{subscription}-{_base36(date.toordinal())}"
+        case ChannelsList():
+            return "c"
 
 
 def _decode_list(text: str) -> EventList:
@@ -154,6 +161,8 @@ def _decode_list(text: str) -> EventList:
         return AnswerList(rest)
     if text == "n":
         return NoList()
+    if text == "c":
+        return ChannelsList()
     if kind == "d":
         subscription, ordinal = rest.split("-")
         return DailyList(subscription, dt.date.fromordinal(int(ordinal, 36)))

@@ -6,15 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.markup import escape, escape_within, link, plain
+from bot.markup import MAX_BUTTON_LINK, address, button_link, cut, escape, escape_within, length, link, plain, total
 from embeddings.text import clean
 from tests.bot.hostile import headlines
+from tests.proofs.addresses import uri_problem
+from tests.proofs.hostile_events import ADDRESSES, TEXTS
+
+hostile = st.text() | st.sampled_from(headlines()) | st.sampled_from(list(TEXTS.values()))
+
+
+def longest(text: str) -> int:
+    """How long a text is by whichever count makes it longer: characters, or UTF-16 code units."""
+    return max(len(text), sum(1 + (ord(character) > 0xFFFF) for character in text))
+
 
 # What Discord would act on, not preceded by a backslash.
 _ACTIVE = re.compile(r"(?<!\\)(?:\\\\)*(?:<[@#:/ati]|@everyone|@here|\]\(|[*_~|`])")
 
 
-@given(st.text() | st.sampled_from(headlines()))
+@given(hostile)
 def test_nothing_in_escaped_text_has_a_meaning_for_discord(text: str) -> None:
     escaped = escape(text)
     assert not _ACTIVE.search(escaped)
@@ -29,15 +39,15 @@ def test_no_line_becomes_a_list(text: str, escaped: str) -> None:
     assert escape(text) == escaped
 
 
-@given(st.text() | st.sampled_from(headlines()))
+@given(hostile)
 def test_escaped_text_shows_the_text_letter_for_letter(text: str) -> None:
     assert re.sub(r"\\(.)", r"\1", escape(text)) == clean(text)
 
 
-@given(st.text() | st.sampled_from(headlines()), st.integers(0, 300))
+@given(hostile, st.integers(0, 300))
 def test_escaped_text_keeps_within_its_limit_and_never_ends_in_half_an_escape(text: str, limit: int) -> None:
     escaped = escape_within(text, limit)
-    assert len(escaped) <= limit
+    assert longest(escaped) <= limit
     assert not re.search(r"(?<!\\)(?:\\\\)*\\$", escaped)
 
 
@@ -49,6 +59,93 @@ def test_an_address_cannot_end_its_link(url: str) -> None:
     assert not set(inside) & set("<> \n")
 
 
-@given(st.text() | st.sampled_from(headlines()), st.integers(1, 200))
+@given(hostile, st.integers(1, 200))
 def test_plain_text_is_one_line_within_its_limit_and_never_empty(text: str, limit: int) -> None:
-    assert 1 <= len(plain(text, limit)) <= limit
+    assert 1 <= longest(plain(text, limit)) <= limit
+
+
+@given(st.text(st.characters(exclude_categories=())), st.text())
+def test_a_length_is_in_utf_16_and_lengths_add_up(one: str, other: str) -> None:
+    assert length(one) == longest(one)
+    assert total((one, other)) == length(one) + length(other)
+
+
+@given(hostile, st.integers(0, 200))
+def test_what_is_cut_fits_and_begins_as_the_text_does(text: str, limit: int) -> None:
+    short = cut(text, limit)
+    assert longest(short) <= limit
+    assert short == text or limit == 0 or short.endswith("…")
+    assert short == text or text.startswith(short[:-1])
+    assert cut(text, length(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "short"),
+    [
+        ("🚀🚀🚀", 6, "🚀🚀🚀"),
+        ("🚀🚀🚀", 5, "🚀…"),
+        ("🚀🚀🚀", 4, "🚀…"),
+        ("🚀", 1, "…"),
+        ("🚀", 0, ""),
+        ("some more words", 12, "some more…"),
+    ],
+)
+def test_half_of_a_pair_is_never_left(text: str, limit: int, short: str) -> None:
+    assert cut(text, limit) == short
+
+
+# What stands for an address, and what of a URI is put together of anything.
+urls = (
+    st.sampled_from(ADDRESSES)
+    | st.text()
+    | st.builds(
+        "{}://{}{}{}".format,
+        st.sampled_from(["http", "https", "HTTPS", "ftp"]),
+        st.sampled_from(["news.example", "münchen.example", "a.b", "x@a.b", "[::1]", "1.2.3.4", "🚀.example"])
+        | st.text(max_size=20),
+        st.sampled_from(["", ":80", ":99999", ":0", ":x"]),
+        st.text().map("/{}".format),
+    )
+)
+
+
+@given(urls)
+def test_an_address_is_a_uri_or_none_and_stays_what_it_is(url: str) -> None:
+    found = address(url)
+    if found is not None:
+        assert uri_problem(found) is None
+        assert address(found) == found
+    shorter = button_link(url)
+    assert shorter == (found if found is not None and len(found) <= MAX_BUTTON_LINK else None)
+
+
+@given(urls)
+def test_a_link_in_a_text_leads_to_a_uri_that_cannot_end_it(url: str) -> None:
+    linked = link("text", url)
+    if linked != "text":
+        inside = linked.removeprefix("[text](<").removesuffix(">)")
+        assert uri_problem(inside) is None
+        assert not set(inside) & set("<>()[] \n")
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://news.example/a?b=c#d", "https://news.example/a?b=c#d"),
+        ("https://news.example/%C3%BC", "https://news.example/%C3%BC"),
+        ("https://münchen.example/straße", "https://xn--mnchen-3ya.example/stra%C3%9Fe"),
+        ("https://news.example/100%", "https://news.example/100%25"),
+        ("HTTP://NEWS.EXAMPLE:8080/A", "http://news.example:8080/A"),
+        ("https://en.wikipedia.org/wiki/Portal:Current_events/2015_December_23",) * 2,
+        ("https://bank.example@evil.example/", None),
+        ("https://user:secret@news.example/", None),
+        ("https://[2001:db8::1]/", None),
+        ("https://localhost/", None),
+        ("https://news.example:99999/", None),
+        ("https://1.2.3.999/", None),
+        ("javascript:alert(1)", None),
+        (None, None),
+    ],
+)
+def test_where_an_address_leads(url: str | None, found: str | None) -> None:
+    assert address(url) == found

@@ -33,6 +33,7 @@ class Request:
     path: str  # below the API's base
     query: dict[str, str]
     at: float  # monotonic
+    content_type: str = ""  # without its parameters; empty where there is no body
     body: object = None
     uploads: list[Upload] = field(default_factory=list)
     bot_token: str | None = None
@@ -85,6 +86,7 @@ def mapping(body: object) -> Json:
 
 async def _read(request: web.Request, record: Request) -> None:
     """Fill in body and files; a multipart body has its JSON in `payload_json`."""
+    record.content_type = request.content_type if request.can_read_body else ""
     if request.content_type == "multipart/form-data":
         async for part in await request.multipart():
             assert isinstance(part, BodyPartReader)

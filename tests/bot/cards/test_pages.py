@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers import KeptAnswer, RelatedAnswer
+from bot.answers import About, KeptAnswer, RelatedAnswer
 from bot.cards import pages
 from bot.cards.pages import PER_PAGE, AnswerPage
+from bot.markup import length, total
 from bot.views.state import AnswerList, DaysList, OnThisDayList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source
 from embeddings.search.answers import DayAnswer
 from tests.bot.hostile import headlines
+from tests.proofs.addresses import uri_problem
+from tests.proofs.hostile_events import ADDRESSES, TEXTS
 
 DAY = dt.date(2015, 12, 23)
 DAYS = DateRange(DAY, DAY)
@@ -21,9 +25,9 @@ PLACE = Place(DaysList(DAYS))
 
 # A long text is a short one several times: drawing each of its letters would take most of the time.
 texts = st.builds(str.__mul__, st.text(max_size=10), st.sampled_from([1, 20])) | st.sampled_from(
-    [*headlines(), *(number * "國" for number in (10, 400, 4_000))]
+    [*headlines(), *TEXTS.values(), *(number * letter for letter in "國🚀" for number in (10, 400, 4_000))]
 )
-addresses = st.none() | st.sampled_from(["https://x.example/1", "https://x.example/" + "y" * 1_900])
+addresses = st.none() | st.sampled_from(["https://x.example/1", "https://x.example/" + "y" * 1_900, *ADDRESSES])
 contexts = st.lists(texts, max_size=4).map(tuple)
 sources = st.lists(st.builds(Source, texts, addresses), max_size=3)
 
@@ -55,15 +59,16 @@ def related(draw: st.DrawFn) -> tuple[Related, ...]:
 
 def check(page: AnswerPage) -> None:
     assert page.cost <= 1
+    assert total(page.blocks) <= 4_000
     assert all(page.blocks)
     assert len(page.choices) <= 25
     assert len({choice.event_id for choice in page.choices}) == len(page.choices)
     for choice in page.choices:
-        assert 1 <= len(choice.label) <= 100
-        assert 1 <= len(choice.description) <= 100
-    assert len(page.steps) + len(page.links) <= 5
+        assert 1 <= length(choice.label) <= 100
+        assert 1 <= length(choice.description) <= 100
+    assert len(page.steps) + len(page.links) <= 10
     for _, url in page.links:
-        assert url.startswith("https://")
+        assert uri_problem(url) is None
         assert len(url) <= 512
 
 
@@ -96,6 +101,32 @@ def test_a_card_fits_a_message_whatever_the_event_holds(
 ) -> None:
     place = Place(PLACE.of if from_list else OnThisDayList(12, 23), 0, (event.id,))
     check(pages.event_page(RelatedAnswer(event, others), place, "en-GB"))
+
+
+@given(st.lists(events(), max_size=10), st.none() | st.just(7), st.sampled_from(["", "-# A note."]))
+def test_a_post_fits_a_message_also_with_a_note_above_it(found: list[Event], role: int | None, note: str) -> None:
+    page = pages.daily_page(DAY, found, PLACE, role, "en-GB", note)
+    check(page)
+    assert page.blocks[0].startswith(note)
+
+
+@given(st.lists(texts, max_size=200), texts)
+def test_about_fits_a_message_however_many_archives_there_are(attributions: list[str], model: str) -> None:
+    about = About(1, 1, DAY, DAY, tuple(attributions), model)
+    check(pages.about_page(about, "1.0", "https://discord.com/oauth2/authorize?client_id=1"))
+
+
+def test_a_card_leads_to_the_first_source_that_a_browser_can_open() -> None:
+    bad, good = Source("A", "https://news.example:99999/"), Source("B", "https://münchen.example/ü")
+    event = Event("a", DAY, "It rains.", sources=(bad, good))
+    page = pages.event_page(RelatedAnswer(event, ()), PLACE, "en-GB")
+    assert page.links == (("Read the source", "https://xn--mnchen-3ya.example/%C3%BC"),)
+    assert "**[It rains.](<https://xn--mnchen-3ya.example/%C3%BC>)**" in page.blocks[0]
+    assert "1. A\n2. [B](<" in page.blocks[1]
+    [(label, url)] = pages.event_page(RelatedAnswer(replace(event, sources=(bad,)), ()), PLACE, "en-GB").links
+    assert (label, url[:29]) == ("This day on Wikipedia", "https://en.wikipedia.org/wiki")
+    lost = replace(event, sources=(bad,), attribution="Texts")
+    assert pages.event_page(RelatedAnswer(lost, ()), PLACE, "en-GB").links == ()
 
 
 def test_every_event_of_a_full_list_is_there_with_its_headline() -> None:

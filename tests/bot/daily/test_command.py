@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -12,9 +13,10 @@ import pytest
 from bot.client import DatelineClient
 from bot.clocks import Clocks
 from bot.config import Config
-from bot.daily.claims import State, Terms
+from bot.daily.claims import State, Terms, Wish
 from bot.engine import Engine
 from bot.store import Store
+from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
 from tests.bot.conftest import TODAY
 from tests.bot.daily.parts import HandClock, list_of, opened
@@ -72,6 +74,20 @@ async def set_daily(server: DiscordServer, **options: object) -> Reply:
     return await daily(server, "set", **given)
 
 
+async def fifty_channels(server: DiscordServer, store: Store, clock: HandClock) -> list[int]:
+    """Daily posts in fifty channels, more than a server may begin with now, with topics of all the length there is."""
+    channels = [server.add_channel(f"channel {number} " + "x" * 80).id for number in range(50)]
+    topics = ("🚀" * 90,)
+    for channel in channels:
+        when = (dt.time(9), "Europe/Berlin", 5, None)
+        await store.daily.subscribe(Wish(server.guild.id, channel, *when, topics, topics, "en-US"), clock())
+    return channels
+
+
+async def answer(events: list[Event]) -> list[Event]:
+    return events
+
+
 @pytest.mark.usefixtures("bot")
 class TestCommands:
     async def test_set_says_what_comes_and_when(self, discord_server: DiscordServer, store: Store) -> None:
@@ -100,6 +116,67 @@ class TestCommands:
         await set_daily(discord_server, channel=other, time="08:30")
         shown = (await daily(discord_server, "show")).text
         assert shown.index(f"<#{other.id}>") < shown.index(f"<#{discord_server.channel.id}>")
+
+    async def test_show_pages_through_fifty_channels_with_long_topics(
+        self, discord_server: DiscordServer, store: Store, clock: HandClock
+    ) -> None:
+        channels = await fifty_channels(discord_server, store, clock)
+        shown = await daily(discord_server, "show")
+        pages = [shown.text]
+        while any(button["label"] == "Next" for button in shown.buttons):
+            shown = await discord_server.press(shown, "Next", user=discord_server.owner)
+            pages.append(shown.text)
+            assert shown.ephemeral
+        assert 5 <= len(pages) <= 50
+        assert all(sum(f"<#{channel}>" in page for page in pages) == 1 for channel in channels)
+        assert sum(page.count("🚀" * 90) for page in pages) == 100  # each channel's topics are whole
+        back = await discord_server.press(shown, "Previous", user=discord_server.owner)
+        assert back.text == pages[-2]
+
+    async def test_the_pages_of_show_are_for_those_alone_who_may_manage_the_server(
+        self, discord_server: DiscordServer, store: Store, clock: HandClock
+    ) -> None:
+        await fifty_channels(discord_server, store, clock)
+        shown = await daily(discord_server, "show")
+        before = shown.text
+        # Who has lost the right meanwhile still sees the message.
+        refused = await discord_server.press(shown, "Next", user=discord_server.owner, permissions=0, wait=False)
+        await refused.wait(lambda reply: reply.followups)
+        assert "may manage the server" in refused.followups[0].text
+        assert refused.followups[0].ephemeral
+        assert shown.messages[0].text == before
+
+    async def test_a_page_of_show_that_is_no_more_is_the_last(
+        self, discord_server: DiscordServer, store: Store, clock: HandClock
+    ) -> None:
+        channels = await fifty_channels(discord_server, store, clock)
+        shown = await daily(discord_server, "show")
+        shown = await discord_server.press(shown, "Next", user=discord_server.owner)
+        for each in await store.daily.of_guild(discord_server.guild.id):
+            if each.channel != channels[0]:
+                await store.daily.remove(each.key)
+        last = await discord_server.press(shown, "Next", user=discord_server.owner)
+        assert f"<#{channels[0]}>" in last.text
+        assert not last.buttons
+
+    async def test_which_channel_of_many_is_asked_for_in_a_message_that_fits(
+        self, discord_server: DiscordServer, store: Store, clock: HandClock
+    ) -> None:
+        await fifty_channels(discord_server, store, clock)
+        reply = await daily(discord_server, "pause")
+        assert "Which channel?" in reply.text
+        assert reply.text.endswith("…")
+
+    async def test_a_preview_of_ten_long_events_fits_with_its_note(
+        self, discord_server: DiscordServer, bot: DatelineClient
+    ) -> None:
+        await set_daily(discord_server, events=10)
+        long = "It rained on a great many towns for a very long time. " * 20
+        events = [Event(f"2015-07-20-{n:08x}", TODAY.replace(year=1960 + n), long, summary=long) for n in range(10)]
+        bot.host.guide.post_events = lambda *_: answer(events)  # type: ignore[method-assign]  # a day of such events
+        shown = await daily(discord_server, "preview")
+        assert "only you see this" in shown.text
+        assert len(shown.buttons) == 10
 
     async def test_pause_resume_and_remove(self, discord_server: DiscordServer, store: Store) -> None:
         await set_daily(discord_server)
@@ -219,6 +296,22 @@ class TestBadInput:
         manager = int(Permission.MANAGE_GUILD | Permission.USE_APPLICATION_COMMANDS | Permission.VIEW_CHANNEL)
         reply = await discord_server.slash("daily show", permissions=manager)
         assert "has no daily posts" in reply.text
+
+
+async def test_the_pages_of_show_work_after_a_restart(
+    discord_server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
+) -> None:
+    engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
+    await engine.start()
+    config = Config.model_validate({"discord": {"api_url": discord_server.api_url, "token": discord_server.token}})
+    try:
+        async with connected(DatelineClient(config, engine, store, Clocks.by_hand(clock))):
+            await fifty_channels(discord_server, store, clock)
+            shown = await daily(discord_server, "show")
+        async with connected(DatelineClient(config, engine, store, Clocks.by_hand(clock))):
+            assert "page 2 of" in (await discord_server.press(shown, "Next", user=discord_server.owner)).text
+    finally:
+        await engine.close()
 
 
 class TestThePost:

@@ -12,6 +12,7 @@ from bot.views.state import (
     MAX_CUSTOM_ID,
     NOBODY,
     AnswerList,
+    ChannelsList,
     DailyList,
     DaysList,
     NoList,
@@ -30,6 +31,7 @@ lists = st.one_of(
     st.dates().map(lambda day: OnThisDayList(day.month, day.day)),
     st.text(ascii_letters + digits + "-_", min_size=10, max_size=10).map(AnswerList),
     st.just(NoList()),
+    st.just(ChannelsList()),
     st.builds(DailyList, st.from_regex(r"[0-9a-f]{10}", fullmatch=True), st.dates()),
 )
 askers = st.integers(0, 2**63 - 1)
@@ -116,6 +118,7 @@ def test_any_text_gives_a_target_or_none(text: str) -> None:
         "dl:g:1:n:0:abc",
         "dl:g:1:eb-a:0:",
         "dl:g:0:dabc:0:",
+        "dl:n:1:c1:0:",
     ],
 )
 def test_parts_that_make_no_sense_give_none(text: str) -> None:
