@@ -16,8 +16,8 @@ def uri_problem(address: str) -> str | None:
     if not address.isascii():
         return "it is not ASCII"
     try:
-        uri = uri_reference(address)  # type: ignore[no-untyped-call]
-        checked = Validator().allow_schemes("http", "https")  # type: ignore[no-untyped-call]
+        uri = uri_reference(address)
+        checked = Validator().allow_schemes("http", "https")
         checked.require_presence_of("scheme", "host").check_validity_of(*_PARTS).validate(uri)
     except (RFC3986Exception, ValueError) as error:
         return str(error)
