@@ -160,6 +160,8 @@ class TestSync:
         assert "did not take the commands" in await sync()
         discord_server.faults.rate_limit("GET /applications/*/commands", 600)
         assert "try again in 600 s" in await sync()
+        discord_server.faults.garble("GET /users/@me", "<html>no Discord</html>")
+        assert "did not take the commands" in await sync()
         monkeypatch.setenv("DATELINE_DISCORD__TOKEN", "wrong")
         assert "refuses the token" in await sync()
         monkeypatch.delenv("DATELINE_DISCORD__TOKEN")
