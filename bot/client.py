@@ -37,11 +37,12 @@ from bot.engine import Engine
 from bot.gateway import GatewayState
 from bot.guide import Guide
 from bot.host import Host, HostClient
-from bot.outages import LONGEST_RATE_LIMIT_S, TooManyStartsError, is_expected, next_wait_s
+from bot.outages import LONGEST_RATE_LIMIT_S, TooManyStartsError, describe, is_expected, kind, next_wait_s
 from bot.posting.fence import trace
 from bot.posting.poster import STORING_S, Composed, Poster
-from bot.registration import Tree, register
+from bot.registration import NotRegisteredError, Tree, register
 from bot.repeats import Once
+from bot.retries import impatiently
 from bot.shards import BEAT_S, Gate, Roster
 from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
@@ -60,8 +61,10 @@ _ANSWERED_BY_MESSAGE = frozenset(
 )
 _MOST_LAUNCHES = 12  # of a shard, until the client begins anew
 _MOST_DOUBLINGS = 6  # of the second that is waited at most before a lost connection is tried again: some minute
+_APOLOGIES, _APOLOGISE_AGAIN_S = 3, 0.9  # tries, in the three seconds that Discord waits
 _REGISTER_S = 5.0  # that connecting waits for the commands to be registered
 _LONGEST_REGISTER_WAIT_S = 3_600.0
+_ANSWERS_S = 5.0  # that answers which have begun may take where the connection ends by itself
 _CLOSE_S = 1.0  # for the gateway and the sessions to say goodbye to a Discord that may not answer
 
 
@@ -122,10 +125,11 @@ class DatelineClient(HostClient):
         self._gate: Gate | None = None
         self._roster: Roster | None = None
         self._launches: Counter[int] = Counter()
+        self._once = Once()
 
     def _get_state(self, **options: Any) -> GatewayState:
         """discord.py's factory of its state."""
-        return GatewayState(
+        self._state = GatewayState(
             dispatch=self.dispatch,
             handlers=self._handlers,
             hooks=self._hooks,
@@ -133,6 +137,7 @@ class DatelineClient(HostClient):
             unread=self._unread,
             **options,
         )
+        return self._state
 
     # --- starting and ending ---
 
@@ -147,7 +152,10 @@ class DatelineClient(HostClient):
             raise TooManyStartsError(starts.get("reset_after", 0) / 1_000)
         self._gate = Gate(self._store.shards, application, starts.get("max_concurrency", 1))
         self._roster = Roster(self._store.shards, application, self.shard_count, shards)
-        await self.host.guide.warm_up()
+        try:
+            await self.host.guide.warm_up()
+        except Exception:  # what an answer needs it loads by itself, if later
+            log.warning("not all could be loaded before the first answer", exc_info=True)
         registering = asyncio.create_task(self._register_commands())
         self._background += [
             registering,
@@ -177,14 +185,13 @@ class DatelineClient(HostClient):
                 return
             failures += 1
             wait_s = next_wait_s(error, failures, self.host.clock, _LONGEST_REGISTER_WAIT_S)
-            if once(repr(error)):
+            if once(kind(error)):
                 log.warning(
-                    "the commands could not be registered (%s: %s); those that Discord has go on working, and the next "
-                    "try is in %.0f s",
-                    type(error).__name__,
-                    error,
+                    "the commands could not be registered (%s); those that Discord has go on working, and the next try "
+                    "is in %.0f s",
+                    describe(error),
                     wait_s,
-                    exc_info=None if is_expected(error) else error,
+                    exc_info=None if is_expected(error) or isinstance(error, NotRegisteredError) else error,
                 )
             await self._ends_within(wait_s)
 
@@ -194,8 +201,11 @@ class DatelineClient(HostClient):
         discord.py calls this anew, from within, five seconds after each failure: each call stands on the one before.
 
         Raises:
+            discord.ConnectionClosed: if Discord closed one before it said a word, with a code that is final.
             discord.GatewayNotFound: after some failures; whoever started the client waits longer, and begins anew.
         """
+        if self._state.refusal is not None:
+            raise self._state.refusal
         if self._launches[shard_id] >= _MOST_LAUNCHES:
             raise discord.GatewayNotFound
         self._launches[shard_id] += 1
@@ -216,6 +226,8 @@ class DatelineClient(HostClient):
         await self.poster.stop(0)
         if under_way := [*self._noting, *self._background]:
             await asyncio.wait(under_way, timeout=STORING_S)
+        # discord.py closes the client, too, where it cannot go on: what users were promised is answered first.
+        await self.host.desk.finish(_ANSWERS_S)
         closing = asyncio.create_task(super().close())
         await asyncio.wait([closing], timeout=_CLOSE_S)
         if self._roster is not None:
@@ -320,9 +332,11 @@ class DatelineClient(HostClient):
             path = "/interactions/{interaction_id}/{interaction_token}/callback"
             route = Route("POST", path, interaction_id=int(content["id"]), interaction_token=str(content["token"]))
             data = {"content": words.UNREADABLE, "flags": MessageFlags(ephemeral=True).value}
-            await self.http.request(route, json={"type": InteractionResponseType.channel_message.value, "data": data})
+            answer = {"type": InteractionResponseType.channel_message.value, "data": data}
+            await impatiently(lambda: self.http.request(route, json=answer), _APOLOGIES, _APOLOGISE_AGAIN_S)
         except Exception as error:  # noqa: BLE001  # the log has what matters
-            log.warning("whoever sent it could not be told (%s: %s)", type(error).__name__, error)
+            if self._once(kind(error)):
+                log.warning("the user whose interaction cannot be read could not be told (%s)", describe(error))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Stop the daily posts of a server that has removed the bot; after a month they are forgotten."""

@@ -21,6 +21,7 @@ from bot.cards.pages import AnswerPage
 from bot.config import LimitSettings
 from bot.fairness import Cooldown, TooManyError, Turns
 from bot.markup import MAX_CONTENT, escape, escape_within, plain
+from bot.outages import describe
 from bot.retries import PASSING, impatiently, repeated
 from bot.store.errors import StoreAwayError
 from embeddings.errors import InputError
@@ -138,7 +139,7 @@ class Desk:
             try:
                 await _say_privately(interaction, sentence)
             except (discord.HTTPException, discord.RateLimited, *PASSING) as lost:
-                log.warning("the error message could not be sent to the user: %s", lost)
+                log.warning("the error message could not be sent to the user: %s", describe(lost))
 
 
 async def _acknowledge(interaction: Interaction[Any], how: str) -> None:

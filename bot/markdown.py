@@ -15,7 +15,7 @@ _PIECES = re.compile(
       ```(?:[\w+\#.-]{1,20}\n)?(?P<fence>.+?)```
     | (?P<ticks>`{1,2})(?P<code>[^`\n]+)(?P=ticks)
     | \\(?P<literal>[^\w\s]|_)
-    | \[(?P<label>(?:\\.|[^\[\]\\\n]|\[[^\[\]\n]*\])+)\]\(\s*<?(?P<target>https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?
+    | \[(?P<label>(?:\\.|[^\[\]\\\n]|\[[^\[\]\\\n]{0,100}\]){1,300})\]\(\s*<?(?P<target>https?://[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?
       (?:\s+"[^"\n]*")?\s*\)
     | <?(?P<address>https?://[^\s<>|]+)>?
     | <t:(?P<moment>-?\d{1,20})(?::(?P<style>\w))?>
@@ -25,7 +25,7 @@ _PIECES = re.compile(
 )
 _LINE = re.compile(r"^[ \t]*(?:>>>[ ]|>[ ])?[ \t]*(?:\#{1,3}[ ]+|-\#[ ]+|[-*][ ]+|\d{1,9}\.[ ]+)?", re.MULTILINE)
 _MARKS = re.compile(r"\*+|~~|\|\||__|(?<!\w)_|_(?!\w)")
-_LEFT_OVER = re.compile(r"\([ ]*\)|\[[ ]*\]|[ ]+(?=[,.;:!?])")  # around a link that was taken out
+_LEFT_OVER = re.compile(r"\([ ]*\)|\[[ ]*\]|(?<![ ])[ ]+(?=[,.;:!?])")  # around a link that was taken out
 _TIMES = "tT"  # styles of a moment that show no day
 
 _HIDDEN = 0xE000  # signs that mean no mark wait here while the marks are taken out

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import math
 import random
+import re
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
@@ -14,6 +15,7 @@ import discord
 
 from bot.store.errors import StoreAwayError
 from embeddings.errors import EmbeddingsError
+from embeddings.text import clean, shorten
 
 LONGEST_WAIT_S = 60.0
 """Between two tries, where Discord does not say how long to wait."""
@@ -21,13 +23,14 @@ LONGEST_WAIT_S = 60.0
 LONGEST_RATE_LIMIT_S = 30.0
 """That discord.py waits for in place; the least that it takes. What is longer is an error."""
 
+_LONGEST_LINE = 250  # characters
+_NUMBERS = re.compile(r"\d+(\.\d+)?")
 _LONGEST_ASKED_S = 86_400.0  # Discord counts nothing over more than a day
 _LONGEST_BAN_WAIT_S = 900.0
 _UNAUTHORIZED, _TOO_MANY = 401, 429
 _TOKEN_REFUSED = "Discord refuses the token; put the one from the developer portal in DATELINE_DISCORD__TOKEN"  # noqa: S105
 
-# Close codes after which Discord says not to connect again, with what to do.
-_FINAL_CODES = {
+FINAL_CODES = {
     4004: _TOKEN_REFUSED,
     4010: "Discord knows no such shard; check discord.shard_count and discord.shard_ids",
     4011: "the bot is in too many servers for one connection; leave discord.shard_count out",
@@ -35,6 +38,7 @@ _FINAL_CODES = {
     4013: "Discord refuses the intents that the bot asks for; install a newer Dateline",
     4014: "Discord refuses the intents that the bot asks for; install a newer Dateline",
 }
+"""Close codes after which Discord says not to connect again, with what to do."""
 
 
 class ConnectionRefusedForGoodError(EmbeddingsError):
@@ -67,14 +71,36 @@ def final_sentence(error: BaseException) -> str | None:
     """
     for cause in _causes(error):
         if isinstance(cause, discord.PrivilegedIntentsRequired):
-            return _FINAL_CODES[4014]
-        if isinstance(cause, discord.ConnectionClosed) and cause.code in _FINAL_CODES:
-            return _FINAL_CODES[cause.code]
+            return FINAL_CODES[4014]
+        if isinstance(cause, discord.ConnectionClosed) and cause.code in FINAL_CODES:
+            return FINAL_CODES[cause.code]
         if isinstance(cause, discord.LoginFailure):
             return _TOKEN_REFUSED
         if isinstance(cause, discord.HTTPException) and cause.status == _UNAUTHORIZED:
             return _TOKEN_REFUSED
     return None
+
+
+def describe(error: BaseException) -> str:
+    """What an error says, on one line of at most some 250 characters.
+
+    Of an answer in HTML, Cloudflare's say, the status alone: it is long, and names the address of the machine.
+    """
+    said = ""
+    if isinstance(error, discord.HTTPException):
+        code = f", code {error.code}" if error.code else ""
+        said = f"{error.status}{code}"
+        if error.text and "<" not in error.text:
+            said += f", {error.text}"
+    else:
+        said = str(error)
+    line = f"{type(error).__name__}: {clean(said)}"
+    return shorten(line.rstrip(": "), _LONGEST_LINE)
+
+
+def kind(error: BaseException) -> str:
+    """What an error says without its numbers, which differ each time."""
+    return _NUMBERS.sub("#", describe(error))
 
 
 def is_expected(error: BaseException) -> bool:
@@ -108,12 +134,12 @@ def next_wait_s(
         attempt: the number of tries that failed in a row.
         chance: gives numbers from 0 to 1.
     """
-    if _is_ban(error):
+    asked_s = asked_wait_s(error, now)
+    if asked_s is None and _is_ban(error):
         longest_s, base_s = max(longest_s, _LONGEST_BAN_WAIT_S), LONGEST_WAIT_S
     else:
         base_s = 1.0
     wait_s = min(longest_s, base_s * 2.0 ** min(attempt, 30)) * (0.5 + chance() / 2)
-    asked_s = asked_wait_s(error, now)
     return wait_s if asked_s is None else max(wait_s, asked_s * (1 + chance() / 10))
 
 
@@ -150,8 +176,8 @@ def _retry_after_s(value: str, now: Callable[[], float]) -> float | None:
         pass
     try:
         moment = parsedate_to_datetime(value)
-    except (ValueError, IndexError):  # IndexError: of some texts in Python 3.11
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=dt.UTC)
+        return max(0.0, moment.timestamp() - now())
+    except (ValueError, IndexError, OverflowError, TypeError):  # of hostile dates; IndexError in Python 3.11 alone
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return max(0.0, moment.timestamp() - now())

@@ -15,11 +15,12 @@ from discord.http import Route
 from bot.commands import add_commands
 from bot.config import DiscordSettings
 from bot.host import HostClient
-from bot.outages import LONGEST_RATE_LIMIT_S, asked_wait_s, final_sentence
+from bot.outages import LONGEST_RATE_LIMIT_S, asked_wait_s, describe, final_sentence
 from embeddings.errors import EmbeddingsError
 
 _STRANGE = (KeyError, TypeError, ValueError)  # what reading an answer raises that is not Discord's
 _SLASH = 1
+_ENTRY_POINT = 4  # of an application with an Activity: Discord makes it, and refuses a list that leaves it out
 _QUOTED = 100  # characters of an answer that nobody expected
 # What Discord takes for granted, and leaves out or fills in where a command does not say it.
 _DEFAULTS: Mapping[str, Any] = {
@@ -108,7 +109,7 @@ def _refusal(error: Exception) -> str:
         return sentence
     wait_s = asked_wait_s(error, time.time)
     when = "try again later" if wait_s is None else f"try again in {wait_s:.0f} s"
-    return f"Discord did not take the commands ({type(error).__name__}: {error}); {when}"
+    return f"Discord did not take the commands ({describe(error)}); {when}"
 
 
 async def register(tree: Tree, *, force: bool = False) -> Differences:
@@ -124,8 +125,10 @@ async def register(tree: Tree, *, force: bool = False) -> Differences:
         NotRegisteredError: if its answer lacks some of them.
         discord.DiscordException, aiohttp.ClientError, OSError: if Discord refuses or cannot be reached.
     """
-    ours = tree.payload()
-    found = differences(ours, await _registered(tree.client))
+    theirs = await _registered(tree.client)
+    entry_points = [each for each in theirs if each.get("type") == _ENTRY_POINT]
+    ours = [*tree.payload(), *entry_points]
+    found = differences(ours, theirs)
     if found or force:
         answered: Any = await tree.client.http.bulk_upsert_global_commands(_application(tree.client), ours)
         if not isinstance(answered, list) or (lost := differences(ours, answered).missing):
@@ -137,8 +140,10 @@ async def register(tree: Tree, *, force: bool = False) -> Differences:
 async def _registered(client: HostClient) -> list[dict[str, Any]]:
     """The commands that Discord has. discord.py's own request leaves the translations out."""
     route = Route("GET", "/applications/{application_id}/commands", application_id=_application(client))
-    commands: list[dict[str, Any]] = await client.http.request(route, params={"with_localizations": "true"})
-    return commands
+    answered: Any = await client.http.request(route, params={"with_localizations": "true"})
+    if not isinstance(answered, list) or not all(isinstance(each, dict) for each in answered):
+        raise NotRegisteredError(f"Discord was asked for the commands, and answered with {str(answered)[:_QUOTED]!r}")
+    return answered
 
 
 def _application(client: HostClient) -> int:

@@ -11,7 +11,7 @@ EVERY_S = 600.0
 _MOST = 1_000  # kinds that are remembered at once
 
 # discord.py logs each of its tries to connect with a traceback. The names of its loggers, and of what it says then.
-_RETRYING = re.compile(r"Failed to connect for shard_id|Attempting a reconnect (in|for)")
+_RETRYING = re.compile(r"Failed to connect for shard_id|Attempting a reconnect (in|for)|logging in using")
 _LOGGERS = ("discord.client", "discord.shard", "discord.gateway")
 _NUMBERS = re.compile(r"\d+(\.\d+)?")
 
@@ -57,7 +57,8 @@ class RetriesOnce(logging.Filter):
             reason = f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
         if not self._once(record.name, _NUMBERS.sub("#", f"{message} {reason}")):
             return False
-        record.msg, record.args, record.exc_info, record.exc_text = f"{message} ({reason})", (), None, None
+        record.msg, record.args = f"{message} ({reason})" if reason else message, ()
+        record.exc_info = record.exc_text = None
         return True
 
 

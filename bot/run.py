@@ -19,7 +19,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
-from bot.outages import ConnectionRefusedForGoodError, final_sentence, is_expected, next_wait_s
+from bot.outages import ConnectionRefusedForGoodError, describe, final_sentence, is_expected, kind, next_wait_s
 from bot.repeats import Once
 from bot.store import Store, StoreAwayError
 from embeddings.errors import EmbeddingsError
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 FINISH_S = 5.0  # for what has begun, when the bot is told to end
+_CANCEL_AGAIN_S = 0.1
 LONGEST_END_S = 9.3  # after which nothing is waited for any more; a supervisor waits ten
 
 
@@ -117,8 +118,7 @@ class _LostError(Exception):
     """There is no connection, and trying again may help; `served`: there was one that was ready."""
 
     def __init__(self, served: bool, cause: BaseException | None) -> None:
-        why = "the connection ended" if cause is None else f"{type(cause).__name__}: {cause}".strip(": ")
-        super().__init__(why)
+        super().__init__("the connection ended" if cause is None else describe(cause))
         self.served = served
 
 
@@ -134,7 +134,7 @@ async def _serve(config: Config, engine: Engine, store: Store, stop: asyncio.Eve
         if state.outcome is None or state.next_action is None or (lost := state.outcome.exception()) is None:
             return
         cause = lost.__cause__
-        if once(str(lost)):
+        if once(kind(cause or lost)):
             log.warning(
                 "Discord cannot be reached (%s); trying again in %.0f s, and until it can be",
                 lost,
@@ -176,20 +176,24 @@ async def _connection(client: DatelineClient, config: Config, stop: asyncio.Even
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([connected, stopped], return_when=asyncio.FIRST_COMPLETED)
     if stop.is_set():
-        connected.cancel()  # first, or it would resume the sessions that `finish` ends
-        await asyncio.gather(connected, return_exceptions=True)
+        # First, or it would resume the sessions that `finish` ends. While it connects a shard anew, discord.py takes a
+        # cancellation for that shard's alone.
+        while not connected.done():
+            connected.cancel()
+            await asyncio.wait([connected], timeout=_CANCEL_AGAIN_S)
         await client.finish(FINISH_S)
         return
     stopped.cancel()
     served = client.is_ready()
     error = connected.exception()
+    sentence = None if error is None else final_sentence(error)
     try:
-        await client.finish(0)
+        await client.finish(FINISH_S if sentence is None else 0)
     except Exception as failed:  # what has ended is left anyway
         log.debug("the connection did not end in good order", exc_info=failed)
     if error is None:
         raise _LostError(served, None)
-    if (sentence := final_sentence(error)) is not None:
+    if sentence is not None:
         raise ConnectionRefusedForGoodError(sentence) from error
     if isinstance(error, EmbeddingsError) and not isinstance(error, StoreAwayError):
         raise error

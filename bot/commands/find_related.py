@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from discord import Interaction, Message, app_commands
 
 from bot import words
@@ -18,12 +20,12 @@ EVENTS = 5
 async def command(interaction: Interaction[HostClient], message: Message) -> None:
     """Show the events that a message is about, only to the person who asked."""
     host, locale = interaction.client.host, interaction.locale.value
-    text = message_question(message)
-    if not text:
-        raise InputError(words.NO_WORDS_IN_MESSAGE)
-    question = understand(text, host.engine.today())
+    today = host.engine.today()
 
     async def show() -> AnswerPage:
-        return await host.guide.ask(question, EVENTS, locale)
+        text = await asyncio.to_thread(message_question, message)  # others write it, and it may be long
+        if not text:
+            raise InputError(words.NO_WORDS_IN_MESSAGE)
+        return await host.guide.ask(understand(text, today), EVENTS, locale)
 
     await host.desk.respond(interaction, show, private=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,3 +67,16 @@ def test_any_text_is_seen_somehow(text: str) -> None:
 )
 def test_a_hostile_text_takes_no_longer_than_it_is_long(piece: str) -> None:
     assert len(seen(piece * 100_000).text) <= 20_000
+
+
+@pytest.mark.parametrize("unit", ["[a\\]", " ", "[", "[[", "(", "`", "<", "\\", "http://a (", "*_", "> "])
+@pytest.mark.parametrize("end", ["", ".", "](http://a)"])
+def test_work_grows_with_the_length_of_a_text_and_no_faster(unit: str, end: str) -> None:
+    def seconds(times: int) -> float:
+        text = f"http://a {unit * times}{end}"
+        began = time.process_time()
+        seen(text)
+        return time.process_time() - began
+
+    few, many = (min(seconds(4_000 * share // len(unit) // 4) for _ in range(3)) for share in (1, 4))
+    assert many < max(0.02, 10 * few)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.outages import TooManyStartsError, asked_wait_s, final_sentence, is_expected, next_wait_s
+from bot.outages import TooManyStartsError, asked_wait_s, describe, final_sentence, is_expected, kind, next_wait_s
 from bot.store.errors import StoreAwayError
 
 NOW = 1_800_000_000.0
@@ -97,11 +97,43 @@ def test_an_address_that_is_banned_is_left_alone_for_minutes(attempt: int, chanc
     assert 60 <= wait_s <= 900
 
 
-@given(st.text(st.characters(max_codepoint=255)) | st.floats().map(str) | st.integers().map(str))
+DATES = st.builds(
+    "{}{} {} {} {} {}".format,
+    st.sampled_from(["", "Mon, "]),
+    st.integers(-1, 99),
+    st.sampled_from(["Oct", "Foo"]),
+    st.integers(-1, 10**20),
+    st.sampled_from(["07:28:00", "99:99:99", ""]),
+    st.sampled_from(["GMT", "+99999999999999", "-0000", "+2400", ""]),
+)
+
+
+@given(st.text(st.characters(max_codepoint=255)) | st.floats().map(str) | st.integers().map(str) | DATES)
 def test_whatever_stands_in_retry_after_the_wait_is_sound(value: str) -> None:
     wait_s = next_wait_s(answered(429, Retry_After=value), 1, lambda: NOW)
     assert math.isfinite(wait_s)
     assert 0 < wait_s <= 86_400 * 1.1
+
+
+@given(st.integers(1, 100), st.floats(1, 30))
+def test_a_ban_that_says_how_long_is_waited_for_that_long(attempt: int, asked_s: float) -> None:
+    wait_s = next_wait_s(answered(429, "<html>", Retry_After=str(asked_s)), attempt, lambda: NOW)
+    assert asked_s <= wait_s <= 60
+
+
+@given(st.text())
+def test_an_error_is_told_on_one_short_line(text: str) -> None:
+    for error in (OSError(text), answered(400, {"message": text, "code": 5}), answered(502, f"<html>{text}")):
+        line = describe(error)
+        assert len(line) <= 250
+        assert "\n" not in line
+        assert line.startswith(type(error).__name__)
+    assert "html" not in describe(answered(502, f"<html>{text}"))
+
+
+def test_the_kind_of_an_error_has_no_numbers() -> None:
+    assert kind(discord.RateLimited(600.14)) == kind(discord.RateLimited(3.5))
+    assert kind(OSError("no route")) != kind(OSError("no name"))
 
 
 def test_a_retry_after_may_be_a_date() -> None:

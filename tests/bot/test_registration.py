@@ -118,6 +118,15 @@ async def test_an_answer_that_lacks_them_is_no_success(
         assert "at least 200" in (await discord_server.slash("event", DAY)).text
 
 
+async def test_an_entry_point_that_discord_made_is_kept(discord_server: DiscordServer, start_bot: StartBot) -> None:
+    async with start_bot():
+        pass
+    entry_point = {"type": 4, "name": "launch", "handler": 2, "id": "77", "application_id": "1", "version": "1"}
+    discord_server.commands[None].append(entry_point)
+    async with start_bot():
+        assert told(discord_server) == 1
+
+
 def test_what_differs_is_named() -> None:
     ours = [{"name": "ask", "type": 1}, {"name": "event", "type": 1, "options": []}, {"name": "Find", "type": 3}]
     theirs = [{"name": "ask", "type": 1, "id": "7", "description": "x"}, {"name": "old", "type": 1}]

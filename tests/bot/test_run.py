@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from discord.http import Route
 
+from bot import gateway
 from bot import run as running
 from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
+from bot.guide import Guide
 from bot.outages import ConnectionRefusedForGoodError, next_wait_s
 from bot.run import run
 from bot.store import Store
@@ -24,6 +26,8 @@ from embeddings.errors import IndexMissingError, InputError
 from embeddings.index.folder import IndexFolder
 from tests.bot.conftest import TODAY, StartBot
 from tests.discord_server import DiscordServer
+from tests.discord_server.faults import Fault
+from tests.discord_server.running import discord_server as new_server
 from tests.discord_server.running import quicken
 from tests.word_encoder import WordEncoder
 
@@ -147,6 +151,101 @@ async def test_where_the_days_sessions_are_used_up_none_is_begun_before_the_next
     assert len(discord_server.gateway.identifies) == 1
     stop.set()
     await asyncio.wait_for(serving, 60)
+
+
+@pytest.mark.parametrize("spoil", ["hang", "no HELLO"])
+async def test_it_ends_in_good_order_also_while_a_shard_connects_anew(
+    discord_server: DiscordServer, parts: tuple[Engine, Store], spoil: str
+) -> None:
+    async with served(discord_server, parts):
+        await discord_server.ready(timeout_s=300)
+        connecting = discord_server.faults.add(Fault("hang" if spoil == "hang" else "slow", "GET /ws"))
+        discord_server.gateway.refuse_hello = None if spoil == "hang" else 1001
+        discord_server.gateway.drop()
+        await discord_server.until(lambda: connecting.happened)
+    assert discord_server.gateway.connected() == []
+
+
+async def test_connections_that_end_before_a_session_begins_come_further_and_further_apart(
+    discord_server: DiscordServer,
+    parts: tuple[Engine, Store],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited: list[float] = []
+
+    async def wait(longest_s: float) -> None:
+        waited.append(longest_s)
+        await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(gateway, "_wait", wait)
+    async with served(discord_server, parts):
+        await discord_server.ready(timeout_s=300)
+        discord_server.gateway.refuse_hello = 1001
+        discord_server.gateway.drop()
+        await discord_server.until(lambda: len(waited) >= 8)
+        discord_server.gateway.refuse_hello = None
+        await discord_server.ready()
+        assert "at least 200 civilians" in (await discord_server.slash("event", {"date": "2015-12-23"})).text
+    assert waited[:5] == [2, 4, 8, 16, 30]
+    assert max(waited) == 30
+    assert sum("before a session begins" in record.getMessage() for record in caplog.records) == 1
+
+
+async def test_a_shard_that_cannot_connect_costs_the_others_nothing(
+    parts: tuple[Engine, Store], waits: list[float]
+) -> None:
+    async with new_server(shards=2) as server:
+        serving = asyncio.create_task(running._serve(settings(server), *parts, stop := asyncio.Event()))
+        await server.ready(2, timeout_s=300)
+        [healthy] = [each for each in server.gateway.connected() if each.serves(server.guild)]
+        server.faults.fail("GET /ws", 503)
+        server.gateway.refuse_hello = 1001
+        server.gateway.drop(1 - healthy.shard)
+        await server.until(lambda: len([each for each in server.requests if each.path == "/ws"]) >= 4)
+        assert "at least 200 civilians" in (await server.slash("event", {"date": "2015-12-23"})).text
+        server.gateway.refuse_hello = None
+        await server.ready(2, timeout_s=300)
+        assert healthy.connection is not None
+        stop.set()
+        await asyncio.wait_for(serving, 60)
+    assert waits == []
+
+
+async def test_a_final_code_in_place_of_the_first_word_is_final_too(
+    discord_server: DiscordServer, parts: tuple[Engine, Store]
+) -> None:
+    serving = asyncio.create_task(running._serve(settings(discord_server), *parts, asyncio.Event()))
+    await discord_server.ready(timeout_s=300)
+    discord_server.gateway.refuse_hello = 4011
+    discord_server.gateway.drop()
+    with pytest.raises(ConnectionRefusedForGoodError, match="too many servers"):
+        await asyncio.wait_for(serving, 120)
+
+
+async def test_what_warms_up_decides_nothing(
+    discord_server: DiscordServer, parts: tuple[Engine, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def warm_up(_: Guide) -> None:
+        raise InputError("This event is no longer in the archive.")
+
+    monkeypatch.setattr(Guide, "warm_up", warm_up)
+    async with served(discord_server, parts):
+        await discord_server.ready(timeout_s=300)
+
+
+async def test_cloudflares_page_is_told_once_and_without_what_it_says(
+    discord_server: DiscordServer,
+    parts: tuple[Engine, Store],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    discord_server.faults.rate_limit("GET /users/@me", via=False, times=5)
+    async with served(discord_server, parts):
+        await discord_server.ready(timeout_s=300)
+    [told] = [each.getMessage() for each in caplog.records if "cannot be reached" in each.getMessage()]
+    assert "429" in told
+    assert "203.0.113.7" not in caplog.text
+    assert "<" not in told
 
 
 async def test_when_it_is_told_to_end_it_first_answers_what_has_begun(

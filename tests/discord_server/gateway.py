@@ -138,6 +138,7 @@ class Gateway:
         self.allowed_privileged = 0  # intents that the application may ask for
         self.tamper: Tamper = json.dumps  # what is sent of a frame; replace it to send something that nobody can read
         self.starts_left = 1_000  # sessions that may be begun in all; Discord: in a day
+        self.refuse_hello: int | None = None  # a close code in place of HELLO, for as long as it is set
         self.refuse_identify: int | None = None  # a close code for the next IDENTIFY, such as 4004, 4013 or 4014
         self.identified: list[tuple[float, int, int]] = []  # when each IDENTIFY came, its bucket and its shard
         self._last_identify: dict[int, float] = {}
@@ -254,6 +255,9 @@ class Gateway:
         connection = Connection(request, socket, self._tampered)
         if request.query.get("v") not in {None, "10"} or request.query.get("encoding", "json") != "json":
             await socket.close(code=4012)
+            return socket
+        if self.refuse_hello is not None:
+            await socket.close(code=self.refuse_hello)
             return socket
         self.connections.add(connection)
         writer = asyncio.create_task(connection.write())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import secrets
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -67,7 +68,8 @@ def rate_limited(retry_after_s: float, is_global: bool = False, via: bool = True
     if is_global:
         headers["X-RateLimit-Global"] = "true"
     if not via:  # Cloudflare's, for an address
-        page = "<!DOCTYPE html><html><head><title>Access denied | discord.com used Cloudflare</title></head></html>"
+        page = "<!DOCTYPE html><html><head><title>Access denied | discord.com used Cloudflare</title></head>"
+        page += f"<body>Ray ID: {secrets.token_hex(8)}<br>Your IP: 203.0.113.7</body></html>"
         return web.Response(text=page, status=429, content_type="text/html", headers=headers)
     headers["Via"] = "1.1 google"
     body = {"message": "You are being rate limited.", "retry_after": retry_after_s, "global": is_global}
