@@ -49,10 +49,10 @@ _ENDINGS = (
 
 
 class GatewayState(AutoShardedConnectionState[Any]):
-    """discord.py's own state, whose readers leave out an event that they cannot read.
+    """discord.py's own connection state, changed to skip a gateway event that it cannot read.
 
     Args:
-        unread: gets the name and the content of each event that was left out.
+        unread: called with the name and the content of each event that was skipped.
     """
 
     def __init__(self, *, unread: Unread, **options: Any) -> None:
@@ -69,7 +69,7 @@ class GatewayState(AutoShardedConnectionState[Any]):
             parse(data)
         except Exception as error:  # whatever it is, the next event may be sound
             if self._once(event, repr(error)):
-                log.exception("an event %s of the gateway cannot be read, and is left out", event)
+                log.exception("cannot read the gateway event %s; it is left out", event)
             self._unread(event, data)
 
     def _update_references(self, ws: DiscordWebSocket) -> None:
@@ -78,7 +78,7 @@ class GatewayState(AutoShardedConnectionState[Any]):
         ws.received_message = partial(self._receive, ws, ws.received_message)  # type: ignore[method-assign]
 
     async def _receive(self, ws: DiscordWebSocket, receive: Callable[[Any], Awaitable[None]], message: Any) -> None:
-        """Have a frame read. One that cannot be is asked for again; another one soon after it ends the session."""
+        """Let discord.py read a frame. After one that it cannot read, resume; after two soon, begin a new session."""
         session, shard = ws.session_id, ws.shard_id
         try:
             await receive(message)
@@ -86,7 +86,7 @@ class GatewayState(AutoShardedConnectionState[Any]):
             raise
         except Exception as error:
             if self._once(shard, repr(error)):
-                log.exception("what the gateway sent to shard %s cannot be read; connecting again", shard)
+                log.exception("cannot read what the gateway sent to shard %s; connecting again", shard)
             await ws.close(code=_CLOSE_CODE)
             in_a_row = self._failed(shard)
             if in_a_row == 1 and session is not None and session == ws.session_id:
@@ -96,7 +96,7 @@ class GatewayState(AutoShardedConnectionState[Any]):
             raise OSError(_UNREADABLE) from error
 
     def _failed(self, shard: int | None) -> int:
-        """Count a frame that could not be read; how many there were in a row."""
+        """Count a frame that could not be read; returns how many there were in a row."""
         now = time.monotonic()
         before, at = self._failures.get(shard, (0, now))
         in_a_row = before + 1 if now - at < _IN_A_ROW_S else 1
