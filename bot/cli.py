@@ -135,7 +135,7 @@ def restore(settings: Config, file: Path) -> None:
 @click.option("--force", is_flag=True, help="Register the commands whatever Discord says that it has.")
 @click.pass_obj
 def sync(settings: Config, force: bool) -> None:
-    """Register the commands at Discord if those that it has are different.
+    """Register the commands at Discord if they differ there.
 
     The bot does the same at each start.
     """

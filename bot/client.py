@@ -173,7 +173,7 @@ class DatelineClient(HostClient):
                 return
             if (error := registering.exception()) is None:
                 if before := registering.result():
-                    log.info("registered the commands, which at Discord were not the bot's (%s)", before)
+                    log.info("registered the commands; until now Discord's were different (%s)", before)
                 return
             failures += 1
             wait_s = next_wait_s(error, failures, self.host.clock, _LONGEST_REGISTER_WAIT_S)

@@ -100,6 +100,10 @@ class Host:
         return date, int(at.timestamp())
 
 
+# Else each start warns that packages are missing which only voice needs.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
 class HostClient(discord.AutoShardedClient):
     """The Discord client as the handlers of its interactions see it."""
 

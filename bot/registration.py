@@ -18,6 +18,7 @@ from bot.host import HostClient
 from bot.outages import LONGEST_RATE_LIMIT_S, asked_wait_s, final_sentence
 from embeddings.errors import EmbeddingsError
 
+_STRANGE = (KeyError, TypeError, ValueError)  # what reading an answer raises that is not Discord's
 _SLASH = 1
 _QUOTED = 100  # characters of an answer that nobody expected
 # What Discord takes for granted, and leaves out or fills in where a command does not say it.
@@ -87,18 +88,18 @@ async def sync_commands(settings: DiscordSettings, *, force: bool = False) -> st
     """
     token = settings.given_token()
     Route.BASE = str(settings.api_url)
-    async with HostClient(intents=Intents.none(), max_ratelimit_timeout=LONGEST_RATE_LIMIT_S) as client:
+    async with HostClient(intents=Intents(guilds=True), max_ratelimit_timeout=LONGEST_RATE_LIMIT_S) as client:
         tree = Tree(client)
         try:
             await client.login(token)
             before = await register(tree, force=force)
         except NotRegisteredError:
             raise
-        except (DiscordException, aiohttp.ClientError, OSError) as error:
+        except (DiscordException, aiohttp.ClientError, OSError, *_STRANGE) as error:
             raise NotRegisteredError(_refusal(error)) from error
     names = ", ".join(_name(each) for each in tree.payload())
     if before:
-        return f"registered {names}; before, of Discord's commands, {before}"
+        return f"registered {names}; until now Discord's were different ({before})"
     return f"{'registered anew' if force else 'Discord has the commands as they are'}: {names}"
 
 

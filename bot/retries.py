@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -16,8 +17,8 @@ from tenacity import (
     wait_random_exponential,
 )
 
-PASSING = (aiohttp.ClientError, OSError, asyncio.TimeoutError, discord.DiscordServerError)
-"""Errors after which the same request may succeed."""
+PASSING = (aiohttp.ClientError, OSError, asyncio.TimeoutError, discord.DiscordServerError, json.JSONDecodeError)
+"""Errors after which the same request may succeed; the last is of an answer that broke off."""
 
 _LONGEST_S = 30.0
 

@@ -42,7 +42,7 @@ def without_content(frame: Frame) -> str:
     return json.dumps({**frame, "d": None})
 
 
-@pytest.mark.parametrize("content", [None, [], "text", {}, {"id": "x"}, 7])
+@pytest.mark.parametrize("content", [None, "text", {"id": "x"}])
 async def test_an_event_that_cannot_be_read_is_left_out_and_the_connection_stays(
     discord_server: DiscordServer, start_bot: StartBot, caplog: pytest.LogCaptureFixture, content: object
 ) -> None:
