@@ -1,4 +1,4 @@
-"""What an index and the store answer, as values. Nothing here knows who asks."""
+"""What an index and the store answer, as values that know nothing of Discord or of the user."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class About:
     """What the archive holds and whose text it is.
 
     Attributes:
-        updated: when its days were last brought up to date over the network; None: they never were.
+        updated: when the archive's days were last brought up to date over the network; None: never.
     """
 
     events: int
@@ -61,7 +61,8 @@ class About:
 class KeptAnswer:
     """What a question found: ids in the order shown, and how dates in it were understood.
 
-    Not the question, nor who asked. The events of the question's dates stand together, and so do those outside.
+    Neither the question nor the user is kept. The events of the question's dates come in one group, the others in
+    another.
     """
 
     events: tuple[str, ...]

@@ -42,7 +42,7 @@ class _ShardIds(click.ParamType[tuple[int, ...]]):
         for part in value.split(","):
             first, dash, last = part.partition("-")
             if not (first.isdecimal() and (last.isdecimal() if dash else True)) or int(last or first) > MOST_SHARDS:
-                self.fail(f"{value} names no shards; write 0-15, 3 or 0,2,4", param, ctx)
+                self.fail(f"{value} does not name shards; write 0-15, 3 or 0,2,4", param, ctx)
             found.update(range(int(first), int(last or first) + 1))
         return tuple(sorted(found))
 
@@ -70,7 +70,7 @@ def bot(
 ) -> int:
     """Connect to Discord and answer questions about news events.
 
-    Where a subcommand is given, run it instead.
+    If a subcommand is given, that runs instead.
     """
     command = ctx.invoked_subcommand
     if command is not None:
@@ -100,7 +100,7 @@ def bot(
 
 
 def _refuse_options(ctx: click.Context, command: str) -> None:
-    """Those that say what to do, where a command does."""
+    """Refuse the options that say what to do (such as --check) beside a subcommand."""
     given = [name for name, value in ctx.params.items() if name != "config" and value not in (None, False)]
     if given:
         raise click.UsageError(f"--{given[0].replace('_', '-')} and the command {command} exclude each other")
@@ -225,7 +225,7 @@ def _tell(sentence: str) -> None:
 
 
 def _check_token(token: str) -> int:
-    """Say whether there is a token, and the link that invites its bot; whether Discord takes it shows at the start."""
+    """Say whether there is a token, and the link that invites its bot; Discord is not asked."""
     from bot.host import invite_link
 
     if not token:
@@ -235,7 +235,7 @@ def _check_token(token: str) -> int:
         # The part before the first dot is the bot's id in Base64.
         application_id = int(base64.urlsafe_b64decode(token.split(".", maxsplit=1)[0] + "=="))
     except (ValueError, binascii.Error):
-        _tell("token: this is none; copy it from Discord's developer portal again")
+        _tell("token: this is not a bot's token; copy it from Discord's developer portal again")
         return FAILED
     _tell(f"token: there is one; invite the bot with {invite_link(application_id)}")
     return 0

@@ -77,7 +77,7 @@ class _Tree(Tree):
         return True
 
     async def _call(self, interaction: Interaction[HostClient]) -> None:
-        """Answer also what discord.py cannot read, such as a message in a form that is new; it would only log that."""
+        """Answer a command that discord.py cannot read, too, such as one on a new kind of message."""
         try:
             await super()._call(interaction)
         except app_commands.AppCommandError:
@@ -86,7 +86,7 @@ class _Tree(Tree):
             await interaction.client.host.desk.fail(interaction, error)
 
     async def on_error(self, interaction: Interaction[HostClient], error: app_commands.AppCommandError, /) -> None:
-        """Say what went wrong to who asked."""
+        """Tell the user who asked what went wrong."""
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         await interaction.client.host.desk.fail(interaction, cause)
 
@@ -95,9 +95,9 @@ class DatelineClient(HostClient):
     """The bot on Discord.
 
     Args:
-        engine: started; whoever made it closes it.
-        store: open; likewise.
-        clocks: daily posts go by them; those of the system where there are none.
+        engine: started; the caller closes it.
+        store: open; the caller closes it.
+        clocks: the clocks that daily posts go by; None: those of the system.
     """
 
     def __init__(self, config: Config, engine: Engine, store: Store, clocks: Clocks | None = None) -> None:
@@ -198,11 +198,11 @@ class DatelineClient(HostClient):
     async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
         """Connect a shard when it is its turn among those of all processes.
 
-        discord.py calls this anew, from within, five seconds after each failure: each call stands on the one before.
+        After a failure discord.py waits five seconds and calls this again from inside itself, so that the calls nest.
 
         Raises:
-            discord.ConnectionClosed: if Discord closed one before it said a word, with a code that is final.
-            discord.GatewayNotFound: after some failures; whoever started the client waits longer, and begins anew.
+            discord.ConnectionClosed: if Discord closed a connection with a final code before HELLO.
+            discord.GatewayNotFound: after some failures; the caller of `connect` then waits longer, and begins anew.
         """
         if self._state.refusal is not None:
             raise self._state.refusal
@@ -249,9 +249,10 @@ class DatelineClient(HostClient):
         await self.close()
 
     async def _hang_up(self, within_s: float) -> None:
-        """End the sessions so that Discord delivers nothing more, and take what it sent before it knew.
+        """End the sessions so that Discord delivers nothing more, and handle what it sent before it knew.
 
-        discord.py's own way of closing throws that away. Whoever calls this has ended `connect`, which would resume.
+        discord.py's own way of closing throws that away. Before calling this, `connect` must have ended: it would
+        resume.
         """
         sockets = [self._get_websocket(shard_id=shard).socket for shard in self.shards]
         sockets = [socket for socket in sockets if not socket.closed]
@@ -287,7 +288,7 @@ class DatelineClient(HostClient):
             await self.host.engine.reload_if_replaced()
 
     async def _come_back(self) -> None:
-        """Go on with the daily posts of servers that have the bot, whatever kept the word of it from being stored."""
+        """Go on with the daily posts of servers that have the bot back, if the store missed that."""
         if self.is_ready():
             await self.host.daily.come_back([guild.id for guild in self.guilds], self.host.clock())
 
@@ -298,7 +299,7 @@ class DatelineClient(HostClient):
         return self._ending.is_set()
 
     async def _forget(self) -> None:
-        """Delete answers that nobody uses any more; not by a clock that may be wrong."""
+        """Delete answers that nobody uses any more, once the clock can be believed."""
         while not self.poster.wall_is_right:
             if await self._ends_within(_LOOK_AGAIN_S):
                 return
@@ -316,7 +317,7 @@ class DatelineClient(HostClient):
     # --- events of the gateway ---
 
     async def on_interaction(self, interaction: Interaction[HostClient]) -> None:
-        """Answer a press; commands are the tree's."""
+        """Answer buttons, selects and unknown interactions. Commands are answered by discord.py's CommandTree."""
         await self.host.press(interaction)
 
     def _unread(self, event: str, content: Any) -> None:
@@ -347,18 +348,18 @@ class DatelineClient(HostClient):
         await self._note_down(self.host.daily.come_back([guild.id], self.host.clock()))
 
     async def on_ready(self) -> None:
-        """Go on with the daily posts of servers that took the bot back while it was away; each time does no harm."""
+        """Go on with the daily posts of servers that took the bot back while it was away; harmless if repeated."""
         await self._note_down(self.host.daily.come_back([guild.id for guild in self.guilds], self.host.clock()))
 
     def _note(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        """Begin what an event of the gateway asks for; `close` waits for it."""
+        """Begin the work that a gateway event asks for; `close` waits for it."""
         task = asyncio.create_task(work)
         self._noting.add(task)
         task.add_done_callback(self._noting.discard)
         return task
 
     async def _note_down(self, change: Coroutine[None, None, None]) -> None:
-        """Change the store at the word of the gateway."""
+        """Change the store because of a gateway event."""
         task = self._note(change)
         with contextlib.suppress(StoreAwayError):  # a server that was left refuses its next post, which says the same
             await task

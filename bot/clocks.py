@@ -15,7 +15,7 @@ _SAME_S = 60.0  # that two readings may differ from the time between them, and s
 
 
 def boot_time() -> float:
-    """Seconds since the machine started, those in which it was suspended among them; never set, never back."""
+    """Seconds since the machine started, including those in which it was suspended; never set, never goes back."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)  # Linux; elsewhere the monotonic clock is the nearest there is
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
@@ -27,7 +27,7 @@ class Clocks:
     Attributes:
         wall: Unix time.
         steady: never set, and goes on while the machine is suspended.
-        second: how long a second of theirs takes, for tests with faster ones.
+        second: how many real seconds one second of these clocks takes, for tests with faster clocks.
     """
 
     wall: Clock = time.time
@@ -36,12 +36,12 @@ class Clocks:
 
     @classmethod
     def by_hand(cls, clock: Clock) -> Clocks:
-        """One clock for both, as where nobody sets the wall clock."""
+        """The same clock for both, for tests in which nobody sets the wall clock."""
         return cls(clock, clock)
 
 
 class WallCheck:
-    """Tells a wall clock that leapt ahead from time that passed. What it says when first seen is not believed.
+    """Tells a wall clock that leapt ahead from time that really passed: a leap is not believed when it is first seen.
 
     Args:
         steady: a clock that is never set.
@@ -53,13 +53,13 @@ class WallCheck:
         self._doubted: tuple[float, float] | None = None  # wall minus steady, and steady, at the first sight
 
     def remember(self, wall: float) -> None:
-        """Begin from the last moment that an earlier process believed."""
+        """Measure leaps from `wall`, the last time that an earlier process believed."""
         self._believed = wall - self._steady()
 
     def is_right(self, wall: float) -> bool:
         """Whether a wall clock that shows `wall` now can be believed.
 
-        A leap ahead of more than a day is only when it is seen again some minutes later.
+        If it leapt ahead by more than a day, it is believed only after it still shows that some minutes later.
         """
         steady = self._steady()
         offset = wall - steady

@@ -33,7 +33,7 @@ class DiscordSettings(Section):
 
 
 class StoreSettings(Section):
-    """The database for what must outlive a restart."""
+    """The database for data that must outlive a restart."""
 
     url: str = "sqlite:///dateline.db"
 
@@ -55,7 +55,7 @@ class DailySettings(Section):
 
 
 class Config(Section):
-    """Everything that an operator can set; a name that is not here is refused."""
+    """Everything that an operator can set; other names are refused."""
 
     discord: DiscordSettings = DiscordSettings()
     index: IndexSettings = IndexSettings()

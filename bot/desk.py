@@ -1,4 +1,4 @@
-"""The one place that answers interactions: acknowledges at once, has pages made in turn, apologises."""
+"""The only module that answers interactions: it acknowledges at once, has pages made in turn, and reports errors."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ _PUBLIC, _PRIVATE, _UPDATE = "public", "private", "update"
 
 
 class TooLateError(Exception):
-    """Discord has given the interaction up: whatever is sent now goes nowhere."""
+    """Discord no longer accepts an answer to the interaction."""
 
 
 class Desk:
-    """Answers interactions; whoever asks too much is told to wait."""
+    """Answers interactions; users who ask too often are told to wait."""
 
     def __init__(self, limits: LimitSettings) -> None:
         self._cooldown = Cooldown(limits.user_commands, limits.user_seconds, time.monotonic)
@@ -60,15 +60,15 @@ class Desk:
     # --- answering ---
 
     async def respond(self, interaction: Interaction[Any], show: Show, *, private: bool = False) -> None:
-        """Answer a command with a page: what can be refused is refused first and privately.
+        """Answer a command with a page; a user who gives too many commands is refused first, and privately.
 
         Args:
-            private: show the answer only to the person who asked.
+            private: show the answer only to the user who gave the command.
         """
         await self._answer(interaction, show, _PRIVATE if private else _PUBLIC)
 
     async def turn(self, interaction: Interaction[Any], show: Show, asker: int) -> None:
-        """Answer a press: the asker's turns the message, anybody else's opens a private copy."""
+        """Answer a button or select: if the asker uses it the message changes, anybody else gets a private copy."""
         try:
             await self._answer(interaction, show, _UPDATE if interaction.user.id == asker else _PRIVATE)
         except Exception as error:  # noqa: BLE001  # discord.py would only log it
@@ -87,7 +87,7 @@ class Desk:
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
-        """Around an answer: `finish` waits for the task that is at it."""
+        """A context around an answer: `finish` waits for the task that is inside."""
         under_way = {task} if (task := asyncio.current_task()) is not None else set()
         self._under_way |= under_way
         try:
@@ -96,7 +96,7 @@ class Desk:
             self._under_way -= under_way
 
     async def finish(self, within_s: float) -> None:
-        """Wait at most `within_s` seconds for answers that have begun; what is late then is cut off."""
+        """Wait at most `within_s` seconds for answers that have begun; the others are then cancelled."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=within_s)
         for task in (late := list(self._under_way)):
@@ -104,7 +104,7 @@ class Desk:
         await asyncio.gather(*late, return_exceptions=True)
 
     async def suggest(self, interaction: Interaction[Any], suggest: Suggest) -> list[Choice[str]]:
-        """Suggestions for a keystroke; none where the same user has typed on meanwhile."""
+        """Answer an autocomplete request; without suggestions if the same user has typed on meanwhile."""
         keystroke = self._latest_keystroke[interaction.user.id] = object()
         try:
             await asyncio.sleep(0)  # those that came in together: only the last of them is worth an answer
@@ -162,7 +162,7 @@ async def _acknowledge(interaction: Interaction[Any], how: str) -> None:
 
 
 async def _show(interaction: Interaction[Any], page: AnswerPage) -> None:
-    """Put a page in place of what was acknowledged; where Discord does not let that be, the asker gets a copy."""
+    """Show a page as the acknowledged answer; if Discord refuses that, show the user a private copy."""
     view = layout(page, interaction.user.id)
     try:
         await repeated(lambda: interaction.edit_original_response(view=view))
@@ -181,7 +181,7 @@ async def _show(interaction: Interaction[Any], page: AnswerPage) -> None:
 
 
 def _is_refusal(error: discord.HTTPException) -> bool:
-    """Whether Discord will not have the same in the same place however often it is asked."""
+    """Whether Discord refuses the message for good, so that sending it again to the same place cannot help."""
     return isinstance(error, discord.NotFound | discord.Forbidden) or error.code in _REFUSALS
 
 
@@ -217,10 +217,10 @@ async def _answer_privately(interaction: Interaction[Any], sentence: str) -> Non
 
 
 async def _clear_away(interaction: Interaction[Any]) -> None:
-    """Take the "thinking…" away that everybody sees, or at least put something in its place.
+    """Delete the public "thinking…", or at least replace it by a sentence.
 
-    As long as it is there, Discord puts the first follow-up in its place, for everybody to see. Where neither can be
-    done in good time, that is better than nothing.
+    As long as it is there, Discord shows the first follow-up in its place, to everybody. If it can be neither deleted
+    nor replaced in good time, such a public follow-up is better than no answer.
     """
 
     async def fill_in() -> None:
@@ -244,6 +244,6 @@ def _sentence(text: str) -> str:
 
 
 def _name(interaction: Interaction[Any]) -> str:
-    """What was asked, for the log: a command's name or a custom_id, never what somebody wrote."""
+    """The interaction, for the log: a command's name or a custom_id, never a user's text."""
     data: dict[str, Any] = dict(interaction.data or {})
     return plain(str(data.get("name") or data.get("custom_id")), _LONGEST_NAME)

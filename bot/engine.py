@@ -1,4 +1,4 @@
-"""The index behind the bot: hashed when it is opened, asked off the event loop, replaced when a new one is there."""
+"""The index behind the bot: verified when it is opened, asked in threads, replaced when a new one is there."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MakeEncoder = Callable[[OpenIndex], Encoder]
 
 
 class _Lease:
-    """One open index and how many are using it: it is closed when it has been replaced and nobody does."""
+    """One open index and the number of its users: it is closed when it has been replaced and the last user is done."""
 
     def __init__(self, search: Search) -> None:
         self.search = search
@@ -56,7 +56,7 @@ class Engine:
     """Answers from the index that is in force; `start` first, `close` last.
 
     Args:
-        make_encoder: for an index; it is called again only when the model or its export changes.
+        make_encoder: makes the encoder for an index; called again only when the model or its export changes.
         today: the day that counts as today, asked anew for each command.
     """
 
@@ -82,7 +82,7 @@ class Engine:
     # --- opening and replacing ---
 
     async def start(self) -> None:
-        """Open the index, hashing every file, load the model, and do once what a first question would take longer for.
+        """Open the index, hash every file, load the model, and ask once, so that the first question is not slow.
 
         Raises:
             IndexMissingError, IndexUnusableError, ModelError: if they cannot be used.
@@ -95,7 +95,7 @@ class Engine:
         await asyncio.gather(*(self._in_thread(_look_around, search, self.today(), together) for _ in range(THREADS)))
 
     async def reload_if_replaced(self) -> bool:
-        """Open the index that is in force if it is another one; questions under way finish on the old one.
+        """Open the index in force if it is not the one that is open; questions under way finish on the old one.
 
         An index that cannot be used is logged, and the old one goes on.
         """
@@ -111,7 +111,7 @@ class Engine:
         return True
 
     async def close(self) -> None:
-        """Finish what has begun and let go of the index."""
+        """Wait for questions that have begun, and close the index."""
         if self._drain is not None:
             await self._drain
         await asyncio.to_thread(self._threads.shutdown)
@@ -174,11 +174,11 @@ class Engine:
         return await self._with(lambda search: search.on_this_day(month, day, limit))
 
     async def of_day(self, month: int, day: int) -> list[DayCandidate]:
-        """Every event of a day over the years, with what speaks for it."""
+        """Every event of a day over the years, with what makes it stand out."""
         return await self._with(lambda search: search.of_day(month, day))
 
     async def event(self, event_id: str) -> RelatedAnswer:
-        """An event with those related to it. InputError where the index does not hold it."""
+        """An event with those related to it. InputError if the index does not hold the event."""
         return await self._with(lambda search: RelatedAnswer(search.event(event_id), search.related(event_id)))
 
     async def events(self, ids: Sequence[str]) -> list[Event | None]:
@@ -200,7 +200,7 @@ class Engine:
         return await self._with(lambda search: search.starting(prefix, limit))
 
     async def suggest(self, text: str, limit: int) -> list[Event]:
-        """Events that are meant by what somebody is typing; dates in it are understood."""
+        """Events to suggest for a text that a user is typing; dates in it are understood."""
         return await self._with(lambda search: search.suggest(text, self.today(), limit))
 
     def _current(self) -> _Lease:
@@ -228,7 +228,7 @@ class Engine:
         return await future
 
     async def _encode_waiting(self) -> None:
-        """Encode what waits, a batch of one index at a time, until nothing does."""
+        """Encode the questions that wait, a batch for one index at a time, until none is left."""
         while self._waiting:
             lease = self._waiting[0][0]
             batch = [waiting for waiting in self._waiting if waiting[0] is lease][:LARGEST_BATCH]
@@ -247,10 +247,10 @@ class Engine:
 
 
 def _look_around(search: Search, today: dt.date, together: threading.Barrier | None = None) -> None:
-    """Ask an index for something of each kind.
+    """Ask an index one question of each kind.
 
     Args:
-        together: where other threads do the same, so that none of them does it for another.
+        together: a barrier at which threads that do the same wait for each other, so that each of them does it.
     """
     if together is not None:
         with contextlib.suppress(threading.BrokenBarrierError):

@@ -1,4 +1,4 @@
-"""Who may ask how often, and whose turn it is: one user's or server's flood does not slow the others."""
+"""How often each user may ask, and whose turn is next, so that one user's or server's flood does not slow others."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from embeddings.errors import EmbeddingsError
 
 
 class TooManyError(EmbeddingsError):
-    """Somebody has to wait; the message says how long."""
+    """A user has to wait; the message says how long."""
 
 
 class Cooldown:
-    """So many commands a user in so many seconds (a token bucket each; forgotten when it is full again).
+    """Limits each user to a number of commands in a number of seconds (a token bucket, dropped when it is full again).
 
     Args:
         clock: seconds, never going back.
@@ -29,7 +29,7 @@ class Cooldown:
         self._buckets: OrderedDict[int, tuple[float, float]] = OrderedDict()  # user -> tokens, at; oldest first
 
     def spend(self, user: int) -> None:
-        """Count one command of a user. TooManyError says how long to wait."""
+        """Count one command of a user. TooManyError, if there were too many, says how long to wait."""
         now = self._clock()
         tokens, at = self._buckets.pop(user, (float(self._commands), now))
         tokens = min(self._commands, tokens + (now - at) * self._refill)
@@ -46,11 +46,11 @@ class Cooldown:
 
 
 class Turns:
-    """Limits how many pieces of work run at once; waiting ones get turns, one of each server after the other.
+    """Limits how many pieces of work run at once; those that wait get turns, one server after the other.
 
     Args:
         at_once: pieces of work.
-        waiting: how many may wait for each server; one more is told to come back later.
+        waiting: how many may wait for each server; further ones get TooManyError.
     """
 
     def __init__(self, at_once: int, waiting: int) -> None:
@@ -60,10 +60,10 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, key: int) -> AsyncIterator[None]:
-        """Wait for a turn. TooManyError where too many of the same server wait already.
+        """Wait for a turn. TooManyError if too many of the same server wait already.
 
         Args:
-            key: of the server, or of the user where there is none.
+            key: the id of the server, or of the user outside servers.
         """
         await self._enter(key)
         try:

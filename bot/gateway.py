@@ -70,13 +70,13 @@ class _Connection:
 
 
 class GatewayState(AutoShardedConnectionState[Any]):
-    """discord.py's own state, whose readers leave out an event that they cannot read.
+    """discord.py's own connection state, changed to skip a gateway event that it cannot read.
 
     Args:
-        unread: gets the name and the content of each event that was left out.
+        unread: called with the name and the content of each event that was skipped.
 
     Attributes:
-        refusal: how Discord closed a connection for good.
+        refusal: the final close code with which Discord ended a connection, if it did.
     """
 
     def __init__(self, *, unread: Unread, **options: Any) -> None:
@@ -95,7 +95,7 @@ class GatewayState(AutoShardedConnectionState[Any]):
             parse(data)
         except Exception as error:  # whatever it is, the next event may be sound
             if self._once(event, _origin(error)):
-                log.exception("an event %s of the gateway cannot be read, and is left out", event)
+                log.exception("cannot read the gateway event %s; it is left out", event)
             self._unread(event, data)
 
     def _update_references(self, ws: DiscordWebSocket) -> None:
@@ -113,9 +113,9 @@ class GatewayState(AutoShardedConnectionState[Any]):
         self._unbegun[connection.shard] = 0
 
     async def _poll(self, connection: _Connection, poll: Callable[[], Awaitable[None]]) -> None:
-        """Have an event waited for and read; connections that end before a session begins come further apart.
+        """Let discord.py wait for an event and read it; after connections that end before a session begins, wait longer.
 
-        discord.py connects again at once, and knows nothing to do about an end while it connects for a new session.
+        discord.py would connect again at once, and would close the client where this happens at a new session.
         """
         try:
             await poll()
@@ -137,7 +137,7 @@ class GatewayState(AutoShardedConnectionState[Any]):
             raise OSError(_UNBEGUN) from error
 
     async def _receive(self, ws: DiscordWebSocket, receive: Callable[[Any], Awaitable[None]], message: Any) -> None:
-        """Have a frame read. One that cannot be is asked for again; another one soon after it ends the session."""
+        """Let discord.py read a frame. After one that it cannot read, resume; after two soon, begin a new session."""
         session, shard, connecting = ws.session_id, ws.shard_id, ws._keep_alive is None
         try:
             await receive(message)
@@ -145,7 +145,7 @@ class GatewayState(AutoShardedConnectionState[Any]):
             raise
         except Exception as error:
             if self._once(shard, _origin(error)):
-                log.exception("what the gateway sent to shard %s cannot be read; connecting again", shard)
+                log.exception("cannot read what the gateway sent to shard %s; connecting again", shard)
             await ws.close(code=_CLOSE_CODE)
             in_a_row = self._failed(shard)
             if in_a_row == 1 and session is not None and session == ws.session_id:
@@ -154,7 +154,7 @@ class GatewayState(AutoShardedConnectionState[Any]):
             raise OSError(_UNREADABLE) from error
 
     def _failed(self, shard: int | None) -> int:
-        """Count a frame that could not be read; how many there were in a row."""
+        """Count a frame that could not be read; returns how many there were in a row."""
         now = time.monotonic()
         before, at = self._failures.get(shard, (0, now))
         in_a_row = before + 1 if now - at < _IN_A_ROW_S else 1

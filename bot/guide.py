@@ -1,4 +1,4 @@
-"""Places to pages: what a message shows when somebody asks or presses a button."""
+"""Places to pages: what a message shows after a command, a button or a select."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Guide:
         self._store = store
 
     async def warm_up(self) -> None:
-        """Do once what a first answer would otherwise take longer for: locales, a page of each kind, the store."""
+        """Load locales, make a page of each kind and read the store once, so that the first answer is not slow."""
         await asyncio.to_thread(local_dates.warm_up, [locale.value for locale in Locale])
         today, locale = self._engine.today(), local_dates.DEFAULT_LOCALE
         shown = await self._engine.on_this_day(today.month, today.day, ON_THIS_DAY)
@@ -48,7 +48,7 @@ class Guide:
             await self._store.daily.of_guild(0)
 
     async def page(self, place: Place, locale: str, note: str = "") -> AnswerPage:
-        """What a place shows. InputError where it is no longer there.
+        """The page that a place shows. InputError if its list or event is no longer there.
 
         Args:
             note: a few words beside the heading of a list.
@@ -82,7 +82,7 @@ class Guide:
                 return pages.daily_page(date, shown, place, None, locale)
 
     async def ask(self, question: Question, count: int, locale: str) -> AnswerPage:
-        """Answer a question; what it found is kept for the buttons. Where nothing fits, a wider search is offered."""
+        """Answer a question; the events found are kept for the buttons. If nothing fits, offer a wider search."""
         found = await self._found(question, count)
         place = await self._keep(found)
         if found.events or question.within is None:
@@ -101,10 +101,10 @@ class Guide:
     async def daily(
         self, subscription: Subscription, date: dt.date, note: str = ""
     ) -> tuple[AnswerPage, tuple[str, ...]]:
-        """A subscription's post of a local day as it is now, and the ids of its events; none where there are none.
+        """A subscription's post of a local day, made anew, and the ids of its events; empty if it has none.
 
         Args:
-            note: stands above it.
+            note: a line above the post.
         """
         events = await self.post_events(subscription, date)
         place = Place(DailyList(subscription.key, date))
@@ -112,7 +112,7 @@ class Guide:
         return page, tuple(event.id for event in events)
 
     async def post_events(self, subscription: Subscription, date: dt.date) -> list[Event]:
-        """The events of a post; where the day has too few, those of the days around it."""
+        """The events of a post; if the day has too few, also those of the days around it."""
         found: list[DayCandidate] = []
         for step in choice.nearby(date.month, date.day):
             candidates = [each for day in step for each in await self._engine.of_day(*day)]
@@ -126,7 +126,7 @@ class Guide:
         return sorted((each.event for each in found), key=lambda event: (event.date.year, event.date, event.id))
 
     async def _shown(self, key: str, date: dt.date) -> list[Event] | None:
-        """The events that a post showed; as it would be now where it is not known; None where neither can be known."""
+        """The events that a post showed; if unknown, those it would show now; None if neither can be known."""
         try:
             if (post := await self._store.daily.post(key, date)) is not None and (ids := post[2]):
                 return [event for event in await self._engine.events(ids) if event is not None]
@@ -141,7 +141,7 @@ class Guide:
         return KeptAnswer(shown, answer.dates, question.within)
 
     async def _keep(self, found: KeptAnswer) -> Place:
-        """The first page of what a question found; a list that cannot be kept has that one alone."""
+        """The first page of a question's events; if they cannot be kept in the store, there are no further pages."""
         try:
             return Place(AnswerList(await self._store.keep_answer(found, self._engine.today())))
         except StoreAwayError:

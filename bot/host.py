@@ -1,4 +1,4 @@
-"""What a command, a button or a select may use. They know this, and not the client that answers them."""
+"""The parts that a command, a button or a select may use, so that these need not know the client."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def invite_link(application_id: int) -> str:
 
 
 def managed_guild(interaction: Interaction[HostClient]) -> discord.Guild:
-    """The server, of which the user may manage the bot: Discord's menu only hides the command from others."""
+    """The server, checked: the user may manage it. Discord's menu only hides the command from other members."""
     guild = interaction.guild
     if guild is None or not interaction.is_guild_integration():
         raise InputError(daily_words.NEEDS_A_SERVER)
@@ -48,7 +48,7 @@ class Host:
 
     Attributes:
         daily: the subscriptions to daily posts.
-        clock: Unix time, which daily posts go by.
+        clock: gives the Unix time that daily posts go by.
     """
 
     engine: Engine
@@ -58,7 +58,7 @@ class Host:
     clock: Callable[[], float]
 
     async def press(self, interaction: Interaction[HostClient]) -> None:
-        """Answer a button or a select of any message of ours, and whatever else nothing here knows.
+        """Answer a button or a select of any of the bot's messages, also unknown ones, and unknown forms.
 
         Messages outlive versions of the program, and processes of two versions may run side by side: what this one
         does not know gets a sentence, never silence. Commands are answered by the client's tree.
@@ -75,7 +75,7 @@ class Host:
             await self.desk.fail(interaction, InputError(words.FORM_OF_ANOTHER_VERSION))
 
     async def go(self, interaction: Interaction[HostClient], target: Target) -> None:
-        """Answer a press with the place that its button names."""
+        """Answer a button or select with the page of the place that it names."""
 
         async def show() -> AnswerPage:
             if isinstance(target.place.of, ChannelsList):

@@ -1,4 +1,4 @@
-"""Dates as the locale of whoever reads them writes them."""
+"""Dates as they are written in the reader's locale."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFAULT_LOCALE = "en-GB"  # the day before the month, as in the rest of the prog
 
 @lru_cache(maxsize=64)
 def _locale(name: str) -> Locale:
-    """Babel's locale for one of Discord's ("en-US", "es-419", "zh-CN"); English where it knows none."""
+    """Babel's locale for one of Discord's ("en-US", "es-419", "zh-CN"); English if Babel does not know it."""
     try:
         found = Locale.parse(name.replace("-", "_"))
     except (UnknownLocaleError, ValueError):

@@ -1,4 +1,4 @@
-"""What a process of the bot says of itself: log lines, warnings, uncaught exceptions, its last sentence. No secrets."""
+"""What a process of the bot logs: log lines, warnings, uncaught exceptions, its last sentence. No secrets."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def set_up(redactor: Redactor, how: tuple[int, str]) -> None:
 
 
 def protect(redactor: Redactor) -> None:
-    """Take secrets out of whatever this process logs from now on; warnings and uncaught exceptions are logged, too.
+    """Take secrets out of all that this process logs from now on; warnings and uncaught exceptions are logged, too.
 
-    It is the making of records that is changed. A filter on a logger does not see what loggers below it log, and one on
+    This changes how log records are made. A filter on a logger does not see what loggers below it log, and one on
     a handler holds for that handler: discord.py, transformers and others bring handlers of their own, and
     `logging.lastResort` has none of ours. Every record of every logger is made by the one factory, before any handler
     sees it.
@@ -56,7 +56,7 @@ def protect(redactor: Redactor) -> None:
 
 
 def redact(text: str) -> str:
-    """A text without the secrets that `protect` was told of, or with none of those that their form gives away."""
+    """A text without the secrets that `protect` was given, and without those that are recognised by their form."""
     records = logging.getLogRecordFactory()
     return (records.redactor if isinstance(records, _Records) else Redactor())(text)
 
@@ -113,7 +113,7 @@ def _uncaught_in_thread(details: threading.ExceptHookArgs) -> None:
 
 
 def _unraisable(details: sys.UnraisableHookArgs) -> None:
-    """Of a destructor or a finaliser, say, which nobody can catch."""
+    """Log an exception that nobody can catch, such as one in a destructor."""
     error = details.exc_value or details.exc_type()
     log.error(
         "%s %r",

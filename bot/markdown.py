@@ -41,7 +41,8 @@ class Seen(NamedTuple):
 def seen(text: str) -> Seen:
     """Take the marks out of a text.
 
-    Mentions and custom emoji go, for they say nothing of what a text is about; a moment becomes its day in UTC.
+    Mentions and custom emoji are removed, because they do not tell what a text is about; a timestamp becomes its UTC
+    day.
     """
     links: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Text and addresses for Discord: what strangers wrote made harmless, and cut to fit.
+"""Text and addresses for Discord: strangers' text is made harmless, and cut to fit.
 
 Discord does not say whether its limits are of characters or of UTF-16 code units, of which an emoji has two. A text has
 at least as many of these as of those, so lengths are counted in UTF-16 everywhere: what fits so fits either way.
@@ -66,11 +66,11 @@ def escape_within(text: str, limit: int) -> str:
 
 
 def address(url: str | None) -> str | None:
-    """A web address as a URI by RFC 3986, which Discord demands; None where it cannot be made one that leads anywhere.
+    """A web address as a URI by RFC 3986, which Discord demands; None if that is impossible or it could lead nowhere.
 
-    The host is written in ASCII and the rest percent-encoded, as a browser does. Left out, too, is what no source of
-    news has: a name and password before the host, which hide where a link leads, a bare IPv6 address, a host without a
-    domain.
+    The host is written in ASCII and the rest percent-encoded, as a browser does. Addresses of a kind that no source of
+    news has give None, too: a name and password before the host, which hide where a link leads, a bare IPv6 address, a
+    host without a domain.
     """
     try:
         parsed = yarl.URL(url or "")
@@ -86,7 +86,7 @@ def address(url: str | None) -> str | None:
 
 
 def _is_host(host: str) -> bool:
-    """Whether a host is one of the web: an IPv4 address, or a name with its domain."""
+    """Whether a host can be one on the web: an IPv4 address, or a name with a domain."""
     labels = host.removesuffix(".").split(".")
     if len(host) > _LONGEST_HOST or len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)):
         return False
@@ -99,18 +99,18 @@ def _is_host(host: str) -> bool:
 
 
 def button_link(url: str | None) -> str | None:
-    """Where a button leads; None where it cannot lead there."""
+    """The address for a button's link; None if Discord would not accept it."""
     found = address(url)
     return found if found is not None and len(found) <= MAX_BUTTON_LINK else None
 
 
 def link(text: str, url: str | None) -> str:
-    """Escaped `text` as a link to a web address; just the text where there is none, or none that works."""
+    """Escaped `text` as a link to a web address; only the text if there is no address, or it does not work."""
     found = address(url)
     # A URI holds few of the characters that could end the link; encoded they mean the same.
     return text if found is None else f"[{text}](<{quote(found, safe=_SAFE)}>)"
 
 
 def plain(text: str, limit: int) -> str:
-    """Text where Discord reads no marks (options of selects, names of choices): one line, cut, never empty."""
+    """Text where Discord does not read Markdown (options of selects, names of choices): one line, cut, never empty."""
     return cut(clean(text), limit) or "…"

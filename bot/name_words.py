@@ -44,7 +44,7 @@ _NAMELESS = frozenset(
 
 
 def link_words(address: str) -> str:
-    """What the path of a web address says: a headline's words and the day, as far as it names any; else nothing."""
+    """The words in the path of a web address: a headline's words and the day, if it has them; else an empty text."""
     try:
         path = unquote(urlsplit(address[:_LONGEST]).path, errors="ignore")
     except ValueError:
@@ -58,7 +58,7 @@ def link_words(address: str) -> str:
 
 
 def file_words(name: str) -> str:
-    """What the name of a file says; nothing where a device or a program chose it."""
+    """The words in the name of a file; an empty text if a device or a program chose the name."""
     stem, day = _without_day(_FILE_ENDING.sub("", name[:_LONGEST].removeprefix(_SPOILER)))
     words = _words(_HUMPS.sub(" ", stem))
     if all(_is_nameless(word) for word in words):
@@ -67,7 +67,7 @@ def file_words(name: str) -> str:
 
 
 def _without_day(text: str) -> tuple[str, str]:
-    """A text without the day or month in it, and that as ISO 8601 writes it."""
+    """A text without the day or month in it, and that day or month in ISO 8601."""
     for pattern in (_DAY, _DAY_IN_ONE):
         for match in pattern.finditer(text):
             if (day := _iso(match["year"], match["month"], match["day"])) is not None:

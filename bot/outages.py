@@ -32,7 +32,7 @@ _TOKEN_REFUSED = "Discord refuses the token; put the one from the developer port
 
 FINAL_CODES = {
     4004: _TOKEN_REFUSED,
-    4010: "Discord knows no such shard; check discord.shard_count and discord.shard_ids",
+    4010: "Discord does not know such a shard; check discord.shard_count and discord.shard_ids",
     4011: "the bot is in too many servers for one connection; leave discord.shard_count out",
     4012: "Discord no longer speaks this version of its protocol; install a newer Dateline",
     4013: "Discord refuses the intents that the bot asks for; install a newer Dateline",
@@ -46,7 +46,7 @@ class ConnectionRefusedForGoodError(EmbeddingsError):
 
 
 class TooManyStartsError(Exception):
-    """The day's sessions are used up. Discord takes the token away from who begins another."""
+    """The day's sessions are used up. Discord resets the token of a bot that begins another one."""
 
     def __init__(self, wait_s: float) -> None:
         super().__init__("the bot has begun as many sessions as Discord allows in a day")
@@ -64,7 +64,7 @@ _EXPECTED = (
 
 
 def final_sentence(error: BaseException) -> str | None:
-    """What to tell the operator where trying again cannot help; None where it may.
+    """The sentence for the operator if trying again cannot help; None if it may help.
 
     Only what Discord's documentation calls final is final: the token is refused (401 at the login, 4004), or the
     gateway closes with 4010 to 4014.
@@ -104,15 +104,15 @@ def kind(error: BaseException) -> str:
 
 
 def is_expected(error: BaseException) -> bool:
-    """Whether it is a network or a Discord that is away, whose traceback says nothing."""
+    """Whether the network or Discord is away: an error whose traceback is of no use."""
     return isinstance(error, _EXPECTED)
 
 
 def asked_wait_s(error: BaseException, now: Callable[[], float]) -> float | None:
-    """The seconds that Discord asks to be left alone for; None where it asks for nothing.
+    """The seconds that Discord asks the bot to wait; None if it does not ask.
 
     Args:
-        now: Unix time, for a Retry-After that names a moment.
+        now: Unix time, needed if Retry-After holds a date.
     """
     asked = [_asked(cause, now) for cause in _causes(error)]
     sound = [seconds for seconds in asked if seconds is not None and math.isfinite(seconds) and seconds >= 0]
@@ -128,7 +128,8 @@ def next_wait_s(
 ) -> float:
     """How long to wait before the next try: as long as Discord says, else longer each time.
 
-    Not all bots come back at once: a tenth more at most where Discord says how long, a half less where it does not.
+    The wait is random, so that not all bots come back at once: up to a tenth more than Discord asks, or up to a half
+    less than the wait that grows.
 
     Args:
         attempt: the number of tries that failed in a row.
@@ -144,7 +145,7 @@ def next_wait_s(
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error and what it was raised from: discord.py hides the answer to `GET /gateway/bot` behind its own."""
+    """An error and its causes: discord.py hides the answer to `GET /gateway/bot` behind an error of its own."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
@@ -154,7 +155,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _is_ban(error: BaseException) -> bool:
-    """Whether it is a 429 that discord.py does not take for one of Discord's: Cloudflare's, for the whole address."""
+    """Whether an error is a 429 by Cloudflare, for the whole IP address, which discord.py does not retry."""
     return any(isinstance(cause, discord.HTTPException) and cause.status == _TOO_MANY for cause in _causes(error))
 
 

@@ -1,4 +1,4 @@
-"""Secrets taken out of text: those that are known, and what has the form of one. Pure: text in, text out."""
+"""Taking secrets out of text: known ones, and strings that have the form of one. Pure: text in, text out."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class Redactor:
             return LEFT_OUT
 
     def knows(self, text: str) -> bool:
-        """Whether one of the known secrets stands in a text."""
+        """Whether a text contains one of the known secrets."""
         return any(known.found(text) for known in self._known)
 
     def _without_known(self, text: str) -> str:
@@ -174,7 +174,7 @@ class Redactor:
 
 
 def secrets_in_url(url: str) -> set[str]:
-    """What is secret in a URL: its password, as each way to read an unescaped @ gives it, and such parameters."""
+    """The secrets in a URL: its password, by each way to read an unescaped @, and secret query parameters."""
     found: set[str] = set()
     before, at, _ = url.rpartition("@")
     rest = before.partition("://")[2] or before

@@ -45,7 +45,7 @@ Payload = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Differences:
-    """Names of commands, slash commands with their slash: those that Discord lacks, has otherwise, and has too many."""
+    """Names of commands (slash commands with the slash) that Discord lacks, has in another form, or has in excess."""
 
     missing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -76,12 +76,12 @@ class Tree(CommandTree[HostClient]):
         add_commands(self)
 
     def payload(self) -> list[dict[str, Any]]:
-        """The commands as Discord is told them."""
+        """The commands in the form in which they are sent to Discord."""
         return [command.to_dict(self) for command in self.get_commands()]
 
 
 async def sync_commands(settings: DiscordSettings, *, force: bool = False) -> str:
-    """Log in, register the commands where Discord does not have them as they are, and log out; a sentence of it.
+    """Log in, register the commands if Discord's are different, and log out; returns a sentence for the operator.
 
     Raises:
         InputError: if there is no token.
@@ -113,7 +113,7 @@ def _refusal(error: Exception) -> str:
 
 
 async def register(tree: Tree, *, force: bool = False) -> Differences:
-    """Have Discord hold the bot's commands and no others; one request where it does already.
+    """Make Discord hold the bot's commands and no others; one request if it does so already.
 
     Args:
         force: register them whatever Discord says that it has.
@@ -122,7 +122,7 @@ async def register(tree: Tree, *, force: bool = False) -> Differences:
         What was different before.
 
     Raises:
-        NotRegisteredError: if its answer lacks some of them.
+        NotRegisteredError: if Discord's answer lacks some of the commands.
         discord.DiscordException, aiohttp.ClientError, OSError: if Discord refuses or cannot be reached.
     """
     theirs = await _registered(tree.client)
@@ -167,7 +167,7 @@ def _name(command: Payload) -> str:
 
 
 def _holds(theirs: Any, ours: Any, key: str = "") -> bool:
-    """Whether a value of Discord's says what the bot's own says; Discord adds ids, versions and defaults."""
+    """Whether Discord's value says the same as the bot's own; Discord adds ids, versions and defaults."""
     if isinstance(ours, Mapping):
         if not isinstance(theirs, Mapping):
             return False

@@ -1,4 +1,4 @@
-"""Telling once what happens again and again."""
+"""Logging once what happens again and again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NUMBERS = re.compile(r"\d+(\.\d+)?")
 
 
 class Once:
-    """Says whether something is new: not told within the last `every_s` seconds."""
+    """Decides whether to log something: only if the same was not logged within the last `every_s` seconds."""
 
     def __init__(self, every_s: float = EVERY_S, clock: Callable[[], float] = time.monotonic) -> None:
         self._every_s = every_s
@@ -25,7 +25,7 @@ class Once:
         self._told: dict[Hashable, float] = {}
 
     def __call__(self, *what: Hashable) -> bool:
-        """Whether to tell it now; then it counts as told."""
+        """Whether to log it now; if so, it counts as logged."""
         now = self._clock()
         before = self._told.get(what)
         if before is not None and now - before < self._every_s:
@@ -37,7 +37,7 @@ class Once:
 
 
 class RetriesOnce(logging.Filter):
-    """Lets a line through for each kind of failure to connect in ten minutes, with its reason instead of a traceback.
+    """Passes one line in ten minutes for each kind of failure to connect, with its reason instead of a traceback.
 
     Every other line passes as it is.
     """
@@ -63,7 +63,7 @@ class RetriesOnce(logging.Filter):
 
 
 def tell_retries_once() -> None:
-    """Have discord.py's loggers tell each kind of failure to connect once in ten minutes, not at each of its tries."""
+    """Make discord.py's loggers log each kind of failure to connect once in ten minutes, not at each try."""
     quiet = RetriesOnce()
     for name in _LOGGERS:
         logger = logging.getLogger(name)

@@ -44,13 +44,13 @@ async def repeated(request: Callable[[], Awaitable[Result]]) -> Result:
 
 
 async def impatiently(request: Callable[[], Awaitable[None]], tries: int, each_s: float) -> None:
-    """Repeat a request, which must be one that may take effect twice, breaking off each try but the last in good time.
+    """Repeat a request, which must be one that may take effect twice; only the last try has no time limit.
 
     discord.py waits a second before it repeats what failed, and longer each time, and lets no second request to the
     same place pass meanwhile.
 
     Raises:
-        Exception: the last try's; at once, where it is none of `PASSING`.
+        Exception: that of the last try; an error that is not one of `PASSING` is raised at once.
     """
     again = AsyncRetrying(retry=retry_if_exception_type(PASSING), stop=stop_after_attempt(tries), reraise=True)
     async for attempt in again:

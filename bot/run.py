@@ -40,7 +40,7 @@ async def run(config: Config) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        InputError: if there is no token, or the index or store is not there.
+        InputError: if there is no token, index or store.
         EmbeddingsError: if a part cannot be used, or Discord refuses the bot for good.
     """
     config.discord.given_token()
@@ -67,7 +67,7 @@ async def run(config: Config) -> None:
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
-    """Do some work that may take long; None where the bot is told to end before it is done."""
+    """Do some work that may take long; None if the bot is told to end before the work is done."""
     working, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
     await asyncio.wait([working, stopped], return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
@@ -80,7 +80,7 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Res
 
 @contextlib.contextmanager
 def _signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set `stop` on SIGTERM and SIGINT, where the system has signals that a loop can handle."""
+    """Set `stop` on SIGTERM and SIGINT, if the system has signals that an event loop can handle."""
     loop = asyncio.get_running_loop()
     handled = [signal.SIGTERM, signal.SIGINT]
 
@@ -102,7 +102,7 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
 
 
 def _leave() -> None:
-    """End the process whatever still runs: what matters is in the store, or comes up again from there."""
+    """End the process even if something still runs: everything that matters is in the store."""
     told = threading.Thread(target=_tell_cut_off, daemon=True)  # a log that takes no more lines holds nothing up either
     told.start()
     told.join(0.3)
@@ -110,12 +110,12 @@ def _leave() -> None:
 
 
 def _tell_cut_off() -> None:
-    log.error("something did not end within %.1f s of the signal, and is cut off", LONGEST_END_S)
+    log.error("some work did not end within %.1f s of the signal; the process ends without it", LONGEST_END_S)
     logging.shutdown()
 
 
 class _LostError(Exception):
-    """There is no connection, and trying again may help; `served`: there was one that was ready."""
+    """The connection failed, and trying again may help; `served`: it was ready before that."""
 
     def __init__(self, served: bool, cause: BaseException | None) -> None:
         super().__init__("the connection ended" if cause is None else describe(cause))

@@ -1,4 +1,4 @@
-"""This process's shards beside those of others: waiting for one's turn to identify, noticing a shard that runs twice.
+"""Sharing shards with other processes: waiting for the turn to identify, noticing a shard that runs twice.
 
 Discord takes one IDENTIFY each five seconds in each rate-limit bucket, over all processes of a bot.
 """
@@ -29,12 +29,12 @@ _JITTER_S = 0.1  # so that not all that wait ask at the same moment
 
 
 class Gate:
-    """Lets a process identify its shards, one at a time, when no other process of the bot does.
+    """Lets a process identify its shards one at a time, and only while no other process of the bot does so.
 
     Args:
-        buckets: how many there are: Discord's `max_concurrency`. Shard n is of bucket n modulo that.
-        every_s: between two IDENTIFYs of a bucket.
-        clock: never set, and goes on while the machine is suspended.
+        buckets: how many rate-limit buckets there are, Discord's `max_concurrency`: shard n is in bucket n modulo that.
+        every_s: seconds between two IDENTIFYs of a bucket.
+        clock: a clock that nobody sets and that goes on while the machine is suspended.
     """
 
     def __init__(
@@ -58,9 +58,9 @@ class Gate:
         self._alone = False
 
     async def reserve(self, shard: int) -> None:
-        """Wait for the turn of a shard that will connect: rather here than with an open connection.
+        """Wait for the turn of a shard that will connect, before its connection is opened.
 
-        While it waits for `before_identify`, discord.py hears nothing of what a connection brings.
+        While discord.py waits in `before_identify`, it reads nothing from the connection.
         """
         taken = await self._take(shard % self._buckets)
         if taken is not None:
@@ -74,7 +74,7 @@ class Gate:
         self._last = self._clock()
 
     async def _take(self, bucket: int, mine: float | None = None) -> float | None:
-        """Take a bucket, and return at once; its `until`, or None where the store is away and each goes by itself."""
+        """Take a bucket; returns its `until`, or None if the store is away and processes go on without it."""
         answer_s = _ANSWER_S
         while True:
             asked = self._clock()
@@ -96,7 +96,7 @@ class Gate:
             answer_s = min(2 * late_s, LONGEST_HOLD_S - self._every_s)  # begin again from now, with more time
 
     def _goes_alone(self) -> bool:
-        """Whether the store has been away for so long that waiting for it does no good."""
+        """Whether the store has been away for so long that the process goes on without it."""
         now = self._clock()
         if self._away_since is None:
             self._away_since = now
@@ -122,7 +122,7 @@ class Roster:
         self._told: set[str] = set()
 
     async def beat(self) -> None:
-        """Say that the shards run; to be called every `BEAT_S`."""
+        """Note in the store that the shards run; to be called every `BEAT_S` seconds."""
         try:
             now, others = await self._store.renew(self._application, self._own)
         except StoreAwayError:
@@ -139,6 +139,6 @@ class Roster:
         self._told = set(twins)
 
     async def leave(self) -> None:
-        """Say that the shards run no longer. What stays because the store is away is stale after a while."""
+        """Note in the store that the shards no longer run. If the store is away, others notice after a while."""
         with contextlib.suppress(StoreAwayError):
             await self._store.leave(self._application, self._own.owner)

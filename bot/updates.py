@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 def is_due(last: dt.datetime | None, now: dt.datetime, daily: TimeOfDay) -> bool:
-    """Whether the time of day has come since the last update."""
+    """Whether the daily time of the update has passed since the last update."""
     first = now.astimezone(ZoneInfo(daily.zone)).date() - dt.timedelta(days=2)
     latest = None
     for _, at in moments(first, daily.time, daily.zone):
@@ -47,7 +47,7 @@ class Updates:
 
     Args:
         clock: Unix time.
-        command: of the index commands.
+        command: the command line of the index commands.
     """
 
     def __init__(self, config: Config, clock: Callable[[], float], command: Sequence[str] = _COMMAND) -> None:
@@ -60,10 +60,10 @@ class Updates:
         self._not_before = 0.0
 
     async def run_if_due(self, ending: asyncio.Event) -> bool:
-        """Update where that is due; whether it was and succeeded. A failure is a line in the log.
+        """Update if that is due; returns whether there was an update that succeeded. A failure is logged.
 
         Args:
-            ending: breaks it off when it is set; the next update goes on there.
+            ending: breaks the update off when it is set; the next update goes on from there.
         """
         if self._daily is None or self._clock() < self._not_before:
             return False
@@ -82,7 +82,7 @@ class Updates:
         return True
 
     async def _update(self, ending: asyncio.Event) -> str | None:
-        """Run one update; what it did, or None where it was broken off."""
+        """Run one update; returns what it did, or None if it was broken off."""
         process = await asyncio.create_subprocess_exec(
             *self._command,
             "update",
@@ -105,17 +105,19 @@ class Updates:
                 process.kill()  # nothing is lost by it, and nothing is waited for
             await asyncio.wait([finished])
         if process.returncode:
-            lines = err.decode(errors="replace").strip().splitlines() or [f"it ended with {process.returncode}"]
+            lines = err.decode(errors="replace").strip().splitlines() or [
+                f"the update ended with status {process.returncode}"
+            ]
             raise EmbeddingsError(shorten(clean(self._redact(lines[-1])), 500).rstrip("."))
         result = json.loads(out)
         return ", ".join(f"{result[name]:,} {name}" for name in ("new", "changed", "removed"))
 
 
 def _environment(config: Config, is_secret: Callable[[str], bool]) -> dict[str, str]:
-    """The environment of an update: the bot's settings, whichever file they came from, and none of its secrets.
+    """The environment of an update: all of the bot's settings, and none of its secrets.
 
     Args:
-        is_secret: whether one of them stands in a value.
+        is_secret: whether a value contains a secret.
     """
     kept = {
         name: value

@@ -1,4 +1,4 @@
-"""Every word that users of the bot read, but those about daily posts, which stand in `bot.daily.words`."""
+"""Every text that users of the bot read, except those about daily posts, which are in `bot.daily.words`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The English names of months and weekdays, whatever the machine's locale: `calendar.month_name` follows that one."""
+"""The English names of months and weekdays; those of `calendar.month_name` depend on the machine's locale."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
 """What can go wrong, as a tree.
 
     EmbeddingsError
-    ├── InputError                what the caller named cannot be used (a command exits with status 2)
-    │   ├── DateError             no date, or none that exists (`embeddings.dates.errors`)
+    ├── InputError                the caller's input cannot be used (a command exits with status 2)
+    │   ├── DateError             not a date, or one that does not exist (`embeddings.dates.errors`)
     │   │   └── AmbiguousDateError    more than one date; `choices` holds them
     │   ├── ArchiveMissingError   no archive at that path
     │   └── IndexMissingError     no index in that folder
     ├── ArchiveDamagedError       an archive breaks off, so that the rest of it is unknown (status 1)
-    ├── ModelError                the model cannot be loaded, or is not the one that it should be (status 1)
+    ├── ModelError                the model cannot be loaded, or is not the expected one (status 1)
     ├── WikiError                 a wiki cannot be reached, or answers what cannot be used (status 1)
     ├── BuildRunningError         another build holds the index folder (status 1)
     └── IndexUnusableError        the index is damaged, or made by another format or model (status 1)
@@ -22,11 +22,11 @@ BUILD_AGAIN = "run `python -m embeddings build` again"
 
 
 class EmbeddingsError(Exception):
-    """The root of what this package raises on purpose."""
+    """The base class of the errors that this package raises on purpose."""
 
 
 class InputError(EmbeddingsError):
-    """What the caller gave cannot be used; trying again without changing it cannot help."""
+    """The caller's input cannot be used; trying again with the same input cannot help."""
 
 
 class ArchiveMissingError(InputError):
@@ -46,7 +46,7 @@ class ModelError(EmbeddingsError):
 
 
 class WikiError(EmbeddingsError):
-    """A wiki cannot be reached, or its answer is none that can be used."""
+    """A wiki cannot be reached, or its answer cannot be used."""
 
 
 class BuildRunningError(EmbeddingsError):

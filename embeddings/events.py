@@ -30,10 +30,10 @@ class Related:
     """A link from one event to another.
 
     Attributes:
-        date, headline: of the other event, as the link has them (an archive's link may lead with topics).
-        contexts: what the two events share.
-        path: the other event's archive address, where the link has one.
-        id: the other event's id, where the index holds it.
+        date, headline: of the other event, copied from the link; in an archive, topics may stand before the headline.
+        contexts: what both events are about.
+        path: the address of the other event's page in a Markdown archive (/news/…/slug.md), if the link has one.
+        id: the other event's id, if the index holds that event.
     """
 
     date: dt.date
@@ -51,9 +51,10 @@ class Event:
         headline: without its topics.
         topics: from the wider to the narrower.
         contexts: names of what the event is about.
-        paths: its addresses in a Markdown archive, the one that is shown first.
+        paths: the event's addresses in a Markdown archive; the first is the one that is shown.
         attribution: whose text this is, and its licence.
-        withdrawn: the day on which an edit was seen to have taken it out of the archive; None: it is in it.
+        withdrawn: the day on which an edit was seen to have taken the event out of the archive; None if the archive
+            holds it.
     """
 
     id: str
@@ -91,7 +92,7 @@ def event_id(day: dt.date, headline: str) -> str:
 
 
 def event_links(event: Event) -> Iterator[str]:
-    """Where the headline may lead, the best first: its sources' addresses, the event's day on the portal it is from."""
+    """The addresses that a headline may link to, the best first: its sources', then the event's day on the portal."""
     yield from (source.url for source in event.sources if source.url)
     if event.attribution == PORTAL_ATTRIBUTION:
         day = event.date
@@ -100,7 +101,7 @@ def event_links(event: Event) -> Iterator[str]:
 
 
 def event_link(event: Event) -> str | None:
-    """Where the headline leads, None where it leads nowhere."""
+    """The address that a headline links to; None if there is none."""
     return next(event_links(event), None)
 
 

@@ -1,4 +1,4 @@
-"""Files that only the account of the process may read, whatever its umask says."""
+"""Files that only the account of the process may read, independent of its umask."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ log = logging.getLogger(__name__)
 
 
 def make_private(path: Path, *beside: Path) -> None:
-    """Make an empty file with mode 0600 where there is none; tighten it, and those beside it, where others can read.
+    """Make an empty file with mode 0600 if there is none; else, and for `beside`, take read access from others.
 
-    Nothing is raised: a file that cannot be tightened is a warning, and of one that cannot be made whoever opens it
-    next says what is wrong. A file that is there is never opened here, for closing it would free the locks that the
-    process holds on it by another handle (https://www.sqlite.org/howtocorrupt.html, section 2.2). A symbolic link
-    stands for what it points to.
+    Never raises: if the mode cannot be changed, a warning is logged; if the file cannot be made, opening it will fail
+    later. An existing file is never opened here, because closing it would free the locks that the process holds on it
+    by another handle (https://www.sqlite.org/howtocorrupt.html, section 2.2). A symbolic link stands for what it points
+    to.
 
     Args:
-        beside: files that are tightened where they are there, and not made.
+        beside: further files, whose mode is changed if they exist.
     """
     if os.name != "posix":
         return  # elsewhere a mode says nothing about who may read
@@ -38,7 +38,7 @@ def make_private(path: Path, *beside: Path) -> None:
 
 
 def _tightened(file: Path) -> bool:
-    """Whether others could read a file, and no longer can."""
+    """Take read access to a file from others; returns whether that was needed and worked."""
     try:
         found = file.stat()
         if not stat.S_ISREG(found.st_mode) or not found.st_mode & 0o077:

@@ -39,7 +39,7 @@ WIKIPEDIAS_API = "https://en.wikipedia.org/w/api.php"
 
 
 class Section(BaseModel):
-    """A part of the settings; a name that is not in it is refused."""
+    """A part of the settings; unknown names are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,7 +62,7 @@ class IndexSettings(Section):
 
 
 class TimeOfDay(NamedTuple):
-    """When the clocks of a zone of the IANA database show a time."""
+    """A time of day in a zone of the IANA time zone database."""
 
     time: dt.time
     zone: str
@@ -157,11 +157,11 @@ def load_settings(kind: type[SettingsT], path: Path | None) -> SettingsT:
         raise InputError(_first_problem(error)) from error
     except SettingsError as error:  # a variable that names a whole section holds no JSON
         raise InputError(
-            "the environment sets a whole section, such as DATELINE_INDEX, to what is no JSON object; "
+            "the environment sets a whole section, such as DATELINE_INDEX, to something that is not a JSON object; "
             "set its settings one by one, such as DATELINE_INDEX__PATH"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"the config file {path} is no TOML: {error}") from error
+        raise InputError(f"the config file {path} is not TOML: {error}") from error
     except OSError as error:
         raise InputError(f"the config file {path} cannot be read: {error.strerror}") from error
 

@@ -1,4 +1,4 @@
-"""Texts to the words that are compared: stems, and which words of a question are worth searching for."""
+"""Texts to stems, the form in which words are compared; and which words of a question to search for."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def stems(text: str) -> list[str]:
 
 
 def question_stems(text: str) -> list[str]:
-    """The stems of a question, each once, without words that stand in every text.
+    """The stems of a question, each once, without words that occur in every text.
 
-    All of its words where nothing else would remain; at most `MAX_WORDS`.
+    If no other words would remain, all of its words; at most `MAX_WORDS`.
     """
     words = normalise(text).split()
     chosen = [word for word in words if word not in STOP_WORDS] or words

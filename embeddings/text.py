@@ -1,4 +1,4 @@
-"""Text from strangers made plain: what every reader does to every text before anything else sees it."""
+"""Cleaning text from strangers: what every reader does to every text before anything else."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def normalise(text: str) -> str:
 
 
 def compact(name: str) -> str:
-    """A name for comparing where one text has lost its commas or dashes: `normalise` without the blanks."""
+    """A name for comparing texts that may have lost commas or dashes: `normalise` without the blanks."""
     return normalise(name).replace(" ", "")
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters, cut at a blank where there is one near the end, with an ellipsis."""
+    """At most `limit` characters, cut at a blank if there is one near the end, with an ellipsis."""
     if len(text) <= limit:
         return text
     cut = text[: limit - 1]

@@ -1,4 +1,4 @@
-"""Whether two headlines say the same."""
+"""Whether two headlines are wordings of the same event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of a server's channels with daily posts: as many a page as a message holds."""
+"""The page of a server's channels with daily posts, as many channels as a message holds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SMALL = "-# page 1,000 of 1,000"  # the room that the small print takes
 
 
 def channels_page(lines: Sequence[str], page: int) -> AnswerPage:
-    """A page of channels, a line or two each. Of a list that has become shorter it is the last at most.
+    """A page of channels, a line or two each; the last page if the list has become shorter than `page`.
 
     Args:
         lines: one a channel, each short enough for a message.

@@ -19,7 +19,8 @@ def layout(page: AnswerPage, asker: int) -> ui.LayoutView:
     """A page as a message.
 
     Args:
-        asker: id of the user whose presses change the message; anybody else's open a private copy.
+        asker: id of the user whose use of a button or select changes the message; for anybody else it opens a private
+            copy.
     """
     view = ui.LayoutView(timeout=None)
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=ACCENT)

@@ -80,7 +80,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A button: where it leads, and a letter that tells it from others on the page that lead there too."""
+    """A button: the place it leads to, and a letter that tells it from others on the page with the same place."""
 
     label: str
     place: Place
@@ -99,7 +99,7 @@ class AnswerPage:
 
     @property
     def cost(self) -> float:
-        """How much of what a message may hold the text takes: 1 is all of it."""
+        """The share of a message's room that the text takes, from 0; above 1 it does not fit."""
         size = sum(len(block.encode()) + BLOCK_BYTES for block in self.blocks)
         return max(total(self.blocks) / MAX_TEXT, size / MAX_BYTES)
 
@@ -117,7 +117,7 @@ def fitted(make: Callable[[int], AnswerPage]) -> AnswerPage:
 
 
 def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "") -> AnswerPage:
-    """A page of the events of some days; where there are none, why, and the nearest days that have some."""
+    """A page of the events of some days; without events, it says why, and gives the nearest days that have some."""
     heading = f"## {local_dates.date_range(answer.dates, locale)}\n-# {words.count(answer.total, 'event')}{note}"
     if answer.total:
         style = _Shown() if answer.dates.first == answer.dates.last else _Shown(date=True)
@@ -145,9 +145,9 @@ def daily_page(
     """The post of a day: a line or two an event, each with a button that opens it.
 
     Args:
-        place: of the post's list.
-        role: that is mentioned.
-        note: above a post that is shown to somebody alone.
+        place: the place of the post's list.
+        role: id of the role that the post mentions.
+        note: a line above a post that only one user sees.
     """
     above = (note,) if note else ()
     heading = f"## {words.on_this_day_heading(date.month, date.day, locale)}"
@@ -193,7 +193,7 @@ def _year_label(event: Event, events: Sequence[Event]) -> str:
 def answer_page(
     kept: KeptAnswer, events: Sequence[Event | None], place: Place, locale: str, wider: AnswerList | None = None
 ) -> AnswerPage:
-    """A page of the events that a question found, those of this page in `events`; None where one is gone since."""
+    """A page of a question's events; `events` are those of this page, None for one that is no longer in the index."""
     lines = [words.dates_understood(kept.dates, locale)] if kept.dates else []
     if kept.within is not None:
         lines.append(words.only_within(kept.within, locale))
@@ -218,7 +218,7 @@ def _groups(events: Sequence[Event | None], dates: Sequence[DateRange], locale: 
 
 
 def event_page(answer: RelatedAnswer, place: Place, locale: str) -> AnswerPage:
-    """An event with everything that is known of it."""
+    """An event with everything that is known about it."""
     return fitted(lambda room: _event_page(answer, place, locale, room))
 
 

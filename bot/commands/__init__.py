@@ -1,4 +1,4 @@
-"""One module a command: options in, one call, one page out."""
+"""One module per command: options in, one call, one page out."""
 
 from __future__ import annotations
 

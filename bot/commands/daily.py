@@ -218,12 +218,12 @@ def _history(guild: discord.Guild, channel: discord.TextChannel) -> list[str]:
 
 
 def _topics(text: str | None) -> tuple[str, ...]:
-    """Words of topics, parted by commas."""
+    """The words of topics, from a text in which commas separate them."""
     return tuple(topic for part in (text or "").split(",") if (topic := clean(part)))[:MOST_TOPICS]
 
 
 async def _which(host: Host, guild: discord.Guild, channel: str | None) -> Subscription:
-    """The subscription that is meant: of a channel that was chosen or typed, or the only one."""
+    """The subscription that a moderator means: that of the channel they chose or typed, else the server's only one."""
     there = await host.daily.of_guild(guild.id)
     if not there:
         raise InputError(daily_words.NONE)

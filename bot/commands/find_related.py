@@ -18,7 +18,7 @@ EVENTS = 5
 
 @app_commands.context_menu(name=words.FIND_RELATED_MENU)
 async def command(interaction: Interaction[HostClient], message: Message) -> None:
-    """Show the events that a message is about, only to the person who asked."""
+    """Show the events that a message is about, only to the user who chose the command."""
     host, locale = interaction.client.host, interaction.locale.value
     today = host.engine.today()
 

@@ -1,4 +1,4 @@
-"""What a message says, as a question: all that people see of it, what says most first."""
+"""A message's text as a question: all that people see of it, the most telling parts first."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _POLL_FIELDS = ("poll_question_text", "victor_answer_text")
 
 
 def message_question(message: Message) -> str:
-    """What a message says, as far as a question goes: its text, what was forwarded, polls, embeds, files, links.
+    """A message as a question, cut to a question's length: text, forwarded messages, polls, embeds, files, links.
 
-    The words of links count only where little else is said. Empty where nobody could read anything.
+    The words of links are used only if there is little other text. Empty if the message has no text.
     """
     parts: list[str] = []
     links: list[str] = []
@@ -43,7 +43,7 @@ def message_question(message: Message) -> str:
 
 
 def _texts(message: Message | MessageSnapshot, files: list[str]) -> Iterator[str]:
-    """The texts of a message, what says most first; `files` takes what the names of its files say."""
+    """The texts of a message, the most telling first; the words in its files' names are added to `files`."""
     yield message.content
     if isinstance(message, Message):
         for snapshot in message.message_snapshots:
@@ -82,7 +82,7 @@ def _attachment_texts(attachments: Sequence[Attachment], files: list[str]) -> It
 
 
 def _component_texts(parts: Iterable[Any], files: list[str]) -> Iterator[str]:
-    """The texts of components: of an answer of ours its events, of others the small print last."""
+    """The texts of components: of the bot's own pages the events, of other messages all texts, the small print last."""
     blocks, others = [], []
     for component in _flat(parts):
         match component:
@@ -105,7 +105,7 @@ def _component_texts(parts: Iterable[Any], files: list[str]) -> Iterator[str]:
 
 
 def _flat(parts: Iterable[Any]) -> Iterator[Any]:
-    """Components, each before those that stand in it and the one beside it."""
+    """Components as a flat list: each one, then those nested in it and its accessory."""
     for component in parts:
         yield component
         yield from _flat(getattr(component, "children", ()))
@@ -114,7 +114,7 @@ def _flat(parts: Iterable[Any]) -> Iterator[Any]:
 
 
 def _our_texts(blocks: Sequence[str]) -> Iterator[str]:
-    """The headlines of a page of ours, then what it tells of them.
+    """The headlines of one of the bot's own pages, then what the page says about the events.
 
     Its dates, numbers, sources and small print would only lead away from what the events are about.
     """
@@ -134,7 +134,7 @@ def _our_texts(blocks: Sequence[str]) -> Iterator[str]:
 
 
 def _cut(text: str) -> str:
-    """A text as far as a question goes, its last word whole."""
+    """A text cut to a question's length, at the end of a word."""
     if len(text) <= MAX_QUESTION:
         return text
     cut = text[: MAX_QUESTION + 1]

@@ -23,12 +23,12 @@ CountEvents = Callable[[DateRange], Awaitable[DayAnswer]]
 
 
 def date_option(text: str, today: dt.date, locale: str) -> DateRange:
-    """The days that a user means; their locale settles 02/03/2015. DateError where they are none."""
+    """The days that a user means; their locale settles 02/03/2015. DateError if `text` is not a date."""
     return parse_range(text, today, day_first=local_dates.day_first(locale))
 
 
 def depends_on_today(text: str, today: dt.date, locale: str) -> bool:
-    """Whether an expression means other days tomorrow, so that the answer should say which day is today."""
+    """Whether an expression will mean other days tomorrow, so that the answer should say which day counts as today."""
     try:
         return date_option(text, today, locale) != date_option(text, today + dt.timedelta(days=400), locale)
     except DateError:
@@ -38,7 +38,7 @@ def depends_on_today(text: str, today: dt.date, locale: str) -> bool:
 async def suggest_dates(text: str, today: dt.date, locale: str, count: CountEvents) -> list[Choice[str]]:
     """How a date that is being typed is understood, how many events it has, and the nearest days that have some.
 
-    Where the text is more than a date, the dates in it count: "christmas 2015 shooting".
+    If the text is more than a date, the dates in it are used: "christmas 2015 shooting".
     """
     meanings: tuple[DateRange, ...]
     try:

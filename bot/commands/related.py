@@ -16,7 +16,7 @@ from embeddings.search.questions import check_question, understand
 @app_commands.command(name="related", description=words.RELATED_COMMAND)
 @app_commands.describe(event=words.RELATED_EVENT)
 async def command(interaction: Interaction[HostClient], event: app_commands.Range[str, 1, 200]) -> None:
-    """Show an event: one whose id is given, else the one that the words are about."""
+    """Show an event: the one with the given id, else the one that the words are about."""
     host, locale = interaction.client.host, interaction.locale.value
     text = check_question(event)
 

@@ -1,4 +1,4 @@
-"""Commands as another version of the program told them to Discord, which may still be in somebody's menu."""
+"""Commands as another version of the program registered them; users' menus may still show them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _NESTED = (AppCommandOptionType.subcommand.value, AppCommandOptionType.subcomman
 
 
 def check_options(interaction: Interaction[Any]) -> None:
-    """Refuse options that the command does not have, or has of another type.
+    """Refuse options that the command does not have, and options of another type than it expects.
 
-    discord.py hands the one on as if it were right and leaves the other out: an option such as `private` would do
+    discord.py passes an option of a wrong type on and drops an unknown one: an option such as `private` would do
     nothing.
 
     Raises:

@@ -28,7 +28,7 @@ _COMMON = (
 
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, str]:
-    """All zones, by their names as they are compared; those that are no places come last."""
+    """All zones, by their names in lower case for comparing; zones that are not named after a place come last."""
     names = available_timezones() - {"localtime", "posixrules", "Factory"}
     return {_folded(name): name for name in sorted(names, key=lambda name: (not _is_place(name), name))}
 
@@ -85,7 +85,7 @@ def suggest_zones(text: str, now: dt.datetime) -> list[Choice[str]]:
 
 
 def time_option(text: str) -> dt.time:
-    """The time of day that a text means: 9:00, 21.30, 9 pm. InputError where it is none."""
+    """The time of day that a text means: 9:00, 21.30, 9 pm. InputError if it is not a time of day."""
     match = _TIME.fullmatch(text.strip())
     if match is not None:
         hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").casefold()

@@ -22,7 +22,7 @@ RELATED_CHARACTERS = 160
 
 
 def answer_cards(answer: Answer) -> Iterable[RenderableType]:
-    """The events for a question, and how the dates in it were understood; those outside them under a heading."""
+    """The events for a question, and how its dates were understood; events outside those dates come under a heading."""
     if answer.dates:
         yield Text(words.dates_understood(answer.dates), style="dim")
     if not answer.hits:
@@ -56,7 +56,7 @@ def on_this_day_cards(answer: OnThisDay) -> Iterable[RenderableType]:
 
 
 def related_cards(answer: RelatedAnswer) -> Iterable[RenderableType]:
-    """One event with everything that is known of it."""
+    """One event with everything that is known about it."""
     yield event_card(answer.event, related=answer.related, sources=len(answer.event.sources))
     yield from _small_print([answer.event])
 
@@ -70,8 +70,8 @@ def event_card(event: Event, related: Sequence[Related] | None = None, sources: 
     """One event: headline, topics, summary, numbered sources with their addresses, related events.
 
     Args:
-        related: all of them are shown; without, the first few of the event's own.
-        sources: how many are shown.
+        related: related events, all of which are shown; None: the first few that the event itself names.
+        sources: how many sources are shown.
     """
     parts: list[RenderableType] = [Text(event.headline, style=_bold_link(event))]
     if event.withdrawn:
@@ -97,7 +97,7 @@ def event_card(event: Event, related: Sequence[Related] | None = None, sources: 
 
 
 def _numbered(lines: Iterable[Text]) -> Table:
-    """Numbered lines; what is too long for one goes on under its own beginning."""
+    """Numbered lines; an entry that needs several lines is indented to its own beginning."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", min_width=3)
     grid.add_column(overflow="fold")

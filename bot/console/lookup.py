@@ -27,16 +27,16 @@ class Lookup:
         self._updated = updated
 
     def days(self, date: str) -> DayAnswer:
-        """The events of a day, month or range. DateError where `date` is none."""
+        """The events of a day, month or range. DateError if `date` is not one of these."""
         return self._search.days(parse_range(date, self._today()))
 
     def ask(self, query: str, first: str | None = None, last: str | None = None, count: int = 5) -> Answer:
-        """The events that a question is about, best first. InputError where question or dates cannot be used."""
+        """The events that a question is about, best first. InputError if the question or a date cannot be used."""
         today = self._today()
         return self._search.ask(query, today, within=search_window(first, last, today), limit=count)
 
     def on_this_day(self, day: str | None = None, count: int = 5) -> OnThisDay:
-        """The best events of a day over the years, today's where none is named. DateError where `day` is none."""
+        """The best events of a day over the years; None: of today. DateError if `day` is not a day."""
         today = self._today()
         month, number = parse_day_of_year(day, today) if day else (today.month, today.day)
         return OnThisDay(month, number, self._search.on_this_day(month, number, count))

@@ -30,7 +30,7 @@ class Session:
         self.failed = 0
 
     def answer(self, line: str) -> bool:
-        """Answer one command; False if it asks to end."""
+        """Answer one command; False if it is the command to end."""
         name, _, rest = line.strip().partition(" ")
         if name in ("/quit", "/exit"):
             return False

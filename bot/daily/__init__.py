@@ -1,1 +1,1 @@
-"""Daily posts: when they are due, which events they show, what is claimed of them, their words. Pure."""
+"""Daily posts: when they are due, which events they show, which posts are claimed, their texts. Pure."""

@@ -1,4 +1,4 @@
-"""Which events a daily post shows: the same for an index, a day and a subscription, each time that it is asked."""
+"""Which events a daily post shows: always the same for the same index, day and subscription."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LEAP_YEAR = 2000
 
 
 def nearby(month: int, day: int) -> list[list[tuple[int, int]]]:
-    """Groups of days to look for events in, the day itself first; a group counts only where those before have too few.
+    """Groups of days to look for events in, the day itself first; each is used only if those before have too few.
 
     29 February, which few years have, gets events of the days beside it as well.
     """
@@ -27,7 +27,7 @@ def nearby(month: int, day: int) -> list[list[tuple[int, int]]]:
 
 
 def enough(found: int, count: int, month: int, day: int) -> bool:
-    """Whether no further day needs to be looked at."""
+    """Whether the events found are enough, so that no further days need to be searched."""
     return found >= (count if (month, day) == (2, 29) else 1)
 
 
@@ -40,11 +40,11 @@ def choose_post(
 ) -> list[DayCandidate]:
     """At most `count` candidates, oldest first.
 
-    What is preferred comes before all else; the rest are those that stand out most, spread over years and fields. Where
-    all of them tell of attacks or disasters and another event does not, it takes the place of one.
+    Events of preferred topics come first; the rest are those that stand out most, spread over years and fields. If all
+    tell of attacks or disasters and another candidate does not, that one replaces one of them.
 
     Args:
-        beside: what is chosen already, and shown with these.
+        beside: events that are chosen already, and shown together with the result.
     """
     left = [each for each in candidates if not _about(each.event, leave_out)]
     chosen = _best(left, count, prefer, beside)

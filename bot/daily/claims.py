@@ -1,4 +1,4 @@
-"""What is claimed of daily posts, and what becomes of it."""
+"""Claims on daily posts, and what becomes of the posts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a subscription is paused, or what the moderators are told."""
+    """Why a subscription is paused, or which notice the moderators are given."""
 
     MODERATOR = "moderator"
     ACCESS = "access"
@@ -61,7 +61,7 @@ class Claim:
 
     @property
     def nonce(self) -> str:
-        """The same for every try, by whichever process."""
+        """Discord's nonce for the post: the same for every try, in every process."""
         return f"{self.subscription.key}{self.date:%Y%m%d}"
 
 
@@ -85,8 +85,8 @@ class Terms:
 
     Attributes:
         grace_s: how long after its due time a missed post is still sent.
-        lease_s: how long after its turn another process may take a claim over.
-        per_s: requests a second, of all processes together.
+        lease_s: how long after a post's turn another process may take the claim over.
+        per_s: requests per second, of all processes together.
     """
 
     grace_s: float = 6 * 3_600.0

@@ -17,12 +17,12 @@ class Subscription:
 
     Attributes:
         key: ten hexadecimal digits, never used again.
-        time: of day, in `zone`.
+        time: the time of day, in `zone`.
         zone: a name of the IANA database.
-        count: events a post.
-        role: that is mentioned.
-        prefer, leave_out: words of topics.
-        locale: in which dates are written.
+        count: events per post.
+        role: id of the role that each post mentions.
+        prefer, leave_out: words of topics that come first, and that are left out.
+        locale: the locale in which dates are written.
         next_date: the first local day that has not been dealt with.
         paused: why there are no posts for now.
     """
@@ -43,7 +43,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class DuePost:
-    """A post whose moment has come; `missed`: so long ago that it is only recorded."""
+    """A post that is due; `missed`: it was due so long ago that it is only recorded."""
 
     subscription: Subscription
     date: dt.date
@@ -52,10 +52,10 @@ class DuePost:
 
 
 def moment(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime | None:
-    """When the clocks of a zone show a time of a day, in UTC.
+    """The moment, in UTC, at which the clocks of a zone show a time of a day.
 
-    A time that comes twice counts the first time; for one that is skipped it is the moment at which the clocks go on.
-    None where the zone skipped the whole day, as Samoa did on 30 December 2011.
+    If the clocks show the time twice, the first moment counts; if they skip it, the moment of the skip. None if the
+    zone skipped the whole day, as Samoa did on 30 December 2011.
     """
     wanted = dt.datetime.combine(date, time)
     found = _utc(wanted, zone, fold=0)

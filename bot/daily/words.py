@@ -1,4 +1,4 @@
-"""Every word about daily posts that users read."""
+"""Every text about daily posts that users read."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _NOTICES = {
 
 
 def notice(reason: str, subscription: Subscription, guild: str) -> str:
-    """What moderators are told once, with the way back."""
+    """What moderators are told once, and how they start the posts again."""
     where = f"<#{subscription.channel}>"
     return _NOTICES[reason].format(channel=where, guild=f"**{escape(guild)}**", zone=subscription.zone)
 
@@ -86,11 +86,11 @@ def no_zone(zone: str, nearest: Sequence[str]) -> str:
 
 def no_time(text: str) -> str:
     """A time of day that does not exist."""
-    return f"{text!r} is no time of day; write it as 09:00 or 21:30"
+    return f"{text!r} is not a time of day; write it as 09:00 or 21:30"
 
 
 def which(channels: Sequence[str]) -> str:
-    """Several channels have posts."""
+    """Asks which of several channels with daily posts is meant."""
     return f"which channel? This server has daily posts in {', '.join(channels)}"
 
 
@@ -100,7 +100,7 @@ def too_many(most: int) -> str:
 
 
 def not_there(channel: str) -> str:
-    """No posts in a channel."""
+    """Says that a channel has no daily posts."""
     return f"there are no daily posts in {channel}; /daily show lists them"
 
 
@@ -124,17 +124,17 @@ def line(subscription: Subscription, next_at: int) -> str:
 
 
 def done(what: str, subscription: Subscription) -> str:
-    """After a change."""
+    """What a moderator reads after a change."""
     return f"Daily posts in <#{subscription.channel}> are {what}."
 
 
 def preview(next_at: int) -> str:
-    """Above a preview."""
+    """The line above a preview."""
     return f"-# What <t:{next_at}:F> would bring if the archive stays as it is; only you see this."
 
 
 def paused(reason: str) -> str:
-    """Above a preview of posts that are paused."""
+    """The line above a preview of posts that are paused."""
     return f"-# These posts are {_PAUSED[reason]}; /daily resume goes on with them. Only you see this."
 
 

@@ -1,4 +1,4 @@
-"""What daily posts ask of Discord, and its refusals as the few kinds that matter here."""
+"""The requests to Discord for daily posts, and Discord's refusals as the few kinds that matter here."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class UnreadableError(Exception):
 
 
 class TooMuchError(UnreadableError):
-    """More has been written in the channel than is read."""
+    """The channel has more new messages than are read."""
 
 
 class LeftError(Exception):
@@ -48,7 +48,7 @@ class LeftError(Exception):
 
 
 class PassingError(Exception):
-    """It may go through later: not before `after_s`, where Discord says so."""
+    """The request may succeed later; not before `after_s` seconds, if Discord says so."""
 
     def __init__(self, cause: BaseException, after_s: float = 0.0) -> None:
         super().__init__(f"{type(cause).__name__}: {cause}")
@@ -57,7 +57,7 @@ class PassingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Guild:
-    """What notices and mentions need of a guild."""
+    """The data of a guild that notices and mentions need."""
 
     name: str
     owner: int
@@ -86,10 +86,10 @@ def _kinds() -> Iterator[None]:
 
 
 class Channels:
-    """Channels and guilds, by REST alone: those of other processes' shards, too.
+    """Channels and guilds, by the REST API alone, which reaches those of other processes' shards, too.
 
     Args:
-        turn: awaited before each request beyond the one that a claim is for.
+        turn: awaited before each request, except the one that sends the post of a claim.
     """
 
     def __init__(self, client: discord.Client, turn: Turn) -> None:
@@ -97,7 +97,7 @@ class Channels:
         self._turn = turn
 
     async def send(self, claim: Claim, view: ui.LayoutView) -> int | None:
-        """Send a post; repeating it within two minutes gives the same message. None where that has been deleted."""
+        """Send a post; repeating that within two minutes gives the same message. None if that message was deleted."""
         role = claim.subscription.role
         mentions = AllowedMentions(everyone=False, users=False, roles=[discord.Object(role)] if role else False)
         channel = self._client.get_partial_messageable(claim.subscription.channel)
@@ -114,8 +114,8 @@ class Channels:
         """The message with which a post was sent, if it is among those written since a Unix time.
 
         Raises:
-            TooMuchError: if there are more than a thousand, and it is not among those.
-            UnreadableError: if they cannot be read.
+            TooMuchError: if there are more than a thousand messages, and the post is not among the first thousand.
+            UnreadableError: if the channel's messages cannot be read.
         """
         after = discord.utils.time_snowflake(dt.datetime.fromtimestamp(since, dt.UTC) - _SKEW)
         for page in range(_PAGES):
@@ -140,7 +140,7 @@ class Channels:
         return list(found)
 
     async def _is_readable(self, subscription: Subscription) -> bool:
-        """Whether a channel that shows no new message shows any: without the permission it is empty."""
+        """Whether a channel without new messages shows older ones: without the permission to read it seems empty."""
         guild = self._client.get_guild(subscription.guild)
         channel = None if guild is None else guild.get_channel(subscription.channel)
         if guild is not None and channel is not None:
@@ -155,7 +155,7 @@ class Channels:
         return any(target is not None and target.place.of == wanted for target in targets)
 
     async def check_role(self, subscription: Subscription) -> None:
-        """RefusedError where the role that is to be mentioned has been deleted."""
+        """Raise RefusedError if the role that posts mention has been deleted."""
         if subscription.role is not None and subscription.role not in (await self._guild(subscription.guild)).roles:
             raise RefusedError(Reason.ROLE)
 

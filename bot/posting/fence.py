@@ -1,8 +1,8 @@
-"""A fence around a claim: no request of its goes out once another process may have taken it over.
+"""A fence around a claim: none of the claim's requests goes out once another process may have taken the claim over.
 
 discord.py waits inside a request, for minutes where Discord asks for it, and tries again by itself; a machine can be
-suspended at any point. So the claim is looked at where aiohttp is about to write each request, by a clock that goes on
-meanwhile.
+suspended at any point. So the claim is checked whenever aiohttp is about to write a request, by a clock that goes on
+during a suspension.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _fence: ContextVar[Fence | None] = ContextVar("fence", default=None)
 
 
 class FencedError(Exception):
-    """A request was held back: the claim that it is for may no longer be this process's."""
+    """A request was not sent: another process may have taken over its claim."""
 
 
 class Fence:
@@ -40,7 +40,7 @@ class Fence:
         self.let_through = False  # a request, which may have taken effect since
 
     def check(self) -> None:
-        """FencedError where the claim has run out, or a clock was set so that others may think it has."""
+        """Raise FencedError if the claim has run out, or a clock was set so that others may think so."""
         if self._steady() >= self._end:
             raise FencedError("this process stood still until its claim had run out")
         if abs(self._wall() - self._steady() - self._offset) > _SET_S:
@@ -48,7 +48,7 @@ class Fence:
 
     @contextmanager
     def around(self) -> Iterator[None]:
-        """Check before each request that is made inside, discord.py's own repeats among them."""
+        """A context that checks before each request made inside it, including discord.py's own repeats."""
         token = _fence.set(self)
         try:
             yield
@@ -57,7 +57,7 @@ class Fence:
 
 
 def trace() -> aiohttp.TraceConfig:
-    """What a client's session must be made with for fences to hold."""
+    """The trace config with which a client's HTTP session must be made, so that fences work."""
     config = aiohttp.TraceConfig()
     # A request is written straight after one of the last two; the first saves a connection in vain.
     config.on_request_start.append(_check)

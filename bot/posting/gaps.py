@@ -1,4 +1,4 @@
-"""Which posts a store may lack: one that was restored from a backup knows nothing of those that were sent since."""
+"""Which posts may be missing in a store: a restored backup does not hold those that were sent after it was made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ STALE_S = (
 
 
 class Gaps:
-    """What is known of the time between the store's last note and its opening.
+    """What is known of the time between the last time noted in the store and the store's opening.
 
     Args:
         opened: how many times the store has been opened or went back in time.
@@ -24,18 +24,18 @@ class Gaps:
         self._read: set[str] = set()
 
     def noted(self, at: float) -> None:
-        """Take the Unix time that was noted in the store before it was opened."""
+        """Record `at`, the last Unix time that was noted in the store before it was opened."""
         self._is_stale |= self._since - at > STALE_S
 
     def is_known(self, claim: Claim, opened: int, now: float) -> bool:
-        """Whether the store must know of a post, had it been sent.
+        """Whether the store would hold a post if it had been sent.
 
-        A post that falls due after the opening was sent by nobody before, unless its moment was another one then.
+        Nobody can have sent a post before it was due, unless its moment was a different one then.
         """
         if opened != self._opened:  # it was replaced under way, and by what cannot be told
             self._opened, self._since, self._is_stale, self._read = opened, now, True, set()
         return claim.subscription.key in self._read or (claim.due_at >= self._since and not self._is_stale)
 
     def close(self, claim: Claim) -> None:
-        """Note that a subscription's channel has been read, or cannot be."""
+        """Note that a subscription's channel has been read, or cannot be read."""
         self._read.add(claim.subscription.key)

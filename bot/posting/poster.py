@@ -36,14 +36,15 @@ class Pace:
 
     Attributes:
         look_s: between two checks for due posts.
-        note_s: between two notes of the time in the store, for whoever starts after this process.
-        nonce_s: how long after the first try a repeated one still gives the same message, which has to do where the
-            channel cannot be read. Discord remembers a nonce for a few minutes.
+        note_s: between two notes of the time in the store, which processes that start later read.
+        nonce_s: how long after the first try a repeated one still gives the same message, because Discord remembers a
+            nonce for a few minutes; the only safeguard if the channel cannot be read.
         attempt_s: the longest that one try may take; less than the lease, so that nobody takes over what is still
             being tried.
-        at_once: posts that are being tried.
+        at_once: how many posts are tried at once.
         shortest_s, longest_s: between two tries of a post, doubled each time and jittered.
-        give_up_s: how long after the grace period a post that may have been sent counts as uncertain.
+        give_up_s: how long after the grace period the poster gives up: a post that may have been sent is recorded as
+            uncertain.
     """
 
     look_s: float = 2.0
@@ -111,9 +112,9 @@ class Poster:
         self._loop = asyncio.create_task(self._run())
 
     async def stop(self, within_s: float) -> None:
-        """Take nothing new, and wait at most `within_s` seconds for what is being tried.
+        """Begin no further post, and wait at most `within_s` seconds for posts that are being tried.
 
-        What is cut off then is taken over when its lease is over.
+        A post that is cancelled then is taken over by another process when its lease is over.
         """
         self._stopping.set()
         if self._loop is not None:
@@ -143,7 +144,7 @@ class Poster:
             await self._sleep(self._pace.look_s)
 
     async def _believed_time(self) -> float | None:
-        """The time, unless the wall clock cannot be believed, also against what the process before this one did."""
+        """The Unix time; None if the wall clock cannot be believed, also by the time that an earlier process noted."""
         was_wrong = self.wall_is_right is False
         if not self._has_remembered:
             if (noted := await self._kept(self._store.noted_time())) is not None:
@@ -162,7 +163,7 @@ class Poster:
         return now if self.wall_is_right else None
 
     async def _kept(self, change: Coroutine[None, None, Result]) -> Result:
-        """Let a transaction come to its end even where who asked for it is cut off; `stop` waits for it."""
+        """Let a transaction finish even if its caller is cancelled; `stop` waits for it."""
         task = asyncio.create_task(change)
         self._storing.add(task)
         task.add_done_callback(self._stored)
@@ -174,7 +175,7 @@ class Poster:
             task.exception()  # whoever still waits has it, too
 
     async def look(self, now: float | None = None) -> int:
-        """Begin to post what is due, and to tell what has to be told; returns how much that was.
+        """Begin to send the posts and notices that are due; returns how many there are.
 
         Args:
             now: Unix time; None: as the clock shows.
@@ -251,7 +252,7 @@ class Poster:
             await self._try_later(claim, error)
 
     async def _try(self, claim: Claim, fence: Fence) -> None:
-        """Send a post, unless it was sent; PassingError and the other kinds where that does not succeed."""
+        """Send a post, unless it was sent before; raises the errors of `bot.posting.channels`."""
         is_late = self._clock() > claim.due_at + self._terms.grace_s
         may_send = not is_late and claim.subscription.paused is None
         message = await self._sent_before(claim, may_send)
@@ -272,9 +273,9 @@ class Poster:
         await self._record(claim, State.SENT, message, composed.events)
 
     async def _sent_before(self, claim: Claim, may_send: bool) -> int | None:
-        """The message of a post that was sent before, as the channel says.
+        """The id of the post's message if the channel shows that it was sent before.
 
-        The channel is read before each try but the first, and where the store may lack a post that was sent.
+        The channel is read before each try but the first, and if a sent post may be missing in the store.
         """
         is_first, is_known = claim.tries == 1, self._gaps.is_known(claim, self._store.opened, self._clock())
         if is_first and is_known:
@@ -296,7 +297,7 @@ class Poster:
         return message
 
     async def _record(self, claim: Claim, state: State, message: int | None = None, events: Sequence[str] = ()) -> bool:
-        """Record what became of a post; where the store is away, when it is back."""
+        """Record what became of a post; if the store is away, as soon as it is back."""
         while True:
             try:
                 return await self._kept(self._store.settle(claim, state, message, events))

@@ -29,7 +29,7 @@ _PATIENCE_S = 1.0  # of somebody who asked and waits for the answer
 class Store:
     """The database. Its methods may be called from any task.
 
-    `daily` holds the subscriptions and their posts, `shards` what processes that share the bot's shards agree on.
+    `daily` holds the subscriptions and their posts, `shards` the data by which processes share the bot's shards.
 
     All of them raise StoreAwayError while the database is away.
     """
@@ -57,7 +57,7 @@ class Store:
 
     @classmethod
     async def open_or_wait(cls, url: str) -> Store:
-        """Open the database, or begin without it where it is away; it is opened as soon as it is there."""
+        """Open the database; if it is away, return without it and open it as soon as it is back."""
         access = Access(parse(url))
         try:
             await access.open()
@@ -66,12 +66,12 @@ class Store:
         return cls(access)
 
     async def close(self) -> None:
-        """Close every connection, within seconds though the database hangs."""
+        """Close every connection, within seconds even if the database hangs."""
         await self._access.close()
 
     @property
     def is_there(self) -> bool:
-        """Whether it can be read and written to now, as far as is known."""
+        """Whether the database can be read and written to now, as far as is known."""
         return self._access.health is Health.THERE
 
     async def keep_answer(self, answer: KeptAnswer, today: dt.date) -> str:
@@ -88,7 +88,7 @@ class Store:
             session.add(row)
 
     async def answer(self, key: str, today: dt.date) -> KeptAnswer | None:
-        """What was kept under a key, which counts as a use; None where it has been forgotten."""
+        """The answer that was kept under a key; None if it has been deleted. Reading an answer counts as a use."""
         row = await self._access.within(_PATIENCE_S, self._kept(key))
         if row is None:
             return None

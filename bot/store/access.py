@@ -1,7 +1,7 @@
-"""The way to the database: sessions, and what becomes of them while it is away.
+"""The way to the database: sessions, and what becomes of them while the database is away.
 
-While it is away nobody waits for it: each use fails at once, and one task asks until it is back. Of SQLite a store that
-cannot be written to (locked, full, read-only) can still be read.
+While the database is away nobody waits for it: each use fails at once, and one task asks until it is back. An SQLite
+store that cannot be written to (locked, full, read-only) can still be read.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Access:
         patience: how many times as long as usual `within` waits.
 
     Attributes:
-        health: how much of it can be used now.
-        opened: how many times it has been opened: after the first, another database may be there.
+        health: how much of the database can be used now.
+        opened: how many times the database has been opened; after the first time it may be another database.
     """
 
     def __init__(self, url: URL, patience: float = 1.0) -> None:
@@ -90,7 +90,7 @@ class Access:
     # --- opening and closing ---
 
     async def open(self) -> None:
-        """Open the database; errors as of `open_engine`."""
+        """Open the database; raises what `open_engine` raises."""
         before = identity(self._file)
         self._take(await open_engine(self._url))
         self._identity = before or self._identity  # a file that was replaced meanwhile is noticed at the first use
@@ -100,7 +100,7 @@ class Access:
         self._note_away(Health.AWAY, why)
 
     async def close(self) -> None:
-        """Close every connection, within seconds though the database hangs."""
+        """Close every connection, within seconds even if the database hangs."""
         self._closed = True
         waiting = set(self._late)
         if self._asking is not None:
@@ -129,7 +129,7 @@ class Access:
         """A session that reads. StoreAwayError where the database is away.
 
         Args:
-            urgent: somebody waits for it: it does not queue behind background work.
+            urgent: somebody waits for the answer: the session does not queue behind background work.
         """
         async with self._queue(Health.READABLE, urgent), self._session(Health.READABLE) as session:
             yield session
@@ -139,7 +139,7 @@ class Access:
         """A session in a transaction that is committed at the end. StoreAwayError where nothing can be written.
 
         Args:
-            urgent: as of `reading`.
+            urgent: as for `reading`.
         """
         async with self._queue(Health.THERE, urgent), self._session(Health.THERE) as session, session.begin():
             yield session
@@ -170,7 +170,7 @@ class Access:
         """Wait at most so long for a transaction, which then goes on to its own end.
 
         Raises:
-            StoreAwayError: if it is late, too.
+            StoreAwayError: if the transaction takes longer, too.
         """
         task = asyncio.create_task(work)
         self._late.add(task)
@@ -188,7 +188,7 @@ class Access:
         return Health.READABLE if self._file is not None and needed is Health.THERE else Health.AWAY
 
     def _moved(self) -> BaseException | None:
-        """What happened to the file beneath its connections, if anything did."""
+        """What happened to the database's file while connections to it are open, if anything did."""
         if self._file is None or (found := identity(self._file)) == self._identity:
             return None
         if found is None:
@@ -211,7 +211,7 @@ class Access:
             self._asking = asyncio.create_task(self._ask())
 
     async def _ask(self) -> None:
-        """Until the store is back."""
+        """Ask again and again until the store is back."""
         try:
             while self.health is not Health.THERE:
                 await asyncio.sleep(min(_ASK_S * 2 ** max(0, self._again - _FEW), _LONGEST_ASK_S))
@@ -231,7 +231,7 @@ class Access:
             self._failed = 0
 
     def _say(self, message: str, *values: object) -> None:
-        """Log that something is wrong, unless that was said often of late."""
+        """Log that something is wrong, unless the same was logged a short time ago."""
         now = time.monotonic()
         self._said = [at for at in self._said if now - at < 60]
         if len(self._said) < _LINES:
@@ -240,7 +240,7 @@ class Access:
             log.warning(message, *values)
 
     async def _try(self) -> None:
-        """Find out how much can be used; raises what stands in the way of more."""
+        """Find out how much of the store can be used; raises the error that prevents using more of it."""
         moved = self._moved()
         if moved is not None and self.opened and identity(self._file) is None:
             raise moved  # an empty store in its place would look like one that lost everything
@@ -255,7 +255,7 @@ class Access:
         self.health = Health.THERE
 
     async def _open_anew(self) -> None:
-        """Open what is there now, in place of what was there before."""
+        """Open the database that is there now in place of the one that was there before."""
         remove_log(self._log)  # while it is held open no other file can have its inode
         if self._engine is not None:
             await dispose(self._engine)
@@ -264,12 +264,12 @@ class Access:
 
 
 def _is_of_statement(error: BaseException) -> bool:
-    """Whether PostgreSQL refused one statement, and would take others: rows that others hold, rights, time."""
+    """Whether PostgreSQL refused only this statement (a locked row, a missing right, a time-out)."""
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     return isinstance(state, str) and (state[:2] in ("22", "40", "42", "55") or state == "57014")
 
 
 def _forgive(task: asyncio.Task[Any]) -> None:
-    """Take an error that perhaps nobody waits for any more; it was noted when it came."""
+    """Retrieve a task's error, which was noted when it came, so that asyncio does not log it as never retrieved."""
     if not task.cancelled():
         task.exception()

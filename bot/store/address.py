@@ -28,12 +28,12 @@ _EXTRAS = {"postgresql": "install the extra dateline[postgresql]"}
 
 
 def parse(url: str) -> URL:
-    """Read `store.url`. InputError where it names no database that can be used."""
+    """Read `store.url`. InputError if it does not name a database that can be used."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
         raise InputError(
-            "store.url is no database URL; expected one such as sqlite:///dateline.db "
+            "store.url is not a database URL; expected one such as sqlite:///dateline.db "
             "or postgresql://user:password@host/database"
         ) from error
     return parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
@@ -47,7 +47,7 @@ def file_of(url: URL) -> Path | None:
 
 
 def shown(url: URL) -> str:
-    """How messages name the database: without the password, wherever in the URL that stands."""
+    """The URL for messages: without the password, wherever in the URL it stands."""
     file = file_of(url)
     return str(file) if file is not None else url.set(drivername=url.get_backend_name(), query={}).render_as_string()
 
@@ -82,7 +82,7 @@ def engine_of(url: URL) -> AsyncEngine:
 
 
 def _postgresql_settings() -> dict[str, object]:
-    """Of asyncpg: nothing waits without end, and short statements are not compiled."""
+    """The settings of asyncpg: time limits for everything, and no JIT compilation."""
     milliseconds = str(int(_STATEMENT_S * 1_000))
     return {
         "timeout": _CONNECT_S,
@@ -98,7 +98,7 @@ def _postgresql_settings() -> dict[str, object]:
 
 
 def _hang_up(connection: DBAPIConnection) -> None:
-    """Close a connection without a word to the server, which may hang; outside a transaction it needs none."""
+    """Close a connection without telling the server, which may hang; outside a transaction that does no harm."""
     connection.driver_connection.terminate()
 
 

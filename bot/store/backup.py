@@ -38,8 +38,8 @@ class Copied:
     """What was backed up or restored.
 
     Attributes:
-        kept: where the store is that was there before.
-        rows: in the tables that matter to people.
+        kept: the path of the store that was replaced, if there was one.
+        rows: the number of rows in the tables that matter to people.
     """
 
     store: Path
@@ -51,11 +51,11 @@ class Copied:
 
 
 def back_up(url: str, target: Path) -> Copied:
-    """Copy the store into a new file, which only its owner may read.
+    """Copy the store into a new file that only its owner may read.
 
     Raises:
-        InputError: if the file is there already, or there is no store on SQLite.
-        StoreError: if the store is none, or is damaged.
+        InputError: if the file exists already, or there is no SQLite store.
+        StoreError: if `store.url` names something that is not a store, or a damaged one.
     """
     store = _store_of(url)
     if not target.parent.is_dir():
@@ -80,17 +80,17 @@ def back_up(url: str, target: Path) -> Copied:
 
 
 def restore(url: str, source: Path) -> Copied:
-    """Put a backup in the place of the store, or where none is; what was there is kept beside it.
+    """Replace the store with a backup, or put it there if there is none; the old store is kept beside it.
 
     Raises:
-        InputError: if the file is no store of this or an earlier version.
-        StoreError: if what is there is no store, is damaged, or is held by somebody.
+        InputError: if the file is not a store of this or an earlier version.
+        StoreError: if the old file is not a store, is damaged, or is locked by another process.
     """
     store = _store_of(url)
     if not store.parent.is_dir():
         raise InputError(f"store.url names a file in {store.parent}, which is not an existing folder; create it first")
     if not source.exists():
-        raise InputError(f"there is no file {source} to be restored")
+        raise InputError(f"there is no file {source}; name a backup that `dateline bot backup` wrote")
     if store.exists() and source.samefile(store):
         raise InputError(f"{source} is the store itself; name a file that `dateline bot backup` wrote")
     _judge_old(store)
@@ -126,7 +126,7 @@ def _store_of(url: str) -> Path:
 
 
 def _judge_old(store: Path) -> None:
-    """StoreError where something stands that is not to be replaced."""
+    """Raise StoreError if the old file must not be replaced."""
     if not store.is_dir() and not has_content(store):
         return
     try:
@@ -151,7 +151,7 @@ def _not_replaced(store: Path, error: Exception) -> StoreError:
 
 @contextlib.contextmanager
 def _part_beside(target: Path) -> Iterator[Path]:
-    """A new file in the same folder, which only its owner may read, and which is gone in the end."""
+    """A new file in the same folder that only its owner may read, and that is deleted in the end."""
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     os.close(descriptor)
     try:
@@ -166,7 +166,7 @@ def _connect(file: Path, how: str) -> sqlite3.Connection:
 
 
 def _copy(source: sqlite3.Connection, part: Path) -> dict[str, int]:
-    """Copy a store as it is at one moment, and look whether it is whole; returns the numbers of its rows."""
+    """Copy a store as it is at one moment, and check that the copy is whole; returns the numbers of its rows."""
     with contextlib.closing(_connect(part, "mode=rw")) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")  # all in one file
@@ -193,7 +193,7 @@ def _sync(path: Path) -> None:
 
 
 def _place(part: Path, target: Path) -> bool:
-    """Give a file its name; False where there is one of that name."""
+    """Give a file its name; False if there is a file of that name."""
     try:
         target.hardlink_to(part)
     except FileExistsError:
@@ -210,14 +210,14 @@ def _place(part: Path, target: Path) -> bool:
 
 
 def _give_to_owner(part: Path, store: Path) -> None:
-    """Where root restores, the bot has to be able to open the store."""
+    """Give the file to the store's owner if root restores, so that the bot can open it."""
     if os.name == "posix" and os.geteuid() == 0:
         owner = (store if store.exists() else store.parent).stat()
         os.chown(part, owner.st_uid, owner.st_gid)
 
 
 def _put_in_place(part: Path, store: Path) -> Path | None:
-    """Make a file the store; returns where the one before is."""
+    """Make a file the store; returns the path of the one before."""
     while not store.exists():
         for suffix in ("-wal", "-journal"):  # of a store that is no longer there: it would be played into this one
             if beside(store, suffix).exists():
@@ -248,7 +248,7 @@ def _put_in_place(part: Path, store: Path) -> Path | None:
 
 
 def _locked(store: Path) -> sqlite3.Connection:
-    """Hold the lock of a store in whose own file everything stands, and nothing in its log."""
+    """Hold the lock of a store, with everything written to its file and nothing left in its write-ahead log."""
     connection = _connect(store, "mode=rw")
     end = time.monotonic() + WAIT_S
     try:
@@ -271,14 +271,14 @@ def _locked(store: Path) -> sqlite3.Connection:
 
 
 def _empty_log(connection: sqlite3.Connection) -> None:
-    """Bring the log into the file, and remove it if nobody else has it open."""
+    """Write the log into the database's file, and remove the log if nobody else has it open."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with contextlib.suppress(sqlite3.OperationalError):  # a bot runs
         connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def _keep(store: Path) -> Path | None:
-    """Give the old store a second name, which it keeps."""
+    """Give the old store a second name, by which it stays after it is replaced."""
     if not has_content(store):
         return None
     for name in _names_for_old(store):
@@ -297,6 +297,6 @@ def _keep(store: Path) -> Path | None:
 
 
 def _names_for_old(file: Path) -> Iterator[Path]:
-    """The names under which a file that is replaced may be kept."""
+    """The names to try for a file that is replaced."""
     for number in itertools.count(1):
         yield beside(file, ".before-restore" + (f"-{number}" if number > 1 else ""))

@@ -1,8 +1,9 @@
 """Subscriptions to daily posts, and claims on them that hold with several processes on one database.
 
-A post is a row with a subscription and a local day as its key. Who wants to send it takes the row first, for a while:
-when that has passed, anybody may take it over. Taking happens under a lock on one row of the database, which also holds
-the moment up to which requests are planned, so that all processes together keep within Discord's limit.
+A post is a row with a subscription and a local day as its key. A process that wants to send the post claims the row
+first, for a while: after that, any process may claim it. Rows are claimed under a lock on one row of the database,
+which also holds the moment up to which requests are planned, so that all processes together keep within Discord's
+limit.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class DailyStore:
 
     @property
     def opened(self) -> int:
-        """How many times the store was opened anew or went back in time: its latest posts may be missing in it."""
+        """How many times the store was opened anew or went back in time, so that its latest posts may be missing."""
         return self._access.opened + self._restored
 
     async def noted_time(self) -> float | None:
@@ -54,14 +55,14 @@ class DailyStore:
             return None if value is None else float(value)
 
     async def note_time(self, now: float) -> None:
-        """Note the time, for whoever starts later."""
+        """Note the time, for processes that start later."""
         async with self._access.writing() as session:
             await write_note(session, _TIME, repr(now))
 
     # --- subscriptions ---
 
     async def subscribe(self, wish: Wish, now: float) -> Subscription:
-        """Give a channel daily posts, in place of those that it has; a day that has had its post gets no second one."""
+        """Subscribe a channel, replacing its subscription; a day that has had its post does not get a second one."""
         async with self._access.writing() as session:
             await self._lock(session)
             row = await session.scalar(select(SubscriptionRow).where(SubscriptionRow.channel == wish.channel))
@@ -89,7 +90,7 @@ class DailyStore:
             return None if row is None else _subscription(row)
 
     async def pause(self, key: str, reason: Reason, now: float) -> None:
-        """Stop the posts; where it was not a moderator who asked for it, the guild will be told, once."""
+        """Stop the posts; unless a moderator asked for it, the guild gets a notice, once."""
         async with self._access.writing() as session:
             await self._lock(session)
             row = await session.get(SubscriptionRow, key)
@@ -99,7 +100,7 @@ class DailyStore:
                     _give_notice(row, reason, now)
 
     async def resume(self, key: str, now: float) -> Subscription | None:
-        """Go on with the next post whose moment comes; None where there is no such subscription any more."""
+        """Go on with the next post that falls due; None if the subscription no longer exists."""
         async with self._access.writing() as session:
             await self._lock(session)
             row = await session.get(SubscriptionRow, key)
@@ -168,11 +169,11 @@ class DailyStore:
     # --- posts ---
 
     async def claim(self, now: float, owner: str, most: int, terms: Terms) -> list[Claim]:
-        """Take what is due, in order of its moment; posts that are too late are recorded as missed.
+        """Claim the posts that are due, in order of time; posts that are too late are recorded as missed.
 
         Args:
-            owner: who takes it: no two that run at the same time have the same name.
-            most: claims.
+            owner: the name of this process: no two that run at the same time have the same one.
+            most: how many posts to claim at most.
         """
         async with self._access.reading() as session:
             if most <= 0 or not await _something_due(session, now):
@@ -217,7 +218,7 @@ class DailyStore:
         return claims
 
     async def plan(self, now: float, terms: Terms) -> float:
-        """When one more request may go out."""
+        """Reserve one more request to Discord; returns the moment at which it may go out."""
         async with self._access.writing() as session:
             planned = self._next_turn(await self._lock(session), now) + 1 / terms.per_s
             await self._plan(session, planned)
@@ -256,10 +257,10 @@ class DailyStore:
             return bool(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
     async def defer(self, claim: Claim, until: float, *, sent: bool = True) -> None:
-        """Let go of a claim; from `until` on anybody may take it.
+        """Give up a claim; from `until` on any process may take it.
 
         Args:
-            sent: whether something may have been sent; where nothing was, this does not count as a try.
+            sent: whether the post may have been sent; if it was not, this does not count as a try.
         """
         values: dict[str, object] = {"owner": None, "free_at": until}
         if not sent:
@@ -286,7 +287,7 @@ class DailyStore:
     # --- notices ---
 
     async def tell_uncertain(self, key: str, now: float) -> None:
-        """Let the moderators be told that the channel's messages cannot be read, unless they have been."""
+        """Plan a notice for the moderators that the channel's messages cannot be read, unless they had it before."""
         async with self._access.writing() as session:
             row = await session.get(SubscriptionRow, key)
             if row is not None and not row.told_uncertain:
@@ -294,7 +295,7 @@ class DailyStore:
                 _give_notice(row, Reason.HISTORY, now)
 
     async def claim_notices(self, now: float, terms: Terms) -> list[Notice]:
-        """Take the notices that somebody has to be given."""
+        """Claim the notices that have to be given."""
         waiting = SubscriptionRow.notice_free_at <= now
         async with self._access.reading() as session:
             if not await session.scalar(select(func.count()).select_from(SubscriptionRow).where(waiting)):
@@ -309,7 +310,7 @@ class DailyStore:
         return notices
 
     async def notice_given(self, notice: Notice) -> None:
-        """Note that a notice has been given, or that nobody can be given it."""
+        """Note that a notice has been given, or cannot be given to anybody."""
         async with self._access.writing() as session:
             await session.execute(
                 update(SubscriptionRow)
@@ -333,7 +334,7 @@ def _is(claim: Claim) -> ColumnElement[bool]:
 
 
 def _take_due(row: SubscriptionRow, now: float, grace_s: float) -> list[DuePost]:
-    """What is due of a subscription, which goes on to the day after."""
+    """The posts of a subscription that are due; its next post becomes that of the day after."""
     at = dt.datetime.fromtimestamp(now, dt.UTC)
     try:
         found = due([_subscription(row)], at, dt.timedelta(seconds=grace_s))
@@ -355,7 +356,7 @@ def _advance(row: SubscriptionRow, first: dt.date) -> None:
 async def _start_anew(session: AsyncSession, row: SubscriptionRow, now: float) -> None:
     """Go on with the next moment, of a day that has no post yet, and forget what was wrong.
 
-    Posts of days to come are of a clock that was wrong.
+    Posts of future days, recorded when the clock was wrong, are deleted.
     """
     ahead = now + _AHEAD_S
     await session.execute(delete(PostRow).where(PostRow.subscription == row.key, PostRow.due_at > ahead))

@@ -1,4 +1,4 @@
-"""The files of a store in SQLite: what is in them is nobody's business but the bot's."""
+"""The files of a store in SQLite, which only the bot's account may read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Identity = tuple[int, int]
 
 
 def identity(file: Path | None) -> Identity | None:
-    """Which file stands under a name now; None where there is none, or no name."""
+    """Identifies the file that has a name now; None if there is none, or `file` is None."""
     if file is None:
         return None
     try:
@@ -37,7 +37,7 @@ def log_of(file: Path) -> dict[Path, Identity]:
 
 
 def remove_log(log: dict[Path, Identity]) -> None:
-    """Remove the log of a file that was replaced, as far as it is still that: SQLite would play it into the new one."""
+    """Remove the log of a file that was replaced, if it is still the same: SQLite would replay it into the new file."""
     for file, which in log.items():
         if identity(file) == which:
             file.unlink(missing_ok=True)

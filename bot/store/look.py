@@ -1,4 +1,4 @@
-"""What a store holds, told without making or changing anything."""
+"""Describes what a store holds, without making or changing anything."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _COUNT = "SELECT count(*) FROM subscriptions"
 
 
 async def describe(url: str) -> str:
-    """Where a store is, what it holds, and what the next start will do to it.
+    """A sentence on where a store is, what it holds, and what the next start will do to it.
 
     Raises:
         InputError: if the URL cannot be used.
         StoreAwayError: if the database cannot be reached.
-        StoreError: if it holds something else than a store, or may not be written to.
+        StoreError: if the database is not a store, or may not be written to.
     """
     parsed = parse(url)
     engine = engine_of(parsed)  # which refuses what no engine can be made of, and connects later

@@ -1,4 +1,4 @@
-"""Notes: one value under a name, whoever writes it."""
+"""Notes: one value per name, shared by all processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening the store: judged, made or brought up to date in one transaction under one lock, whoever else opens it."""
+"""Opening the store: judged, made or brought up to date in one transaction, under a lock that all processes share."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CLOSE_S = 3.0
 async def open_engine(url: URL) -> AsyncEngine:
     """Open the database, making it or bringing its tables up to date.
 
-    A process that is killed meanwhile leaves the store as it was, or the new one. Others wait.
+    If the process is killed meanwhile, the store is as it was, or as it should be. Other processes wait.
 
     Raises:
         InputError: if the URL cannot be used.
@@ -47,7 +47,7 @@ async def open_engine(url: URL) -> AsyncEngine:
             if file is not None:
                 await _repeatedly(lambda: _let_readers_pass(engine))
             if before is not None and identity(file) != before:
-                raise StoreAwayError("its file was replaced by another one meanwhile")
+                raise StoreAwayError("its file was replaced by another one while it was opened; try again")
     except BaseException:
         await dispose(engine)
         raise
@@ -66,7 +66,7 @@ async def dispose(engine: AsyncEngine) -> None:
 
 @contextlib.contextmanager
 def naming(url: URL) -> Iterator[None]:
-    """Errors of a database as this package's own, with the database's name."""
+    """Turn errors of a database into this package's own, and add the database's name to their messages."""
     try:
         yield
     except StoreError as error:
@@ -77,7 +77,7 @@ def naming(url: URL) -> Iterator[None]:
 
 
 def reason_of(error: BaseException) -> str:
-    """What a database says, in its own words, without the statement that it was asked."""
+    """The reason that a database gives, in its own words, without the SQL statement."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     while cause.__cause__ is not None and not str(cause):
         cause = cause.__cause__
@@ -86,7 +86,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def may_pass(error: BaseException) -> bool:
-    """Whether the same may succeed later; not where a file is no database, or a row breaks a rule."""
+    """Whether the same may succeed later; not if a file is not a database, or a row breaks a rule."""
     return not isinstance(error, IntegrityError) and "not a database" not in str(error)
 
 
@@ -119,7 +119,7 @@ def _is_locked(error: BaseException) -> bool:
 
 
 class _HeldError(StoreAwayError):
-    """Another process is at it."""
+    """Another process holds the lock for upgrades."""
 
 
 async def _upgrade(engine: AsyncEngine) -> None:
@@ -135,7 +135,9 @@ async def _lock(connection: AsyncConnection) -> None:
     if connection.dialect.name == "sqlite":
         return
     if not await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):
-        raise _HeldError("another process is upgrading it")
+        raise _HeldError(
+            f"another process has been upgrading the store for over {WAIT_S:.0f} seconds; wait until it has finished"
+        )
 
 
 async def _let_readers_pass(engine: AsyncEngine) -> None:

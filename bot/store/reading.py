@@ -18,10 +18,10 @@ _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE
 
 @contextlib.contextmanager
 def reading(file: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that reads a database as of its last transaction, whoever has it open.
+    """A connection that reads a database as of its last transaction, even while other processes have it open.
 
     Raises:
-        StoreError: if it is no database. The message lacks the name of the file.
+        StoreError: if it is not a database. The caller adds the file's name to the message.
         sqlite3.DatabaseError: if it cannot be read for now, or is damaged.
     """
     if file.is_dir():
@@ -46,7 +46,7 @@ def judge(connection: sqlite3.Connection) -> tuple[schema.Content, str | None]:
 
 
 def has_content(file: Path) -> bool:
-    """Whether it is there and not empty."""
+    """Whether a file exists and is not empty."""
     try:
         return file.stat().st_size > 0
     except FileNotFoundError:

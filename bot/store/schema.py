@@ -31,11 +31,11 @@ def judge(tables: Collection[str], version: str | None, others: bool = False) ->
 
     Args:
         tables: the names of its tables.
-        version: that Alembic noted in it; None where it noted none.
+        version: the version that Alembic noted in the database; None if it noted none.
         others: whether tables of other programs may stand beside the store's, as in a schema of PostgreSQL.
 
     Raises:
-        StoreError: if it is no store, or one of a later version. The message lacks the name of the database.
+        StoreError: if it is not a store, or one of a later version. The caller adds the database's name to the message.
     """
     found, ours = set(tables), set(Base.metadata.tables)
     if others:
@@ -53,7 +53,7 @@ def judge(tables: Collection[str], version: str | None, others: bool = False) ->
             f"{known[0]}); install that one, or name another database in store.url"
         )
     names = ", ".join(sorted(found)[:4])
-    raise StoreError(f"it is no store of Dateline (it holds {names}); name another database in store.url")
+    raise StoreError(f"it is not a store of Dateline (it holds {names}); name another database in store.url")
 
 
 def contents(connection: Connection) -> tuple[list[str], str | None]:
@@ -84,7 +84,7 @@ def bring_up_to_date(connection: Connection) -> None:
 
 
 def _drop_empty(connection: Connection, tables: Collection[str]) -> None:
-    """Drop what a making or an upgrade that was killed has left; earlier versions did neither in one piece."""
+    """Drop the empty tables that a killed start of an earlier version left, which did not use one transaction."""
     for name in sorted(set(tables) & set(Base.metadata.tables)):
         table = Base.metadata.tables[name]
         if connection.scalar(text(f"SELECT count(*) FROM {name}")):

@@ -30,11 +30,11 @@ _LEAVE_S = 0.5  # the same, when the process ends
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The answer to somebody who wants to identify.
+    """The answer to a process that wants to identify a shard.
 
     Attributes:
-        until: till when the bucket is taken: by who asked, if `wait_s` is 0.
-        wait_s: after which it is worth asking again.
+        until: until when the bucket is taken; by the process that asked if `wait_s` is 0.
+        wait_s: seconds after which to ask again; 0 if the process has the bucket.
     """
 
     until: float
@@ -45,9 +45,9 @@ def turn_at(taken_until: float, now: float, hold_s: float, mine: float | None = 
     """Whether a bucket may be taken.
 
     Args:
-        taken_until: as it stands.
-        hold_s: how long it is wanted for, `LONGEST_HOLD_S` at most.
-        mine: the `until` that who asks was given before, to have it anew from now on.
+        taken_until: until when the bucket is taken now.
+        hold_s: how long the process wants the bucket, `LONGEST_HOLD_S` at most.
+        mine: the `until` that the process was given before, if it holds the bucket and wants it for longer.
     """
     if taken_until <= now or taken_until == mine or taken_until > now + LONGEST_HOLD_S + 1:
         return Turn(now + hold_s)  # one further ahead was written by a clock that was wrong
@@ -64,7 +64,7 @@ class Running:
     seen_at: float = 0.0
 
     def shared(self, other: Running) -> list[int]:
-        """Which of these shards serve servers that the other's serve, too; the counts may differ.
+        """The shards of this process that serve some of the same servers as the other's; their shard counts may differ.
 
         Discord sends a server's events to shard (id >> 22) % count.
         """
@@ -75,13 +75,13 @@ class Running:
 
 @dataclass
 class Sightings:
-    """Tells processes that live from rows that killed ones have left: those of the living are renewed."""
+    """Tells running processes from killed ones: a running process renews its rows."""
 
     _seen: dict[str, float] = field(default_factory=dict)
     _alive: set[str] = field(default_factory=set)
 
     def look(self, others: Collection[Running], now: float) -> set[str]:
-        """The owners that live, of the processes that the store names now."""
+        """The owners among `others` that run."""
         recent = {each.owner: each.seen_at for each in others if abs(now - each.seen_at) <= LIVE_S}
         self._alive &= recent.keys()
         self._alive |= {owner for owner, at in recent.items() if at != self._seen.get(owner, at)}
@@ -96,7 +96,7 @@ class ShardStore:
     """The tables of processes that share a bot's shards.
 
     Args:
-        clock: Unix time, in place of the clock above.
+        clock: gives Unix time; used instead of the clock that the module's docstring names.
     """
 
     def __init__(self, access: Access, clock: Callable[[], float] | None = None) -> None:
@@ -104,7 +104,7 @@ class ShardStore:
         self._clock = clock
 
     async def take(self, application: int, bucket: int, hold_s: float, mine: float | None = None) -> Turn:
-        """Take a bucket for a while, if it is free; arguments as of `turn_at`."""
+        """Take a bucket for a while, if it is free; the arguments are those of `turn_at`."""
         return await self._access.within(_PATIENCE_S, self._take(application, bucket, hold_s, mine))
 
     async def _take(self, application: int, bucket: int, hold_s: float, mine: float | None) -> Turn:
@@ -118,7 +118,7 @@ class ShardStore:
         return turn
 
     async def renew(self, application: int, own: Running) -> tuple[float, list[Running]]:
-        """Say that a process runs its shards; returns the moment, and what others have said."""
+        """Note that a process runs its shards; returns the time, and what other processes have noted."""
         return await self._access.within(_PATIENCE_S, self._renew(application, own))
 
     async def _renew(self, application: int, own: Running) -> tuple[float, list[Running]]:
@@ -136,7 +136,7 @@ class ShardStore:
         return now, [Running(owner, count, frozenset(shards), at) for (owner, count, at), shards in others.items()]
 
     async def _say(self, session: AsyncSession, application: int, own: Running, now: float) -> None:
-        """Write a process's rows, and delete those that killed ones have left."""
+        """Write a process's rows, and delete those of killed processes."""
         row = RunningShardRow
         left = or_(row.seen_at < now - _KEPT_S, row.seen_at > now + _KEPT_S, row.owner == own.owner)
         await session.execute(delete(row).where(row.application == application, left))
@@ -155,7 +155,7 @@ class ShardStore:
         )
 
     async def leave(self, application: int, owner: str) -> None:
-        """Say that a process runs its shards no longer."""
+        """Note that a process no longer runs its shards."""
         await self._access.within(_LEAVE_S, self._leave(application, owner))
 
     async def _leave(self, application: int, owner: str) -> None:

@@ -57,7 +57,7 @@ class SubscriptionRow(Base):
 
 
 class PostRow(Base):
-    """What became of a subscription's post of a local day; there is one row, whoever posts it."""
+    """What became of a subscription's post of a local day; one row, whichever process sends it."""
 
     __tablename__ = "posts"
     __table_args__ = (Index("ix_posts_state_free_at", "state", "free_at"),)

@@ -1,1 +1,1 @@
-"""Buttons and selects that never die: everything they need stands in their custom_id."""
+"""Buttons and selects that work after a restart: everything they need stands in their custom_id."""

@@ -27,11 +27,11 @@ class OpenEvent(ui.Select[Any]):
 
 
 def destination(component_type: int, custom_id: str, values: Sequence[str] = ()) -> Target | None:
-    """Where a press or a choice leads, on a message of whichever process and version.
+    """Where a button or select leads; any process and version may have sent the message.
 
     Args:
         component_type: Discord's number.
-        values: that were chosen, of a select.
+        values: the values that were chosen in a select.
     Returns:
         None where this version has no such button or select.
     """

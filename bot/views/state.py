@@ -20,7 +20,7 @@ from embeddings.dates import DateRange
 MAX_CUSTOM_ID = 100  # characters, Discord's limit
 
 NOBODY = 0
-"""The asker of a message that belongs to everybody: whoever presses gets a private copy."""
+"""The asker's id in a message that belongs to nobody: every user of its buttons gets a private copy."""
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PLAIN_ID = re.compile(r"(\d{4}-\d{2}-\d{2})-([0-9a-f]{8})")
@@ -74,7 +74,7 @@ class Place:
     """What a message shows: a page of a list, or the last event of the trail.
 
     Attributes:
-        page: of the list, from 0.
+        page: the page of the list, from 0.
         trail: ids of the events that were opened one from another.
     """
 
@@ -83,11 +83,11 @@ class Place:
     trail: tuple[str, ...] = ()
 
     def opened(self, event_id: str) -> Place:
-        """Where opening an event leads."""
+        """The place after opening an event."""
         return replace(self, trail=(*self.trail, event_id))
 
     def back(self) -> Place | None:
-        """Where one came from; None where there is nothing before."""
+        """The place before the last event was opened; None if there is none."""
         if len(self.trail) > 1 or (self.trail and not isinstance(self.of, NoList)):
             return replace(self, trail=self.trail[:-1])
         return None
@@ -95,7 +95,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a button or select says: who asked, and where it leads (a select adds the event that is chosen)."""
+    """What a custom_id says: the asker's id, and the place it leads to (a select adds the event that is chosen)."""
 
     asker: int
     place: Place
@@ -121,7 +121,7 @@ _PATTERN = re.compile(
 
 
 def decode(custom_id: str) -> Target | None:
-    """Read a custom_id; None where it is not one of ours or its parts make no sense."""
+    """Read a custom_id; None if it is not one of the bot's or its parts make no sense."""
     match = _PATTERN.fullmatch(custom_id)
     if match is None:
         return None

@@ -22,7 +22,7 @@ def read_archive(path: Path, report: Report) -> Iterator[Event]:
 
     Raises:
         ArchiveMissingError: if there is nothing at `path`, or nothing that a reader can read (raised at the call).
-        ArchiveDamagedError: if a file breaks off: what comes after is unknown.
+        ArchiveDamagedError: if a file breaks off, so that the rest of it is unknown.
     """
     if path.is_dir():
         return read_markdown(path, report)
@@ -35,5 +35,5 @@ def read_archive(path: Path, report: Report) -> Iterator[Event]:
     if path.name.endswith((".xml", ".xml.bz2")):
         return read_dump(path, report)
     raise ArchiveMissingError(
-        f"{path} is no archive: expected a folder with news/ in it, or a .jsonl, .jsonl.gz, .xml or .xml.bz2 file"
+        f"{path} is not an archive: expected a folder with news/ in it, or a .jsonl, .jsonl.gz, .xml or .xml.bz2 file"
     )

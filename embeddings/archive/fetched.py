@@ -51,7 +51,7 @@ _RESUMED_FOR = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is known of a day: its last revision (None: there was no page), and when the wiki was asked for it."""
+    """A day's last known revision (None: there was no page), and when the wiki was last asked for it."""
 
     revision: int | None
     looked: dt.datetime
@@ -63,10 +63,10 @@ NEVER = Look(-1, dt.datetime.min.replace(tzinfo=dt.UTC))
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was read of a day.
+    """The content of a day, as read.
 
     Attributes:
-        rejected: lines (None: the whole page) with why they could not be read.
+        rejected: line numbers (None: the whole page), each with the reason why it could not be read.
     """
 
     events: tuple[Event, ...] = ()
@@ -77,9 +77,9 @@ _READ: TypeAdapter[_Read] = TypeAdapter(_Read)
 
 
 class FetchedDays:
-    """The file, made where there is none; only who holds the folder's build lock may change it.
+    """The file of fetched days, made if it does not exist; only the holder of the folder's build lock may change it.
 
-    Every method raises ArchiveDamagedError where SQLite finds the file damaged.
+    Every method raises ArchiveDamagedError if SQLite finds the file damaged.
     """
 
     def __init__(self, path: Path) -> None:
@@ -125,7 +125,7 @@ class FetchedDays:
             }
 
     def keep(self, pages: Mapping[dt.date, WikiPage | None], now: dt.datetime) -> None:
-        """Read and keep some days as they are now, None for one without a page; all of them or, where killed, none."""
+        """Read and keep the pages of some days, None for a day without a page; all of them or, if killed, none."""
         found = {day: _read(day, page) for day, page in pages.items()}
         with self._changing():
             changes = 0
@@ -150,7 +150,7 @@ class FetchedDays:
             self._set(_CHANGES, str(int(self._note(_CHANGES) or 0) + changes))
 
     def looked(self, days: Collection[dt.date], now: dt.datetime) -> None:
-        """Note that the wiki was asked for some days and had nothing new."""
+        """Note that the wiki was asked for some days and had no new revisions."""
         with self._changing():
             self._db.executemany(
                 "UPDATE days SET looked = ? WHERE day = ?", [(now.isoformat(), day.isoformat()) for day in days]
@@ -159,7 +159,7 @@ class FetchedDays:
     # --- building ---
 
     def events(self, report: Report) -> Iterator[Event]:
-        """The events of all days in order of time; what could not be read of a day goes to `report` each time.
+        """The events of all days in order of time; what could not be read of a day goes to `report`, at each call.
 
         Raises:
             ArchiveDamagedError: if a day is damaged; the next update fetches it again.
@@ -196,7 +196,7 @@ class FetchedDays:
         return found
 
     def problems(self) -> Iterator[str]:
-        """A sentence for each thing that is wrong with the file."""
+        """One sentence for each fault of the file."""
         with self._explained():
             for (line,) in self._db.execute("PRAGMA integrity_check(5)"):
                 if line != "ok":
@@ -213,7 +213,7 @@ class FetchedDays:
     def begin(self, span: str, now: dt.datetime) -> dt.datetime | None:
         """Begin to fetch the days of `span`; returns when an interrupted fetch of the same span began, else None.
 
-        After a day such a fetch is not resumed: every day is looked at again.
+        A fetch that began more than a day ago is not resumed: every day is looked at again.
         """
         text, _, same = (self._note(_UNFINISHED) or "").partition(" ")
         with self._explained():
@@ -250,7 +250,7 @@ class FetchedDays:
 
 
 def problems(path: Path) -> Iterator[str]:
-    """Check a file of fetched days; a sentence for each thing that is wrong with it. None where there is no file."""
+    """Check a file of fetched days; one sentence for each fault, none if there is no file."""
     if not path.exists():
         return
     try:
@@ -263,7 +263,7 @@ def problems(path: Path) -> Iterator[str]:
 
 
 def last_updated(path: Path) -> dt.datetime | None:
-    """When the days in a file were last brought up to date; None where they never were, or it cannot be told now."""
+    """When the days in a file were last brought up to date; None if never, or if the file cannot be read now."""
     try:
         with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             found = db.execute("SELECT value FROM notes WHERE name = ?", (_UPDATED,)).fetchone()
@@ -281,7 +281,7 @@ def _read(day: dt.date, page: WikiPage | None) -> _Read:
 
 
 class _Rejected(Report):
-    """Keeps every rejection of one page."""
+    """A report that keeps every rejection of one page."""
 
     def __init__(self) -> None:
         super().__init__()

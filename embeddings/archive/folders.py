@@ -1,4 +1,4 @@
-"""The folders of a Markdown archive: `news/YYYY/MM/D/`, read with bounds and never out of the archive."""
+"""The folders of a Markdown archive: `news/YYYY/MM/D/`, read with limits and never outside the archive."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 
 
 def news_folder(root: Path) -> Path:
-    """The folder with the years: `root/news`, or `root` itself. ArchiveMissingError where neither is one."""
+    """The folder with the years: `root/news`, or `root` itself. ArchiveMissingError if neither is such a folder."""
     for folder in (root / "news", root):
         if folder.is_dir() and any(_YEAR.fullmatch(child.name) for child in folder.iterdir()):
             if folder != root and not _is_inside(root, folder):
@@ -38,12 +38,12 @@ def news_folder(root: Path) -> Path:
                 )
             return folder
     raise ArchiveMissingError(
-        f"{root} is no Markdown archive: it holds no folder news/ with a folder for each year, and is not one itself"
+        f"{root} is not a Markdown archive: it holds no folder news/ with a folder for each year, and is not one itself"
     )
 
 
 def read_attribution(news: Path, report: Report) -> str:
-    """Whose texts these are: the first line of `attribution.txt` in `news` or beside it, else the portal's."""
+    """Author and licence of the texts: first line of `attribution.txt` in `news` or beside it, else the portal's."""
     for folder in (news, news.parent):
         file = folder / "attribution.txt"
         if not file.is_file():
@@ -63,7 +63,7 @@ def read_attribution(news: Path, report: Report) -> str:
 
 
 def day_folders(news: Path, report: Report) -> Iterator[tuple[dt.date, Path]]:
-    """The day folders in order of time. Pages and whatever else lies outside of them is reported, hidden names aside.
+    """The day folders in order of time. Anything outside of them is reported, except hidden files.
 
     A folder that several links lead to is read once, so that a few links do not make a large archive of a small one.
     """
@@ -77,7 +77,7 @@ def day_folders(news: Path, report: Report) -> Iterator[tuple[dt.date, Path]]:
                         raise ValueError
                     day = dt.date(*map(int, parts))
                 except ValueError:
-                    report.reject(str(folder), None, "is no day: expected news/YYYY/MM/D")
+                    report.reject(str(folder), None, "is not a day: expected news/YYYY/MM/D")
                     continue
                 found.append((day, str(folder)))
     base = os.path.realpath(news)
@@ -120,7 +120,7 @@ def _scan(folder: Path, report: Report) -> list[os.DirEntry[str]]:
 
 
 def _refuse(report: Report, path: Path, what: str, error: OSError) -> None:
-    """Report what could not be read, unless the system is short of something, which stops the build."""
+    """Report what could not be read; an error because the system lacks memory, say, is raised and stops the build."""
     if error.errno in _SHORTAGES:
         raise error
     report.reject(str(path), None, f"cannot be {what}: {error.strerror}")
@@ -131,7 +131,7 @@ def _is_inside(folder: Path, path: Path | str) -> bool:
 
 
 def _stays_inside(news: Path, entry: os.DirEntry[str], report: Report) -> bool:
-    """Whether what a symbolic link leads to lies in the archive; others are reported and not followed."""
+    """Whether the target of a symbolic link lies in the archive; other links are reported and not followed."""
     if not entry.is_symlink() or _is_inside(news, entry.path):
         return True
     report.reject(entry.path, None, "is a link that leads out of the archive")
@@ -177,13 +177,13 @@ def _check_name(name: str) -> None:
 
 
 def _read_bounded(path: Path, limit: int) -> bytes:
-    """A regular file's bytes; ValueError says why there are none to be had."""
+    """The bytes of a regular file. ValueError says why they cannot be used."""
     if not path.is_file():  # before opening: to open a pipe is to wait for somebody who writes to it
-        raise ValueError("is no regular file")
+        raise ValueError("is not a regular file")
     with path.open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise ValueError(f"is too large: over {limit:,} bytes")
+        raise ValueError(f"is too large: more than the {limit:,} bytes that are read")
     if b"\0" in data:
         raise ValueError("is not text: it holds NUL bytes")
     if not data.strip():

@@ -70,11 +70,12 @@ def read_jsonl(path: Path, report: Report) -> Iterator[Event]:
     """Stream the events of a `.jsonl` or `.jsonl.gz` file, in its order; a bad line costs that line.
 
     Raises:
-        ArchiveMissingError: if it is no regular file (raised at the call: to open a pipe is to wait for its writer).
-        ArchiveDamagedError: if the file cannot be read to its end: what comes after is unknown.
+        ArchiveMissingError: if it is not a regular file (raised at the call, because opening a pipe waits for its
+            writer).
+        ArchiveDamagedError: if the file cannot be read to its end, so that the rest is unknown.
     """
     if not path.is_file():
-        raise ArchiveMissingError(f"{path} is no regular file; write what it gives to one and name that")
+        raise ArchiveMissingError(f"{path} is not a regular file; write its content to a file and name that")
     return _read(path, report)
 
 
@@ -109,7 +110,7 @@ def _lines(file: io.BufferedReader, path: str, report: Report) -> Iterator[tuple
         line = file.readline(MAX_LINE_BYTES + 1)
         number += 1
         if len(line) > MAX_LINE_BYTES:
-            report.reject(path, number, f"is too long: over {MAX_LINE_BYTES:,} bytes")
+            report.reject(path, number, f"is too long: more than the {MAX_LINE_BYTES:,} bytes that are read")
             while line and not line.endswith(b"\n"):
                 line = file.readline(MAX_LINE_BYTES)
         elif line.strip():
@@ -148,7 +149,7 @@ def _event(line: bytes, path: str, number: int, report: Report) -> Event | None:
             report.reject(
                 path,
                 number,
-                f"path is no page of {day}, such as {day_address(day)}slug.md: {shorten(clean(address), 80)}; "
+                f"path is not a page of {day}, such as {day_address(day)}slug.md: {shorten(clean(address), 80)}; "
                 "the event is kept without it",
             )
     own = _address(record.path, record.date)
@@ -172,7 +173,7 @@ def _event(line: bytes, path: str, number: int, report: Report) -> Event | None:
 
 
 def _address(path: str | None, day: dt.date) -> str | None:
-    """The archive address of a page of that day; None for others: archives are written to their events' addresses."""
+    """An address if it is that of a page of `day`, else None: an export writes events to their addresses."""
     match = _ADDRESS.fullmatch(path or "")
     return path if match is not None and match[1] == day_address(day) else None
 

@@ -1,4 +1,4 @@
-"""The Markdown layout: where each event and day stands, and how much of anything is kept."""
+"""The Markdown layout: the address of each event and day, and the limits of what is kept of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EXPORT_MARK = "dateline-export.txt"
 
 
 def day_of_address(address: str) -> dt.date | None:
-    """The day that a page's address is of; None where it is not the address of a page in an archive."""
+    """The day in a page's address; None if it is not the address of a page in an archive."""
     match = _ADDRESS.fullmatch(address)
     if match is None:
         return None
@@ -44,12 +44,12 @@ def day_of_address(address: str) -> dt.date | None:
 
 
 def address(event: Event) -> str:
-    """The archive address that an event's page is given: its own where it has one, else made from its title."""
+    """The archive address for an event's page: the event's own if it has one, else one made from its title."""
     return _own_address(event) or f"{day_address(event.date)}{slug(event.title)}.md"
 
 
 def addresses(events: Sequence[Event]) -> list[str]:
-    """The address of each of a day's events, no two the same: where a title's is taken, digits of its own follow it."""
+    """The addresses of a day's events, all different: if the one made from a title is taken, digits are added."""
     taken = {own for event in events if (own := _own_address(event)) is not None}
     found: list[str] = []
     for event in events:
@@ -64,7 +64,7 @@ def addresses(events: Sequence[Event]) -> list[str]:
 
 
 def _own_address(event: Event) -> str | None:
-    """The address that an event came with; None where it is of another day, or a link to it could not be read."""
+    """The address that an event came with; None if that is of another day, or could not be read back from a link."""
     path = event.path
     return path if path is not None and ".md)" not in path and day_of_address(path) == event.date else None
 

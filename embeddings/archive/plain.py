@@ -1,4 +1,4 @@
-"""Text that would cost more than its length to understand, made harmless before anything looks at it."""
+"""Making text harmless that would take more than linear time to process, before anything else processes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SHORT = 1_500  # characters; fewer take 1 ms at worst
 
 
 def _marks() -> str:
-    """A regular expression's set of the characters that combine with the one before."""
+    """The set, for a regular expression, of combining characters."""
     ranges: list[list[int]] = []
     for code in range(0x300, sys.maxunicode):
         if unicodedata.combining(chr(code)):
@@ -31,9 +31,9 @@ _PILES: list[re.Pattern[str]] = []  # made when it is first needed: to go throug
 def tame(text: str) -> str:
     """Replace what takes quadratic time to normalise or cannot be decoded at all.
 
-    Normalising sorts the marks upon a letter by insertion, a million of them for hours. They need not stand side by
-    side: entities may stand for them, and invisible characters and wiki quotes between them fall out. So a long run
-    of nothing but those becomes a blank.
+    Unicode normalisation sorts the combining marks of a letter by insertion: for a million marks that takes hours. The
+    marks may also be written as entities, or with invisible characters and wiki quotes in between, which are removed
+    later. So a long run of nothing but all these is replaced by a blank.
     """
     if "&#" in text:
         text = _LONG_REFERENCE.sub("\ufffd", text)

@@ -4,8 +4,8 @@ A day's folder has a month with a leading zero and a day without one. `index.md`
 day's events; `<slug>.md` is the page of one. The slug is the headline's letters and digits, cut at about 138
 characters: an address, not a text.
 
-`write_archive` writes such an archive and `read_markdown` reads it back. The layout does not tell topics from a
-headline with a colon in it, but where the file `EXPORT_MARK` says that an export wrote the archive, its indexes do.
+`write_archive` writes such an archive and `read_markdown` reads it back. The layout does not separate topics from a
+headline with a colon in it. But if the file `EXPORT_MARK` says that an export wrote the archive, its day indexes do.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def read_markdown(root: Path, report: Report) -> Iterator[Event]:
     """Read the events of a Markdown archive in day order; an event may come several times, under each address.
 
     Args:
-        root: the folder that holds `news/`, or `news/` itself. A file `attribution.txt` in either says whose texts
-            these are; without one they are the portal's.
-        report: takes what cannot be read.
+        root: the folder that holds `news/`, or `news/` itself. A file `attribution.txt` in either names the author and
+            licence of the texts; without it, they are the portal's.
+        report: gets what cannot be read.
     Raises:
         ArchiveMissingError: if there is no `news/` with years in it.
     """
@@ -117,7 +117,7 @@ def _read_day(
 def _read_exported_day(
     news: Path, day: dt.date, folder: Path, topics: Topics, attribution: str, report: Report
 ) -> Iterator[Event]:
-    """As `_read_day`, of an export: one event a page, in the order of the day index."""
+    """Like `_read_day`, for an export: one event per page, in the order of the day index."""
     index: dict[str, _Entry] = {}
     pages: dict[str, _Entry] = {}
     for name, path, text in day_files(news, folder, report):
@@ -137,7 +137,7 @@ def _read_exported_day(
 
 
 def _event(day: dt.date, entry: _Entry, listed: _Entry | None, topics: Topics, attribution: str) -> Event:
-    """The event of an entry. `listed` is the day index's entry of the same page, which may know the bare headline."""
+    """The event of an entry. `listed` is the day index's entry for the same page, which may have the headline alone."""
     split = split_before(entry.title, listed.title) if listed is not None and listed.topic else None
     names, headline = split if split is not None else topics.split(entry.title)
     if entry.topic and all(normalise(entry.topic) != normalise(name) for name in names):
@@ -157,7 +157,7 @@ def _event(day: dt.date, entry: _Entry, listed: _Entry | None, topics: Topics, a
 
 
 def _read_page(page: _ArchivePage, day: dt.date, address: str) -> _Entry | None:
-    """The event of a page; None, reported, where the page has no headline."""
+    """The event of a page; None, with a report, if the page has no headline."""
     title: str | None = None
     summary = _Summary(page)
     sources: list[Source] = []
@@ -194,7 +194,7 @@ def _read_page(page: _ArchivePage, day: dt.date, address: str) -> _Entry | None:
 def _read_entry(
     page: _ArchivePage, number: int, line: str, section: str, sources: list[Source], related: list[Related]
 ) -> None:
-    """Add what a line of a section says to the sources or the related events; what is too much is reported."""
+    """Add the source or related event of a line to the list; beyond the list's limit it is reported instead."""
     if section in _SOURCES:
         if len(sources) >= MAX_SOURCES:
             page.reject(number, f"more than {MAX_SOURCES} sources")
@@ -219,7 +219,7 @@ class _Summary:
         self._cut = False
 
     def add(self, number: int, line: str) -> None:
-        """Take in line `number`; what goes beyond the limit is reported once and left out."""
+        """Take in line `number`; text beyond the limit is reported once and left out."""
         if self._cut:
             return
         if len(line) > self._left:
@@ -229,7 +229,7 @@ class _Summary:
         self._left -= len(line) + 1
 
     def text(self) -> str | None:
-        """All lines as one; None where there are none."""
+        """All lines as one; None if there are no lines."""
         return clean(" ".join(self._lines)) or None
 
 
@@ -300,7 +300,7 @@ class _Link:
 
 
 def _event_link(text: str) -> _Link | None:
-    """Read a link to an event. Headlines hold brackets and slugs parentheses, so the ends are found from outside."""
+    """Read a link to an event. Headlines may hold brackets, and slugs parentheses, so it is read from both ends."""
     at = text.rfind("](/news/")
     end = text.find(".md)", at)
     if not text.startswith("[") or at < 0 or end < 0:
@@ -352,7 +352,11 @@ def _without_number(line: str) -> str:
 def _related(page: _ArchivePage, number: int, line: str) -> Related | None:
     link = _event_link(_without_number(line))
     if link is None:
-        page.reject(number, "expected [headline](/news/YYYY/MM/D/slug.md) _Context: …_")
+        page.reject(
+            number,
+            f"is not a link to a related event: {shorten(clean(line), 80)}; "
+            "expected [headline](/news/YYYY/MM/D/slug.md)",
+        )
         return None
     title = _title(page, number, link.text)
     if title is None:
@@ -361,7 +365,7 @@ def _related(page: _ArchivePage, number: int, line: str) -> Related | None:
 
 
 def _contexts(text: str, page: _ArchivePage | None = None, number: int = 0) -> tuple[str, ...]:
-    """The names of `_Context: a, b_`, each once; none where `text` is no such line. What is left out is reported."""
+    """The names of `_Context: a, b_`, each once; empty if `text` is not such a line. Names left out are reported."""
     match = _CONTEXT.match(text)
     if match is None:
         return ()

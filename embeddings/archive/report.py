@@ -1,4 +1,4 @@
-"""What could not be read, and where: nothing of an archive is dropped in silence."""
+"""What could not be read, and where: every part of an archive that is left out is reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Rejection:
 
 @dataclass(slots=True)
 class Report:
-    """Counts rejections, keeps the first few and writes each as a JSON line to `file`, where there is one."""
+    """Counts rejections, keeps the first few and writes each as a JSON line to `file`, if that is given."""
 
     file: IO[str] | None = None
     count: int = 0
@@ -55,7 +55,7 @@ class Report:
 
 
 class PageReport:
-    """The place of one page in a report; a page of nothing but bad lines is not listed whole."""
+    """Reports for one page; if very many of its lines are bad, only the first are listed."""
 
     def __init__(self, path: str, report: Report) -> None:
         self.path = path
@@ -72,7 +72,7 @@ class PageReport:
 
 
 def _legible(path: str) -> str:
-    """A path whose name holds what is not text, or would command a terminal, with that written as escapes."""
+    """A path with escapes for bytes that are not text and for characters that would control a terminal."""
     if path.isprintable():
         return path
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in path)

@@ -27,8 +27,8 @@ def _leads(title: str, mark: str) -> list[int]:
 class Topics:
     """The names that an archive uses as topics or contexts, learnt in a first pass over it.
 
-    A colon in a headline is not always a topic's. Its words are believed where the archive has them as a context or
-    as a topic of a day index, or where they lead the headlines of two different events.
+    Words before a colon in a headline are not always a topic. They are taken for one if the archive has them as a
+    context or as a topic of a day index, or if they begin the headlines of two different events.
     """
 
     _names: set[str] = field(default_factory=set)
@@ -41,7 +41,7 @@ class Topics:
             self._names.add(key)
 
     def learn_contexts(self, names: Sequence[str]) -> None:
-        """Learn the contexts of an event. A name with a comma in it ("Island election, 2015") has come apart there."""
+        """Learn the contexts of an event. A name with a comma ("Island election, 2015") was split at the comma."""
         for name in names:
             self.learn_name(name)
         self._with_comma.update(compact(f"{first}, {second}") for first, second in pairwise(names))
@@ -88,7 +88,7 @@ class Topics:
 
 
 def split_before(title: str, headline: str) -> tuple[tuple[str, ...], str] | None:
-    """Split a title whose headline is known from elsewhere; None where the title does not end with it."""
+    """Split a title whose headline is known from elsewhere; None if the title does not end with that headline."""
     if not headline or not title.endswith(headline):
         return None
     lead = title[: -len(headline)].rstrip()
@@ -100,7 +100,7 @@ def split_before(title: str, headline: str) -> tuple[tuple[str, ...], str] | Non
 
 
 def split_listed(title: str, topic: str | None, headline: str) -> tuple[str, ...] | None:
-    """The topics of a title whose widest topic and headline are known; None where they are not the title's.
+    """The topics of a title whose widest topic and headline are known; None if these do not fit the title.
 
     A colon and a blank inside a narrower topic cannot be told from the end of one.
     """

@@ -22,7 +22,7 @@ from embeddings.events import PORTAL_ATTRIBUTION, Event, Related, Source
 
 
 def write_page(event: Event) -> str:
-    """One event as a page. The layout has no place for its category, and for contexts only where related share them."""
+    """One event as a page. The layout cannot hold its category, and only those contexts that related events share."""
     lines = [f"### [{event.date}]({day_address(event.date)}index.md)", "", f"# {_escaped(event.title)} ", ""]
     lines += [_summary_line(event.summary or ""), "", ""]
     if event.sources:
@@ -36,7 +36,7 @@ def write_page(event: Event) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A text that reads back as it is, though it holds what looks like an HTML entity."""
+    """A text escaped so that it reads back unchanged, even if it holds something that looks like an HTML entity."""
     return text.replace("&", "&amp;") if html.unescape(text) != text else text
 
 
@@ -75,8 +75,8 @@ def write_index(day: dt.date, events: Sequence[Event], previous: dt.date | None)
     """The index of a day: each event with its widest topic, and its summary or else its contexts.
 
     Args:
-        events: those of the day, each with the address of its page.
-        previous: the day before it that has an index.
+        events: the day's events, each with the address of its page.
+        previous: the last day before `day` that has an index.
     """
     lines = [f"## [{day}]({day_address(day)}index.md)", ""]
     for event in events:
@@ -94,12 +94,12 @@ def write_index(day: dt.date, events: Sequence[Event], previous: dt.date | None)
 
 
 def write_archive(root: Path, events: Iterable[Event], attribution: str = PORTAL_ATTRIBUTION) -> tuple[int, int]:
-    """Write pages and day indexes under `root/news`, and beside it whose texts they are; other files are left alone.
+    """Write pages and day indexes under `root/news`, and the attribution beside it; other files are left alone.
 
     Args:
         events: in order of time.
     Returns:
-        How many pages and days.
+        The numbers of pages and of days.
     """
     pages = days = 0
     previous: dt.date | None = None

@@ -1,4 +1,4 @@
-"""The events of each day, merged and named, into the catalogue of a new index."""
+"""The events of each day, merged and given ids, are written into the catalogue of a new index."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOVED_DAYS = 3  # by which an edit may correct the day of an event
 def write_catalogue(
     path: Path, staging: Staging, previous: Catalogue | None, today: dt.date, report: Report, progress: Progress
 ) -> Counter[str]:
-    """Write the events that were read, in order of time, and apart from them those that an edit took out of the portal.
+    """Write the events that were read, in order of time, and separately those that an edit took out of the portal.
 
     Args:
         previous: the catalogue of the index in force; its ids stay valid.
@@ -58,7 +58,7 @@ def unlinked(event: Event) -> Event:
 
 
 def text_key(event: Event) -> bytes:
-    """Names the text of an event that is encoded: events with equal keys have equal vectors."""
+    """A key of the event's text that is encoded: events with equal keys have equal vectors."""
     return hashlib.blake2b(event.title.encode(), digest_size=16).digest()
 
 
@@ -66,11 +66,11 @@ def text_key(event: Event) -> bytes:
 
 
 class _Before:
-    """What the index in force holds of a day, what is withdrawn from it too.
+    """What the index in force holds of a day, including withdrawn events.
 
     Attributes:
-        ids: that stand for an event of the day, each with that event's own id.
-        fetched: ids of the events that a fetched day held.
+        ids: every id that leads to an event of the day, with that event's own id.
+        fetched: ids of the events that were in the fetched day.
     """
 
     def __init__(self, catalogue: Catalogue | None, day: dt.date, withdrawn: Sequence[Withdrawn]) -> None:
@@ -91,14 +91,14 @@ class _Before:
         self._by_words = {normalise(event.headline): event.id for event in reversed(self.events)}
 
     def digest(self, event_id: str) -> bytes | None:
-        """What the index held of an event, on this day or, where its day was corrected, on another."""
+        """The digest of an event in the index in force, on this day or, if its day was corrected, on another."""
         if (found := self._digests.get(event_id)) is not None or self._catalogue is None:
             return found
         row = self._catalogue.row(event_id)
         return None if row is None else self._catalogue.digests(range(row, row + 1)).get(event_id)
 
     def known_id(self, event: Event) -> str:
-        """The id of the event that this one is known as: by its words, else by any of the ids it ever had."""
+        """The id of the same event in the index in force, found by its words, else by any of its ids."""
         if has_given_id(event):
             return self.ids.get(event.id, event.id)
         return self._by_words.get(normalise(event.headline)) or self.ids.get(event.id, event.id)
@@ -109,12 +109,12 @@ class _Before:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Events of a day that are one.
+    """Events of a day that are the same event.
 
     Attributes:
-        members: those that were read, at least one.
-        place: of the first of them among the day's.
-        old_ids: of those that the index in force holds.
+        members: the events that were read, at least one.
+        place: the position of the first of them among the day's events.
+        old_ids: the ids of those that the index in force holds.
     """
 
     members: tuple[Staged, ...]
@@ -123,12 +123,12 @@ class _Group:
 
     @property
     def has_fetched(self) -> bool:
-        """Whether a fetched day holds it."""
+        """Whether a fetched day holds the event."""
         return any(member.fetched for member in self.members)
 
 
 def _write_day(writer: CatalogueWriter, staging: Staging, before: _Before, read: Sequence[Staged]) -> Counter[str]:
-    """Write the events of a day, in the order of the archives whatever the index held before; counts them."""
+    """Write the events of a day, in the order of the archives; returns their counts."""
     counts: Counter[str] = Counter()
     placed: list[tuple[int, NewEvent]] = []
     taken: set[str] = set()
@@ -152,9 +152,9 @@ def _write_day(writer: CatalogueWriter, staging: Staging, before: _Before, read:
 
 
 def _groups(read: Sequence[Staged], before: _Before) -> Iterator[_Group]:
-    """The events of a day that are one, each group of at least one that was read.
+    """The groups of events of a day that are the same event, each with at least one that was read.
 
-    An event of a fetched day that is no longer in it is looked for among those that are new in it: it may be reworded.
+    An event that is no longer in a fetched day is looked for among those that are new there: it may have been reworded.
     """
     # An id that once stood for an event stands for it still; so an event is known by any of its ids.
     known = [replace(staged.event, id=before.known_id(staged.event)) for staged in read]
@@ -173,7 +173,7 @@ def _groups(read: Sequence[Staged], before: _Before) -> Iterator[_Group]:
 def _reworded(
     old: Sequence[Sequence[str]], new: Sequence[Sequence[int]], read: Sequence[Staged], before: _Before
 ) -> list[tuple[int, int]]:
-    """Pairs of groups: one of an event that a fetched day no longer holds, one of what it became there."""
+    """Pairs of groups: an event that a fetched day no longer holds, and the reworded event that replaced it there."""
     fetched = [any(read[place].fetched for place in places) for places in new]
     lost = [
         number
@@ -189,9 +189,9 @@ def _reworded(
 
 
 def _merged(group: _Group) -> tuple[Event, Event | None]:
-    """The event of a group, and what the archives that were named hold of it; None: nothing.
+    """The event of a group, and the named archives' version of it (None if they do not hold it).
 
-    Of the archives first, then both: as the next update will do, which has the archives' events merged.
+    The archives' events are merged first, then the fetched one is added, because the next update will do the same.
     """
     archived = [member.event for member in group.members if not member.fetched]
     fetched = [member.event for member in group.members if member.fetched]
@@ -201,7 +201,7 @@ def _merged(group: _Group) -> tuple[Event, Event | None]:
 
 
 def _wanted_ids(group: _Group, merged: Event) -> Iterable[str]:
-    """The ids that an event may have, the best first, without end."""
+    """The ids to try for an event, the best first; the sequence never ends."""
     given = sorted(member.event.id for member in group.members if has_given_id(member.event))
     made = event_id(merged.date, merged.headline)
     spare = (event_id(merged.date, f"{merged.headline} {attempt}") for attempt in count(1))
@@ -209,7 +209,7 @@ def _wanted_ids(group: _Group, merged: Event) -> Iterable[str]:
 
 
 def _new_event(group: _Group, before: _Before, event: Event, held: Event | None) -> NewEvent:
-    """An event as the catalogue takes it, with every id that ever stood for it or for one that was merged into it."""
+    """An event for the catalogue, with every id that ever led to it or to one that was merged into it."""
     ids = {member.event.id for member in group.members}
     ids.update(event_id(before.day, member.event.headline) for member in group.members)
     ids.update(other for other, stands_for in before.ids.items() if stands_for in group.old_ids)
@@ -226,7 +226,7 @@ def _new_event(group: _Group, before: _Before, event: Event, held: Event | None)
 
 
 def _change(before: bytes | None, now: bytes) -> str:
-    """What became of an event, by two digests; None before: there was none."""
+    """The kind of change to an event, by its digests before and now; `before` is None if it is new."""
     if before is None:
         return "new"
     return "unchanged" if before == now else "changed"
@@ -236,9 +236,9 @@ def _change(before: bytes | None, now: bytes) -> str:
 
 
 def _withdraw(writer: CatalogueWriter, before: Catalogue, today: dt.date) -> int:
-    """Keep what an edit of the portal took out of it apart; returns how many events are no longer in any archive.
+    """Store the events that an edit took out of the portal as withdrawn; returns how many no archive holds any longer.
 
-    One that the edit moved to the page of a day close by lives on there: its ids stand for that one.
+    If the edit moved an event to the page of a day close by, its ids lead to that one instead.
     """
     removed = 0
     for row, own_id in enumerate(before.ids()):

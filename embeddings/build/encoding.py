@@ -31,7 +31,7 @@ CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work tha
 
 
 def export_model(generation: Path, encoder: Encoder, previous: OpenIndex | None) -> tuple[Encoder, ExportRecord] | None:
-    """The export of the index in force again, else a new one; None where there can be none."""
+    """The export of the index in force, else a new one; None if the model cannot be exported."""
     same = _of_same_model(previous, encoder)
     if same is not None and (record := same.manifest.model.export) is not None:
         files = same.manifest.export_files
@@ -49,7 +49,7 @@ def encode(generation: Path, encoder: Encoder, previous: OpenIndex | None, journ
     """Write the vector and tokens of every event of a new catalogue, in its order: used again, resumed or encoded.
 
     Returns:
-        How many numbers a vector has.
+        The dimension of the vectors.
     """
     same = _of_same_model(previous, encoder)
     with _at_work(encoder):
@@ -83,12 +83,12 @@ def encode(generation: Path, encoder: Encoder, previous: OpenIndex | None, journ
 
 
 def _of_same_model(index: OpenIndex | None, encoder: Encoder) -> OpenIndex | None:
-    """The index whose vectors and export can be used again; None where it was made with another model."""
+    """`index`, if its vectors and export can be used again; None if it was made with another model."""
     return index if index is not None and index.manifest.model.fingerprint == encoder.fingerprint else None
 
 
 def _held(index: OpenIndex, keys: Sequence[bytes]) -> dict[bytes, Stored]:
-    """What an index holds of some texts, by their keys."""
+    """The vectors and tokens of texts that an index holds, by their keys."""
     rows = index.catalogue.rows_by_text(keys)
     vectors = index.vectors.take(list(rows.values()))
     return {
@@ -98,7 +98,7 @@ def _held(index: OpenIndex, keys: Sequence[bytes]) -> dict[bytes, Stored]:
 
 @contextlib.contextmanager
 def _at_work(encoder: Encoder) -> Iterator[None]:
-    """Around what the model does: torch tells of too little memory or too few threads in its own ways."""
+    """A context for work of the model: torch raises errors of its own if memory or threads are short."""
     try:
         yield
     except (ImportError, RuntimeError) as error:

@@ -32,7 +32,7 @@ def export_archive(catalogue: Catalogue, root: Path, progress: Progress = no_pro
         How many pages and days.
     Raises:
         InputError: if `root` is a file, or holds anything but an earlier export.
-        EmbeddingsError: if it cannot be written; what was there is unchanged.
+        EmbeddingsError: if the archive cannot be written; an earlier export is unchanged.
     """
     new, old = root / "news.new", root / "news.old"
     try:
@@ -48,7 +48,7 @@ def export_archive(catalogue: Catalogue, root: Path, progress: Progress = no_pro
                     shutil.rmtree(left, ignore_errors=True)
     except OSError as error:
         raise EmbeddingsError(
-            f"the export was not written: {error.strerror or error} ({error.filename or root}). See to the disk, "
+            f"the export was not written: {error.strerror or error} ({error.filename or root}). Check the disk, "
             "then export again; an export that was there is unchanged"
         ) from error
     return counts
@@ -56,13 +56,14 @@ def export_archive(catalogue: Catalogue, root: Path, progress: Progress = no_pro
 
 @contextlib.contextmanager
 def _held(root: Path) -> Iterator[None]:
-    """Make `root` a folder of exports, and keep other exports out of it meanwhile."""
+    """Make `root` a folder for exports, and lock it against other exports meanwhile."""
     if root.exists() and not root.is_dir():
         raise InputError(f"{root} is a file; name a folder that is empty or holds an earlier export")
     mark = root / EXPORT_MARK
     if root.is_dir() and not mark.is_file() and any(root.iterdir()):
         raise InputError(
-            f"{root} holds other things than an export of ours (it has no {EXPORT_MARK}); name an empty or a new folder"
+            f"{root} holds files that are not an export by Dateline (it has no {EXPORT_MARK}); "
+            "name an empty or a new folder"
         )
     root.mkdir(parents=True, exist_ok=True)
     with mark.open("a", encoding="utf-8") as file:
@@ -112,7 +113,7 @@ def _placed(catalogue: Catalogue, progress: Progress) -> Iterator[Event]:
 
 
 def _is_lost(other: Related, dropped: set[str]) -> bool:
-    """Whether a link has no address, or one that gets no page."""
+    """Whether a link has no address, or the address of an event without a page."""
     return other.path is None or other.path in dropped
 
 

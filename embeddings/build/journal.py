@@ -1,4 +1,4 @@
-"""What a build has encoded so far, on the disk: a build that follows a killed one does not encode it again."""
+"""A file of the texts that a build has encoded so far, so that the build after a killed one can use them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Stored = tuple[np.ndarray, np.ndarray]
 
 
 class Journal:
-    """What texts were encoded to, by their keys, with one model; only the build that holds the lock may open it.
+    """Vectors and tokens of texts, by the texts' keys, from one model; only the build that holds the lock may open it.
 
-    Nothing that a loss of power left damaged is handed out: each text carries a checksum, and a file that SQLite
-    cannot read is begun anew.
+    What a loss of power has damaged is never returned: each row carries a checksum, and a file that SQLite cannot read
+    is replaced by an empty one.
 
     Args:
-        fingerprint: of the model; vectors of another one are dropped.
+        fingerprint: that of the model; vectors of another model are deleted.
     """
 
     def __init__(self, path: Path, fingerprint: str) -> None:
@@ -62,7 +62,7 @@ class Journal:
         self._open()
 
     def texts(self, keys: Sequence[bytes]) -> dict[bytes, Stored]:
-        """Those of some texts that are there and sound."""
+        """The encoded texts among `keys` that the journal holds undamaged."""
         marks = ",".join("?" * len(keys))
         try:
             rows = self._open().execute(f"SELECT * FROM texts WHERE key IN ({marks})", keys).fetchall()
@@ -76,7 +76,7 @@ class Journal:
         }
 
     def add(self, texts: Mapping[bytes, Stored]) -> None:
-        """Keep some texts; when this returns, a kill cannot lose them."""
+        """Keep some encoded texts; once this returns, they outlive a kill."""
         rows: list[tuple[bytes, ...]] = []
         for key, stored in texts.items():
             vector, tokens = stored[0].astype(np.float32).tobytes(), stored[1].astype(np.int8).tobytes()

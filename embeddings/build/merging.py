@@ -39,11 +39,11 @@ class _Sets:
 def group_day(events: Sequence[Event], known_ids: Collection[str] = ()) -> list[list[int]]:
     """Group the events of one day that are the same event, in the order of each group's first member.
 
-    They are where they share a given id, an archive address or the words of the headline, and where both are archive
-    pages and one is the other after a small edit (`is_renamed`).
+    Two events are the same event if they share a given id, an archive address or the words of the headline, or if both
+    are archive pages and one is the other after a small edit (`is_renamed`).
 
     Args:
-        known_ids: ids that count as given, though they were made from a headline once.
+        known_ids: ids that count as given, even if they were once made from a headline.
     Returns:
         Positions in `events`.
     """
@@ -71,11 +71,12 @@ def group_day(events: Sequence[Event], known_ids: Collection[str] = ()) -> list[
 
 
 def is_renamed(one: str, other: str, *, source_shared: bool) -> bool:
-    """Whether two headlines of a day are one before and after an edit.
+    """Whether two headlines of one day are the same headline, before and after somebody edited it.
 
-    Where the two name the same source, up to `EDIT_SHARE` of the words may differ. Else one word may: put in or left
-    out, spelt differently, or put for another where neither is a name or a number, for "Chile surpasses 300,000 cases"
-    and "Peru surpasses 300,000 cases" are two events.
+    Headlines of fewer than `MIN_WORDS` words never count as edited. If both events name the same source, up to
+    `EDIT_SHARE` of the words may differ. If not, only one word may differ. It may be added or left out (unless it is
+    a number), be spelt differently, or be replaced by another word. It may not be replaced if either word is a name
+    or a number: "Chile surpasses 300,000 cases" and "Peru surpasses 300,000 cases" are two events.
     """
     first, second = _words(one), _words(other)
     shorter, longer = sorted((len(first), len(second)))
@@ -99,8 +100,8 @@ def pair_rewordings(lost: Sequence[Event], found: Sequence[Event]) -> list[tuple
     """Match events that a page no longer has with new ones that are the same event reworded, the most alike first.
 
     An event that vanishes as another appears is more likely to be the same one than two that stand side by side, so
-    more words may differ than in `is_renamed`: most of them where both have a source in common, else some where
-    both are about the same things.
+    more words may differ than in `is_renamed`: most words if both have a source in common, fewer if they only have
+    contexts or topics in common.
 
     Returns:
         Positions in `lost` and `found`, each at most once.
@@ -121,7 +122,7 @@ def pair_rewordings(lost: Sequence[Event], found: Sequence[Event]) -> list[tuple
 
 
 def _likeness(before: Event, after: Event) -> float:
-    """How likely one is the other reworded, for sorting; 0 where it is not."""
+    """How likely `after` is a rewording of `before`, for sorting; 0 if it is not one."""
     words = [normalise(event.headline).split() for event in (before, after)]
     alike = Indel.normalized_similarity(*words)
     if _addresses(before) & _addresses(after):
@@ -162,10 +163,10 @@ def _addresses(event: Event) -> set[str]:
 
 
 def merge(group: Sequence[Event]) -> Event:
-    """Make one event of several of the same day, whatever order they come in.
+    """Make one event of several of the same day; their order does not matter.
 
-    The fullest one gives id, headline, category and summary where it has them; topics are the longest chain; sources,
-    contexts, related events and addresses are those of all.
+    The id, headline, category and summary are those of the fullest event that has one. The topics are the longest
+    chain. The sources, contexts, related events and addresses are those of all.
     """
     if len(group) == 1:
         return group[0]

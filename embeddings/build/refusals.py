@@ -1,4 +1,4 @@
-"""What the system refuses a build, in sentences."""
+"""Errors of the system during a build (disk, memory, rights), as sentences."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def may_pass(cause: BaseException | None) -> bool:
-    """Whether an index could not be read for want of something, rather than for what it is."""
+    """Whether an index could not be read because the system lacked something, rather than because of damage."""
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN
     return isinstance(cause, OSError) and cause.errno in (*_TOO_MANY_FILES, errno.ENOMEM, *_FORBIDDEN)
@@ -26,7 +26,7 @@ def may_pass(cause: BaseException | None) -> bool:
 
 @contextlib.contextmanager
 def explained(folder: IndexFolder) -> Iterator[None]:
-    """Turn what the system refuses into a sentence that says what the build needed."""
+    """Turn an error of the system into a sentence that says what the build needed."""
     try:
         yield
     except BrokenPipeError:

@@ -25,5 +25,5 @@ class BuildResult:
     seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """As users' scripts read it."""
+        """The result as users' scripts read it."""
         return {**asdict(self), "seconds": round(self.seconds, 1)}

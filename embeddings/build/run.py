@@ -36,12 +36,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What a build works with.
+    """The parts and settings of a build.
 
     Attributes:
-        report: takes what cannot be read.
-        way: `auto` exports the encoder's model into the index, where it can be, and encodes with that.
-        compressed_from: how many events an index has that gets codes.
+        report: gets what cannot be read.
+        way: `auto` exports the encoder's model into the index, if that is possible, and encodes with the export.
+        compressed_from: the number of events from which an index gets codes.
     """
 
     folder: IndexFolder
@@ -54,12 +54,12 @@ class Build:
     def replace_index(
         self, archives: Sequence[tuple[Path, Iterable[Event]]] | None, fetched: FetchedDays | None
     ) -> BuildResult:
-        """Put a new index in force; whoever calls this holds the folder's lock.
+        """Put a new index in force; the caller must hold the folder's lock.
 
         Args:
-            archives: their events; None: what the index in force holds of archives.
+            archives: the archives' events; None: those of archives that the index in force holds.
         Returns:
-            What was done; the seconds are not counted.
+            The counts of what was done, without `seconds`.
         Raises:
             InputError: if there is no event to write.
             EmbeddingsError: if the work fails; the index that was there is still in force.
@@ -101,7 +101,7 @@ class Build:
         fetched: FetchedDays | None,
         old: Catalogue | None,
     ) -> None:
-        """Take in every event of the archives, then those of the fetched days."""
+        """Add every event of the archives to `staging`, then those of the fetched days."""
         streams = archives
         if streams is None:
             streams = [(self.folder.root, _archived(old))] if old is not None else []
@@ -120,14 +120,14 @@ class Build:
             )
 
     def _encode(self, generation: Path, previous: OpenIndex | None, journal: Journal) -> ModelRecord:
-        """Write vectors and tokens, by an export of the model where there can be one; what made them."""
+        """Write vectors and tokens, with an export of the model if possible; returns the record of the model."""
         exported = export_model(generation, self.encoder, previous) if self.way == "auto" else None
         encoder, record = exported or (self.encoder, None)
         dimension = encode(generation, encoder, previous, journal, self.progress)
         return ModelRecord(name=encoder.name, fingerprint=encoder.fingerprint, dimension=dimension, export=record)
 
     def _weigh(self, generation: Path) -> None:
-        """Keep how much each event stands out, which only the whole index can tell; and codes, where it is large."""
+        """Write the prominence of each event, for which the whole index is needed, and codes if the index is large."""
         with (
             contextlib.closing(VectorIndex.load(generation / VECTORS)) as vectors,
             contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue,
@@ -168,7 +168,7 @@ def build_index(
 
 
 def _archived(catalogue: Catalogue) -> Iterator[Event]:
-    """What an index holds of the archives that it was built from."""
+    """The events that an index holds from the archives that it was built from."""
     for start in range(0, catalogue.size, CHUNK):
         rows = range(start, min(start + CHUNK, catalogue.size))
         origins = catalogue.origins(rows)
@@ -190,7 +190,7 @@ def _previous(folder: IndexFolder, *, is_archive: bool) -> Iterator[OpenIndex | 
     """The index in force, if there is a sound one: its ids are kept and its vectors used again.
 
     Args:
-        is_archive: its events are, so that one that is not sound cannot be done without.
+        is_archive: the index's events are needed as an archive, so that a damaged one stops the build.
     """
     index = None
     try:
@@ -200,7 +200,7 @@ def _previous(folder: IndexFolder, *, is_archive: bool) -> Iterator[OpenIndex | 
     except IndexUnusableError as error:
         if may_pass(error.__cause__):
             raise EmbeddingsError(
-                f"the index was not built, for without the one in force its ids would be lost: {error}"
+                f"the index was not built, because without the one in force its ids would be lost: {error}"
             ) from error
         if is_archive:
             raise EmbeddingsError(

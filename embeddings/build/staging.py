@@ -1,4 +1,4 @@
-"""The events of all archives on their way to being sorted by day, in a file of their own rather than in memory."""
+"""Sorts the events of all archives by day, in a temporary file instead of memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Staged(NamedTuple):
 
 
 class Staging:
-    """A context in which events are taken in and then given out by day; the file is gone at its end."""
+    """A context in which events are added and then read by day; its file is deleted at the end."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -43,7 +43,7 @@ class Staging:
         self._path.unlink(missing_ok=True)
 
     def add(self, event: Event, archive: Path, *, fetched: bool = False) -> None:
-        """Take an event of an archive in; `fetched`: of the days that `update` fetched."""
+        """Add an event of an archive; `fetched`: it is from a day that `update` fetched."""
         date = event.date.isoformat()
         if has_given_id(event):
             self._db.execute(
@@ -56,14 +56,15 @@ class Staging:
         self.size += 1
 
     def given_day(self, event_id: str) -> dt.date | None:
-        """The day to whose event an archive has given an id; the earliest, where it is given to several."""
+        """The day of the event to which an archive gave an id; the earliest if it gave the id to several."""
         found = self._db.execute("SELECT date FROM given WHERE id = ?", (event_id,)).fetchone()
         return dt.date.fromisoformat(found[0]) if found else None
 
     def days(self, report: Report) -> Iterator[tuple[dt.date, list[Staged]]]:
         """Each day with its events, as they were read, in order of time.
 
-        An event whose id is given to one of an earlier day too is reported and left out, whichever was read first.
+        If an archive gave one id to events of several days, only those of the earliest day stay; the others are
+        reported.
         """
         self._db.execute("CREATE INDEX by_date ON events (date)")
         rows = self._db.execute("SELECT date, archive, fetched, event FROM events ORDER BY date, rowid")

@@ -33,7 +33,7 @@ Clock = Callable[[], dt.datetime]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The days that were named: every one from `since` on is looked at; without it, those that are due."""
+    """The days that the user named: every day from `since` on is looked at; without `since`, those that are due."""
 
     since: dt.date | None = None
     until: dt.date | None = None
@@ -47,9 +47,9 @@ class UpdateResult(BuildResult):
     """What an update did.
 
     Attributes:
-        days: that the wiki was asked for.
-        fetched: of these, whose text was fetched.
-        requests: that were sent.
+        days: how many days the wiki was asked for.
+        fetched: for how many of these the text was fetched.
+        requests: how many requests were sent.
     """
 
     days: int = 0
@@ -64,7 +64,7 @@ def updating(build: Build, span: Span, clock: Clock = lambda: dt.datetime.now(dt
     Raises:
         InputError: if `span` has no days.
         BuildRunningError: if the folder is being written to.
-        EmbeddingsError: if the system refuses what is needed.
+        EmbeddingsError: if the system refuses something that is needed, such as disk space.
     """
     started = time.monotonic()
     folder = build.folder
@@ -73,7 +73,7 @@ def updating(build: Build, span: Span, clock: Clock = lambda: dt.datetime.now(dt
 
 
 class Update:
-    """An update that is under way: an update that was killed goes on where it stopped.
+    """An update that is under way; it goes on where an earlier, killed one stopped.
 
     Args:
         wanted: the days to ask the wiki for, with what is known of them.
@@ -97,7 +97,7 @@ class Update:
         self._failure: WikiError | None = None
 
     async def fetch(self, connect: Connect) -> None:
-        """Fetch days of the portal that are new or were edited; what goes wrong is raised by `write`.
+        """Fetch days of the portal that are new or were edited; errors are kept, and raised by `write`.
 
         Days that were fetched before an error are kept.
         """
@@ -145,7 +145,7 @@ class Update:
             self._build.report.reject(title, None, why)
 
     def write(self) -> UpdateResult:
-        """Write the index anew where what was fetched changes it. What it holds of other archives stays as it is.
+        """Write the index anew if fetched days change it. The events of other archives stay as they are.
 
         Raises:
             WikiError: if the wiki could not be reached, or its answer could not be used; what was fetched is in the
@@ -172,7 +172,7 @@ class Update:
 
 
 def _wanted(folder: IndexFolder, days: FetchedDays, span: Span, now: dt.datetime) -> list[tuple[dt.date, Look | None]]:
-    """The days to ask the wiki for, with what is known of them; those that a killed update has seen are left out."""
+    """The days to ask the wiki for, with what is known of them; days that a killed update did are left out."""
     today = now.date()
     first, last = span.since, min(span.until or today, today)
     if first is not None and first > last:
@@ -203,7 +203,7 @@ def _is_due(day: dt.date, look: Look, now: dt.datetime) -> bool:
 
 
 def _first_new(folder: IndexFolder, known: Mapping[dt.date, Look], last: dt.date) -> dt.date:
-    """The day after the last one that was fetched or that an archive holds; the portal's first, where there is none."""
+    """The day after the last one that was fetched or that an archive holds; without one, the portal's first day."""
     held = max(known, default=None)
     if _in_force(folder) is not None:
         with contextlib.closing(folder.open()) as index:

@@ -144,7 +144,7 @@ def show_measures(measures: Mapping[str, Any], questions: int) -> None:
 
 
 def show_silence(silence: Silence) -> None:
-    """How often an answer is held back, in two sentences."""
+    """Two sentences on how often questions got no answer, and unanswerable ones got one."""
     console = _console()
     console.print(f"Of {silence.questions:,} questions with an answer, {silence.wrong_silences:.1%} got none.")
     console.print(f"Of {silence.unanswerable:,} questions with none, {silence.strangers:.1%} got events.")

@@ -45,7 +45,7 @@ class Context:
         return IndexFolder(root)
 
     def encoder(self, model: str | None = None) -> SentenceEncoder:
-        """Of the model that was named, else the settings', else the index's own, else the default."""
+        """The encoder of the model named by --model, else by the settings, else by the index; else the default's."""
         from embeddings.errors import IndexMissingError, IndexUnusableError
         from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 
@@ -87,7 +87,7 @@ class Day(click.ParamType[dt.date]):
         try:
             return dt.date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value} is no day; write it as 2015-12-23", param, ctx)
+            self.fail(f"{value} is not a day; write it as 2015-12-23", param, ctx)
 
 
 class WebAddress(click.ParamType[str]):
@@ -104,13 +104,11 @@ class WebAddress(click.ParamType[str]):
             return TypeAdapter[str](Address).validate_python(value)
         except ValidationError:
             shown = value.rpartition("@")[2]  # a password may stand before it
-            self.fail(
-                f"{shown} is no address on the web; name one such as https://en.wikipedia.org/w/api.php", param, ctx
-            )
+            self.fail(f"{shown} is not a web address; name one such as https://en.wikipedia.org/w/api.php", param, ctx)
 
 
 def shared_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that every command takes, wherever they stand."""
+    """Add --index and --config to a command; users may write them before or after the command's name."""
     for option in (
         click.option("--index", type=click.Path(path_type=Path), help="Folder of the index.  [default: the config's]"),
         click.option(
@@ -122,7 +120,10 @@ def shared_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def answers(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of a command that answers; it gets a Context first. The innermost of a command's decorators."""
+    """Add the options of a command that answers, and call the command with a Context as its first argument.
+
+    This must be the innermost of the command's decorators.
+    """
 
     @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
     @shared_options

@@ -1,4 +1,4 @@
-"""How far long work is, on standard error: a bar in a terminal, a plain line now and then elsewhere."""
+"""The progress of long work, on standard error: a bar in a terminal, elsewhere a plain line from time to time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _RateColumn(ProgressColumn):
 
 
 class ProgressDisplay:
-    """A context that shows `(step, done, total)` calls; each step has its own line."""
+    """A context with a function that shows progress when called with (step, done, total); each step has a line."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True)

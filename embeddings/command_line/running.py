@@ -27,7 +27,7 @@ INTERRUPTED = 128 + signal.SIGINT
 def run_command(
     command: click.Command, name: str, arguments: list[str] | None, redact: Callable[[str], str] = str
 ) -> int:
-    """Run a click command and return its exit status; nothing but that status and one sentence comes out of it.
+    """Run a click command and return its exit status; an error is printed as one sentence, without a traceback.
 
     Args:
         redact: takes secrets out of that sentence.
@@ -74,15 +74,15 @@ def run_command(
 
 
 def _commands(ctx: click.Context | None) -> str:
-    """What to say where a command was to be named."""
+    """The error message for a command line without a command."""
     if ctx is None or not isinstance(ctx.command, click.Group):
-        return "something is missing; --help tells what"
+        return "an argument is missing; --help lists those needed"
     names = ", ".join(ctx.command.list_commands(ctx))
     return f"name a command: {names}; {ctx.command_path} --help tells what each does"
 
 
 class _PrivateLog(RotatingFileHandler):
-    """A log file that only its owner can read, also after the one before it was put aside."""
+    """A log file that only its owner can read, also after the file is rotated."""
 
     def _open(self) -> TextIOWrapper:
         make_private(Path(self.baseFilename))
@@ -96,7 +96,7 @@ def _log_traceback() -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = _PrivateLog(path, maxBytes=2**20, backupCount=2, encoding="utf-8")
     except (OSError, MemoryError):
-        return "no log, for none could be written"
+        return "no log, because none could be written"
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.propagate = False

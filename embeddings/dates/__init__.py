@@ -42,14 +42,14 @@ class DateSpan:
 
 
 def parse_range(text: str, today: date, *, day_first: bool | None = None) -> DateRange:
-    """The days that an expression means, which is the whole text.
+    """The days that a text means; all of it must be one date expression.
 
     Args:
         text: such as "2015-12-23", "dec 2015", "since 2011", "the week after christmas 2015".
         today: the day from which "yesterday" and the like count.
         day_first: whether 02/03/2015 is the 2nd of March; None asks back.
     Raises:
-        AmbiguousDateError: if it may mean one of several dates, which the error holds.
+        AmbiguousDateError: if the text may mean one of several dates, which the error holds.
         DateError: if it means none.
     """
     value = _read(text, "expression", today, day_first)
@@ -100,7 +100,7 @@ def parse_day_of_year(text: str, today: date, *, day_first: bool | None = None) 
 
 
 def _too_long(text: str, days: DateRange) -> str:
-    """Why days that somebody wrote where one is wanted cannot be used, and one that could be meant."""
+    """The error for a text that means several days where one day is expected, with an example of one."""
     months = whole_months(days)
     what = {1: "a whole month", YEAR_MONTHS: "a whole year"}.get(months, "more than one day")
     # Of a longer time the first day is hardly meant.
@@ -110,7 +110,7 @@ def _too_long(text: str, days: DateRange) -> str:
 
 
 def _with_a_year(text: str, today: date, day_first: bool | None) -> tuple[DateRange, ...]:
-    """What a text that is no date means in each of the last years, oldest first; nothing where it means none."""
+    """The days that a text means with each of the last years after it, oldest first; empty if it is not a date then."""
     found = []
     for year in range(today.year, max(today.year - YEARS_OFFERED - 1, 0), -1):
         dated = f"{text.rstrip(_END_SIGNS)} {year:04}"
@@ -125,17 +125,17 @@ def _with_a_year(text: str, today: date, day_first: bool | None) -> tuple[DateRa
 
 
 def find_dates(text: str, today: date) -> tuple[DateSpan, ...]:
-    """The date expressions inside a question, in order and not overlapping; it raises nothing.
+    """The date expressions inside a question, in order and not overlapping. Never raises.
 
-    A span covers the preposition ("in December 2015"), so that what remains of the question reads on. What has
-    no one meaning (02/03/2015) or is more likely no date ("May resigns") is left out, and so is what comes after
-    the first 4,000 characters.
+    A span covers the preposition ("in December 2015"), so that what remains of the question reads on. Ambiguous dates
+    (02/03/2015), words that are more likely not a date ("May resigns") and everything after the first 4,000 characters
+    are left out.
     """
     return tuple(DateSpan(*found) for found in dates_meant(text, MAX_QUESTION, today))
 
 
 def warm_up(today: date) -> None:
-    """Load what only some texts need, a second of work: other languages, feasts that move, misspellings, grammars."""
+    """Load what only some texts need (a second of work): other languages, movable feasts, misspellings, grammars."""
     for text in ("23 decmber 2015", "easter 2015", "1 qqqq 2015"):
         with contextlib.suppress(DateError):
             parse_range(text, today)
@@ -173,7 +173,7 @@ def _error(words: str, misread: Misread) -> DateError:
 
 
 def _shown(text: str) -> str:
-    """The user's text as a message shows it: on one line, short, nothing in it that a terminal obeys."""
+    """The user's text for a message: one line, short, without control characters for a terminal."""
     line = " ".join(text[: 4 * MAX_SHOWN].split())
     line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
     return line if len(line) <= MAX_SHOWN else f"{line[: MAX_SHOWN - 1]}…"

@@ -54,7 +54,7 @@ def _one_of(words: str, *days: DateRange) -> RefusalError:
 
 
 def day_with_short_year(short_date: tuple[int, int, int], today: date) -> DateRange:
-    """23/12/15: asks which century, and which of the numbers is the day."""
+    """23/12/15: raises an error that asks which century is meant, and which of the numbers is the day."""
     a, b, short = short_date
     years = full_year(short, today), full_year(short, today) - 100
     readings = {(year, *order) for year in years for order in ((a, b), (b, a)) if day_exists(year, *order)}
@@ -76,7 +76,7 @@ def weekday_and_day(weekday: int, day: DateRange) -> DateRange:
 
 
 def latest_weekday(weekday: int, today: date) -> DateRange:
-    """The latest before today."""
+    """The latest one before today."""
     return one_day(today - ((today.weekday() - weekday - 1) % 7 + 1) * DAY)
 
 
@@ -127,7 +127,7 @@ def nth_weekday_of(ordinal: int, weekday: int, days: DateRange) -> DateRange:
     """`the first Monday of May 2012`.
 
     Raises:
-        RefusalError: if the days have fewer of them.
+        RefusalError: if the range has fewer of these weekdays.
     """
     day = next_weekday(weekday, days.first - DAY).first + 7 * (ordinal - 1) * DAY
     if day not in days:
@@ -139,7 +139,7 @@ def last_weekday_of(weekday: int, days: DateRange) -> DateRange:
     """`the last Friday of May 2012`.
 
     Raises:
-        RefusalError: if the days have none.
+        RefusalError: if the range has none of these weekdays.
     """
     day = latest_weekday(weekday, days.last + DAY)
     if day.first not in days:
@@ -151,7 +151,7 @@ def last_weekday_of(weekday: int, days: DateRange) -> DateRange:
 
 
 def day_of_year(month: int, day: int) -> tuple[int, int]:
-    """Month and day, which the 29th of February is too."""
+    """A month and day; 29 February is allowed."""
     if 1 <= month <= YEAR_MONTHS and not day_exists(LEAP_YEAR, month, day):
         at_most = months_of(LEAP_YEAR, month).days
         raise RefusalError(f"is not a date: {MONTHS[month - 1]} has {at_most} days")
@@ -178,7 +178,7 @@ def _days_of_year(a: int, b: int) -> list[tuple[int, int]]:
 
 
 def day_needs_year(month: int, day: int, today: date) -> DateRange:
-    """Asks which year, and offers the last few."""
+    """Raises an error that asks which year is meant, and offers the last few."""
     day_of_year(month, day)
     raise _which_year(*latest_years(today, month, day, YEARS_OFFERED))
 
@@ -189,7 +189,7 @@ def day_month_needs_year(day_month: tuple[int, int], today: date) -> DateRange:
 
 
 def pair_needs_year(pair: tuple[int, int], today: date, day_first: bool | None) -> DateRange:
-    """Asks which year of 23/12, and which day and year of 02/03."""
+    """Raises an error that asks which year is meant by 23/12, and which day and year by 02/03."""
     a, b = pair
     readings = _days_of_year(a, b)
     if len(readings) > 1 and day_first is not None:
@@ -241,18 +241,18 @@ def last_weekday(weekday: int, month: int) -> Callable[[], Yearly]:
 
 
 def day_of_this_year(named: Yearly, today: date) -> tuple[int, int]:
-    """Month and day, which move from year to year where the feast does."""
+    """The month and day of a feast this year; some feasts move from year to year."""
     day = named(today.year)
     return day.month, day.day
 
 
 def latest_named(named: Yearly, today: date) -> DateRange:
-    """The latest before today."""
+    """The latest one before today."""
     day = named(today.year)
     return one_day(day if day < today else named(today.year - 1))
 
 
 def next_named(named: Yearly, today: date) -> DateRange:
-    """The first after today."""
+    """The first one after today."""
     day = named(today.year)
     return one_day(day if day > today else named(today.year + 1))

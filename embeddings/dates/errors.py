@@ -1,4 +1,4 @@
-"""What a date expression can be refused for."""
+"""The reasons to refuse a date expression."""
 
 from __future__ import annotations
 

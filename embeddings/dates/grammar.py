@@ -4,7 +4,7 @@ A rule is a named tuple of forms, a form a pattern and its meaning. In a pattern
 
     word        is that word or sign; `a|b` is either; a trailing `?` makes it optional
     CLASS       is a token that has such a reading; its value is called `class`, in `name:CLASS` it is `name`
-    <rule>      is whatever an earlier rule reads, its value called `rule` or as said
+    <rule>      is anything that an earlier rule reads; its value is called `rule`, in `name:<rule>` `name`
 
 and the meaning is a function of these values, by name, and perhaps of `today` and `day_first`. A form without
 a meaning means the one thing that it reads. As a rule refers to earlier rules only, and what it reads at a
@@ -34,7 +34,7 @@ class Where(Enum):
 
 
 class Form(NamedTuple):
-    """A way to write a date, and what it means (or why not: RefusalError, ValueError, OverflowError)."""
+    """A way to write a date, and a function for its meaning; RefusalError, ValueError, OverflowError refuse it."""
 
     pattern: str
     meaning: Callable[..., object] | None = None
@@ -45,14 +45,14 @@ Rules = Mapping[str, Sequence[Form]]
 
 
 class Found(NamedTuple):
-    """What a rule reads from a token on."""
+    """What a rule reads from one token on."""
 
     end: int  # after the last token
     value: object  # a Misread where the words have the form of a date but no meaning
 
 
 class Misread(NamedTuple):
-    """Tokens that have the form of a date, and why they are none."""
+    """Tokens that have the form of a date but are not one, and why."""
 
     start: int
     end: int
@@ -139,9 +139,9 @@ class Reader:
 
 @dataclass(slots=True)
 class _State:
-    """A place in the patterns of a rule, all of which are walked at once.
+    """A state of the automaton that reads all patterns of a rule at once.
 
-    An edge has the name of the value that it gives ("" for a word) and leads on to another place.
+    An edge has the name of the value that it gives ("" for a word) and leads to another state.
     """
 
     by_token: dict[str, list[tuple[str, _State]]] = field(default_factory=dict)  # from a reading
@@ -149,7 +149,7 @@ class _State:
     forms: list[Form] = field(default_factory=list)  # those that end here
 
     def next(self, step: str, name: str) -> _State:
-        """Where a word, CLASS or <rule> leads, a new place if there was none."""
+        """The state to which a word, CLASS or <rule> leads; made if there was none."""
         edges = (
             self.by_rule.setdefault(step.strip("<>"), [])
             if step.startswith("<")
@@ -163,7 +163,7 @@ class _State:
 
 
 def _add(start: _State, form: Form) -> None:
-    """Lay the paths of a form: one for each choice of optional and alternative words."""
+    """Add the paths of a form: one for each choice of optional and alternative words."""
     choices = []
     for element in form.pattern.split():
         name, steps, optional = _element(element)

@@ -47,7 +47,9 @@ def month_or_years_with_slash(year_slash: tuple[int, int]) -> DateRange:
     if number > YEAR_MONTHS or not _next_year(year, number):
         return month_or_two_years(year_slash)
     month, years = months_of(year, number), years_of(year, 2)
-    raise RefusalError(f"may mean a month or two years; write {year}-{number:02} or {year}..{year + 1}", (years, month))
+    raise RefusalError(
+        f"is ambiguous: for the month write {year}-{number:02}, for the two years {year}..{year + 1}", (years, month)
+    )
 
 
 def _next_year(year: int, number: int) -> bool:
@@ -81,7 +83,7 @@ def winter_of(season: int, numbers: tuple[int, int]) -> DateRange:
     """`winter 2015/16`."""
     year, number = numbers
     if season != YEAR_MONTHS or not _next_year(year, number):
-        raise RefusalError("is no season; write its first year only, as in winter 2015")
+        raise RefusalError("is not a season; write its first year only, as in winter 2015")
     return season_of(season, year)
 
 

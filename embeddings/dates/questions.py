@@ -1,7 +1,7 @@
 """Which dates inside a question are meant as such.
 
-Questions are full of words that look like dates and are none: "Theresa May", "march on Rome", "2,000 people",
-"Windows 2000". The tables below hold what stands beside a date that speaks against it.
+Questions are full of words that look like dates and are not: "Theresa May", "march on Rome", "2,000 people",
+"Windows 2000". The tables below hold the neighbouring words that show that something is not a date.
 """
 
 from __future__ import annotations

@@ -43,17 +43,17 @@ class DateRange:
         return (self.last - self.first).days + 1
 
     def widened(self, days: int) -> DateRange:
-        """With so many more days on either side, as far as the calendar goes."""
+        """The range with `days` more on either side, within the bounds of the calendar."""
         first = max(self.first.toordinal() - days, date.min.toordinal())
         last = min(self.last.toordinal() + days, date.max.toordinal())
         return DateRange(date.fromordinal(first), date.fromordinal(last))
 
 
 class RefusalError(Exception):
-    """Why words that have the shape of a date name none.
+    """Why words that have the shape of a date are not one.
 
-    `predicate` reads on from the words: "is not a date: February 2015 has 28 days". The words themselves are
-    known to the caller.
+    `predicate` is the message without its subject: "is not a date: February 2015 has 28 days". The caller puts the
+    user's words before it.
     """
 
     def __init__(self, predicate: str, choices: tuple[DateRange, ...] = ()) -> None:
@@ -112,7 +112,7 @@ def from_to(first: date, last: date) -> DateRange:
         RefusalError: if the first is after the last.
     """
     if first > last:
-        raise RefusalError(f"is no range: its first day, {first}, is after its last, {last}")
+        raise RefusalError(f"is not a range: its first day, {first}, is after its last, {last}")
     return DateRange(first, last)
 
 
@@ -152,7 +152,7 @@ def move_day(day: date, unit: Unit, count: int) -> date:
     """A day `count` units later; the 31st becomes the last day of a shorter month.
 
     Raises:
-        ValueError, OverflowError: if that is outside the calendar.
+        ValueError, OverflowError: if the result is outside the calendar.
     """
     moved = day + timedelta(days=unit.days * count)
     if not unit.months:
@@ -169,10 +169,10 @@ def whole_months(days: DateRange) -> int:
 
 
 def move_range(days: DateRange, unit: Unit, count: int) -> DateRange:
-    """What lies `count` units after a range (before it where `count` is negative).
+    """The range that lies `count` units after another (before it if `count` is negative).
 
-    A month moved by months or years stays a month, and so on. Where the unit is finer than the range, the
-    answer is one day, counted from the range's end (from its beginning where `count` is negative).
+    A month moved by months or years stays a month, and so on. If the unit is shorter than the range, the answer is one
+    day, counted from the range's end (from its beginning if `count` is negative).
     """
     months = whole_months(days)
     if months and unit.months >= months:
@@ -199,7 +199,7 @@ def part_of(days: DateRange, part: int, parts: int) -> DateRange:
     after its 10th and 20th or its 15th day.
 
     Raises:
-        RefusalError: if the range is no such period.
+        RefusalError: if the range is not such a period.
     """
     months = whole_months(days)
     if months == 1:
@@ -218,7 +218,7 @@ def part_of(days: DateRange, part: int, parts: int) -> DateRange:
 
 
 def latest_years(today: date, month: int, day: int, count: int) -> Iterator[DateRange]:
-    """The last `count` times, newest first, that a day of the year came round by `today`."""
+    """The last `count` years, newest first, in which a day of the year came by `today`."""
     for year in range(today.year, 0, -1):
         if count and day_exists(year, month, day) and date(year, month, day) <= today:
             yield one_day(date(year, month, day))

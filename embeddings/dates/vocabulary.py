@@ -131,8 +131,8 @@ def tokens_of(text: str, first_year: int, last_year: int, shortest_month: int) -
 
     Args:
         text: any text.
-        first_year: numbers of four figures below it are no years,
-        last_year: nor are those above.
+        first_year: numbers of four figures below it do not count as years.
+        last_year: numbers of four figures above it do not count as years.
         shortest_month: how many letters a month's name must have for its misspellings to be understood.
     """
     text = text.translate(_FOLDED)
@@ -191,7 +191,7 @@ def _read_decade(word: str) -> Readings:
 
 
 def _read_eastern(word: str) -> Readings:
-    """A day, or a month."""
+    """The readings of a day or month with Chinese, Japanese or Korean signs."""
     numbers = _numbers(word)
     return {"YEAR_MONTH_DAY": numbers} if len(numbers) > 2 else {"MONTH_YEAR": numbers[::-1]}
 
@@ -216,7 +216,7 @@ _READERS: Mapping[str, Callable[[str], Readings]] = {
 
 
 def _read_misspelt_months(tokens: Sequence[Token], shortest_month: int) -> None:
-    """Let unknown words beside a number be the month that they resemble."""
+    """Give unknown words beside a number the reading of the month that they resemble."""
     for place, token in enumerate(tokens):
         unknown = len(token.word) >= 5 and token.word.isalpha() and token.word not in _NO_MISSPELLINGS
         if unknown and _beside_number(tokens, place):

@@ -58,7 +58,7 @@ def weekend(step: int) -> Callable[[date], DateRange]:
 
 
 def nth_weekend_of(ordinal: int, days: DateRange) -> DateRange:
-    """By its Saturday."""
+    """The weekend with the nth Saturday in a range."""
     saturday = nth_weekday_of(ordinal, SATURDAY, days).first
     return _weekend_until(saturday + DAY)
 

@@ -1,7 +1,7 @@
-"""The catalogue: every event of an index in one SQLite file, in order of time, and which words stand in which.
+"""The catalogue: every event of an index in one SQLite file, in order of time, and which words occur in which event.
 
-An event's row number is its place in that order and its vector's place in the FAISS index, so a range of days is a
-range of rows.
+An event's row number is its position in that order and its vector's position in the FAISS index, so a range of days is
+a range of rows.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from embeddings.text import clean, shorten
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What an event was made of, so that the next build can do without the archives.
+    """What an event was made from, so that the next build can do without the archives.
 
     Attributes:
         fetched: whether a day that `update` fetched holds it.
-        archived: what the archives that were named hold of it; None: nothing.
+        archived: the event as the named archives hold it; None if they do not.
     """
 
     fetched: bool
@@ -39,7 +39,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """An event that an edit took out of the archive, as it was, and the other ids that stand for it."""
+    """An event that an edit took out of the archive, as it was, and the other ids that lead to it."""
 
     event: Event
     other_ids: frozenset[str]
@@ -51,8 +51,8 @@ POSTING_ROW = np.dtype("<u4")  # of a posting
 class Catalogue:
     """A finished catalogue, read from any number of threads.
 
-    SQLite finds much of what may be damaged in a file; what it hands out all the same is checked here, so that every
-    method raises IndexUnusableError rather than give out what no catalogue holds.
+    SQLite detects most damage to a file. The values that it returns are checked here, too, so that every method raises
+    IndexUnusableError instead of returning values that no catalogue holds.
     """
 
     def __init__(self, path: Path) -> None:
@@ -89,7 +89,7 @@ class Catalogue:
 
     @property
     def attributions(self) -> tuple[str, ...]:
-        """Whose texts the catalogue holds."""
+        """The authors and licences of the texts that the catalogue holds."""
         return tuple(self._attributions.values())
 
     def _rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
@@ -117,14 +117,14 @@ class Catalogue:
 
     @contextlib.contextmanager
     def _decoding(self) -> Iterator[None]:
-        """Around what turns a table's values into ours: values that cannot be are damage."""
+        """A context for decoding a table's values: those that cannot be decoded are damage."""
         try:
             yield
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise self._damaged(f"it holds {type(error).__name__}: {shorten(clean(str(error)), 60)}") from error
 
     def _checked(self, rows: Iterable[Any]) -> list[int]:
-        """Row numbers, each one that the catalogue has."""
+        """The row numbers, checked: each must be one of the catalogue's."""
         found = list(rows)
         for row in found:
             if not isinstance(row, int) or not 0 <= row < self.size:
@@ -161,7 +161,7 @@ class Catalogue:
             return sorted(_day(found) for (found,) in (*before, *after))
 
     def postings(self, words: Sequence[str]) -> dict[str, np.ndarray]:
-        """The rows that hold each of some stems, (n,) in ascending order; of a stem that no event has, none."""
+        """The rows that hold each of some stems, (n,) in ascending order; stems that no event has are left out."""
         marks = ",".join("?" * len(words))
         found = self._rows(f"SELECT stem, rows FROM postings WHERE stem IN ({marks})", words)
         with self._decoding():
@@ -188,7 +188,7 @@ class Catalogue:
         return [row for (row,) in found]
 
     def sharing(self, contexts: Sequence[str], limit: int) -> list[tuple[int, str, int]]:
-        """Rows that have one of `contexts`: row, the context, and how many events have it; common ones left out."""
+        """Rows that have one of `contexts`: row, context, and how many events have it; without common contexts."""
         found: list[tuple[int, str, int]] = []
         for name in contexts:
             rows = self._rows("SELECT row FROM contexts WHERE name = ? LIMIT ?", (name, limit + 1))
@@ -197,7 +197,7 @@ class Catalogue:
         return found
 
     def links(self) -> list[tuple[int, int]]:
-        """Rows that other events link to, and how many do."""
+        """Rows that other events link to, each with the number of those events."""
         found = self._rows(
             "SELECT other, count(DISTINCT row) FROM related WHERE other NOT NULL AND other != row GROUP BY 1"
         )
@@ -291,7 +291,7 @@ class Catalogue:
             return [Withdrawn(EVENT.validate_json(_text(event)), frozenset(_texts(ids))) for event, ids in rows]
 
     def origins(self, rows: range) -> dict[int, Origin]:
-        """The origin of those of some rows that are not simply what the archives that were named hold."""
+        """The origins of some rows; rows whose event is exactly what the named archives hold are left out."""
         values = (rows.start, rows.stop - 1)
         sql = "SELECT row, fetched, archived FROM origins WHERE row BETWEEN ? AND ?"
         found = self._rows(sql, values)
@@ -307,7 +307,7 @@ class Catalogue:
             return [_text(found) for (found,) in self._rows("SELECT id FROM events ORDER BY row")]
 
     def ids_of(self, rows: range) -> dict[str, str]:
-        """Ids that stand for an event of some rows, its own among them, with that event's id."""
+        """Every id that leads to an event of some rows, including its own, with that event's own id."""
         values = (rows.start, rows.stop - 1)
         return dict(
             self._rows("SELECT id, id FROM events WHERE row BETWEEN ? AND ?", values)
@@ -321,7 +321,7 @@ class Catalogue:
         return dict(self._rows("SELECT id, digest FROM events WHERE row BETWEEN ? AND ?", (rows.start, rows.stop - 1)))
 
     def rows_by_text(self, keys: Sequence[bytes]) -> dict[bytes, int]:
-        """For each text key that the catalogue has, one row whose vector is that text's."""
+        """For each text key that the catalogue has, one row with the vector of that text."""
         marks = ",".join("?" * len(keys))
         return dict(
             self._rows(f"SELECT text_key, min(row) FROM events WHERE text_key IN ({marks}) GROUP BY text_key", keys)
@@ -335,7 +335,7 @@ class Catalogue:
         ]
 
     def problems(self) -> Iterator[str]:
-        """What is wrong inside the file, as SQLite and the tables themselves can tell."""
+        """The faults inside the file that SQLite's own check and comparing the tables can find."""
         for (line,) in self._rows("PRAGMA integrity_check(5)"):
             if line != "ok":
                 yield f"{self._path.name}: {line}"
@@ -350,7 +350,7 @@ class Catalogue:
 
 
 def _is_refusal(error: sqlite3.Error) -> bool:
-    """Whether it is the system that refuses, rather than the file that is damaged."""
+    """Whether the error comes from the system, rather than from damage to the file."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (
         sqlite3.SQLITE_PERM,
         sqlite3.SQLITE_BUSY,

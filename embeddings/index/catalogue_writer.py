@@ -74,8 +74,8 @@ class NewEvent:
     """An event on its way into a catalogue.
 
     Attributes:
-        other_ids: that stand for it too.
-        origin: None where the event is what the archives that were named hold, and nothing else.
+        other_ids: other ids that lead to the event.
+        origin: None if the event is exactly what the named archives hold.
     """
 
     event: Event
@@ -86,7 +86,7 @@ class NewEvent:
 
 
 class CatalogueWriter:
-    """Writes a new catalogue file; nobody reads it before `finish`."""
+    """Writes a new catalogue file, which must not be read before `finish`."""
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
@@ -152,12 +152,12 @@ class CatalogueWriter:
         return self._db.execute("SELECT 1 FROM events WHERE id = ?", (event_id,)).fetchone() is not None
 
     def knows(self, event_id: str) -> bool:
-        """Whether an id stands for an event that has been added."""
+        """Whether an id leads to an event that has been added."""
         is_other = self._db.execute("SELECT 1 FROM names WHERE id = ?", (event_id,)).fetchone() is not None
         return is_other or self.has(event_id)
 
     def ids_around(self, date: dt.date, days: int, words: str) -> list[str]:
-        """The ids of events with a headline of some normalised words, of the days around a date; the nearest first."""
+        """The ids of events of the days around a date whose normalised headline is `words`; the nearest day first."""
         near = [(date + dt.timedelta(days=number)).isoformat() for number in range(-days, days + 1)]
         found = self._db.execute(
             "SELECT id, date FROM events WHERE words = ? AND date BETWEEN ? AND ?", (words, near[0], near[-1])
@@ -165,7 +165,7 @@ class CatalogueWriter:
         return [name for name, day in sorted(found, key=lambda row: (abs(near.index(row[1]) - days), row))]
 
     def add_ids(self, event_id: str, others: Iterable[str]) -> None:
-        """Have more ids stand for an event that has been added."""
+        """Let more ids lead to an event that has been added."""
         self._db.executemany(
             "INSERT OR IGNORE INTO names SELECT ?, row FROM events WHERE id = ?",
             [(other, event_id) for other in others],
@@ -199,7 +199,7 @@ class CatalogueWriter:
 
 
 def _without_leads(title: str) -> Iterator[str]:
-    """A link's title, and what is left of it without what may be one, two or more topics in front."""
+    """A link's title, and the title without the first one, two or more parts that may be topics."""
     yield title
     for _ in range(MAX_LEADS):
         _, colon, title = title.partition(": ")

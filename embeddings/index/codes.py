@@ -1,4 +1,4 @@
-"""Compressed rows, scanned in memory for those that may be the nearest to a query: product quantisation.
+"""Product quantisation: compressed vectors, scanned in memory for rows that may be the nearest to a query.
 
 A vector is cut into pieces of a few numbers, and each piece is replaced by the nearest of 16 that were learnt. A row
 takes 4 bits a piece, and FAISS's "fast scan" adds up the products of a query with learnt pieces. Such a sum (an
@@ -42,19 +42,19 @@ Vectors = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How estimates follow from scores: slope * score + offset, with a standard deviation."""
+    """How estimates follow from scores: slope * score + offset, with the standard deviation of the error."""
 
     slope: float
     offset: float
     deviation: float
 
     def lowest(self, score: float) -> float:
-        """The estimate that a row of this score hardly ever falls below."""
+        """The estimate that rows with this score almost never fall below."""
         return self.slope * score + self.offset - _DEVIATIONS * self.deviation
 
 
 class Codes:
-    """The codes of all rows of an index, of which there is at least one."""
+    """The codes of all rows of an index, which has at least one row."""
 
     def __init__(self, segments: Sequence[faiss.Index], fit: Fit) -> None:
         self._segments = segments
@@ -107,7 +107,7 @@ class Codes:
 
     @classmethod
     def load(cls, path: Path) -> Codes:
-        """Read a file that `write_codes` wrote and that has not changed since: FAISS believes what it says.
+        """Read a file that `write_codes` wrote and that has not changed since: FAISS trusts its header.
 
         Raises:
             IndexUnusableError: if it cannot be read.
@@ -125,12 +125,12 @@ class Codes:
 
 
 class _Scan:
-    """What one segment has given for one query so far.
+    """The results of one segment for one query so far.
 
     Attributes:
-        wanted: those of its rows that are looked for.
-        complete: all of them are to be compared, whatever their estimates.
-        rows, estimates: what was found of them; where it is complete, estimates are infinite.
+        wanted: the segment's rows that may be results.
+        complete: all wanted rows are compared exactly, so that estimates are not needed.
+        rows, estimates: the rows found and their estimates, which are infinite if it is complete.
     """
 
     def __init__(self, segment: faiss.Index, start: int, rows: range) -> None:
@@ -145,7 +145,7 @@ class _Scan:
             self._take_all()
 
     def ask(self, query: np.ndarray, wanted: int) -> None:
-        """Find about so many of the wanted rows."""
+        """Search so many of the segment's most similar rows that about `wanted` of them are wanted rows."""
         if not self.complete:
             self._search(query, wanted * self._size // len(self.wanted))
 
@@ -176,7 +176,7 @@ def _told(scans: Sequence[_Scan]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _likely(estimates: np.ndarray, k: int) -> float:
-    """The estimate from which rows are compared to find the best k, beside those that are compared in any case."""
+    """The estimate from which rows are compared exactly to find the best k; those of complete scans always are."""
     return _highest(estimates[np.isfinite(estimates)], _LIKELY * k)
 
 
@@ -189,7 +189,7 @@ def _scores(query: np.ndarray, rows: np.ndarray, vectors: Vectors) -> np.ndarray
 
 
 def _highest(values: np.ndarray, place: int) -> float:
-    """The `place`-th highest value, counted from 1; minus infinity where there are fewer values."""
+    """The `place`-th highest value, counted from 1; minus infinity if there are fewer values."""
     return float(np.partition(values, -place)[-place]) if place <= len(values) else -np.inf
 
 
@@ -197,7 +197,7 @@ def write_codes(path: Path, size: int, vectors: Vectors) -> None:
     """Learn the codes of `size` rows, at least one, and write them; the same rows give the same file.
 
     Raises:
-        OSError: if it cannot be written whole.
+        OSError: if the file cannot be written completely.
     """
     sample = vectors(_spread(size, _TRAINED_ON))
     empty = _empty(sample)
@@ -212,12 +212,12 @@ def write_codes(path: Path, size: int, vectors: Vectors) -> None:
 
 
 def _spread(size: int, most: int) -> np.ndarray:
-    """At most so many row numbers, evenly spread over all."""
+    """At most `most` row numbers, evenly spread over all `size` rows."""
     return np.arange(0, size, -(-size // most))
 
 
 def _empty(sample: np.ndarray) -> faiss.IndexPQFastScan:
-    """A segment without rows that has learnt its pieces from some vectors."""
+    """An empty segment, trained on some vectors."""
     dimension = sample.shape[1]
     pieces = dimension // _PIECE if dimension % _PIECE == 0 else dimension
     segment = faiss.IndexPQFastScan(dimension, pieces, _BITS, faiss.METRIC_INNER_PRODUCT)
@@ -227,7 +227,7 @@ def _empty(sample: np.ndarray) -> faiss.IndexPQFastScan:
 
 
 def _measured(empty: faiss.IndexPQFastScan, rows: np.ndarray) -> Fit:
-    """The fit over pairs of rows that have much in common, as a question and its answers have."""
+    """The fit, measured on pairs of similar rows, because a question and its answers are similar."""
     segment = faiss.clone_index(empty)
     segment.add(rows)
     estimates, scores = [], []

@@ -66,7 +66,7 @@ _ROWS_AT_ONCE = 4_096
 
 @dataclass(slots=True)
 class OpenIndex:
-    """A generation that is held open: it stays on the disk until `close`."""
+    """An open generation, which is not deleted before `close`."""
 
     manifest: Manifest
     folder: Path
@@ -77,7 +77,7 @@ class OpenIndex:
     _in_use: IO[bytes]
 
     def close(self) -> None:
-        """Let go of the generation. Nothing of it may be used afterwards."""
+        """Close the generation. Nothing of it may be used afterwards."""
         self.catalogue.close()
         self.vectors.close()
         self._in_use.close()
@@ -137,10 +137,11 @@ class IndexFolder:
         return self._open(hashed=False)
 
     def open_checked(self) -> OpenIndex:
-        """Open as `open` does, and hash every file first: for what reads the index for long, or builds on it.
+        """Open as `open` does, and hash every file first: for processes that use the index for long, and for builds.
 
         Raises:
-            IndexMissingError, IndexUnusableError: as `open`; the second also if a file is not what was published.
+            IndexMissingError, IndexUnusableError: as `open`; the second also if a file is not the one that was
+                published.
         """
         return self._open(hashed=True)
 
@@ -155,7 +156,7 @@ class IndexFolder:
             raise
 
     def _hold(self) -> tuple[Manifest, IO[bytes]]:
-        """The manifest in force and the shared lock on its generation, which is not deleted until that is closed."""
+        """The manifest in force and the shared lock on its generation, which exists until the lock is closed."""
         for _ in range(_OPEN_TRIES):
             manifest = self.manifest()
             lock = self._generation(manifest) / _IN_USE
@@ -223,7 +224,7 @@ class IndexFolder:
         return OpenIndex(manifest, folder, catalogue, vectors, tokens, prominence, in_use)
 
     def problems(self) -> Iterator[str]:
-        """Hash every file and check the parts against each other; yields a sentence for each thing that is wrong.
+        """Hash every file and check the parts against each other; yields one sentence for each fault.
 
         Raises:
             IndexMissingError: if the folder has no index.
@@ -252,7 +253,7 @@ class IndexFolder:
 
     @contextlib.contextmanager
     def build_lock(self) -> Iterator[None]:
-        """Hold the folder against other builds; what earlier builds left unfinished is cleared away.
+        """Lock the folder against other builds, and delete what unfinished builds left.
 
         Raises:
             BuildRunningError: if another build runs.
@@ -290,7 +291,7 @@ class IndexFolder:
     def publish(self, folder: Path, manifest: Manifest) -> None:
         """Put a finished generation in force with one rename.
 
-        Everything is on the disk before the rename, so that a loss of power leaves the old index or the new one.
+        Everything is on the disk before the rename, so that a loss of power leaves either the old index or the new one.
         """
         for file in folder.iterdir():
             _sync(file)
@@ -305,10 +306,10 @@ class IndexFolder:
         _sync(self.root)
 
     def clear(self) -> None:
-        """Delete what is neither in force nor held by a reader; only the build that holds the lock may.
+        """Delete generations that are neither in force nor used by a reader; the caller must hold the build lock.
 
-        What cannot be deleted now is left to the next build. Where the manifest cannot be read, it may still be
-        repaired, so every generation is kept.
+        What cannot be deleted now is left to the next build. If the manifest cannot be read, every generation is kept,
+        because the manifest may still be repaired.
         """
         (self.root / _NEW_MANIFEST).unlink(missing_ok=True)
         try:
@@ -365,12 +366,12 @@ def _part_problems(index: OpenIndex) -> Iterator[str]:
 
 
 def _unreadable(path: Path, error: OSError) -> str:
-    advice = "raise the limit (`ulimit -n`)" if error.errno == errno.EMFILE else "see to its disk and permissions"
+    advice = "raise the limit (`ulimit -n`)" if error.errno == errno.EMFILE else "check its disk and permissions"
     return f"{path} cannot be read ({error.strerror}); {advice}"
 
 
 def _sync(path: Path) -> None:
-    """Have the system write a file, or a folder's list of names, to the disk."""
+    """Wait until a file, or a folder's list of names, is on the disk (fsync)."""
     if path.is_dir() and os.name != "posix":
         return  # only POSIX systems open folders
     descriptor = os.open(path, os.O_RDONLY)

@@ -36,7 +36,7 @@ class FileRecord(_Frozen):
 
 
 class ExportRecord(_Frozen):
-    """How far the exported model agrees with the model itself on some texts: cosines."""
+    """How well the exported model agrees with the model itself on some texts, as cosines."""
 
     texts: int
     mean: float
@@ -44,7 +44,7 @@ class ExportRecord(_Frozen):
 
 
 class ModelRecord(_Frozen):
-    """The model that made the vectors, and its export where the index holds one."""
+    """The model that made the vectors, and its export if the index holds one."""
 
     name: str
     fingerprint: str
@@ -68,12 +68,12 @@ class Manifest(_Frozen):
 
     @property
     def export_files(self) -> dict[str, FileRecord]:
-        """Those of the exported model; none where the index holds no export."""
+        """The files of the exported model; empty if the index holds no export."""
         return {name: self.files[name] for name in EXPORT_FILES if self.model.export is not None}
 
     @property
     def bytes(self) -> int:
-        """Of all files together."""
+        """The size of all files together."""
         return sum(record.size for record in self.files.values())
 
 
@@ -84,7 +84,7 @@ def file_record(path: Path) -> FileRecord:
 
 
 def render(manifest: Manifest) -> bytes:
-    """The manifest as it stands in the file, with its own SHA-256: reading compares byte for byte."""
+    """The text of the manifest's file, with its own SHA-256; a reader compares the file with it byte for byte."""
     body = manifest.model_dump(mode="json", exclude_unset=True)  # as it was written
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     return (json.dumps({"manifest": body, "sha256": digest}, indent=1, ensure_ascii=False) + "\n").encode()
@@ -96,5 +96,5 @@ def size_problem(path: Path, record: FileRecord) -> str | None:
 
 
 def hash_problem(path: Path, record: FileRecord) -> str | None:
-    """What is wrong with a file that is not the one that was published; None where it is."""
+    """Why a file is not the one that was published; None if it is."""
     return None if file_record(path) == record else f"{path} is damaged: its SHA-256 is not the manifest's"

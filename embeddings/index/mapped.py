@@ -18,7 +18,7 @@ def map_array(path: Path) -> np.ndarray:
     """Map what `numpy.save` wrote; pages of it are read as they are touched.
 
     Raises:
-        IndexUnusableError: if the file cannot be read, or holds no array of numbers.
+        IndexUnusableError: if the file cannot be read, or does not hold an array of numbers.
     """
     try:
         with warnings.catch_warnings(action="ignore"):  # a damaged header may name a kind of number that is given up
@@ -26,5 +26,5 @@ def map_array(path: Path) -> np.ndarray:
     except OSError as error:
         raise IndexUnusableError(f"{path} cannot be read: {error.strerror}") from error
     except _DAMAGE as error:
-        raise IndexUnusableError(f"{path} is no array of numbers; {BUILD_AGAIN}") from error
+        raise IndexUnusableError(f"{path} is not an array of numbers; {BUILD_AGAIN}") from error
     return array

@@ -74,9 +74,9 @@ class Prominence:
         """The parts of some rows, (len(rows), len(PARTS)), and which of them are attacks and disasters.
 
         Raises:
-            IndexUnusableError: if they are no numbers.
+            IndexUnusableError: if one is not a number.
         """
         found = np.asarray(self.values[np.asarray(rows, np.int64)], np.float64)
         if not np.isfinite(found).all():
-            raise IndexUnusableError(f"the index is damaged: a prominence in it is no number; {BUILD_AGAIN}")
+            raise IndexUnusableError(f"the index is damaged: a prominence in it is not a number; {BUILD_AGAIN}")
         return found[:, :-1], found[:, -1] > 0

@@ -1,4 +1,4 @@
-"""How many threads a look-up takes: one, for a server answers many users at once."""
+"""How many threads a look-up takes: one, because a server answers many users at once."""
 
 from __future__ import annotations
 

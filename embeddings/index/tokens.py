@@ -37,7 +37,7 @@ def max_similarity(
 
     Args:
         question: (q, TOKEN_DIMENSION) int8 from `quantise`.
-        weights: (q,) of the question's tokens, which add up to 1.
+        weights: (q,) the weights of the question's tokens, which add up to 1.
         tokens: (sum(lengths), TOKEN_DIMENSION) int8 of the texts, one text after another.
         lengths: how many tokens each text has, at least one.
     """
@@ -66,13 +66,13 @@ class TokenWriter:
         self._file.close()
 
     def add(self, tokens: np.ndarray) -> None:
-        """Append a text's tokens, (n, TOKEN_DIMENSION) int8 with n at least one; those after `MAX_TOKENS` are left."""
+        """Append a text's tokens, (n, TOKEN_DIMENSION) int8 with n at least one; at most `MAX_TOKENS` are kept."""
         kept = np.ascontiguousarray(tokens[:MAX_TOKENS], np.int8)
         self._file.write(kept.data)
         self._starts.append(self._starts[-1] + len(kept))
 
     def finish(self) -> None:
-        """Write what is still held."""
+        """Write what is still in memory."""
         self._file.flush()
         size = self._file.tell()
         if size != self._starts[-1] * TOKEN_DIMENSION:
@@ -113,7 +113,7 @@ class TokenIndex:
         return len(self._starts) - 1
 
     def take(self, rows: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The tokens of some rows, one row's after another's, and how many each has."""
+        """The tokens of some rows, one row after another, and how many each row has."""
         wanted = np.asarray(rows, np.int64)
         first, last = self._starts[wanted], self._starts[wanted + 1]
         lengths = last - first

@@ -33,8 +33,8 @@ class VectorIndex:
     """Inner-product search over rows of unit length: exact, or by compressed codes whose finds are compared exactly.
 
     Args:
-        file: of `rows` vectors that `VectorWriter` wrote.
-        index: searches them one by one, or by their codes.
+        file: the file of vectors that `VectorWriter` wrote.
+        index: searches the vectors one by one, or by their codes.
     """
 
     def __init__(self, file: _VectorFile, index: faiss.Index | Codes) -> None:
@@ -58,7 +58,7 @@ class VectorIndex:
         FAISS sees the file. The codes are read into memory, and must be known to be sound.
 
         Raises:
-            IndexUnusableError: if a file is no such index, breaks off, or does not belong to the other.
+            IndexUnusableError: if a file is not such an index, breaks off, or does not belong to the other.
         """
         file = _VectorFile(path)
         try:
@@ -160,7 +160,7 @@ class VectorWriter:
         self._rows += len(vectors)
 
     def finish(self) -> None:
-        """Write how many rows there are: without that, the file is none that `VectorIndex` opens."""
+        """Write the number of rows into the header and close the file; without it `VectorIndex` refuses the file."""
         self._file.seek(0)
         self._file.write(_header(self._dimension, self._rows))
         self._file.close()
@@ -170,7 +170,7 @@ class _VectorFile:
     """The vectors on the disk, read row by row, so that those which are compared take no memory afterwards.
 
     Raises:
-        IndexUnusableError: if the file is no such index, or breaks off.
+        IndexUnusableError: if the file is not such an index, or breaks off.
     """
 
     def __init__(self, path: Path) -> None:
@@ -197,7 +197,7 @@ class _VectorFile:
         self._file.close()
 
     def damaged(self) -> IndexUnusableError:
-        """What to raise where the numbers are not those of a model."""
+        """The error to raise if a vector is not of unit length."""
         return IndexUnusableError(
             f"{self._path} is damaged: it holds vectors that are not of unit length; {BUILD_AGAIN}"
         )
@@ -223,7 +223,7 @@ class _VectorFile:
         return vectors
 
     def _read_in_turn(self, targets: list[memoryview], offset: int) -> int:
-        """As os.preadv, which Windows lacks."""
+        """Does what os.preadv does, which Windows lacks."""
         with self._lock:
             self._file.seek(offset)
             return self._file.readinto(targets[0])
@@ -241,12 +241,12 @@ def _header(dimension: int, rows: int) -> bytes:
 
 
 def _header_problem(header: bytes, size: int) -> str | None:
-    """Why a file of `size` bytes that begins with `header` is no whole index; None if it may be one."""
+    """Why a file of `size` bytes that begins with `header` is not a whole index; None if it may be one."""
     if len(header) < _HEADER.size:
-        return f"is no FAISS index: it has {size:,} bytes"
+        return f"is not a FAISS index: it has {size:,} bytes"
     kind, dimension, rows, _, _, trained, metric, floats = _HEADER.unpack(header)
     if (kind, trained, metric) != (_KIND, 1, 0) or dimension <= 0 or rows < 0:
-        return "is no FAISS index of the kind that a build writes"
+        return "is not a FAISS index of the kind that a build writes"
     expected = _HEADER.size + dimension * rows * _FLOAT_BYTES
     if floats != dimension * rows or size != expected:
         return f"is damaged: {rows:,} vectors of {dimension:,} numbers take {expected:,} bytes, it has {size:,}"

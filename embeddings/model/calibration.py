@@ -1,4 +1,4 @@
-"""What is calibrated for a model: how much each sign of a good answer counts, and when to stay silent."""
+"""Calibration for a model: how much each sign of a good answer counts, and when to give no answer."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _CROWD, _TEN = 50, 10  # of candidates: those that the best stands out from, and
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What speaks for each of some candidates, (n,) each.
+    """The signs of a good answer, for n candidates: (n,) each.
 
     Attributes:
         meaning: cosine of the whole text with the question, -1 to 1.
-        late: that of its words, from `embeddings.index.tokens.max_similarity`, about -1 to 1.
+        late: the similarity of single words, from `embeddings.index.tokens.max_similarity`, about -1 to 1.
         covered: from `coverage`, 0 to 1.
         dated: from `fit_dates`, 0 to 1.
     """
@@ -30,7 +30,7 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each feature counts; meaning and late as shares of the largest one."""
+    """The weight of each feature; meaning and late are taken as shares of their largest value."""
 
     meaning: float
     late: float
@@ -43,10 +43,10 @@ GENERAL_WEIGHTS = Weights(meaning=0.8, late=0.4, covered=0.2, dated=0.3)
 
 
 def evidence(features: Features, best: int, words: int) -> np.ndarray:
-    """What tells a question that the archive answers from another, (8,).
+    """The numbers that tell a question that the archive answers from one that it does not, (8,).
 
     Args:
-        best: the place of the candidate that comes first.
+        best: the position of the candidate that is ranked first.
         words: how many words the question has.
     Returns:
         How near the best is in meaning and in late interaction, how far it stands out in each, how near the first ten
@@ -66,14 +66,15 @@ def evidence(features: Features, best: int, words: int) -> np.ndarray:
 class Confidence:
     """Tells questions that the archive answers from others: a logistic regression on their `evidence`.
 
-    It depends on the model that made the features. `least` is the sum from which the best candidate is an answer.
+    Its coefficients depend on the model that made the features. From the sum `least` on, the best candidate is an
+    answer.
     """
 
     weights: tuple[float, ...]
     least: float
 
     def doubts(self, features: Features, best: int, words: int) -> bool:
-        """Whether the candidate at place `best`, which comes first, is more likely a stranger than an answer."""
+        """Whether candidate number `best`, which is ranked first, is more likely unrelated than an answer."""
         return float(evidence(features, best, words) @ self.weights) < self.least
 
 

@@ -39,16 +39,16 @@ _NOT_FINGERPRINTED = ("README.md", ".gitattributes", ".gitignore")
 
 
 class Encoder(Protocol):
-    """What turns texts into vectors."""
+    """Turns texts into vectors."""
 
     @property
     def name(self) -> str:
-        """The model, as settings name it."""
+        """The name of the model, as in the settings."""
         ...
 
     @property
     def fingerprint(self) -> str:
-        """Tells two models of one name apart."""
+        """A hash that tells two models of the same name apart."""
         ...
 
     @property
@@ -58,11 +58,11 @@ class Encoder(Protocol):
 
     @property
     def weights(self) -> Weights:
-        """How much each sign counts in an event's score, calibrated for this model where that has been done."""
+        """How much each sign counts in an event's score; calibrated for this model if that has been done."""
         ...
 
     def confidence(self, events: int) -> Confidence | None:
-        """When to stay silent about an archive of so many events, calibrated for this model; None where nobody has."""
+        """When to give no answer from an archive of `events` events; None if this model is not calibrated."""
         ...
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
@@ -75,7 +75,7 @@ class SentenceEncoder:
 
     Args:
         model: `all-MiniLM-L6-v2`, which is installed with the program; a folder; or any other name that
-            sentence-transformers knows (fetched once by it, where the machine has a network).
+            sentence-transformers knows (which fetches it once, if the machine has a network).
     """
 
     def __init__(self, model: str = DEFAULT_MODEL, *, batch_size: int = 32) -> None:
@@ -88,14 +88,14 @@ class SentenceEncoder:
 
     @property
     def folder(self) -> Path:
-        """Where the model's files are. ModelError where they cannot be had."""
+        """The folder of the model's files. ModelError if they cannot be had."""
         if self._folder is None:
             self._folder = _model_folder(self.name)
         return self._folder
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over the names and contents of the model's files, and over what is added to them.
+        """SHA-256 over the names and contents of the model's files, and over the tuning that is added.
 
         Raises:
             ModelError: if the weights of the default model are not the published ones.
@@ -109,7 +109,7 @@ class SentenceEncoder:
 
     @cached_property
     def _is_tuned(self) -> bool:
-        """Whether it is the default model, in whatever folder."""
+        """Whether it is the default model, in any folder."""
         return self._digests.get(_WEIGHTS) == DEFAULT_WEIGHTS_SHA256
 
     @cached_property
@@ -157,7 +157,7 @@ class SentenceEncoder:
         return encoded
 
     def load(self) -> tuple[SentenceTransformer, Head]:
-        """The model, as it encodes, and what follows it. ModelError where it cannot be loaded."""
+        """The loaded model, and the head that follows it. ModelError if it cannot be loaded."""
         if self._model is None or self._head is None:
             folder = self.folder
             log.info("loading the model %s", self.name)
@@ -196,7 +196,7 @@ def _change(model: SentenceTransformer, tuning: Tuning) -> None:
 
 
 def _wordless(model: SentenceTransformer) -> np.ndarray:
-    """For each token of a model's vocabulary, whether it is no part of a word: a mark, or one of the model's own."""
+    """For each token of a model's vocabulary, whether it is punctuation or a special token, not part of a word."""
     tokenizer = model.tokenizer
     wordless = np.zeros(len(tokenizer), bool)
     for token, number in tokenizer.get_vocab().items():

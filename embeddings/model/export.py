@@ -1,8 +1,8 @@
 """The model, exported once into the index and run by OpenVINO: several times as fast as torch, which is not loaded.
 
-It computes in bfloat16 where the processor can, else in single precision. What it makes of a text and what torch makes
-of it are one kind: they may stand in one index, and questions of one may meet events of the other, because an export
-that does not agree with torch on the archive's own texts is not used.
+It computes in bfloat16 where the processor can, else in single precision. Vectors of the export and of torch may be
+mixed, within an index and between questions and events, because an export that does not agree with torch on the
+archive's own texts is not used.
 """
 
 from __future__ import annotations
@@ -49,18 +49,18 @@ class Exportable(Protocol):
     """An encoder whose model can be exported."""
 
     def load(self) -> tuple[SentenceTransformer, Head]:
-        """The model, as it encodes, and what follows it."""
+        """The loaded model, and the head that follows it."""
         ...
 
 
 class FastEncoder:
-    """An exported model. What keeps it from being used here is logged once, and `instead` encodes.
+    """An exported model. If it cannot be used on this machine, that is logged once, and `instead` encodes.
 
     Args:
-        folder: where the files of the export are; they are read when the first text comes.
-        files: what they have to be.
+        folder: the folder of the export's files, which are read at the first text.
+        files: the sizes and hashes that the files must have.
         instead: an encoder of the same model.
-        fingerprint: of that model.
+        fingerprint: the fingerprint of the model.
         dimension: numbers in a vector.
     """
 
@@ -115,12 +115,12 @@ class FastEncoder:
 
 
 def is_installed() -> bool:
-    """Whether what an export needs beyond torch is there."""
+    """Whether the packages that an export needs beyond torch are installed."""
     return importlib.util.find_spec(_PACKAGE) is not None
 
 
 def encoder_of(index: OpenIndex, model: str | None, way: Way) -> Encoder:
-    """What encodes an index's questions: its export, if it has one of that model and that is wanted, else torch.
+    """The encoder for an index's questions: its export, if it has one of `model` and `way` allows it, else torch.
 
     Args:
         model: a name or folder; None: the index's own.
@@ -131,7 +131,7 @@ def encoder_of(index: OpenIndex, model: str | None, way: Way) -> Encoder:
 
 
 def export_of(index: OpenIndex, encoder: Encoder) -> Encoder:
-    """The export of its model that an index holds; where it holds none, `encoder`, which is of that model."""
+    """The export that an index holds; without one `encoder`, which must be of the index's model."""
     model = index.manifest.model
     if model.export is None:
         return encoder
@@ -142,10 +142,10 @@ def export(encoder: Encoder, texts: Sequence[str], folder: Path) -> tuple[FastEn
     """Export an encoder's model and see whether it gives the encoder's vectors.
 
     Args:
-        texts: on which the two are compared.
-        folder: gets the files of the export.
+        texts: texts on which the two are compared.
+        folder: the folder to which the files of the export are written.
     Returns:
-        None where the export cannot be made or does not agree; why is in the log, and the folder is as it was.
+        None if the export cannot be made or does not agree; the log says why, and the folder is as it was.
     """
     if not isinstance(encoder, Exportable):
         return None
@@ -172,7 +172,7 @@ def export(encoder: Encoder, texts: Sequence[str], folder: Path) -> tuple[FastEn
 
 
 def _agreement(these: Sequence[Encoded], those: Sequence[Encoded]) -> list[float]:
-    """Of each text, the lesser of two cosines: of its vectors, and of its tokens' vectors, all taken as one."""
+    """For each text, the smaller of two cosines: of the two text vectors, and of the two sets of token vectors."""
     cosines: list[float] = []
     for one, other in zip(these, those, strict=True):
         a, b = one.tokens.astype(np.float32), other.tokens.astype(np.float32)
@@ -222,7 +222,7 @@ class _Network:
         return [encoded[place] for place in range(len(texts))]
 
     def _padded(self, tokens: Sequence[Sequence[int]]) -> list[np.ndarray]:
-        """The ids of some texts, filled up to one length, and which of them are the text's: (texts, length) int64."""
+        """Token ids of some texts, padded to one length, and the attention mask: (texts, length) int64 each."""
         shape = len(tokens), max(map(len, tokens))
         ids, mask = np.full(shape, self._filler, np.int64), np.zeros(shape, np.int64)
         for row, of_text in enumerate(tokens):
@@ -232,7 +232,7 @@ class _Network:
 
 
 def _write(model: SentenceTransformer, head: Head, folder: Path) -> None:
-    """Write the network, which gives the vector of each text and of each of its tokens, and what stands around it."""
+    """Write the network, which gives the vectors of texts and of their tokens, and its tokenizer and head."""
     import torch
     from tokenizers import Tokenizer
 
@@ -281,7 +281,7 @@ def _openvino() -> Any:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep to itself what tracing a model says about it; whether it went well is measured afterwards."""
+    """Suppress the warnings of tracing a model; whether the export agrees is measured afterwards."""
     from transformers.utils import logging as transformers_logging
 
     before = transformers_logging.get_verbosity()

@@ -1,8 +1,9 @@
-"""A cross-encoder that orders the first answers anew: slower and often better, for those who have one."""
+"""A cross-encoder that orders the first answers anew: slower and often better; optional."""
 
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Reranker(Protocol):
-    """What reads a question and a text together."""
+    """Scores a question and a text together."""
 
     def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
         """How well each text answers the question, (len(texts),); larger is better."""
@@ -29,7 +30,7 @@ class CrossEncoderReranker:
     """A sentence-transformers CrossEncoder, loaded when it is first needed.
 
     Args:
-        model: a folder, or a name that sentence-transformers knows (fetched once, where the machine has a network).
+        model: a folder, or a name that sentence-transformers knows (fetched once, if the machine has a network).
     """
 
     def __init__(self, model: str) -> None:
@@ -40,15 +41,15 @@ class CrossEncoderReranker:
         """How well each text answers the question, (len(texts),) float32; larger is better.
 
         Raises:
-            ModelError: if the model cannot be had, or is none that gives one number for a pair of texts.
+            ModelError: if the model cannot be had, or does not give one number for a pair of texts.
         """
         found = np.asarray(
             self._loaded().predict([(question, text) for text in texts], show_progress_bar=False), np.float32
         )
         if found.shape != (len(texts),):
             raise ModelError(
-                f'the model "{self.name}" gives {found.shape[1:]} numbers for a question and a text, expected one; '
-                "set rerank.model to a cross-encoder for search"
+                f'the model "{self.name}" gives {math.prod(found.shape[1:])} numbers for a question and a text, '
+                "expected one; set rerank.model to a cross-encoder for search"
             )
         return found
 
@@ -69,5 +70,5 @@ class CrossEncoderReranker:
 
 
 def reranker(model: str | None) -> Reranker | None:
-    """The cross-encoder that the settings name, if they do."""
+    """The cross-encoder that the settings name; None if they name none."""
     return None if model is None else CrossEncoderReranker(model)

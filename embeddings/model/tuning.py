@@ -22,11 +22,11 @@ _TINY = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A text as numbers.
+    """An encoded text.
 
     Attributes:
-        vector: of the whole text, (dimension,) float32 of unit length.
-        tokens: of each of its words or parts of words, (n, TOKEN_DIMENSION) int8, n at least one.
+        vector: the vector of the whole text, (dimension,) float32 of unit length.
+        tokens: the vectors of its words or parts of words, (n, TOKEN_DIMENSION) int8, n at least one.
         weights: how much each token of a question counts, (n,) float32, together 1.
     """
 
@@ -40,10 +40,10 @@ class Tuning:
     """What is added to one model.
 
     Attributes:
-        projection: of the model's token vectors, (TOKEN_DIMENSION, dimension).
-        attention: a token's vector times this, softmax over the question, is what the token counts; (dimension,).
-        changes: for weights by their names, (out, in) to add to them.
-        digest: names this tuning; part of the fingerprint of what is encoded with it.
+        projection: the projection of the model's token vectors, (TOKEN_DIMENSION, dimension).
+        attention: a token's weight is the softmax, over the question, of the token's vector times this; (dimension,).
+        changes: matrices, (out, in), to add to the model's weights of these names.
+        digest: identifies this tuning; part of the fingerprint of encoders that use it.
     """
 
     projection: np.ndarray
@@ -53,7 +53,7 @@ class Tuning:
 
 
 class Head:
-    """From what a model makes of a text to what is kept of it.
+    """Turns a model's output for a text into the vectors that are kept.
 
     Args:
         wordless: for each token of the model's vocabulary, whether it is a mark rather than a part of a word.
@@ -74,12 +74,12 @@ class Head:
         np.savez(path, projection=self._tuning.projection, attention=self._tuning.attention, wordless=self._wordless)
 
     def encoded(self, vector: np.ndarray, hidden: np.ndarray, ids: np.ndarray) -> Encoded:
-        """A text as it is kept.
+        """The encoded text.
 
         Args:
-            vector: of the whole text, (dimension,), of any length.
-            hidden: of each token, (n, dimension).
-            ids: of each token in the vocabulary, (n,).
+            vector: the model's vector of the whole text, (dimension,), of any length.
+            hidden: the model's vector of each token, (n, dimension).
+            ids: the id of each token in the vocabulary, (n,).
         """
         kept = ~self._wordless[ids]
         hidden = hidden[kept] if kept.any() else hidden
@@ -91,7 +91,7 @@ class Head:
 
 
 def default_tuning() -> Tuning:
-    """That of the default model, which ships with the program."""
+    """The tuning of the default model, which ships with the program."""
     file = resources.files(__package__) / _FILE
     with resources.as_file(file) as path, np.load(path, allow_pickle=False) as held:
         arrays = {name: np.asarray(held[name], np.float32) for name in held.files}

@@ -35,8 +35,8 @@ class Answer:
     def groups(self) -> tuple[tuple[bool, tuple[Hit, ...]], ...]:
         """The hits in the question's dates and those outside them, each best first, the best hit's group first.
 
-        A pair a group, of at least one hit: whether it is outside, and its hits. People misremember dates, so what is
-        outside is kept apart and not put last.
+        Each group is a pair: whether it is outside, and its hits, at least one. People misremember dates, so hits
+        outside are a group of their own, and not always the last one.
         """
         is_outside = [outside(hit.event.date, self.dates) for hit in self.hits]
         return tuple(
@@ -50,9 +50,9 @@ class DayAnswer:
     """The events of some days.
 
     Attributes:
-        total: how many there are; `events` may be a part of them.
+        total: how many events there are; `events` may be a part of them.
         nearest: days with events around an empty answer, in order of time.
-        first, last: of the whole archive; None where it is empty.
+        first, last: the archive's first and last day; None if it is empty.
     """
 
     dates: DateRange
@@ -69,5 +69,5 @@ class DayAnswer:
 
 
 def outside(day: dt.date, dates: Sequence[DateRange]) -> bool:
-    """Whether a day is in none of a question's dates, where it has any."""
+    """Whether a question has dates and a day is in none of them."""
     return bool(dates) and not any(day in span for span in dates)

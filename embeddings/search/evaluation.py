@@ -46,7 +46,11 @@ class Outcome:
 
 
 def read_queries(path: Path) -> list[LabelledQuery]:
-    """Read a JSONL file of labelled queries. InputError names the file and line that cannot be used."""
+    """Read a JSONL file of questions, each with the id of the event it should find.
+
+    Raises:
+        InputError: naming the file and line that cannot be used.
+    """
     lines = _lines(path)
     queries: list[LabelledQuery] = []
     for number, line in enumerate(lines, 1):
@@ -62,7 +66,7 @@ def read_queries(path: Path) -> list[LabelledQuery]:
                     raise InputError(f"{path}: line {number}: {kind}: {error}") from error
             queries.append(query)
     if not queries:
-        raise InputError(f"{path} holds no questions; expected a JSON object a line")
+        raise InputError(f"{path} holds no questions; expected one JSON object per line")
     return queries
 
 
@@ -124,7 +128,7 @@ def measures(ranks: np.ndarray) -> dict[str, float]:
     """success@1 and @5, mean reciprocal rank among the first ten, recall among the first fifty.
 
     Args:
-        ranks: of the right event from 1; beyond `DEPTH` where it was not found.
+        ranks: the rank of the right event for each question, from 1; more than `DEPTH` if it was not found.
     """
     return {
         "s1": round(float(np.mean(ranks <= 1)), 4),
@@ -143,7 +147,7 @@ def read_unanswerable(path: Path) -> list[str]:
         except InputError as error:
             raise InputError(f"{path}: question {number}: {error}") from error
     if not questions:
-        raise InputError(f"{path} holds no questions; expected one a line")
+        raise InputError(f"{path} holds no questions; expected one per line")
     return questions
 
 
@@ -152,9 +156,9 @@ class Silence:
     """How often an answer is held back in doubt.
 
     Attributes:
-        questions, unanswerable: how many of each were asked.
-        wrong_silences: of the first, the share that got nothing.
-        strangers: of the second, the share that got events.
+        questions, unanswerable: how many questions with an answer, and without one, were asked.
+        wrong_silences: the share of questions with an answer that got no events.
+        strangers: the share of questions without an answer that got events.
     """
 
     questions: int

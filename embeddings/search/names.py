@@ -34,7 +34,7 @@ class Names:
 
     @property
     def words(self) -> frozenset[str]:
-        """The words of all names, normalised, without those that say nothing."""
+        """The words of all names, normalised, without words such as "of" and "the"."""
         return frozenset(telling_words(self.spans))
 
 
@@ -61,9 +61,9 @@ class _Word:
     """A word of a text, and its part in a name.
 
     Attributes:
-        is_joined: whether what stands before it can stand inside a name.
-        has_capital: whether it begins a name, or goes on with one.
-        goes_on: whether it can go on with a name though it has no capital.
+        is_joined: whether the characters before the word may occur inside a name.
+        has_capital: whether it begins or continues a name.
+        goes_on: whether it can continue a name even though it has no capital.
     """
 
     text: str
@@ -114,7 +114,7 @@ def common_runs(span: str, common: Collection[str], others: Sequence[str]) -> It
     """The longest parts of a name that some other names, normalised, have too.
 
     One word of several is not enough: King County is not Snohomish County, nor is Daniel Ortega Daniel Barenboim. But
-    where it ends both it is mostly a surname.
+    if it is the last word of both, it is mostly a surname.
     """
     words = list(_WORD.finditer(span))
     whole = normalise(span)

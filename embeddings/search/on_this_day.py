@@ -48,10 +48,10 @@ _ALIKE = 1.0  # what an event loses for each 1.0 of cosine with the most alike o
 
 @dataclass(frozen=True, slots=True)
 class DayCandidate:
-    """An event of a day, with what speaks for it.
+    """An event of a day, with what makes it stand out.
 
     Attributes:
-        field: of life, as `embeddings.prominence.news_values` has them; None where it is not known.
+        field: the field of life, one of those in `embeddings.prominence.news_values`; None if it is not known.
         grim: whether it is an attack or a disaster.
         parts: what each of `PARTS` adds to the score.
         vector: (dimension,) of unit length.
@@ -70,7 +70,7 @@ class DayCandidate:
 
 
 def shortlist(parts: np.ndarray, grim: np.ndarray, most: int, weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:
-    """The places of the `most` that stand out most, and of a third as many that are not grim, ascending.
+    """The positions of the `most` events that stand out most, and of a third as many that are not grim, ascending.
 
     Args:
         parts: (n, len(PARTS)).
@@ -87,7 +87,7 @@ def weigh(
     vectors: np.ndarray,
     weights: Mapping[str, float] = WEIGHTS,
 ) -> list[DayCandidate]:
-    """Candidates of some events, whose parts, grimness and vectors are rows of the arrays."""
+    """The candidates for some events; row i of each array belongs to event i."""
     weighted = (parts * _vector(weights)).tolist()
     return [
         DayCandidate(event, field(event), bool(is_grim), dict(zip(PARTS, speaks, strict=True)), vector)
@@ -100,17 +100,17 @@ def choose_events(
 ) -> list[DayCandidate]:
     """At most `limit` candidates, oldest first: those that stand out most, spread over years and fields.
 
-    Laws, in this order; each gives way only where no choice of as many events keeps it with those before:
+    Rules, in this order; each is broken only if no choice of as many events keeps it and the rules before it:
 
     1. No two are of one story.
     2. Of two or more, not all tell of attacks or disasters.
     3. At most `MOST_OF_A_YEAR` are of one year.
 
-    Each of a field, of a year or of what is much like one that is chosen counts less. Of several wordings of one event
-    the fullest is shown.
+    A candidate counts less if one of its field or year, or one that is much like it, is chosen already. Of several
+    wordings of one event the fullest is shown.
 
     Args:
-        beside: what is chosen already, and shown with these.
+        beside: events that are chosen already, and shown together with the result.
     """
     left = sorted(candidates, key=_best_first)
     left = [each for each in left if not any(_same_story(each, other) for other in beside)]
@@ -162,10 +162,11 @@ def _spread_over_years(
 ) -> list[DayCandidate]:
     """The same number of events with fewer of a year that has too many, where another year has room for one more.
 
-    That is where the one event chosen of the other year is of one story with two that are of two: they replace it.
+    That is so if the one event chosen of the other year is of the same story as two others, which are of two different
+    stories: these two replace it.
 
     Args:
-        kept: stays in.
+        kept: an event that must stay.
     """
     found = list(chosen)
     while (full := _year_with_too_many(found, beside)) is not None:
@@ -199,7 +200,7 @@ def _pair_of_year(
 
 
 def _broken(chosen: Sequence[DayCandidate], limit: int, beside: Sequence[DayCandidate]) -> tuple[bool, int]:
-    """How far a choice breaks the second and the third law of `choose_events`: whether, and by how many events."""
+    """Whether a choice breaks the second rule of `choose_events`, and by how many events it breaks the third."""
     shown = [*beside, *chosen]
     all_grim = bool(chosen) and len(beside) + limit > 1 and all(each.grim for each in shown)
     years = Counter(each.event.date.year for each in shown)
@@ -208,7 +209,7 @@ def _broken(chosen: Sequence[DayCandidate], limit: int, beside: Sequence[DayCand
 
 
 def _penalties(candidates: Sequence[DayCandidate], shown: Sequence[DayCandidate]) -> list[float]:
-    """What each candidate loses for being like what is shown already."""
+    """The penalty of each candidate for being like events that are shown already."""
     if not shown:
         return [0.0] * len(candidates)
     alike = np.stack([each.vector for each in candidates]) @ np.stack([each.vector for each in shown]).T

@@ -1,4 +1,4 @@
-"""What somebody typed, as it is searched for."""
+"""Turns a text that a user typed into a question to search for."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MAX_QUESTION = 500  # characters
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it is searched for.
+    """A question, ready to be searched for.
 
     Attributes:
         wanted: the question without the dates in it: the text that is encoded.
         dates: what those dates mean.
-        within: only events of these days are looked for.
+        within: only events of these days are searched; None: all.
         only_dates: the question is nothing but a date; `wanted` is that date then.
         in_future: every date in it is yet to come, so that no news can answer it.
     """
@@ -35,7 +35,7 @@ class Question:
 
 
 def understand(query: str, today: dt.date, within: DateRange | None = None) -> Question:
-    """Take the dates out of a question. InputError where it has no words or too many characters."""
+    """Take the dates out of a question. InputError if it has no words or too many characters."""
     question = check_question(query)
     spans = find_dates(question, today)
     wanted = without_dates(question, spans)
@@ -59,7 +59,7 @@ def last_words(text: str) -> list[str]:
 
 
 def check_question(query: str) -> str:
-    """A question as it is searched for; InputError where it has no words or too many characters."""
+    """A question, ready to be searched for. InputError if it has no words or too many characters."""
     if len(query) > MAX_QUESTION:  # before anything looks at it
         raise InputError(f"the question has {len(query):,} characters, expected 1 to {MAX_QUESTION}; shorten it")
     question = clean(query)
@@ -71,12 +71,12 @@ def check_question(query: str) -> str:
 def search_window(
     first: str | None, last: str | None, today: dt.date, *, day_first: bool | None = None
 ) -> DateRange | None:
-    """The days from one expression to another, either of which may be missing; None where both are.
+    """The days from one date expression to another, either of which may be missing; None if both are.
 
     Args:
         day_first: whether 02/03/2015 is the 2nd of March; None asks back.
     Raises:
-        InputError: if one cannot be understood, or the first is after the last.
+        InputError: if an expression cannot be understood, or the first day is after the last.
     """
     if first is None and last is None:
         return None

@@ -53,7 +53,7 @@ def fuse(features: Features, weights: Weights) -> np.ndarray:
 
 
 def _of_largest(values: np.ndarray) -> np.ndarray:
-    """Each value as a share of the largest one, which is taken for at least `_LEAST`."""
+    """Each value as a share of the largest one, or of `_LEAST` if that is larger."""
     return values / max(float(values.max(initial=0.0)), _LEAST)
 
 
@@ -78,7 +78,7 @@ def coverage(postings: Sequence[np.ndarray], total: int) -> np.ndarray:
 
 
 def largest(values: np.ndarray, k: int, rows: range) -> np.ndarray:
-    """The at most `k` of some rows whose value is largest and above zero, in no order; of equals the first."""
+    """At most `k` of some rows, those with the largest values above zero, in any order; of equals the first."""
     chosen = np.flatnonzero(values[rows.start : rows.stop]) + rows.start
     if len(chosen) > k:
         least = np.partition(values[chosen], -k)[-k]
@@ -111,7 +111,7 @@ def _days_outside(days: np.ndarray, dates: DateRange) -> np.ndarray:
 
 
 def _another_year(dates: DateRange, years: int) -> DateRange | None:
-    """The same days of another year; None where the calendar has no such year."""
+    """The same days of another year; None if the calendar has no such year."""
     if dates.first.year + years < dt.MINYEAR or dates.last.year + years > dt.MAXYEAR:
         return None
     by = relativedelta(years=years)
@@ -119,7 +119,7 @@ def _another_year(dates: DateRange, years: int) -> DateRange | None:
 
 
 def fold(ranked: Iterable[tuple[int, dt.date, str]], limit: int) -> list[int]:
-    """Keep the best wording of each event that is there several times.
+    """Of several wordings of the same event, keep only the best.
 
     Args:
         ranked: row, day and normalised headline, best first.

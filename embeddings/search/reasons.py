@@ -1,4 +1,4 @@
-"""Why an event of a day was chosen, in words: what spoke for it, the strongest first."""
+"""Why an event of a day was chosen, in words: the reasons, the strongest first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEAST = 0.3  # that a part must add to the score to be given as a reason
 
 
 def reasons(candidate: DayCandidate) -> list[str]:
-    """What spoke for an event, the strongest first, `MOST` at most; none where nothing did."""
+    """The reasons for an event, the strongest first, `MOST` at most; empty if there are none."""
     strongest = sorted(candidate.parts.items(), key=lambda part: -part[1])
     return [_SENTENCES[name](candidate) for name, adds in strongest if adds >= LEAST][
         :MOST

@@ -61,8 +61,8 @@ def shared(event: Event, other: Event, mine: Names, rarities: Mapping[str, float
     """What two events have in common: topics, contexts and names, each with its rarity, the rarest first.
 
     Args:
-        mine: the names of `event`.
-        rarities: of the words of `mine`, of its topics and of its contexts.
+        mine: the proper names in the text of `event`.
+        rarities: how rare each word of those names, and of the topics and contexts of `event`, is: 0 common, 1 rarest.
     """
     found: dict[str, tuple[str, float]] = {}
     theirs = {normalise(name) for name in (*other.topics, *other.contexts)}
@@ -104,12 +104,12 @@ class RelatedCandidate:
 def choose_related(
     mine: RelatedCandidate, candidates: Iterable[RelatedCandidate], listed: Iterable[tuple[dt.date, str]], limit: int
 ) -> list[RelatedCandidate]:
-    """The best candidates for an event, the best first: no rewording of it, of another, or of what is listed already.
+    """The candidates most related to an event, best first, without rewordings of it, of each other or of `listed`.
 
     One that is much like a better one comes later, so that not ten of a kind fill the list.
 
     Args:
-        listed: day and normalised headline of what stands in the list before them.
+        listed: day and normalised headline of the related events that are listed before these.
     """
     before = list(listed)
     left = [candidate for candidate in candidates if not _is_same_news(candidate, mine)]
@@ -144,7 +144,7 @@ def _is_same_news(one: RelatedCandidate, other: RelatedCandidate) -> bool:
 
 
 def _score(mine: RelatedCandidate, candidate: RelatedCandidate, nearest: float) -> float:
-    """How related two events are; 0 where they are not. `nearest` is the cosine of the nearest candidate."""
+    """How related two events are; 0 if they are not. `nearest` is the cosine of the nearest candidate."""
     cosine = float(mine.vector @ candidate.vector)
     days = abs((mine.event.date - candidate.event.date).days)
     share = 1 - math.exp(-1.2 * sum(rare for _, rare in candidate.shared))

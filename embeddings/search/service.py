@@ -47,7 +47,7 @@ def open_search(
 
     Args:
         rerank: a cross-encoder that orders the first answers anew.
-        checked: hash every file first, for what asks for long.
+        checked: hash every file first, for processes that use the index for long.
     Raises:
         IndexMissingError, IndexUnusableError, ModelError: if they cannot be used.
     """
@@ -59,7 +59,7 @@ class Search:
     """Answers from one open index; any number of threads may ask.
 
     Args:
-        encoder: for the model that the index was made with; first used by `warm_up` or the first question.
+        encoder: of the model with which the index was made; first used by `warm_up` or the first question.
         reranker: reorders the best answers.
     """
 
@@ -98,7 +98,7 @@ class Search:
             query: 1 to `MAX_QUESTION` characters; dates in it draw their events up and hide no others.
             today: the day from which "last month" and the like count.
             within: only events of these days.
-            silent_in_doubt: give no events where the best is more likely a stranger than an answer.
+            silent_in_doubt: give no events if the best one is more likely unrelated than an answer.
         Raises:
             InputError: if the question is empty or too long.
             IndexUnusableError: if the index was made with another model than the encoder's.
@@ -159,7 +159,7 @@ class Search:
         return confidence is not None and not question.only_dates and confidence.doubts(features, best, words)
 
     def candidates(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, Features]:
-        """Rows that may answer a question, in order of time, and what speaks for each."""
+        """Rows that may answer a question, in order of time, and the features of each."""
         catalogue, vectors, vector = self.index.catalogue, self.index.vectors, wanted.vector
         within = question.within
         window = None if within is None else catalogue.rows_between(within.first, within.last)
@@ -180,7 +180,7 @@ class Search:
         )
 
     def fold(self, rows: np.ndarray, limit: int) -> list[int]:
-        """The first of some rows with the rewordings of one event folded; headlines are read as they are needed."""
+        """The first `limit` of some rows, one for each event with several wordings; reads headlines as needed."""
         catalogue = self.index.catalogue
 
         def worded() -> Iterator[tuple[int, dt.date, str]]:
@@ -207,14 +207,14 @@ class Search:
         return tuple(chosen.event for chosen in self.choice(month, day, limit))
 
     def choice(self, month: int, day: int, limit: int) -> list[DayCandidate]:
-        """The best events of one day of all years with what speaks for each, oldest first."""
+        """The best events of one day of all years, oldest first, each with what makes it stand out."""
         return choose_events(self.of_day(month, day, _OF_EACH * limit), limit)
 
     def of_day(self, month: int, day: int, most: int | None = None) -> list[DayCandidate]:
-        """The events of one day of all years with what speaks for each, oldest first.
+        """The events of one day of all years, oldest first, each with what makes it stand out.
 
         Args:
-            most: only about so many, those that stand out most, some that are no attack or disaster among them.
+            most: at most about this many: those that stand out most, including some that are not attacks or disasters.
         """
         index = self.index
         rows = index.catalogue.rows_on(month, day)
@@ -230,7 +230,7 @@ class Search:
         return catalogue.events(catalogue.starting(last_words(text), limit))
 
     def suggest(self, text: str, today: dt.date, limit: int) -> list[Event]:
-        """Events that are meant by what somebody is typing.
+        """Events to suggest for a text that a user is typing.
 
         With a date in it, those of its days and then of the days around them whose headline has the other words come
         first (all of its days' events where there are no others); then those whose headline has every word as typed.
@@ -252,10 +252,10 @@ class Search:
     # --- related ---
 
     def event(self, event_id: str) -> Event:
-        """The event with an id, or with one that was merged into it, though it be withdrawn.
+        """The event with an id, or with one that was merged into it; withdrawn events are found, too.
 
         Raises:
-            InputError: if there is none.
+            InputError: if no event has that id.
         """
         catalogue = self.index.catalogue
         if (row := catalogue.row(event_id)) is not None:

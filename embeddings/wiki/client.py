@@ -45,7 +45,7 @@ class _PassingError(WikiError):
     """The same request may succeed later.
 
     Attributes:
-        after_s: how long the server asks to wait, if it does.
+        after_s: the seconds that the server asks to wait, if it does.
     """
 
     def __init__(self, message: str, after_s: float | None = None) -> None:
@@ -54,7 +54,7 @@ class _PassingError(WikiError):
 
 
 def user_agent(contact: str) -> str:
-    """What the program calls itself, with whom to turn to about it (an address for mail or on the web)."""
+    """The User-Agent header: the program's name, and an address (mail or web) at which its operator can be reached."""
     return f"Dateline/{version('dateline')}" + (f" ({contact})" if contact else "")
 
 
@@ -63,9 +63,9 @@ class WikiClient:
 
     Args:
         api: the address of its api.php.
-        sleep: waits some seconds.
+        sleep: a function that waits some seconds.
     Attributes:
-        requests: how many were sent.
+        requests: how many requests were sent.
     """
 
     def __init__(self, session: aiohttp.ClientSession, api: str, sleep: Sleep = asyncio.sleep) -> None:
@@ -89,7 +89,7 @@ class WikiClient:
         return found
 
     async def pages(self, titles: Sequence[str]) -> AsyncIterator[tuple[WikiPage, ...]]:
-        """The pages that exist and whose text the wiki does not hide, as the answers bring them.
+        """The pages that exist and whose text the wiki does not hide, in the order of the answers.
 
         Raises:
             WikiError: if the wiki cannot be reached, or its answer cannot be used.
@@ -114,7 +114,7 @@ class WikiClient:
         )
 
     async def _ask(self, parameters: Mapping[str, str]) -> Reply:
-        """Send one request, again where that may help."""
+        """Send one request, and repeat it if that may help."""
         tries = AsyncRetrying(
             retry=retry_if_exception_type(_PassingError),
             wait=_wait_s,
@@ -125,7 +125,7 @@ class WikiClient:
         async for attempt in tries:
             with attempt:
                 return await self._ask_once(parameters)
-        raise AssertionError("tenacity gives the last error")  # pragma: no cover
+        raise AssertionError("unreachable: with reraise=True tenacity raises the last error itself")  # pragma: no cover
 
     async def _ask_once(self, parameters: Mapping[str, str]) -> Reply:
         self.requests += 1
@@ -142,7 +142,9 @@ class WikiClient:
                 f"{self._host} redirects more than {REDIRECTS} times; give the final address of the wiki's api.php"
             ) from error
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-            raise WikiError(f"{self._host} redirects to what is no address on the web; name its api.php") from error
+            raise WikiError(
+                f"{self._host} redirects to something that is not a web address; name its api.php"
+            ) from error
         except TimeoutError as error:
             raise _PassingError(f"{self._host} does not answer in time; try again later") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -157,11 +159,14 @@ class WikiClient:
         if isinstance(answer, Refusal):
             if answer.code in _PASSING or answer.code.startswith("internal_api_error"):
                 raise _PassingError(f"{self._host} answers {answer}; try again later", after_s)
-            raise WikiError(f"{self._host} refuses the query ({answer})")
+            raise WikiError(
+                f"{self._host} refuses the query ({answer}); "
+                f"check that {self._shown} is the API of a wiki that anybody may read"
+            )
         return answer
 
     def _asked_to_wait_s(self, response: aiohttp.ClientResponse) -> float | None:
-        """What Retry-After says, which may be seconds or a moment."""
+        """The seconds to wait by the header Retry-After, which holds seconds or a date."""
         text = response.headers.get("Retry-After")
         if text is None:
             return None
@@ -201,10 +206,10 @@ class WikiClient:
 
 
 def _staying(api: str) -> aiohttp.ClientMiddlewareType:
-    """Lets the requests of one query, which are several where the wiki redirects, go to one place only.
+    """A middleware that follows redirects only within the host that the operator named.
 
-    That is the host of the address that was named, at the same port and in the same way, or encrypted from there on:
-    what answers elsewhere is nobody that the operator chose, and what was asked encrypted is not asked in the clear.
+    Scheme and port must stay the same, except that http may become https: another host is not one that the operator
+    chose, and what was asked encrypted must not be asked in the clear.
     """
     last = URL(api)
 
@@ -222,7 +227,7 @@ def _staying(api: str) -> aiohttp.ClientMiddlewareType:
 
 
 def _host(address: URL) -> str:
-    """The host, and the port where it is not the usual one."""
+    """The host, and the port if it is not the usual one."""
     return address.host_port_subcomponent or ""
 
 
@@ -240,7 +245,7 @@ def _batches(titles: Sequence[str]) -> Iterator[str]:
 
 
 def _wait_s(state: RetryCallState) -> float:
-    """As long as the server asks, else longer each time; always a little more, so that not all come back at once."""
+    """As long as the server asks, else longer each time; with a random part, so that not all come back at once."""
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, _PassingError) and error.after_s is not None:
         return error.after_s + random.uniform(0, 0.2)  # noqa: S311  # spreads the tries
@@ -252,7 +257,7 @@ async def wiki_client(api: str, contact: str, sleep: Sleep = asyncio.sleep) -> A
     """A client with connections of its own.
 
     Args:
-        contact: of whoever runs the program.
+        contact: address (mail or web) of the person who runs the program.
     """
     headers = {"User-Agent": user_agent(contact), "Accept": "application/json", "Accept-Encoding": "gzip"}
     async with aiohttp.ClientSession(timeout=_TIMEOUT, headers=headers) as session:

@@ -23,7 +23,7 @@ class WikiPage:
 
 
 class Refusal(BaseModel):
-    """What the API says instead of an answer; `code` is meant for programs."""
+    """The error that the API gives instead of an answer; `code` is meant for programs."""
 
     code: str
     info: str = ""
@@ -66,9 +66,9 @@ class Reply:
     """One answer to a query; a long one comes in several.
 
     Attributes:
-        last_revisions: by title, of the pages that exist, where they were asked for.
-        pages: those whose text is in this answer; a wiki may hide it.
-        continuation: what the next request has to name; empty where this is the last answer.
+        last_revisions: the revision ids by title, of the pages that exist, if they were asked for.
+        pages: the pages whose text is in this answer; a wiki may hide texts.
+        continuation: the parameters that the next request must add; empty if this is the last answer.
     """
 
     last_revisions: dict[str, int]
@@ -80,7 +80,8 @@ def read_reply(data: bytes) -> Reply | Refusal:
     """Read an answer in MediaWiki's second format.
 
     Raises:
-        ValueError: saying what is wrong with it, to stand after "its answer ".
+        ValueError: the message says what is wrong with the answer, and continues a sentence that begins with "its
+            answer ".
     """
     try:
         text = data.decode("utf-8")
@@ -97,7 +98,7 @@ def read_reply(data: bytes) -> Reply | Refusal:
     except ValidationError as error:
         problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = shorten(clean(".".join(map(str, problem["loc"]))), 60) or "the whole of it"
-        raise ValueError(f"is none to a query ({place}: {shorten(problem['msg'], 100)})") from error
+        raise ValueError(f"is not one to a query ({place}: {shorten(problem['msg'], 100)})") from error
     if answer.error is not None:
         return answer.error
     if answer.query is None and not answer.batchcomplete:

@@ -90,7 +90,7 @@ def test_check_says_what_can_be_used(
     assert "client_id=123456789012345678&scope=bot+applications.commands&permissions=68608" in token
     monkeypatch.setenv("DATELINE_DISCORD__TOKEN", "hello")
     assert run("--check") == 1
-    assert "token: this is none; copy it" in capsys.readouterr().out
+    assert "token: this is not a bot's token; copy it" in capsys.readouterr().out
 
 
 def test_without_a_token_the_bot_says_where_one_goes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +156,7 @@ def test_a_setting_that_cannot_be_used_is_named_and_not_quoted_where_it_may_be_s
     [
         (["--shard-ids", "0-15"], "--shard-ids 0-15 need a --shard-count above 15, got None"),
         (["--shard-count", "4", "--shard-ids", "3,4"], "--shard-ids 3-4 need a --shard-count above 4, got 4"),
-        (["--shard-ids", "x"], "x names no shards; write 0-15, 3 or 0,2,4"),
+        (["--shard-ids", "x"], "x does not name shards; write 0-15, 3 or 0,2,4"),
         (["--shard-count", "0"], "0 is not in the range x>=1"),
     ],
 )
@@ -215,7 +215,7 @@ def test_backup_and_restore_say_what_they_did(
         (["--check", "backup", "x.db"], "--check and the command backup exclude each other"),
         (["--shard-count", "2", "restore", "x.db"], "--shard-count and the command restore exclude each other"),
         (["copy"], "No such command 'copy'"),
-        (["restore", "x.db"], "there is no file x.db to be restored"),
+        (["restore", "x.db"], "there is no file x.db; name a backup that"),
     ],
 )
 def test_commands_that_cannot_be_done_are_refused(

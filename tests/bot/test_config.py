@@ -64,7 +64,7 @@ def test_the_environment_suffices_without_a_file(tmp_path: Path, monkeypatch: py
         ('[index]\npaht = "x"\n', "there is no setting index.paht; config.example.toml shows them all"),
         ("[idnex]\n", "there is no setting idnex; config.example.toml shows them all"),
         ("[index]\nmodel = 3\n", "the setting index.model cannot be used: Input should be a valid string, got 3"),
-        ("[index\n", "is no TOML"),
+        ("[index\n", "is not TOML"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_with_the_setting(tmp_path: Path, text: str, sentence: str) -> None:

@@ -89,9 +89,9 @@ def test_a_file_that_was_named_must_be_there() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[index\n", "the config file config.toml is no TOML: "),
-        ("path = here\n", "the config file config.toml is no TOML: "),
-        (b"\xff\xfe[\0", "the config file config.toml is no TOML: "),
+        ("[index\n", "the config file config.toml is not TOML: "),
+        ("path = here\n", "the config file config.toml is not TOML: "),
+        (b"\xff\xfe[\0", "the config file config.toml is not TOML: "),
         ('[index]\npaht = "x"\n', "there is no setting index.paht; config.example.toml shows them all"),
         ("[index]\npath = 5\n", "the setting index.path cannot be used: "),
         ("[index]\nmodel = 5\n", "the setting index.model cannot be used: "),
@@ -115,7 +115,7 @@ def test_what_cannot_be_used_is_named_in_one_sentence(text: str | bytes, sentenc
         (
             "DATELINE_INDEX",
             "x",
-            "the environment sets a whole section, such as DATELINE_INDEX, to what is no JSON object",
+            "the environment sets a whole section, such as DATELINE_INDEX, to something that is not a JSON object",
         ),
         ("DATELINE_INDEX", "5", "the setting index cannot be used"),
     ],

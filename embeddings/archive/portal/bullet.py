@@ -24,14 +24,14 @@ _LIST_MARK = re.compile(r"[,;:/>→•]")
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
-    """What a bullet tells.
+    """The content of a bullet.
 
     Attributes:
         text: in one plain line, without the sources; empty where the bullet shows none.
         links: the articles that it links to, each once, without their sections.
         names: the texts of its links, where it holds nothing but links: the topics that it names.
         sources: who reported it.
-        notes: what of it could not be kept as it was.
+        notes: sentences on what could not be kept as it was.
     """
 
     text: str = ""
@@ -42,7 +42,7 @@ class Bullet:
 
 
 def cost(wikitext: str) -> int:
-    """A bound for the time that reading takes, in openings times characters; a million take some 0.1 s."""
+    """An upper bound for the time that `read_bullet` takes, in openings times characters; a million take some 0.1 s."""
     return len(wikitext) * sum(1 for _ in _OPENING.finditer(wikitext))
 
 
@@ -62,9 +62,9 @@ def read_bullet(wikitext: str) -> Bullet:
 
 
 def _told(pieces: list[Piece], reading: Reading) -> Bullet:
-    """Tell the sources from the text.
+    """Separate the sources from the text.
 
-    A source's text is none of the sentence where it stands in parentheses or in a footnote, or where it trails.
+    A source's text is not part of the sentence if it stands in parentheses, in a footnote or at the end.
     """
     if names := _names(pieces):
         return Bullet(", ".join(names), tuple(reading.links), names, (), tuple(reading.notes))
@@ -89,17 +89,17 @@ def _told(pieces: list[Piece], reading: Reading) -> Bullet:
 
 
 def _is_apart(piece: Piece) -> bool:
-    """Whether a source's text cannot be a part of the sentence that it stands in."""
+    """Whether a source's text cannot be part of the sentence around it."""
     return piece.is_note or not piece.says or strip(piece.text).startswith("(")
 
 
 def _goes_on(before: str, label: str) -> bool:
-    """Whether a link at the end of a bullet goes on with its sentence: "His [… lawyers deny it]"."""
+    """Whether a link at the end of a bullet continues the sentence: "His [… lawyers deny it]"."""
     return label.lstrip()[:1].islower() and SENTENCE_END.search(strip(before)) is None
 
 
 def _names(pieces: list[Piece]) -> tuple[str, ...]:
-    """The texts of links that stand alone; those that a comma or the like parts are apart. None where a word does."""
+    """The texts of a bullet's links, separated by commas or the like; empty if there are words between the links."""
     if any(piece.source is not None or (piece.says and not piece.is_link) for piece in pieces):
         return ()
     names = [""]
@@ -112,7 +112,7 @@ def _names(pieces: list[Piece]) -> tuple[str, ...]:
 
 
 def _across(before: str, after: str) -> str:
-    """The text on both sides of a source. A comma that parted two sources is none of the sentence."""
+    """The text before and after a source, joined. A comma between two sources is left out."""
     before, after = before.rstrip(), after.lstrip()
     if after.startswith(_MARKS) and not before.endswith(_MARKS):
         return before + after
@@ -120,5 +120,5 @@ def _across(before: str, after: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """A sentence without the brackets and commas that are left where its sources stood."""
+    """A sentence without the brackets and commas that remain after its sources were removed."""
     return " ".join(_EMPTY_BRACKETS.sub(" ", strip(text)).split()).strip(" ,;–—-")

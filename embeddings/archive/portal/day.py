@@ -1,7 +1,7 @@
 """A day's page of the portal to its events, in every layout since 2002.
 
 The page is cut into bullets before anything parses it. The headers and footers of the layouts, and the comments around
-the items, say nothing that the bullets need; so what stands outside of them is read too.
+the items, are not needed to understand the bullets; so text outside of them is read, too.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ def read_day(wikitext: str, day: dt.date, page: PageReport) -> list[Event]:
     """Read the events of a day's page, in its order.
 
     Args:
-        wikitext: of the page, in any of the layouts.
-        page: takes what cannot be read, or does not stand where it belongs.
+        wikitext: the page's wikitext, in any of the layouts.
+        page: gets a report of what cannot be read, or stands in the wrong place.
     """
     if len(wikitext) > MAX_PAGE:
-        page.reject(None, f"is too large: over {MAX_PAGE:,} characters")
+        page.reject(None, f"is too large: more than the {MAX_PAGE:,} characters that are read")
         return []
     if not wikitext.strip():
         page.reject(None, "is empty")
@@ -107,7 +107,7 @@ def _items(wikitext: str, page: PageReport) -> list[_Item]:
 
 
 def _without_comments(text: str) -> str:
-    """The text without comments. One that nothing closes hides nothing here, so that no event is lost by it."""
+    """The text without comments. A comment that is never closed is kept as text, so that no event is lost."""
     parts: list[str] = []
     end = 0
     while (at := text.find("<!--", end)) >= 0 and (close := text.find("-->", at)) >= 0:
@@ -169,9 +169,10 @@ def _close(topic: _Topic, page: PageReport) -> None:
 
 
 def _topic_names(bullet: Bullet, *, leads: bool) -> tuple[str, ...]:
-    """The topics that a bullet names; none where it tells something.
+    """The topics that a bullet names; none if it describes an event.
 
-    It names some where it holds nothing but links, or where it leads others with a few words that are no sentence.
+    It names topics if it holds only links, or if other bullets follow below it and it has only a few words that do not
+    form a sentence.
     """
     if bullet.names or bullet.sources or not leads:
         return bullet.names
@@ -193,7 +194,7 @@ def _event(item: _Item, bullet: Bullet, above: list[_Topic], day: dt.date, page:
         page.reject(item.line, f"the headline has {len(headline):,} characters, expected at most {MAX_HEADLINE:,}")
         return None
     if not item.depth:
-        page.reject(item.line, f"is no bullet, and is taken for an event: {shorten(headline, 80)}")
+        page.reject(item.line, f"is not a bullet, and is taken for an event: {shorten(headline, 80)}")
     sources = bullet.sources[:MAX_SOURCES]
     if len(sources) < len(bullet.sources):
         page.reject(item.line, f"more than {MAX_SOURCES} sources; the rest is left out")

@@ -1,7 +1,8 @@
 """The portal's pages in a dump of a MediaWiki wiki: `.xml` or `.xml.bz2`, streamed.
 
-The standard library's Expat reads it: a dump has no document type, so that one can be refused before it defines an
-entity, and what is skipped is never kept. Memory holds one page at a time, whatever the file.
+The standard library's Expat reads it: a dump has no document type definition, so that a file with one can be refused
+before it defines an entity, and skipped elements are never kept. Memory holds one page at a time, for files of any
+size.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _MAX_DEPTH = 50  # of elements; a dump has six
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A day's page and its last revision's text, which is cut where it is longer than a page may be."""
+    """A day's page with the text of its last revision, which is cut just after the most that a page may have."""
 
     title: str
     day: dt.date
@@ -38,12 +39,12 @@ def read_dump(path: Path, report: Report) -> Iterator[Event]:
     """Stream the events of the portal's days in a dump, in its order; other pages are passed over.
 
     Raises:
-        ArchiveMissingError: if it is no regular file (raised at the call: to open a pipe is to wait for its writer), or
-            no dump of MediaWiki.
-        ArchiveDamagedError: if it cannot be read to its end: what comes after is unknown.
+        ArchiveMissingError: if it is not a regular file (raised at the call, because opening a pipe waits for its
+            writer), or not a dump of MediaWiki.
+        ArchiveDamagedError: if it cannot be read to its end, so that the rest is unknown.
     """
     if not path.is_file():
-        raise ArchiveMissingError(f"{path} is no regular file; write what it gives to one and name that")
+        raise ArchiveMissingError(f"{path} is not a regular file; write its content to a file and name that")
     return _read(path, report)
 
 
@@ -123,7 +124,7 @@ class _Dump:
             try:
                 self._day = day_of_title(self._title)
             except ValueError:
-                self._report.reject(f"{self._path}: {self._title}", None, "is no day of the calendar")
+                self._report.reject(f"{self._path}: {self._title}", None, "is not a day of the calendar")
         elif name == "text" and self._day is not None:
             self._text = "".join(self._parts)
         elif name == "page":
@@ -135,4 +136,4 @@ class _Dump:
         raise self._no_dump("it holds a document type definition")
 
     def _no_dump(self, why: str) -> ArchiveMissingError:
-        return ArchiveMissingError(f"{self._path} is no dump of a MediaWiki wiki: {why}")
+        return ArchiveMissingError(f"{self._path} is not a dump of a MediaWiki wiki: {why}")

@@ -17,10 +17,10 @@ def page_title(day: dt.date) -> str:
 
 
 def day_of_title(title: str) -> dt.date | None:
-    """The day whose page has this title; None where it is no day's.
+    """The day whose page has this title; None if it is not the title of a day's page.
 
     Raises:
-        ValueError: if it names a day that the calendar does not have.
+        ValueError: if the title names a day that the calendar does not have.
     """
     match = _TITLE.fullmatch(title)
     return None if match is None else dt.date(int(match[1]), MONTHS.index(match[2]) + 1, int(match[3]))

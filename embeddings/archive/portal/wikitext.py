@@ -1,8 +1,8 @@
 """The markup of the portal: a stretch of wikitext to plain text, links and sources.
 
-mwparserfromhell reads it, for one pass gives every kind of markup as a tree; wikitextparser goes through the text anew
-for each kind, and its licence (GPL) is not the program's. Neither bounds its own time: text with many openings that
-nothing closes takes quadratic time, so that a page is cut into bullets first, and `bullet.cost` foresees theirs.
+mwparserfromhell reads it, because one pass gives every kind of markup as a tree; wikitextparser goes through the text
+anew for each kind, and its licence (GPL) is not the program's. Neither bounds its own time: text with many openings
+that nothing closes takes quadratic time, so that a page is cut into bullets first, and `bullet.cost` foresees theirs.
 """
 
 from __future__ import annotations
@@ -63,24 +63,31 @@ _PUBLISHERS = ("agency", "work", "newspaper", "website", "publisher", "magazine"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a bullet: plain text, or what a link shows (`is_link`), or what a source's link shows (`source`)."""
+    """A part of the text of one list item in wikitext.
+
+    Attributes:
+        text: plain text, or the visible text of a link.
+        is_link: whether `text` is that of a link to an article.
+        source: the source that the link or citation names, if it names one.
+        is_note: whether it comes from a footnote, so that its text is not part of the sentence.
+    """
 
     text: str
     is_link: bool = False
     source: Source | None = None
-    is_note: bool = False  # a footnote's source, whose text is none of the sentence
+    is_note: bool = False
 
     @property
     def says(self) -> bool:
-        """Whether it holds a word."""
+        """Whether the text holds a word."""
         return has_words(self.text)
 
 
 class Reading:
-    """A tree of wikitext on its way to pieces, and what is gathered on that way.
+    """Turns a tree of wikitext into pieces, and gathers its links.
 
     Attributes:
-        links: the articles that it links to, in order, as keys.
+        links: the articles that the wikitext links to, in order, as keys.
         notes: what could not be kept as it was.
     """
 
@@ -109,11 +116,11 @@ class Reading:
                     pass
 
     def _aside(self) -> Reading:
-        """A reading of what names a source, whose links are no subjects of the event."""
+        """A reading of the text that names a source: its links are not what the event is about."""
         return Reading(self.notes)
 
     def _shown(self, code: Wikicode | None) -> str:
-        """What a stretch of wikitext shows, its sources' texts included."""
+        """The visible text of a stretch of wikitext, including the texts of its sources."""
         return "" if code is None else "".join(piece.text for piece in self.pieces(code))
 
     def _link(self, link: nodes.Wikilink) -> Iterator[Piece]:
@@ -200,7 +207,7 @@ def _unwrapped(label: str) -> str:
 
 
 def host(url: str) -> str:
-    """The host of an address, where nobody has named the publisher."""
+    """The host of an address: the source's name if the publisher is not named."""
     try:
         return (urlsplit(url).hostname or url).removeprefix("www.")
     except ValueError:

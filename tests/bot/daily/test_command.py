@@ -245,9 +245,9 @@ class TestBadInput:
             ({"timezone": "Europe/Berln"}, ["no time zone 'Europe/Berln'", "Europe/Berlin"]),
             ({"timezone": "Mars/Olympus"}, ["no time zone", "did you mean"]),
             ({"timezone": "../etc/passwd"}, ["no time zone"]),
-            ({"time": "25:00"}, ["'25:00' is no time of day", "09:00"]),
-            ({"time": "09:60"}, ["is no time of day"]),
-            ({"time": "13 pm"}, ["is no time of day"]),
+            ({"time": "25:00"}, ["'25:00' is not a time of day", "09:00"]),
+            ({"time": "09:60"}, ["is not a time of day"]),
+            ({"time": "13 pm"}, ["is not a time of day"]),
         ],
     )
     async def test_it_is_refused_in_a_sentence_and_nothing_is_saved(

@@ -107,7 +107,7 @@ class TestBackup:
         with pytest.raises(InputError, match=r"there is no store in .*store\.db"):
             back_up(url, target)
         run(store, "CREATE TABLE songs (name)")
-        with pytest.raises(StoreError, match="cannot be backed up: it is no store of Dateline"):
+        with pytest.raises(StoreError, match="cannot be backed up: it is not a store of Dateline"):
             back_up(url, target)
         store.unlink()
         run(store, "CREATE TABLE alembic_version (version_num)")
@@ -219,7 +219,7 @@ class TestRestore:
         before = state(tmp_path)
         for name, reason in (
             ("newer.db", "cannot be restored: it was made by a newer Dateline"),
-            ("songs.db", "cannot be restored: it is no store of Dateline (it holds songs)"),
+            ("songs.db", "cannot be restored: it is not a store of Dateline (it holds songs)"),
             ("text", "cannot be restored: file is not a database"),
             ("damaged.db", "cannot be restored: it is damaged"),
             ("bot", "cannot be restored: it is a folder"),
@@ -238,7 +238,9 @@ class TestRestore:
         store = tmp_path / "bot" / "store.db"
         run(store, "CREATE TABLE songs (name)")
         before = state(tmp_path)
-        with pytest.raises(StoreError, match=r"store\.db is not replaced: it is no store of Dateline .*; move it away"):
+        with pytest.raises(
+            StoreError, match=r"store\.db is not replaced: it is not a store of Dateline .*; move it away"
+        ):
             restore(url, tmp_path / "backup.db")
         assert state(tmp_path) == before
 

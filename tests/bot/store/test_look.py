@@ -71,7 +71,7 @@ async def test_of_postgresql_it_names_version_host_and_database(postgresql: Post
 async def test_what_cannot_be_used_is_said_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     run(path, "CREATE TABLE songs (name)")
-    with pytest.raises(StoreError, match=r"store\.db cannot be used: it is no store of Dateline"):
+    with pytest.raises(StoreError, match=r"store\.db cannot be used: it is not a store of Dateline"):
         await describe(f"sqlite:///{path}")
     with pytest.raises(InputError, match="which is not an existing folder"):
         await describe(f"sqlite:///{tmp_path}/none/store.db")

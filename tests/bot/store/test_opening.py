@@ -56,19 +56,19 @@ def newer(path: Path) -> None:
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "another program's database": (
         lambda path: run(path, "CREATE TABLE songs (name)", "CREATE TABLE bands (name)"),
-        "it is no store of Dateline (it holds bands, songs); name another database in store.url",
+        "it is not a store of Dateline (it holds bands, songs); name another database in store.url",
     ),
     "another program's database in write-ahead logging": (
         lambda path: run(path, "PRAGMA journal_mode = WAL", "CREATE TABLE songs (name)"),
-        "it is no store of Dateline (it holds songs); name another database in store.url",
+        "it is not a store of Dateline (it holds songs); name another database in store.url",
     ),
     "another program's database, left by a killed process": (
         lambda path: as_left_by_a_killed_process(path, "CREATE TABLE songs (name)"),
-        "it is no store of Dateline (it holds songs); name another database in store.url",
+        "it is not a store of Dateline (it holds songs); name another database in store.url",
     ),
     "another program's tables of the same names": (
         lambda path: run(path, "CREATE TABLE notes (text)", "CREATE TABLE pictures (name)"),
-        "it is no store of Dateline (it holds notes, pictures); name another database in store.url",
+        "it is not a store of Dateline (it holds notes, pictures); name another database in store.url",
     ),
     "another program that uses Alembic": (
         lambda path: run(
@@ -77,7 +77,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
             "INSERT INTO alembic_version VALUES ('0001')",
             "CREATE TABLE songs (name)",
         ),
-        "it is no store of Dateline (it holds alembic_version, songs); name another database in store.url",
+        "it is not a store of Dateline (it holds alembic_version, songs); name another database in store.url",
     ),
     "a newer version's store": (
         newer,
@@ -113,7 +113,7 @@ async def test_an_index_catalogue_is_refused_and_not_touched(sample_folder: Inde
     [catalogue] = sample_folder.root.glob("generations/*/catalogue.sqlite")
     path = Path(shutil.copy2(catalogue, tmp_path / "store.db"))
     before = state(tmp_path)
-    with pytest.raises(StoreError, match=r"is no store of Dateline \(it holds addresses, "):
+    with pytest.raises(StoreError, match=r"is not a store of Dateline \(it holds addresses, "):
         await Store.open(f"sqlite:///{path}")
     assert state(tmp_path) == before
 
@@ -177,9 +177,9 @@ async def test_on_postgresql_the_tables_of_another_program_may_stand_beside(post
     [
         (
             ["CREATE TABLE alembic_version (version_num text)", "INSERT INTO alembic_version VALUES ('0001')"],
-            "it is no store of Dateline (it holds alembic_version)",
+            "it is not a store of Dateline (it holds alembic_version)",
         ),
-        (["CREATE TABLE notes (name text)"], "it is no store of Dateline (it holds notes)"),
+        (["CREATE TABLE notes (name text)"], "it is not a store of Dateline (it holds notes)"),
     ],
     ids=["its own Alembic", "a table of the same name"],
 )

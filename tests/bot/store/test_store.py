@@ -81,7 +81,7 @@ async def test_the_migrations_give_the_tables_that_the_program_expects(store: St
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("nonsense", "store.url is no database URL"),
+        ("nonsense", "store.url is not a database URL"),
         ("sqlite:////no/such/folder/store.db", "names a file in /no/such/folder, which is not an existing folder"),
         ("oracle://x", "whose driver is not installed"),
     ],

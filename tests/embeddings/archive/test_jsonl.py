@@ -132,8 +132,8 @@ BAD_LINES = [
     (line(related=[{"headline": "It stops."}]), "related.0.date: Field required"),
     (line(related=[{"date": 0, "headline": "It stops."}]), "related.0.date: expected a day"),
     (line(related=[{"date": "2015-12-03", "headline": "x"}] * 51), "related: List should have at most 50 items"),
-    (line(pad="x" * MAX_LINE_BYTES), "is too long: over 2,097,152 bytes"),
-    (line(pad="x" * 3 * MAX_LINE_BYTES), "is too long: over 2,097,152 bytes"),
+    (line(pad="x" * MAX_LINE_BYTES), "is too long: more than the 2,097,152 bytes that are read"),
+    (line(pad="x" * 3 * MAX_LINE_BYTES), "is too long: more than the 2,097,152 bytes that are read"),
 ]
 
 
@@ -180,7 +180,7 @@ def test_an_address_that_is_no_page_of_the_day_is_reported_and_left_out(tmp_path
     assert event.paths == ()
     assert event.related == (Related(DAY, "It stops."),)
     assert report.count == 2
-    assert report.first[0].why.startswith("path is no page of 2015-12-03, such as /news/2015/12/3/slug.md: ")
+    assert report.first[0].why.startswith("path is not a page of 2015-12-03, such as /news/2015/12/3/slug.md: ")
 
 
 def test_every_rejection_goes_to_the_report_file(tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ class TestChoosingAReader:
     def test_a_file_of_another_kind_is_refused_at_the_call(self, tmp_path: Path) -> None:
         path = tmp_path / "events.csv"
         path.write_text("date,headline\n")
-        with pytest.raises(ArchiveMissingError, match=r"events\.csv is no archive: expected"):
+        with pytest.raises(ArchiveMissingError, match=r"events\.csv is not an archive: expected"):
             read_archive(path, Report())
 
 

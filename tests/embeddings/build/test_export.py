@@ -168,7 +168,7 @@ class TestFolder:
     def test_a_folder_with_other_things_is_refused_and_left_alone(self, index: Index, tmp_path: Path) -> None:
         (tmp_path / "out").mkdir()
         (tmp_path / "out/letter.txt").write_text("Dear Ann,")
-        with pytest.raises(InputError, match="holds other things than an export of ours"):
+        with pytest.raises(InputError, match="holds files that are not an export by Dateline"):
             export_archive(index(told("It rains.")).catalogue, tmp_path / "out")
         assert [path.name for path in (tmp_path / "out").iterdir()] == ["letter.txt"]
 

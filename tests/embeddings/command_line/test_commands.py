@@ -217,7 +217,7 @@ class TestExport:
     def test_a_folder_of_other_things_is_bad_input(self, run: Run, index: Path) -> None:
         ran = run("export", ".")
         assert ran.status == 2
-        assert ". holds other things than an export of ours" in ran.sentence
+        assert ". holds files that are not an export by Dateline" in ran.sentence
 
     def test_what_cannot_be_written_to_is_a_failure(self, run: Run, index: Path) -> None:
         Path("file").touch()
@@ -444,8 +444,8 @@ BAD_INPUT = [
     (("build",), "ARCHIVE"),
     (("build", "nothing"), "there is no archive at nothing"),
     (("build", "events.jsonl", "nothing"), "there is no archive at nothing"),
-    (("build", "queries.txt"), "queries.txt is no archive"),
-    (("build", "empty"), "empty is no Markdown archive"),
+    (("build", "queries.txt"), "queries.txt is not an archive"),
+    (("build", "empty"), "empty is not a Markdown archive"),
     (("build", "empty.jsonl"), "no events in empty.jsonl"),
     (("build", "events.jsonl", "--report", "missing/report.jsonl"), "missing/report.jsonl"),
     (("build", "events.jsonl", "--report", "empty"), "empty"),
@@ -501,7 +501,7 @@ BAD_INPUT = [
     (("evaluate", "unknown.jsonl"), "the index holds no event unknown"),
     (("evaluate", "queries.jsonl", "--rows", "missing/rows.jsonl"), "missing/rows.jsonl"),
     (("stats", "--config", "missing.toml"), "there is no config file missing.toml"),
-    (("stats", "--config", "events.jsonl"), "events.jsonl is no TOML"),
+    (("stats", "--config", "events.jsonl"), "events.jsonl is not TOML"),
     (("stats", "--config", "unknown.toml"), "there is no setting index.paht"),
     (("stats", "--config", "type.toml"), "the setting index.path cannot be used"),
     (("--config", "missing.toml", "stats"), "there is no config file missing.toml"),
@@ -672,7 +672,7 @@ class TestUpdate:
     def test_a_password_in_an_address_that_cannot_be_used_is_not_repeated(self, run: Run) -> None:
         ran = run("update", "--api", "ftp://me:hunter2@wiki.example/w")
         assert ran.status == 2
-        assert "wiki.example/w is no address on the web" in ran.sentence
+        assert "wiki.example/w is not a web address" in ran.sentence
         assert "hunter2" not in ran.sentence
 
 

@@ -330,16 +330,16 @@ def test_case_and_blanks_around_and_between_words_change_nothing(text: str, days
         ("2015-W54", "2015-W54 is not a date: 2015 has no week 54"),
         ("fifth quarter 2015", "fifth quarter 2015 is not a date: a year has four quarters"),
         ("third half of 2015", "third half of 2015 is not a date: there are two halves"),
-        ("summer 2015/16", "summer 2015/16 is no season; write its first year only, as in winter 2015"),
+        ("summer 2015/16", "summer 2015/16 is not a season; write its first year only, as in winter 2015"),
         ("Monday 31 August 1997", "Monday 31 August 1997 is not a date: 31 August 1997 is a Sunday"),
-        ("1999..1997", "1999..1997 is no range: its first day, 1999-01-01, is after its last, 1997-12-31"),
+        ("1999..1997", "1999..1997 is not a range: its first day, 1999-01-01, is after its last, 1997-12-31"),
         (
             "31-30 August 1997",
-            "31-30 August 1997 is no range: its first day, 1997-08-31, is after its last, 1997-08-30",
+            "31-30 August 1997 is not a range: its first day, 1997-08-31, is after its last, 1997-08-30",
         ),
         (
             "after 2030",
-            "after 2030 is no range: its first day, 2031-01-01, is after its last, 2024-03-14",
+            "after 2030 is not a range: its first day, 2031-01-01, is after its last, 2024-03-14",
         ),
         ("99999 years ago", "99999 years ago is not a date: days go from 0001-01-01 to 9999-12-31"),
         ("winter 9999", "winter 9999 is not a date: days go from 0001-01-01 to 9999-12-31"),
@@ -411,7 +411,7 @@ def test_what_is_no_date_is_refused(text: str) -> None:
         (
             "2011/12",
             ("2011-01-01..2012-12-31", "2011-12-01..2011-12-31"),
-            "2011/12 may mean a month or two years; write 2011-12 or 2011..2012",
+            "2011/12 is ambiguous: for the month write 2011-12, for the two years 2011..2012",
         ),
         (
             "23 December",

@@ -64,8 +64,8 @@ def test_no_more_than_the_first_tokens_are_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("starts", "tokens", "problem"),
     [
-        (b"", None, "starts.npy is no array of numbers"),
-        (b"no array", None, "starts.npy is no array of numbers"),
+        (b"", None, "starts.npy is not an array of numbers"),
+        (b"no array", None, "starts.npy is not an array of numbers"),
         (np.array([0, 2, 1]), None, "does not say where each event's tokens begin"),
         (np.array([1, 2]), None, "does not say where each event's tokens begin"),
         (np.array([0.0, 1.0]), None, "does not say where each event's tokens begin"),

@@ -119,7 +119,9 @@ def test_what_was_not_finished_is_no_index(tmp_path: Path) -> None:
 def test_a_file_that_is_no_index_says_what_to_do(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "vectors.faiss"
     path.write_bytes(data)
-    with pytest.raises(IndexUnusableError, match=r"vectors\.faiss is no FAISS index.*run `python -m embeddings build`"):
+    with pytest.raises(
+        IndexUnusableError, match=r"vectors\.faiss is not a FAISS index.*run `python -m embeddings build`"
+    ):
         VectorIndex.load(path)
 
 

@@ -157,7 +157,7 @@ class TestReadQueries:
 
     @pytest.mark.parametrize("text", ["", "\n\n"])
     def test_a_file_without_questions_is_refused(self, tmp_path: Path, text: str) -> None:
-        with pytest.raises(InputError, match=r"queries\.jsonl holds no questions; expected a JSON object a line"):
+        with pytest.raises(InputError, match=r"queries\.jsonl holds no questions; expected one JSON object per line"):
             self.read(tmp_path, text)
 
     def test_a_file_that_cannot_be_read_is_named_with_the_reason(self, tmp_path: Path) -> None:

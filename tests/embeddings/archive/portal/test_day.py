@@ -134,7 +134,7 @@ def test_text_outside_of_bullets_becomes_an_event_with_a_note() -> None:
     found, notes = read(f"{BELOW}\n\nIt rains in [[Ardun]].\n\n*It snows.\n{ABOVE}")
     assert [event.headline for event in found] == ["It rains in Ardun.", "It snows."]
     assert found[0].contexts == ("Ardun",)
-    assert notes == ["page: line 3: is no bullet, and is taken for an event: It rains in Ardun."]
+    assert notes == ["page: line 3: is not a bullet, and is taken for an event: It rains in Ardun."]
 
 
 def test_a_heading_with_a_source_is_an_event_rather_than_a_category() -> None:

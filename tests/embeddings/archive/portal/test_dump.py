@@ -86,11 +86,11 @@ def test_pages_that_cannot_be_read_are_reported_and_cost_themselves_alone(tmp_pa
     events, notes = read(path)
     assert [event.headline for event in events] == ["It rains."]
     assert notes == [
-        f"{path}: {DAYS}2015 February 30: is no day of the calendar",
+        f"{path}: {DAYS}2015 February 30: is not a day of the calendar",
         f"{path}: {DAYS}2015 December 1: is empty",
         f"{path}: {DAYS}2015 December 2: is empty",
         f'{path}: {DAYS}2015 December 3: line 1: the topic "Rain" has no events',
-        f"{path}: {DAYS}2015 December 4: is too large: over 2,097,152 characters",
+        f"{path}: {DAYS}2015 December 4: is too large: more than the 2,097,152 characters that are read",
     ]
 
 
@@ -131,13 +131,13 @@ def test_a_damaged_bz2_file_is_one_sentence(tmp_path: Path, data: bytes, why: st
 def test_what_no_dump_holds_is_refused(tmp_path: Path, data: str, why: str) -> None:
     path = tmp_path / "dump.xml"
     path.write_text(data)
-    with pytest.raises(ArchiveMissingError, match=rf"dump\.xml is no dump of a MediaWiki wiki: .*{why}"):
+    with pytest.raises(ArchiveMissingError, match=rf"dump\.xml is not a dump of a MediaWiki wiki: .*{why}"):
         read(path)
 
 
 def test_a_pipe_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "dump.xml")
-    with pytest.raises(ArchiveMissingError, match=r"dump\.xml is no regular file"):
+    with pytest.raises(ArchiveMissingError, match=r"dump\.xml is not a regular file"):
         read_archive(tmp_path / "dump.xml", Report())
 
 
