@@ -126,6 +126,7 @@ class DatelineClient(HostClient):
         self._roster: Roster | None = None
         self._launches: Counter[int] = Counter()
         self._once = Once()
+        self._closing = False
 
     def _get_state(self, **options: Any) -> GatewayState:
         """discord.py's factory of its state."""
@@ -224,6 +225,7 @@ class DatelineClient(HostClient):
         """Close the connection; nothing uses the store afterwards."""
         self._ending.set()
         await self.poster.stop(0)
+        self._closing = True
         if under_way := [*self._noting, *self._background]:
             await asyncio.wait(under_way, timeout=STORING_S)
         # discord.py closes the client, too, where it cannot go on: what users were promised is answered first.
@@ -360,6 +362,9 @@ class DatelineClient(HostClient):
 
     async def _note_down(self, change: Coroutine[None, None, None]) -> None:
         """Change the store because of a gateway event."""
+        if self._closing:  # the store may be closed before it is done; the next start finds out by itself
+            change.close()
+            return
         task = self._note(change)
         with contextlib.suppress(StoreAwayError):  # a server that was left refuses its next post, which says the same
             await task

@@ -113,7 +113,7 @@ class GatewayState(AutoShardedConnectionState[Any]):
         self._unbegun[connection.shard] = 0
 
     async def _poll(self, connection: _Connection, poll: Callable[[], Awaitable[None]]) -> None:
-        """Let discord.py wait for an event and read it; after connections that end before a session begins, wait longer.
+        """Let discord.py wait for an event and read it; wait longer after connections that end before a session.
 
         discord.py would connect again at once, and would close the client where this happens at a new session.
         """
