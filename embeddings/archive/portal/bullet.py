@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import mwparserfromhell
 from mwparserfromhell.parser import ParserError
 
+from embeddings.archive.portal.brackets import in_order
 from embeddings.archive.portal.wikitext import Piece, Reading, has_words, host, strip
 from embeddings.events import Source
 
@@ -15,7 +16,6 @@ MAX_COST = 2_000_000  # of one bullet, in the unit of `cost`; real ones have up 
 MAX_BULLET = 20_000  # characters; real ones have up to 1,865
 
 _OPENING = re.compile(r"[\[{<]|://")
-_UNCLOSED_SOURCE = re.compile(r"\[(?:https?:)?//[^\[\]]*$", re.IGNORECASE)
 _EMPTY_BRACKETS = re.compile(r"\(\s*[,;]?\s*\)|\[\s*\]")
 _MARKS = (",", ".", ";", ":", "!", "?")
 SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
@@ -49,10 +49,9 @@ def cost(wikitext: str) -> int:
 def read_bullet(wikitext: str) -> Bullet:
     """Read one bullet. `cost` bounds its time."""
     reading = Reading()
+    wikitext = in_order(wikitext)
     pieces = [Piece(wikitext)]
     if _OPENING.search(wikitext) is not None:
-        if (match := _UNCLOSED_SOURCE.search(wikitext)) is not None:
-            wikitext = f"{wikitext[: match.end()]}]"
         try:
             # Quotes for bold and italic text are left to `clean`.
             pieces = list(reading.pieces(mwparserfromhell.parse(wikitext, skip_style_tags=True)))

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 from mwparserfromhell import nodes
 from mwparserfromhell.wikicode import Wikicode
 
+from embeddings.archive.portal.interwiki import project_page
 from embeddings.events import Source
-from embeddings.text import clean, is_web_address, shorten
+from embeddings.text import clean, is_web_address, normalise, shorten
 
 # What no text of an event holds; a blank takes its place, so that nothing new comes of what stood around it.
 _MARKUP = re.compile(
@@ -58,6 +59,7 @@ _SHOWS_NOTHING = frozenset(
     "subscription required|subscription|registration required|closed access|in lang|flagicon|flag icon|efn|refn|"
     "disambiguation needed|dn|full citation needed|unreliable source?|not in source|pp|clear".split("|")
 )
+_WIKINEWS = frozenset(("wikinews", "wikinews-inline", "wikinews inline", "wikinewspar"))
 _PUBLISHERS = ("agency", "work", "newspaper", "website", "publisher", "magazine", "journal", "via")  # of a citation
 
 
@@ -121,9 +123,16 @@ class Reading:
         if target.casefold().startswith(_PICTURES):
             return
         text = self._shown(link.text) if link.text is not None else ""
+        if (page := project_page(target)) is not None and _is_source(text, page[0]):
+            yield self._project_source(page, text)
+            return
         if article := _article(target):
             self.links[article] = None
-        yield Piece(text or target.removeprefix(":"), is_link=True)
+        yield Piece(text or (page[1] if page is not None else "") or target.removeprefix(":"), is_link=True)
+
+    def _project_source(self, page: tuple[str, str, str], label: str) -> Piece:
+        name, title, url = page
+        return Piece(label or title, source=Source(name, url if is_web_address(url) else None))
 
     def _source(self, url: str, label: str, *, is_note: bool = False) -> Piece:
         # Without their semicolon, "&region=" and "&copy=" begin parameters, no entities.
@@ -142,6 +151,9 @@ class Reading:
             yield from self._aside()._citation(template)
             return
         if name in _SHOWS_NOTHING:
+            return
+        if name in _WIKINEWS and (page := project_page(f"n:{strip(str(template.get(1, '')))}")) is not None:
+            yield self._project_source(page, "(Wikinews)")
             return
         if name in _SHOWS_SIGN:
             yield Piece(_SHOWS_SIGN[name])
@@ -180,6 +192,11 @@ class Reading:
             yield Piece("", source=Source(text), is_note=True)
 
 
+def _is_source(label: str, project: str) -> bool:
+    """Whether a link to another project is a source: every one to Wikinews, others where they are called so."""
+    return project == "Wikinews" or strip(label).startswith("(") or normalise(label) == normalise(project)
+
+
 def strip(text: str) -> str:
     """One line of plain text without markup."""
     return " ".join(_MARKUP.sub(" ", clean(text)).split())
@@ -192,7 +209,7 @@ def has_words(text: str) -> bool:
 
 def _unwrapped(label: str) -> str:
     """A publisher's name without the parentheses around it, of which one may be missing."""
-    label = label.strip(" ,;")
+    label = label.strip(" ,;{}")
     is_whole = label.startswith("(") and label.endswith(")") and ")" not in label[1:-1].partition("(")[0]
     if is_whole or label.count("(") != label.count(")"):
         return label.removeprefix("(").removesuffix(")").strip()
@@ -202,9 +219,10 @@ def _unwrapped(label: str) -> str:
 def host(url: str) -> str:
     """The host of an address, where nobody has named the publisher."""
     try:
-        return (urlsplit(url).hostname or url).removeprefix("www.")
+        name = (urlsplit(url).hostname or url).removeprefix("www.")
     except ValueError:
         return url
+    return "Wikinews" if name.endswith(".wikinews.org") else name
 
 
 def _article(target: str) -> str:
