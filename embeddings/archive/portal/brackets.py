@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 _TOKEN = re.compile(r"\[+|\]+|<nowiki>", re.IGNORECASE)
 _NOWIKI_END = re.compile(r"</nowiki>", re.IGNORECASE)
@@ -58,13 +59,14 @@ def in_order(wikitext: str) -> str:
     if "[" not in wikitext and "]" not in wikitext:
         return wikitext
     for slip, scheme in _SLIPS:
-        wikitext = slip.sub(lambda match, scheme=scheme: _opening(match[0], scheme), wikitext)
+        wikitext = slip.sub(partial(_opening, scheme), wikitext)
     wikitext = _NO_OPENING.sub(r"[\1]", wikitext)
     return _Brackets(wikitext).in_order()
 
 
-def _opening(found: str, scheme: str) -> str:
+def _opening(scheme: str, match: re.Match[str]) -> str:
     """A source's opening bracket and the scheme of its address, as both should be."""
+    found = match[0]
     if not scheme:
         return "["
     if re.search(r"https?://$", found, re.IGNORECASE) and found[1:2] in "hH":

@@ -17,6 +17,8 @@ from mwparserfromhell import nodes
 from mwparserfromhell.wikicode import Wikicode
 
 from embeddings.archive.portal.interwiki import project_page
+from embeddings.archive.portal.ships import ship
+from embeddings.archive.portal.units import measured
 from embeddings.events import Source
 from embeddings.text import clean, is_web_address, normalise, shorten
 
@@ -39,12 +41,17 @@ _NO_ARTICLE = frozenset(
 )
 
 # Templates by what they show; others show all their unnamed parameters.
-_NAMES_ARTICLE = frozenset(("ill", "interlanguage link", "flag", "flagu", "flagcountry"))  # the first
-_SHOWS_FIRST = _NAMES_ARTICLE | {"nowrap", "nobr", "abbr", "small", "sic", "as of"}
-_SHOWS_LAST = frozenset(("lang", "transl", "transliteration", "color", "font color"))
-_SHOWS_TWO = frozenset(("convert", "cvt"))  # number and unit
+_NAMES_ARTICLE = frozenset(("ill", "illm", "ill2", "interlanguage link", "flag", "flagu", "flagcountry"))  # the first
+_SHOWS_FIRST = _NAMES_ARTICLE | {"nowrap", "nobr", "abbr", "tooltip", "small", "sic", "as of", "nihongo", "flagathlete"}
+_SHOWS_LAST = frozenset(("lang", "langx", "transl", "transliteration", "color", "font color"))
 _SHOWS_SIGN = {
     "snd": " – ",
+    "spnd": " – ",
+    "en dash": "–",
+    "em dash": "—",
+    "endash": "–",
+    "emdash": "—",
+    "'s": "'s",
     "spaced ndash": " – ",
     "ndash": "–",
     "mdash": "—",
@@ -163,9 +170,15 @@ class Reading:
             unnamed = unnamed[:1]
         elif name in _SHOWS_LAST:
             unnamed = unnamed[-1:]
-        elif name in _SHOWS_TWO:
-            unnamed = unnamed[:2]
-        text = " ".join(self._shown(value) for value in unnamed)
+        texts = [self._shown(value) for value in unnamed]  # once, for templates stand in one another
+        if (found := ship(strip(str(template.name)), [strip(text) for text in texts])) is not None:
+            shown, article = found
+            if article := _article(article):
+                self.links[article] = None
+            yield Piece(shown, is_link=True)
+            return
+        options = {strip(str(p.name)).casefold(): strip(str(p.value)) for p in template.params if p.showkey}
+        text = measured(name, [strip(text) for text in texts], options) or " ".join(texts)
         if name in _NAMES_ARTICLE and (article := _article(strip(text))):
             self.links[article] = None
         yield Piece(text, is_link=name in _NAMES_ARTICLE)
