@@ -9,6 +9,7 @@ import mwparserfromhell
 from mwparserfromhell.parser import ParserError
 
 from embeddings.archive.portal.brackets import in_order
+from embeddings.archive.portal.introductions import without_introductions
 from embeddings.archive.portal.wikitext import Piece, Reading, has_words, host, strip
 from embeddings.events import Source
 
@@ -67,6 +68,9 @@ def _told(pieces: list[Piece], reading: Reading) -> Bullet:
     """
     if names := _names(pieces):
         return Bullet(", ".join(names), tuple(reading.links), names, (), tuple(reading.notes))
+    pieces, dropped = without_introductions(pieces)
+    kept = {article for piece in pieces if piece.says for article in piece.articles}
+    links = tuple(link for link in reading.links if link not in dropped or link in kept)
     last = max((at for at, piece in enumerate(pieces) if piece.source is None and piece.says), default=-1)
     text: list[str] = []
     sources: dict[Source, None] = {}
@@ -84,7 +88,7 @@ def _told(pieces: list[Piece], reading: Reading) -> Bullet:
             text, is_gap = [_across("".join(text), piece.text)], False
         else:
             text.append(piece.text)
-    return Bullet(_tidy("".join(text)), tuple(reading.links), (), tuple(sources), tuple(reading.notes))
+    return Bullet(_tidy("".join(text)), links, (), tuple(sources), tuple(reading.notes))
 
 
 def _is_apart(piece: Piece) -> bool:

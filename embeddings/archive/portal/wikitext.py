@@ -78,6 +78,7 @@ class Piece:
     is_link: bool = False
     source: Source | None = None
     is_note: bool = False  # a footnote's source, whose text is none of the sentence
+    articles: tuple[str, ...] = ()  # that a link leads to
 
     @property
     def says(self) -> bool:
@@ -133,9 +134,11 @@ class Reading:
         if (page := project_page(target)) is not None and _is_source(text, page[0]):
             yield self._project_source(page, text)
             return
-        if article := _article(target):
+        article = _article(target)
+        if article:
             self.links[article] = None
-        yield Piece(text or (page[1] if page is not None else "") or target.removeprefix(":"), is_link=True)
+        shown = text or (page[1] if page is not None else "") or target.removeprefix(":")
+        yield Piece(shown, is_link=True, articles=(article,) if article else ())
 
     def _project_source(self, page: tuple[str, str, str], label: str) -> Piece:
         name, title, url = page
