@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import mwparserfromhell
 from mwparserfromhell.parser import ParserError
 
+from embeddings.archive.portal.brackets import in_order
+from embeddings.archive.portal.introductions import without_introductions
 from embeddings.archive.portal.wikitext import Piece, Reading, has_words, host, strip
 from embeddings.events import Source
 
@@ -15,7 +17,6 @@ MAX_COST = 2_000_000  # of one bullet, in the unit of `cost`; real ones have up 
 MAX_BULLET = 20_000  # characters; real ones have up to 1,865
 
 _OPENING = re.compile(r"[\[{<]|://")
-_UNCLOSED_SOURCE = re.compile(r"\[(?:https?:)?//[^\[\]]*$", re.IGNORECASE)
 _EMPTY_BRACKETS = re.compile(r"\(\s*[,;]?\s*\)|\[\s*\]")
 _MARKS = (",", ".", ";", ":", "!", "?")
 SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
@@ -49,10 +50,9 @@ def cost(wikitext: str) -> int:
 def read_bullet(wikitext: str) -> Bullet:
     """Read one bullet. `cost` bounds its time."""
     reading = Reading()
+    wikitext = in_order(wikitext)
     pieces = [Piece(wikitext)]
     if _OPENING.search(wikitext) is not None:
-        if (match := _UNCLOSED_SOURCE.search(wikitext)) is not None:
-            wikitext = f"{wikitext[: match.end()]}]"
         try:
             # Quotes for bold and italic text are left to `clean`.
             pieces = list(reading.pieces(mwparserfromhell.parse(wikitext, skip_style_tags=True)))
@@ -68,6 +68,9 @@ def _told(pieces: list[Piece], reading: Reading) -> Bullet:
     """
     if names := _names(pieces):
         return Bullet(", ".join(names), tuple(reading.links), names, (), tuple(reading.notes))
+    pieces, dropped = without_introductions(pieces)
+    kept = {article for piece in pieces if piece.says for article in piece.articles}
+    links = tuple(link for link in reading.links if link not in dropped or link in kept)
     last = max((at for at, piece in enumerate(pieces) if piece.source is None and piece.says), default=-1)
     text: list[str] = []
     sources: dict[Source, None] = {}
@@ -85,7 +88,7 @@ def _told(pieces: list[Piece], reading: Reading) -> Bullet:
             text, is_gap = [_across("".join(text), piece.text)], False
         else:
             text.append(piece.text)
-    return Bullet(_tidy("".join(text)), tuple(reading.links), (), tuple(sources), tuple(reading.notes))
+    return Bullet(_tidy("".join(text)), links, (), tuple(sources), tuple(reading.notes))
 
 
 def _is_apart(piece: Piece) -> bool:

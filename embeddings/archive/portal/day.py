@@ -30,24 +30,36 @@ _MOST_TOPIC_WORDS = 12
 _HEADER = re.compile(r"\{\{\s*current[ _]events[^{}]{0,1000}?(?:\|\s*content\s*=|\}\})", re.IGNORECASE)
 _FOOTERS = ("}}", "|}")
 _REDIRECT = re.compile(r"\s*#redirect\b", re.IGNORECASE)
-_MARKS = re.compile(r"[*#:]+")
+_MARKS = re.compile(r"[*#:]+(?:[ \t]+[*:]+(?=[ \t]*[\w\['\"*:]))*")  # "* *" is a slip of "**"
+_BLANKS = re.compile(r"[ \t]+")
+_ONLY_LINKS = re.compile(r"(?:\[\[[^\[\]]*\]\]|\{\{ill\|[^{}]*\}\}|[\s':,;/–—-])+", re.IGNORECASE)
 _CATEGORY = re.compile(r";+(?P<term>.+)|'{3}(?P<bold>(?:(?!''').)+)'{3}:?|(?P<rule>={2,6})(?P<heading>.+)(?P=rule)")
 _INNER_LINE_END = "\v"  # a line end in a comment or header, which ends no line
 
 
 @dataclass(slots=True)
 class _Item:
-    """A bullet as it stands on the page, or other text, whose `depth` is 0."""
+    """A bullet as it stands on the page, or other text, which has no `marks`.
+
+    Attributes:
+        depth: how far in it stands, to be compared with others of its section; 0 for other text.
+        section: how many headings stand above it.
+    """
 
     line: int
+    marks: str
     depth: int
+    section: int
     category: str | None
     lines: list[str]
 
 
 @dataclass(slots=True)
-class _Topic:
-    """A bullet that names what the bullets below it are about, and whether any of them describes an event."""
+class _Above:
+    """A bullet that others stand below: one that names what they are about, or an event, which has no `names`.
+
+    An event's links are contexts of the bullets below it; only a topic may be without events.
+    """
 
     line: int
     depth: int
@@ -85,6 +97,8 @@ def _items(wikitext: str, page: PageReport) -> list[_Item]:
     items: list[_Item] = []
     item: _Item | None = None
     category: str | None = None
+    section = 0
+    kinds: dict[int, str] = {}  # the mark that the section's first bullet of each length ends with
     number = 1
     for raw in text.split("\n"):
         if number > MAX_LINES:
@@ -92,18 +106,44 @@ def _items(wikitext: str, page: PageReport) -> list[_Item]:
             break
         line, at = raw.strip(), number + len(raw) - len(raw.lstrip(_INNER_LINE_END))
         number += 1 + raw.count(_INNER_LINE_END)
-        marks = _MARKS.match(line)
+        match = _MARKS.match(line)
+        marks = "" if match is None else _BLANKS.sub("", match[0])
+        rest = line[match.end() :].strip() if match is not None else line
         if not line or line in _FOOTERS:
             item = None
         elif (name := _category(line)) is not None:
-            item, category = None, name
-        elif item is not None and (marks is None or marks[0].endswith(":")):
-            item.lines.append(line[marks.end() :] if marks else line)
+            item, category, section, kinds = None, name, section + 1, {}
+        elif item is not None and _goes_on(item, marks, rest):
+            item.lines.append(rest)
         else:
-            depth = marks.end() if marks else 0
-            item = _Item(at, depth, category, [line[depth:]])
+            # Where bullets of one length are of two kinds, those of the second stand below those of the first.
+            is_second = marks != "" and kinds.setdefault(len(marks), marks[-1]) != marks[-1]
+            item = _Item(at, marks, 2 * len(marks) + is_second, section, category, [rest])
             items.append(item)
     return items
+
+
+def _goes_on(item: _Item, marks: str, rest: str) -> bool:
+    """Whether a line goes on with the bullet above it.
+
+    One without marks does, and one with a colon below a bullet of another kind ("*" and ":", "**" and "**:"), except
+    where that bullet is a heading or this line is one. Among bullets that are made with colons, each is its own.
+    """
+    if not marks:
+        return True
+    if not marks.endswith(":") or item.marks.endswith(":"):
+        return False
+    return not (_heads(" ".join(item.lines), rest) or (item.marks and _ONLY_LINKS.fullmatch(rest)))
+
+
+def _heads(wikitext: str, below: str) -> bool:
+    """Whether a bullet only says what the next is about: it holds nothing but links, or ends with a colon."""
+    if len(wikitext) > MAX_NAME or "://" in wikitext:
+        return False
+    if _ONLY_LINKS.fullmatch(wikitext) is not None:
+        return True
+    is_short = len(wikitext.split()) <= _MOST_TOPIC_WORDS
+    return is_short and wikitext.rstrip("' ").endswith(":") and not below.lstrip("'[")[:1].islower()
 
 
 def _without_comments(text: str) -> str:
@@ -132,8 +172,8 @@ def _category(line: str) -> str | None:
 
 
 def _events(items: list[_Item], day: dt.date, page: PageReport) -> Iterator[Event]:
-    above: list[_Topic] = []
-    spent = 0
+    above: list[_Above] = []
+    spent = section = 0
     for item, following in zip_longest(items, items[1:]):
         wikitext = " ".join(item.lines)
         own = cost(wikitext)
@@ -150,38 +190,42 @@ def _events(items: list[_Item], day: dt.date, page: PageReport) -> Iterator[Even
         bullet = read_bullet(wikitext)
         for note in bullet.notes:
             page.reject(item.line, note)
-        while above and above[-1].depth >= item.depth:
+        while above and (above[-1].depth >= item.depth or section != item.section):
             _close(above.pop(), page)
-        leads = following is not None and following.depth > item.depth and following.category == item.category
-        if item.depth and (names := _topic_names(bullet, leads=leads)):
-            above.append(_Topic(item.line, item.depth, names, bullet.links))
+        section = item.section
+        leads = following is not None and following.depth > item.depth and following.section == section
+        if item.marks and (names := _topic_names(bullet, leads=leads)):
+            above.append(_Above(item.line, item.depth, names, bullet.links))
         elif (event := _event(item, bullet, above, day, page)) is not None:
             for topic in above:
                 topic.has_events = True
+            if item.marks:
+                # The next of the same length stands beside an event, of whatever kind it is.
+                above.append(_Above(item.line, item.depth | 1, (), bullet.links))
             yield event
     for topic in above:
         _close(topic, page)
 
 
-def _close(topic: _Topic, page: PageReport) -> None:
-    if not topic.has_events:
+def _close(topic: _Above, page: PageReport) -> None:
+    if topic.names and not topic.has_events:
         page.reject(topic.line, f'the topic "{shorten(", ".join(topic.names), 80)}" has no events')
 
 
 def _topic_names(bullet: Bullet, *, leads: bool) -> tuple[str, ...]:
     """The topics that a bullet names; none if it describes an event.
 
-    It names topics if it holds only links, or if other bullets follow below it and it has only a few words that do not
-    form a sentence.
+    It names some if it leads others, and holds only links or a few words that are not a sentence. A link that leads
+    nothing is an event, told by its title.
     """
     if bullet.names or bullet.sources or not leads:
-        return bullet.names
+        return bullet.names if leads else ()
     name = bullet.text.strip(" :[]")  # a link may lack a bracket
     is_short = len(name.split()) <= _MOST_TOPIC_WORDS and SENTENCE_END.search(name) is None
     return (name,) if normalise(name) and is_short else ()
 
 
-def _event(item: _Item, bullet: Bullet, above: list[_Topic], day: dt.date, page: PageReport) -> Event | None:
+def _event(item: _Item, bullet: Bullet, above: list[_Above], day: dt.date, page: PageReport) -> Event | None:
     headline = bullet.text
     if not normalise(headline):
         if not bullet.sources:
@@ -193,7 +237,7 @@ def _event(item: _Item, bullet: Bullet, above: list[_Topic], day: dt.date, page:
     if len(headline) > MAX_HEADLINE:
         page.reject(item.line, f"the headline has {len(headline):,} characters, expected at most {MAX_HEADLINE:,}")
         return None
-    if not item.depth:
+    if not item.marks:
         page.reject(item.line, f"is not a bullet, and is taken for an event: {shorten(headline, 80)}")
     sources = bullet.sources[:MAX_SOURCES]
     if len(sources) < len(bullet.sources):

@@ -16,8 +16,11 @@ from urllib.parse import urlsplit
 from mwparserfromhell import nodes
 from mwparserfromhell.wikicode import Wikicode
 
+from embeddings.archive.portal.interwiki import project_page
+from embeddings.archive.portal.ships import ship
+from embeddings.archive.portal.units import measured
 from embeddings.events import Source
-from embeddings.text import clean, is_web_address, shorten
+from embeddings.text import clean, is_web_address, normalise, shorten
 
 # What no text of an event holds; a blank takes its place, so that nothing new comes of what stood around it.
 _MARKUP = re.compile(
@@ -38,12 +41,17 @@ _NO_ARTICLE = frozenset(
 )
 
 # Templates by what they show; others show all their unnamed parameters.
-_NAMES_ARTICLE = frozenset(("ill", "interlanguage link", "flag", "flagu", "flagcountry"))  # the first
-_SHOWS_FIRST = _NAMES_ARTICLE | {"nowrap", "nobr", "abbr", "small", "sic", "as of"}
-_SHOWS_LAST = frozenset(("lang", "transl", "transliteration", "color", "font color"))
-_SHOWS_TWO = frozenset(("convert", "cvt"))  # number and unit
+_NAMES_ARTICLE = frozenset(("ill", "illm", "ill2", "interlanguage link", "flag", "flagu", "flagcountry"))  # the first
+_SHOWS_FIRST = _NAMES_ARTICLE | {"nowrap", "nobr", "abbr", "tooltip", "small", "sic", "as of", "nihongo", "flagathlete"}
+_SHOWS_LAST = frozenset(("lang", "langx", "transl", "transliteration", "color", "font color"))
 _SHOWS_SIGN = {
     "snd": " – ",
+    "spnd": " – ",
+    "en dash": "–",
+    "em dash": "—",
+    "endash": "–",
+    "emdash": "—",
+    "'s": "'s",
     "spaced ndash": " – ",
     "ndash": "–",
     "mdash": "—",
@@ -58,6 +66,7 @@ _SHOWS_NOTHING = frozenset(
     "subscription required|subscription|registration required|closed access|in lang|flagicon|flag icon|efn|refn|"
     "disambiguation needed|dn|full citation needed|unreliable source?|not in source|pp|clear".split("|")
 )
+_WIKINEWS = frozenset(("wikinews", "wikinews-inline", "wikinews inline", "wikinewspar"))
 _PUBLISHERS = ("agency", "work", "newspaper", "website", "publisher", "magazine", "journal", "via")  # of a citation
 
 
@@ -76,6 +85,7 @@ class Piece:
     is_link: bool = False
     source: Source | None = None
     is_note: bool = False
+    articles: tuple[str, ...] = ()  # that a link leads to
 
     @property
     def says(self) -> bool:
@@ -128,9 +138,18 @@ class Reading:
         if target.casefold().startswith(_PICTURES):
             return
         text = self._shown(link.text) if link.text is not None else ""
-        if article := _article(target):
+        if (page := project_page(target)) is not None and _is_source(text, page[0]):
+            yield self._project_source(page, text)
+            return
+        article = _article(target)
+        if article:
             self.links[article] = None
-        yield Piece(text or target.removeprefix(":"), is_link=True)
+        shown = text or (page[1] if page is not None else "") or target.removeprefix(":")
+        yield Piece(shown, is_link=True, articles=(article,) if article else ())
+
+    def _project_source(self, page: tuple[str, str, str], label: str) -> Piece:
+        name, title, url = page
+        return Piece(label or title, source=Source(name, url if is_web_address(url) else None))
 
     def _source(self, url: str, label: str, *, is_note: bool = False) -> Piece:
         # Without their semicolon, "&region=" and "&copy=" begin parameters, no entities.
@@ -150,6 +169,9 @@ class Reading:
             return
         if name in _SHOWS_NOTHING:
             return
+        if name in _WIKINEWS and (page := project_page(f"n:{strip(str(template.get(1, '')))}")) is not None:
+            yield self._project_source(page, "(Wikinews)")
+            return
         if name in _SHOWS_SIGN:
             yield Piece(_SHOWS_SIGN[name])
             return
@@ -158,9 +180,15 @@ class Reading:
             unnamed = unnamed[:1]
         elif name in _SHOWS_LAST:
             unnamed = unnamed[-1:]
-        elif name in _SHOWS_TWO:
-            unnamed = unnamed[:2]
-        text = " ".join(self._shown(value) for value in unnamed)
+        texts = [self._shown(value) for value in unnamed]  # once, for templates stand in one another
+        if (found := ship(strip(str(template.name)), [strip(text) for text in texts])) is not None:
+            shown, article = found
+            if article := _article(article):
+                self.links[article] = None
+            yield Piece(shown, is_link=True)
+            return
+        options = {strip(str(p.name)).casefold(): strip(str(p.value)) for p in template.params if p.showkey}
+        text = measured(name, [strip(text) for text in texts], options) or " ".join(texts)
         if name in _NAMES_ARTICLE and (article := _article(strip(text))):
             self.links[article] = None
         yield Piece(text, is_link=name in _NAMES_ARTICLE)
@@ -187,6 +215,11 @@ class Reading:
             yield Piece("", source=Source(text), is_note=True)
 
 
+def _is_source(label: str, project: str) -> bool:
+    """Whether a link to another project is a source: every one to Wikinews, others where they are called so."""
+    return project == "Wikinews" or strip(label).startswith("(") or normalise(label) == normalise(project)
+
+
 def strip(text: str) -> str:
     """One line of plain text without markup."""
     return " ".join(_MARKUP.sub(" ", clean(text)).split())
@@ -199,7 +232,7 @@ def has_words(text: str) -> bool:
 
 def _unwrapped(label: str) -> str:
     """A publisher's name without the parentheses around it, of which one may be missing."""
-    label = label.strip(" ,;")
+    label = label.strip(" ,;{}")
     is_whole = label.startswith("(") and label.endswith(")") and ")" not in label[1:-1].partition("(")[0]
     if is_whole or label.count("(") != label.count(")"):
         return label.removeprefix("(").removesuffix(")").strip()
@@ -209,9 +242,10 @@ def _unwrapped(label: str) -> str:
 def host(url: str) -> str:
     """The host of an address: the source's name if the publisher is not named."""
     try:
-        return (urlsplit(url).hostname or url).removeprefix("www.")
+        name = (urlsplit(url).hostname or url).removeprefix("www.")
     except ValueError:
         return url
+    return "Wikinews" if name.endswith(".wikinews.org") else name
 
 
 def _article(target: str) -> str:

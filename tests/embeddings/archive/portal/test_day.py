@@ -103,7 +103,7 @@ def test_a_few_words_above_other_bullets_are_a_topic_and_a_sentence_is_an_event(
     bridge, dam, villages = events(page)
     assert bridge.topics == ("Floods in Ardun",)
     assert (dam.headline, dam.topics) == ("The Belmora Dam breaks.", ())
-    assert (villages.topics, villages.contexts) == ((), ())
+    assert (villages.topics, villages.contexts) == ((), ("Belmora Dam",))
 
 
 def test_a_topic_whose_link_lacks_a_bracket_is_one() -> None:
@@ -115,9 +115,10 @@ def test_a_few_words_with_nothing_under_them_are_an_event() -> None:
 
 
 def test_a_topic_without_events_is_none_and_is_reported() -> None:
-    found, notes = read("*[[Rain]]\n**[[Floods]]\n*It snows.")
+    found, notes = read("*[[Rain]]\n**[[Floods]]\n***[[File:Floods.jpg]]\n*It snows.")
     assert [event.headline for event in found] == ["It snows."]
     assert notes == [
+        "page: line 3: shows no text: File:Floods.jpg",
         'page: line 2: the topic "Floods" has no events',
         'page: line 1: the topic "Rain" has no events',
     ]
@@ -144,11 +145,12 @@ def test_a_heading_with_a_source_is_an_event_rather_than_a_category() -> None:
 
 
 def test_lines_are_counted_through_comments_and_heads() -> None:
-    page = "{{Current events\n|year=2015\n|content=\n<!-- two\nlines\n--><!-- more\n-->*[[File:Rain.jpg]]\n*[[Snow]]\n"
+    page = "{{Current events\n|year=2015\n|content=\n<!-- two\nlines\n--><!-- more\n-->*[[File:Rain.jpg]]\n"
+    page += "*[[File:Snow.jpg]]\n"
     _, notes = read(page)
     assert notes == [
         "page: line 7: shows no text: File:Rain.jpg",
-        'page: line 8: the topic "Snow" has no events',
+        "page: line 8: shows no text: File:Snow.jpg",
     ]
 
 
@@ -315,5 +317,5 @@ def test_other_titles_are_no_days(title: str) -> None:
 
 def test_a_page_of_nothing_but_bad_lines_is_not_reported_whole() -> None:
     report = Report()
-    read_day("*[[Rain]]\n" * 500, DAY, PageReport("page", report))
+    read_day("*[[File:Rain.jpg]]\n" * 500, DAY, PageReport("page", report))
     assert report.count == 101

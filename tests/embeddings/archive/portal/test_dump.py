@@ -79,7 +79,7 @@ def test_pages_that_cannot_be_read_are_reported_and_cost_themselves_alone(tmp_pa
         page(DAYS + "2015 February 30", "*It hails."),
         page(DAYS + "2015 December 1", ""),
         page(DAYS + "2015 December 2"),
-        page(DAYS + "2015 December 3", "*[[Rain]]"),
+        page(DAYS + "2015 December 3", "*[[File:Rain.jpg]]"),
         page(DAYS + "2015 December 4", "x" * (MAX_PAGE + 10)),
         page(DAYS + "2015 December 5", "*It rains."),
     )
@@ -89,7 +89,7 @@ def test_pages_that_cannot_be_read_are_reported_and_cost_themselves_alone(tmp_pa
         f"{path}: {DAYS}2015 February 30: is not a day of the calendar",
         f"{path}: {DAYS}2015 December 1: is empty",
         f"{path}: {DAYS}2015 December 2: is empty",
-        f'{path}: {DAYS}2015 December 3: line 1: the topic "Rain" has no events',
+        f"{path}: {DAYS}2015 December 3: line 1: shows no text: File:Rain.jpg",
         f"{path}: {DAYS}2015 December 4: is too large: more than the 2,097,152 characters that are read",
     ]
 
