@@ -18,6 +18,8 @@ MAX_CONTEXTS = 500
 MAX_ENTRIES = 100_000  # of a day index
 MAX_SOURCES = 100
 MAX_RELATED = 50
+MAX_CHANGES = 200  # earlier versions of a page
+MAX_TOPICS = 20  # above a headline
 # The digits are those of ASCII, for a date in others would be a second address of the same day.
 _ADDRESS = re.compile(r"/news/([0-9]{4})/([0-9]{2})/([0-9]{1,2})/([^/\\\s\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*)\.md")
 _MAX_FILE_NAME = 255  # bytes, of most file systems

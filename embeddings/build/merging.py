@@ -7,16 +7,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
-from rapidfuzz.distance import Indel, Levenshtein
+from rapidfuzz.distance import Indel
 
+from embeddings.archive.headlines import shown
+from embeddings.build.leading_topics import is_renamed_after_topic, told_without_topic, without_leads
+from embeddings.build.wordings import MIN_WORDS, addresses, is_renamed
 from embeddings.events import Event, Related, Source, event_id
 from embeddings.text import normalise
 
 NEIGHBOURS = 20  # in a sorted block, how many of the next are compared: bounds the work on a day of 50,000 pages
-MIN_WORDS = 8  # shorter headlines must be equal: one word is too much of them
 MOST_REWORDED = 200  # of a day are looked for among those that are new in it; real pages have at most some 150 bullets
 ALIKE, ALIKE_BY_SOURCE = 0.6, 0.3  # of the words, in order, that a rewording keeps, by its contexts or by its source
-EDIT_SHARE = 0.15  # of the words may differ where a source is shared: what an editor changes, not another event
+_MARKUP = re.compile(r"\{\{|\}\}|\[\[|\]\]|https?:|www\.|<ref|<nowiki|\[https?\b")  # what a clean headline lacks
 
 
 class _Sets:
@@ -39,8 +41,9 @@ class _Sets:
 def group_day(events: Sequence[Event], known_ids: Collection[str] = ()) -> list[list[int]]:
     """Group the events of one day that are the same event, in the order of each group's first member.
 
-    Two events are the same event if they share a given id, an archive address or the words of the headline, or if both
-    are archive pages and one is the other after a small edit (`is_renamed`).
+    They are where they share a given id, an archive address or the words of the headline, where one is an archive page
+    that tells the other with a topic in front (`told_without_topic`), and where both are archive pages and one is the
+    other after a small edit (`is_renamed`).
 
     Args:
         known_ids: ids that count as given, even if they were once made from a headline.
@@ -51,49 +54,27 @@ def group_day(events: Sequence[Event], known_ids: Collection[str] = ()) -> list[
     seen: dict[tuple[str, str], int] = {}
     # An id that is given to one event may have been made from the headline of another: the same one before an edit.
     given = {event.id for event in events if has_given_id(event)}.union(known_ids)
-    words = [tuple(normalise(event.headline).split()) for event in events]
+    texts = [shown(event.headline) if event.paths else event.headline for event in events]
+    words = [tuple(normalise(text).split()) for text in texts]
     for place, event in enumerate(events):
         keys = [("words", " ".join(words[place])), *(("path", path) for path in event.paths)]
         if event.id in given:
             keys.append(("id", event.id))
         for key in keys:
             sets.join(place, seen.setdefault(key, place))
+    for one, other in told_without_topic(events, words):
+        sets.join(one, other)
     for one, other in _lookalikes(events, words):
         first, second = events[one], events[other]
-        if sets.find(one) != sets.find(other) and is_renamed(
-            first.headline, second.headline, source_shared=bool(_addresses(first) & _addresses(second))
-        ):
+        if sets.find(one) == sets.find(other):
+            continue
+        source_shared = bool(addresses(first) & addresses(second))
+        if is_renamed(texts[one], texts[other], source_shared=source_shared) or is_renamed_after_topic(first, second):
             sets.join(one, other)
     groups: dict[int, list[int]] = defaultdict(list)
     for place in range(len(events)):
         groups[sets.find(place)].append(place)
     return list(groups.values())
-
-
-def is_renamed(one: str, other: str, *, source_shared: bool) -> bool:
-    """Whether two headlines of one day are the same headline, before and after somebody edited it.
-
-    Headlines of fewer than `MIN_WORDS` words never count as edited. If both events name the same source, up to
-    `EDIT_SHARE` of the words may differ. If not, only one word may differ. It may be added or left out (unless it is
-    a number), be spelt differently, or be replaced by another word. It may not be replaced if either word is a name
-    or a number: "Chile surpasses 300,000 cases" and "Peru surpasses 300,000 cases" are two events.
-    """
-    first, second = _words(one), _words(other)
-    shorter, longer = sorted((len(first), len(second)))
-    if shorter < MIN_WORDS:
-        return False
-    limit = max(1, int(longer * EDIT_SHARE)) if source_shared else 1
-    folded = [word.casefold() for word in first], [word.casefold() for word in second]
-    if Levenshtein.distance(*folded, score_cutoff=limit) > limit:
-        return False
-    if source_shared:
-        return True
-    if shorter != longer:
-        return not any(word.isdigit() for word in set(folded[0]).symmetric_difference(folded[1]))
-    return all(
-        a == b or (a.isalpha() and b.isalpha() and ((a.islower() and b.islower()) or _spelt_alike(a, b)))
-        for a, b in zip(first, second, strict=True)
-    )
 
 
 def pair_rewordings(lost: Sequence[Event], found: Sequence[Event]) -> list[tuple[int, int]]:
@@ -125,21 +106,13 @@ def _likeness(before: Event, after: Event) -> float:
     """How likely `after` is a rewording of `before`, for sorting; 0 if it is not one."""
     words = [normalise(event.headline).split() for event in (before, after)]
     alike = Indel.normalized_similarity(*words)
-    if _addresses(before) & _addresses(after):
+    if addresses(before) & addresses(after):
         return 1 + alike if alike >= ALIKE_BY_SOURCE else 0.0
     first, second = ({normalise(name) for name in event.contexts} for event in (before, after))
     same_things = 2 * len(first & second) >= max(1, len(first | second))
     if (same_things and alike >= ALIKE) or is_renamed(before.headline, after.headline, source_shared=False):
         return alike
     return 0.0
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text)
-
-
-def _spelt_alike(one: str, other: str) -> bool:
-    return 5 * Levenshtein.distance(one.casefold(), other.casefold()) <= max(len(one), len(other))
 
 
 def _lookalikes(events: Sequence[Event], words: Sequence[tuple[str, ...]]) -> Iterable[tuple[int, int]]:
@@ -149,7 +122,7 @@ def _lookalikes(events: Sequence[Event], words: Sequence[tuple[str, ...]]) -> It
         if event.paths:
             blocks["first", words[place][: MIN_WORDS // 2]].append(place)
             blocks["last", words[place][-MIN_WORDS // 2 :]].append(place)
-            for url in _addresses(event):
+            for url in addresses(event):
                 blocks["source", url].append(place)
     for block in blocks.values():
         block.sort(key=lambda place: words[place])
@@ -158,19 +131,15 @@ def _lookalikes(events: Sequence[Event], words: Sequence[tuple[str, ...]]) -> It
                 yield one, other
 
 
-def _addresses(event: Event) -> set[str]:
-    return {source.url for source in event.sources if source.url}
-
-
 def merge(group: Sequence[Event]) -> Event:
     """Make one event of several of the same day; their order does not matter.
 
-    The id, headline, category and summary are those of the fullest event that has one. The topics are the longest
-    chain. The sources, contexts, related events and addresses are those of all.
+    Of those whose headline is clean, the fullest one gives id, headline, category and summary where it has them; topics
+    are the longest chain; sources, contexts, related events and addresses are those of all.
     """
     if len(group) == 1:
         return group[0]
-    ranked = sorted(group, key=_rank)
+    ranked = sorted(without_leads(group), key=_rank)
     best = ranked[0]
     return Event(
         id=best.id,
@@ -196,9 +165,11 @@ def _rank(event: Event) -> tuple[object, ...]:
     """Sorts the fullest first; the last parts only make the order independent of where the event was read."""
     return (
         not has_given_id(event),
+        len(set(_MARKUP.findall(event.headline.lower()))),
         -len(event.sources),
         -len(event.related),
         event.summary is None,
+        -len(event.paths),
         -len(event.headline),
         event.headline,
         event.id,

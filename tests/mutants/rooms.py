@@ -22,7 +22,11 @@ class Room:
 
 ROOMS = (
     Room("state", ("bot/views/state.py",), ("tests/bot/views",)),
-    Room("merging", ("embeddings/build/merging.py",), ("tests/embeddings/build/test_merging.py",)),
+    Room(
+        "merging",
+        ("embeddings/build/merging.py", "embeddings/build/wordings.py"),
+        ("tests/embeddings/build/test_merging.py",),
+    ),
     Room(
         "catalogue",
         ("embeddings/index/catalogue.py", "embeddings/index/catalogue_writer.py"),

@@ -343,6 +343,7 @@ def test_any_bytes_give_events_and_a_report_never_an_error(
 FRAGMENTS = (
     *("### ", "# ", "## ", "##### ", "[", "](", "](/news/2015/12/3/a.md)", ")", "_Context: ", "a, b_", "\n", "''"),
     *("&amp;", "1. ", "Source:", "Related:", "### Source:\n", "### Related:\n", "http://x.example/", "A: B", "é\u200b"),
+    *("### Changes:\n", "Formats: x\n", "; ", ". ", "[http:--x.example-1 Y]", "[Cover Image](x)", "{{a|b}}"),
 )
 
 

@@ -14,10 +14,10 @@ from embeddings.build.merging import (
     NEIGHBOURS,
     group_day,
     has_given_id,
-    is_renamed,
     merge,
     pair_rewordings,
 )
+from embeddings.build.wordings import is_renamed
 from embeddings.events import Event, Related, Source, event_id
 
 DAY = dt.date(2015, 12, 3)
