@@ -1,4 +1,4 @@
-"""The portal's pages in a dump of a MediaWiki wiki: `.xml` or `.xml.bz2`, streamed.
+"""The pages with events in a dump of a MediaWiki wiki: `.xml` or `.xml.bz2`, streamed.
 
 The standard library's Expat reads it: a dump has no document type, so that one can be refused before it defines an
 entity, and what is skipped is never kept. Memory holds one page at a time, whatever the file.
@@ -7,15 +7,13 @@ entity, and what is skipped is never kept. Memory holds one page at a time, what
 from __future__ import annotations
 
 import bz2
-import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from embeddings.archive.portal.day import MAX_PAGE, read_day
-from embeddings.archive.portal.titles import day_of_title
+from embeddings.archive.portal.day import MAX_PAGE
 from embeddings.archive.report import PageReport, Report
 from embeddings.errors import ArchiveDamagedError, ArchiveMissingError
 from embeddings.events import Event
@@ -25,18 +23,27 @@ _MAX_TAG = 4 * _BLOCK  # bytes; Expat gathers a tag or comment whole, however lo
 _MAX_DEPTH = 50  # of elements; a dump has six
 
 
+PageReader = Callable[[str, PageReport], Iterable[Event]]
+"""Reads the events of a page."""
+
+FindReader = Callable[[str], PageReader | None]
+"""What reads the page with a title, None where it holds no events; ValueError where it is of no day of the calendar."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A day's page and its last revision's text, which is cut where it is longer than a page may be."""
 
     title: str
-    day: dt.date
+    read: PageReader
     text: str
 
 
-def read_dump(path: Path, report: Report) -> Iterator[Event]:
-    """Stream the events of the portal's days in a dump, in its order; other pages are passed over.
+def read_dump(path: Path, report: Report, find: FindReader) -> Iterator[Event]:
+    """Stream the events of the pages of days in a dump, in its order; other pages are passed over.
 
+    Args:
+        find: tells by its title what reads a page.
     Raises:
         ArchiveMissingError: if it is no regular file (raised at the call: to open a pipe is to wait for its writer), or
             no dump of MediaWiki.
@@ -44,15 +51,15 @@ def read_dump(path: Path, report: Report) -> Iterator[Event]:
     """
     if not path.is_file():
         raise ArchiveMissingError(f"{path} is no regular file; write what it gives to one and name that")
-    return _read(path, report)
+    return _read(path, report, find)
 
 
-def _read(path: Path, report: Report) -> Iterator[Event]:
-    dump = _Dump(path, report)
+def _read(path: Path, report: Report, find: FindReader) -> Iterator[Event]:
+    dump = _Dump(path, report, find)
     try:
         with _opened(path) as file:
             for page in dump.pages(file):
-                yield from read_day(page.text, page.day, PageReport(f"{path}: {page.title}", report))
+                yield from page.read(page.text, PageReport(f"{path}: {page.title}", report))
     except (EOFError, ExpatError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:  # the disk's, not bzip2's
             raise
@@ -68,13 +75,14 @@ def _opened(path: Path) -> BinaryIO:
 class _Dump:
     """Expat's handlers, and the page that they are in."""
 
-    def __init__(self, path: Path, report: Report) -> None:
+    def __init__(self, path: Path, report: Report, find: FindReader) -> None:
         self.count = 0  # of the pages that have ended, the portal's or not
         self._path = path
         self._report = report
+        self._find = find
         self._depth = 0
         self._title = ""
-        self._day: dt.date | None = None
+        self._read: PageReader | None = None
         self._text = ""
         self._parts: list[str] = []
         self._size = 0
@@ -86,7 +94,7 @@ class _Dump:
         self._parser.StartDoctypeDeclHandler = self._refuse_document_type
 
     def pages(self, file: BinaryIO) -> Iterator[_Page]:
-        """The pages of the portal's days."""
+        """The pages of days."""
         read = 0
         while block := file.read(_BLOCK):
             self._parser.Parse(block)
@@ -104,8 +112,8 @@ class _Dump:
         if self._depth > _MAX_DEPTH:
             raise self._no_dump(f"it holds elements in one another, more than {_MAX_DEPTH} deep")
         if name == "page":
-            self._title, self._day, self._text = "", None, ""
-        elif name == "title" or (name == "text" and self._day is not None):
+            self._title, self._read, self._text = "", None, ""
+        elif name == "title" or (name == "text" and self._read is not None):
             self._parts.clear()
             self._size = 0
             self._parser.CharacterDataHandler = self._gather
@@ -121,15 +129,15 @@ class _Dump:
         if name == "title":
             self._title = "".join(self._parts)
             try:
-                self._day = day_of_title(self._title)
+                self._read = self._find(self._title)
             except ValueError:
                 self._report.reject(f"{self._path}: {self._title}", None, "is no day of the calendar")
-        elif name == "text" and self._day is not None:
+        elif name == "text" and self._read is not None:
             self._text = "".join(self._parts)
         elif name == "page":
             self.count += 1
-            if self._day is not None:
-                self._done.append(_Page(self._title, self._day, self._text))
+            if self._read is not None:
+                self._done.append(_Page(self._title, self._read, self._text))
 
     def _refuse_document_type(self, *_: object) -> None:
         raise self._no_dump("it holds a document type definition")
