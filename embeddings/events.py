@@ -16,6 +16,8 @@ from embeddings.text import normalise
 PORTAL_ATTRIBUTION = "Wikipedia, CC BY-SA 4.0"
 """The origin of the texts of Wikipedia's Current Events portal, and of the news site that was made from it."""
 
+_PORTAL_BEGAN = dt.date(2002, 7, 1)  # the first day that has a page
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -92,12 +94,18 @@ def event_id(day: dt.date, headline: str) -> str:
 
 
 def event_links(event: Event) -> Iterator[str]:
-    """The addresses that a headline may link to, the best first: its sources', then the event's day on the portal."""
+    """Where the headline may lead, the best first: its sources' addresses, then the event's day on Wikipedia.
+
+    That is the portal's page of the day, or, before there was a portal, the article on the day of the year.
+    """
     yield from (source.url for source in event.sources if source.url)
     if event.attribution == PORTAL_ATTRIBUTION:
         day = event.date
         month = MONTHS[day.month - 1]
-        yield f"https://en.wikipedia.org/wiki/Portal:Current_events/{day.year}_{month}_{day.day}"
+        if day >= _PORTAL_BEGAN:
+            yield f"https://en.wikipedia.org/wiki/Portal:Current_events/{day.year}_{month}_{day.day}"
+        else:
+            yield f"https://en.wikipedia.org/wiki/{month}_{day.day}"
 
 
 def event_link(event: Event) -> str | None:

@@ -1,4 +1,4 @@
-"""Archives in, events out: a folder of Markdown pages, a JSONL file, or a MediaWiki dump with the news portal."""
+"""Archives in, events out: a folder of Markdown or wiki pages, a JSONL file, or a dump of a MediaWiki wiki."""
 
 from __future__ import annotations
 
@@ -9,21 +9,28 @@ from embeddings.archive.jsonl import read_jsonl
 from embeddings.archive.portal.dump import read_dump
 from embeddings.archive.reading import read_markdown
 from embeddings.archive.report import Rejection, Report
+from embeddings.archive.wiki_folder import is_wiki_folder, read_wiki_folder
+from embeddings.archive.wiki_pages import WikiPages
 from embeddings.errors import ArchiveMissingError
 from embeddings.events import Event
 
 __all__ = ["Rejection", "Report", "read_archive"]
 
 
-def read_archive(path: Path, report: Report) -> Iterator[Event]:
+def read_archive(path: Path, report: Report, *, births_and_deaths: bool = False) -> Iterator[Event]:
     """Choose the reader for `path` and yield its events; what cannot be read goes to `report`.
 
     One event may come several times: once for each of its addresses.
 
+    Args:
+        births_and_deaths: whether those that Wikipedia's articles on the days of the year list become events.
     Raises:
         ArchiveMissingError: if there is nothing at `path`, or nothing that a reader can read (raised at the call).
         ArchiveDamagedError: if a file breaks off, so that the rest of it is unknown.
     """
+    pages = WikiPages(births_and_deaths=births_and_deaths)
+    if is_wiki_folder(path):
+        return pages.noting(path, report, read_wiki_folder(path, report, pages.reader))
     if path.is_dir():
         return read_markdown(path, report)
     if not path.exists():
@@ -33,7 +40,7 @@ def read_archive(path: Path, report: Report) -> Iterator[Event]:
     if path.name.endswith((".jsonl", ".jsonl.gz")):
         return read_jsonl(path, report)
     if path.name.endswith((".xml", ".xml.bz2")):
-        return read_dump(path, report)
+        return pages.noting(path, report, read_dump(path, report, pages.reader))
     raise ArchiveMissingError(
         f"{path} is not an archive: expected a folder with news/ in it, or a .jsonl, .jsonl.gz, .xml or .xml.bz2 file"
     )

@@ -55,7 +55,7 @@ def read_attribution(news: Path, report: Report) -> str:
             with file.open(encoding="utf-8", errors="replace") as lines:
                 line = lines.readline(MAX_ATTRIBUTION)
         except OSError as error:
-            _refuse(report, file, "read", error)
+            refuse(report, file, "read", error)
             continue
         if text := clean(tame(line)):
             return text
@@ -97,12 +97,12 @@ def day_folders(news: Path, report: Report) -> Iterator[tuple[dt.date, Path]]:
 
 
 def _folders(news: Path, folder: Path, report: Report) -> Iterator[Path]:
-    for entry in _scan(folder, report):
+    for entry in scan(folder, report):
         if entry.name.startswith("."):
             continue
         path = Path(entry.path)
         if path.is_dir():
-            if _stays_inside(news, entry, report):
+            if stays_inside(news, entry, report):
                 yield path
         elif not path.is_file():
             report.reject(entry.path, None, "is neither a folder nor a regular file")
@@ -110,17 +110,18 @@ def _folders(news: Path, folder: Path, report: Report) -> Iterator[Path]:
             report.reject(entry.path, None, "is a page outside of a day's folder, news/YYYY/MM/D")
 
 
-def _scan(folder: Path, report: Report) -> list[os.DirEntry[str]]:
+def scan(folder: Path, report: Report) -> list[os.DirEntry[str]]:
+    """What a folder holds, by name; one that cannot be listed is reported."""
     try:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        _refuse(report, folder, "listed", error)
+        refuse(report, folder, "listed", error)
         return []
 
 
-def _refuse(report: Report, path: Path, what: str, error: OSError) -> None:
-    """Report what could not be read; an error because the system lacks memory, say, is raised and stops the build."""
+def refuse(report: Report, path: Path, what: str, error: OSError) -> None:
+    """Report what could not be read, unless the system is short of something, which stops the build."""
     if error.errno in _SHORTAGES:
         raise error
     report.reject(str(path), None, f"cannot be {what}: {error.strerror}")
@@ -130,8 +131,8 @@ def _is_inside(folder: Path, path: Path | str) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
-def _stays_inside(news: Path, entry: os.DirEntry[str], report: Report) -> bool:
-    """Whether the target of a symbolic link lies in the archive; other links are reported and not followed."""
+def stays_inside(news: Path, entry: os.DirEntry[str], report: Report) -> bool:
+    """Whether what a symbolic link leads to lies in the archive; others are reported and not followed."""
     if not entry.is_symlink() or _is_inside(news, entry.path):
         return True
     report.reject(entry.path, None, "is a link that leads out of the archive")
@@ -140,18 +141,18 @@ def _stays_inside(news: Path, entry: os.DirEntry[str], report: Report) -> bool:
 
 def day_files(news: Path, folder: Path, report: Report) -> Iterator[tuple[str, str, str]]:
     """Name, path and text of the Markdown files of a day that can be read; the indexes come first."""
-    entries = [entry for entry in _scan(folder, report) if entry.name.endswith(".md")]
+    entries = [entry for entry in scan(folder, report) if entry.name.endswith(".md")]
     entries.sort(key=lambda entry: (entry.name not in INDEX_NAMES, entry.name))
     seen_index: bytes | None = None
     for entry in entries:
         is_index = entry.name in INDEX_NAMES
-        if not _stays_inside(news, entry, report):
+        if not stays_inside(news, entry, report):
             continue
         try:
             _check_name(entry.name)
-            data = _read_bounded(Path(entry.path), MAX_INDEX_BYTES if is_index else MAX_PAGE_BYTES)
+            data = read_bounded(Path(entry.path), MAX_INDEX_BYTES if is_index else MAX_PAGE_BYTES)
         except OSError as error:
-            _refuse(report, Path(entry.path), "read", error)
+            refuse(report, Path(entry.path), "read", error)
             continue
         except ValueError as error:  # the name is none for a page, or the file is no page
             report.reject(entry.path, None, str(error))
@@ -176,8 +177,8 @@ def _check_name(name: str) -> None:
         raise ValueError("its name holds control characters or a backslash")
 
 
-def _read_bounded(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file. ValueError says why they cannot be used."""
+def read_bounded(path: Path, limit: int) -> bytes:
+    """A regular file's bytes; ValueError says why there are none to be had."""
     if not path.is_file():  # before opening: to open a pipe is to wait for somebody who writes to it
         raise ValueError("is not a regular file")
     with path.open("rb") as file:

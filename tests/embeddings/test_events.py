@@ -57,6 +57,15 @@ class TestLink:
         first = Event(id="x", date=dt.date(2016, 1, 9), headline="It rains.", sources=(Source("Radio"),))
         assert event_link(first) == "https://en.wikipedia.org/wiki/Portal:Current_events/2016_January_9"
 
+    def test_before_there_was_a_portal_it_leads_to_the_article_on_its_day_of_the_year(self) -> None:
+        links = {
+            dt.date(79, 8, 24): "https://en.wikipedia.org/wiki/August_24",
+            dt.date(2002, 6, 30): "https://en.wikipedia.org/wiki/June_30",
+            dt.date(2002, 7, 1): "https://en.wikipedia.org/wiki/Portal:Current_events/2002_July_1",
+        }
+        for day, link in links.items():
+            assert event_link(Event(id="x", date=day, headline="It rains.")) == link
+
     def test_an_event_of_another_archive_leads_nowhere_without_an_address(self) -> None:
         assert event_link(Event(id="x", date=DAY, headline="It rains.", attribution="The village paper")) is None
 

@@ -129,7 +129,9 @@ def write_dump(path: Path, pages: Iterable[tuple[dt.date, str]]) -> int:
     with bz2.open(path, "wt", encoding="utf-8", compresslevel=1) as file:
         size += file.write(f"{_HEAD}<siteinfo><sitename>Wiki</sitename></siteinfo>\n")
         for day, text in pages:
-            size += _write(file, f"{MONTHS[day.month - 1]} {day.day}", 0, f"'''The day''' {day}: [[rain]].\n" * 100)
+            size += _write(
+                file, f"Weather of {MONTHS[day.month - 1]} {day.day}", 0, f"'''The day''' {day}: [[rain]].\n" * 100
+            )
             size += _write(file, page_title(day), 100, text)
         size += file.write("</mediawiki>\n")
     return size

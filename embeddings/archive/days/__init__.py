@@ -1,0 +1,8 @@
+"""Wikipedia's days of the year: `October 21`, and what the main page shows on it, to events of full dates."""
+
+from __future__ import annotations
+
+from embeddings.archive.days.article import Choice, read_day_of_year
+from embeddings.archive.days.titles import DayOfYear, article_title, day_of_year, selected_title
+
+__all__ = ["Choice", "DayOfYear", "article_title", "day_of_year", "read_day_of_year", "selected_title"]
