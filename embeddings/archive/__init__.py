@@ -1,13 +1,13 @@
-"""Archives in, events out: a folder of Markdown or wiki pages, a JSONL file, or a dump of a MediaWiki wiki."""
+"""Archives in, events out: a folder of Markdown pages, a file of records, or a MediaWiki dump with the news portal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from embeddings.archive.jsonl import read_jsonl
 from embeddings.archive.portal.dump import read_dump
 from embeddings.archive.reading import read_markdown
+from embeddings.archive.records import is_records, read_records
 from embeddings.archive.report import Rejection, Report
 from embeddings.archive.wiki_folder import is_wiki_folder, read_wiki_folder
 from embeddings.archive.wiki_pages import WikiPages
@@ -35,12 +35,14 @@ def read_archive(path: Path, report: Report, *, births_and_deaths: bool = False)
         return read_markdown(path, report)
     if not path.exists():
         raise ArchiveMissingError(
-            f"there is no archive at {path}: expected a folder of Markdown pages, a .jsonl file or an .xml dump"
+            f"there is no archive at {path}: expected a folder of Markdown pages, a .jsonl, .json, .csv or .tsv file, "
+            "or an .xml dump"
         )
-    if path.name.endswith((".jsonl", ".jsonl.gz")):
-        return read_jsonl(path, report)
+    if is_records(path):
+        return read_records(path, report)
     if path.name.endswith((".xml", ".xml.bz2")):
         return pages.noting(path, report, read_dump(path, report, pages.reader))
     raise ArchiveMissingError(
-        f"{path} is not an archive: expected a folder with news/ in it, or a .jsonl, .jsonl.gz, .xml or .xml.bz2 file"
+        f"{path} is no archive: expected a folder with news/ in it, a .jsonl, .json, .csv or .tsv file (each with .gz "
+        "after it or not), or an .xml or .xml.bz2 dump"
     )

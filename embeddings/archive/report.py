@@ -8,7 +8,7 @@ from typing import IO
 
 from embeddings.errors import EmbeddingsError
 
-KEPT = 20  # rejections kept for showing; the file has them all
+KEPT = 20  # rejections, and notes, that are kept for showing; the file has them all
 MAX_REJECTED_LINES = 100  # of one page; the rest are counted in one line more
 
 
@@ -27,24 +27,66 @@ class Rejection:
 
 @dataclass(slots=True)
 class Report:
-    """Counts rejections, keeps the first few and writes each as a JSON line to `file`, if that is given."""
+    """Counts rejections, keeps the first few and writes each as a JSON line to `file`, where there is one.
+
+    Attributes:
+        count: of the pages and lines that are reported, those that are kept included.
+        kept: of those, how many are kept but for a part, so that they are not rejected.
+        first: the first of both.
+        notes: on whole archives, such as which fields were passed over; not counted.
+    """
 
     file: IO[str] | None = None
     count: int = 0
+    kept: int = 0
     first: list[Rejection] = field(default_factory=list)
+    notes: list[Rejection] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> int:
+        """How many pages and lines were left out."""
+        return self.count - self.kept
 
     def reject(self, path: str, line: int | None, why: str) -> None:
-        """Note one rejection.
+        """Say why a page or line is left out.
 
         Raises:
             EmbeddingsError: if the file cannot be written to.
         """
+        self._count(Rejection(_legible(path), line, why), is_kept=False)
+
+    def remark(self, path: str, line: int | None, why: str) -> None:
+        """Say what of a page or line is left out, or taken for something else, while the rest is kept.
+
+        Raises:
+            EmbeddingsError: if the file cannot be written to.
+        """
+        self.kept += 1
+        self._count(Rejection(_legible(path), line, why), is_kept=True)
+
+    def note(self, path: str, what: str) -> None:
+        """Say how a whole archive was understood.
+
+        Raises:
+            EmbeddingsError: if the file cannot be written to.
+        """
+        note = Rejection(_legible(path), None, what)
+        if len(self.notes) < KEPT:
+            self.notes.append(note)
+        self._write(note, is_kept=True)
+
+    def _count(self, rejection: Rejection, *, is_kept: bool) -> None:
         self.count += 1
-        path = _legible(path)
         if len(self.first) < KEPT:
-            self.first.append(Rejection(path, line, why))
+            self.first.append(rejection)
+        self._write(rejection, is_kept=is_kept)
+
+    def _write(self, rejection: Rejection, *, is_kept: bool) -> None:
+        """A line of the file; one of what is kept says so."""
         if self.file is not None:
-            row = {"path": path, "line": line, "why": why}
+            row: dict[str, object] = {"path": rejection.path, "line": rejection.line, "why": rejection.why}
+            if is_kept:
+                row["kept"] = True
             try:
                 self.file.write(json.dumps(row, ensure_ascii=False) + "\n")
             except OSError as error:

@@ -144,7 +144,7 @@ def _write_day(writer: CatalogueWriter, staging: Staging, before: _Before, read:
         new = _new_event(group, before, replace(event, id=own_id), held)
         placed.append((group.place, new))
         counts["events"] += 1
-        counts["merged"] += len({member.event.path or member.event.id for member in group.members}) - 1
+        counts["merged"] += _joined(group.members)
         counts[_change(before.digest(own_id), new.digest)] += 1
     for _, new in sorted(placed, key=lambda each: each[0]):
         writer.add(new)
@@ -198,6 +198,13 @@ def _merged(group: _Group) -> tuple[Event, Event | None]:
     held = merge(archived) if archived else None
     parts = (held, merge(fetched) if fetched else None)
     return merge([event for event in parts if event is not None]), held
+
+
+def _joined(members: Sequence[Staged]) -> int:
+    """How many addresses, ids and repetitions within an archive became one event, beside the first."""
+    names = [(member.event.path or member.event.id, member.archive, member.telling) for member in members]
+    again = len(set(names)) - len({name[:2] for name in names})
+    return len({name[0] for name in names}) - 1 + again
 
 
 def _wanted_ids(group: _Group, merged: Event) -> Iterable[str]:

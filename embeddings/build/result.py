@@ -11,8 +11,9 @@ class BuildResult:
     """What a build did, in numbers of events.
 
     Attributes:
-        merged: addresses and ids that turned out to be an event which another address or id stands for.
-        rejected: pages and lines that could not be read.
+        merged: addresses and ids that turned out to be an event which another address or id stands for, and what one
+            archive tells again elsewhere: in another line or bullet. An entry of an index and its page are one.
+        rejected: pages and lines that were left out; what was read but for a part is not among them.
     """
 
     events: int = 0

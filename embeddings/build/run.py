@@ -71,7 +71,7 @@ class Build:
             self.folder.clear()  # the index that was replaced; or, where the build failed, what it leaves
         if fetched is not None:
             fetched.set_published(self.folder.manifest().generation)
-        return BuildResult(**counts, rejected=self.report.count)
+        return BuildResult(**counts, rejected=self.report.rejected)
 
     def _write_generation(
         self,
@@ -158,7 +158,7 @@ def build_index(
     started = time.monotonic()
     build = Build(folder, encoder, report, progress, way, compressed_from)
     with explained(folder):
-        streams = [(path, read_archive(path, report)) for path in archives]
+        streams = [(path, read_archive(path, report)) for path in dict.fromkeys(archives)]
         with folder.build_lock(), contextlib.ExitStack() as stack:
             fetched = None
             if folder.fetched.exists():
@@ -182,6 +182,8 @@ def _nothing_read(archives: Sequence[Path], report: Report) -> str:
     sentence = f"no events in {', '.join(map(str, archives))}; the index was not changed"
     if report.first:
         sentence += f". {report.count:,} pages or lines could not be read, the first: {report.first[0]}"
+    if report.notes:
+        sentence += f". {report.notes[-1]}"
     return sentence
 
 

@@ -16,10 +16,19 @@ from embeddings.events import EVENT, Event
 
 
 class Staged(NamedTuple):
-    """An event, and whether it is one of the days that `update` fetched."""
+    """An event, and where it was read.
+
+    Attributes:
+        fetched: it is one of the days that `update` fetched.
+        archive: that holds it.
+        telling: what in that archive tells of it, a number of a line's own; 0: the page at the event's address, of
+            which a folder's index may tell too.
+    """
 
     event: Event
     fetched: bool
+    archive: str = ""
+    telling: int = 0
 
 
 class Staging:
@@ -28,12 +37,13 @@ class Staging:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._db = sqlite3.connect(path, isolation_level=None)
+        self._folders: dict[Path, bool] = {}
         self.size = 0
 
     def __enter__(self) -> Staging:
         self._db.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
-            "CREATE TABLE events (date TEXT, archive TEXT, fetched INTEGER, event BLOB);"
+            "CREATE TABLE events (date TEXT, archive TEXT, fetched INTEGER, telling INTEGER, event BLOB);"
             "CREATE TABLE given (id TEXT PRIMARY KEY, date TEXT) WITHOUT ROWID"
         )
         return self
@@ -50,10 +60,13 @@ class Staging:
                 "INSERT INTO given VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET date = min(date, excluded.date)",
                 (event.id, date),
             )
-        self._db.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?)", (date, str(archive), fetched, EVENT.dump_json(event))
-        )
+        if archive not in self._folders:
+            self._folders[archive] = archive.is_dir()
         self.size += 1
+        telling = 0 if event.paths and self._folders[archive] else self.size
+        self._db.execute(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?)", (date, str(archive), fetched, telling, EVENT.dump_json(event))
+        )
 
     def given_day(self, event_id: str) -> dt.date | None:
         """The day of the event to which an archive gave an id; the earliest if it gave the id to several."""
@@ -67,17 +80,17 @@ class Staging:
         reported.
         """
         self._db.execute("CREATE INDEX by_date ON events (date)")
-        rows = self._db.execute("SELECT date, archive, fetched, event FROM events ORDER BY date, rowid")
+        rows = self._db.execute("SELECT date, archive, fetched, telling, event FROM events ORDER BY date, rowid")
         for date, of_day in groupby(rows, key=itemgetter(0)):
             day = dt.date.fromisoformat(date)
             events: list[Staged] = []
-            for _, archive, fetched, data in of_day:
+            for _, archive, fetched, telling, data in of_day:
                 event = EVENT.validate_json(data)
                 first = self.given_day(event.id) if has_given_id(event) else None
                 if first is not None and first != day:
                     why = f"the id {event.id} is given to an event of {first} and to one of {day}; the earlier counts"
                     report.reject(archive, None, why)
                 else:
-                    events.append(Staged(event, bool(fetched)))
+                    events.append(Staged(event, bool(fetched), archive, telling))
             if events:
                 yield day, events

@@ -165,7 +165,7 @@ class Update:
             kept = f". {fetched:,} days were fetched before that; they are kept" if fetched else ""
             raise WikiError(f"{self._failure}{kept}") from self._failure
         seconds = time.monotonic() - self._started
-        return UpdateResult(**{**asdict(built), "rejected": report.count, "seconds": seconds, **self._counts})
+        return UpdateResult(**{**asdict(built), "rejected": report.rejected, "seconds": seconds, **self._counts})
 
 
 # --- which days -------------------------------------------------------------------------------------------------------

@@ -46,7 +46,8 @@ def cli(ctx: click.Context, index: Path | None, config: Path | None) -> None:
 @click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
 @answers
 def build(context: Context, archives: tuple[Path, ...], model: str | None, report: Path | None) -> None:
-    """Read archives and write the index: folders of Markdown or .wiki pages, .jsonl(.gz) files, .xml(.bz2) dumps.
+    """Read archives and write the index: folders of Markdown pages, .jsonl, .json, .csv and .tsv files (each may be
+    packed as .gz), and .xml(.bz2) dumps.
 
     Afterwards the index holds what the named archives hold. Events that did not change are not encoded again.
     """

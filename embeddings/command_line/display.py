@@ -122,6 +122,8 @@ def show_build(result: BuildResult, report: Report, file: Path | None) -> None:
     if report.count > len(report.first):
         where = f"{file} lists them all" if file else "--report FILE lists them all"
         console.print(f"  … and {report.count - len(report.first):,} more; {where}")
+    for note in report.notes:
+        console.print(Text(f"  {note}"))
 
 
 def show_update(result: UpdateResult, report: Report, file: Path | None) -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.archive import Report, read_archive
-from embeddings.archive.jsonl import MAX_LINE_BYTES
 from embeddings.archive.layout import MAX_HEADLINE
+from embeddings.archive.records.files import MAX_LINE_BYTES
 from embeddings.errors import ArchiveDamagedError, ArchiveMissingError
 from embeddings.events import Event, Related, Source, event_as_dict, event_id
 
@@ -88,8 +88,12 @@ def test_an_archives_own_id_is_kept(tmp_path: Path) -> None:
     assert only(tmp_path, id="Rain_of-3.12").id == "Rain_of-3.12"
 
 
-def test_what_the_form_does_not_know_is_passed_over(tmp_path: Path) -> None:
-    assert only(tmp_path, score=0.7, wikidata={"q": [1]}).headline == "It rains."
+def test_what_the_form_does_not_know_is_passed_over_and_named_once(tmp_path: Path) -> None:
+    path = write(tmp_path, *[line(score=n, wikidata={"q": [1]}) for n in range(5)])
+    events, report = read(path)
+    assert {event.headline for event in events} == {"It rains."}
+    assert report.count == 0
+    assert [str(note) for note in report.notes] == [f'{path}: passed over the fields "score", "wikidata"']
 
 
 def test_blank_lines_foreign_line_ends_and_a_byte_order_mark_are_nothing(tmp_path: Path) -> None:
@@ -111,9 +115,10 @@ BAD_LINES = [
     ('{"date": "2015-12-03"}', "headline: Field required"),
     (line(date="2015-02-30"), "date: day is out of range for month, got '2015-02-30'"),
     (line(date="3 December 2015"), "date: expected a day such as 2015-12-23, got '3 December 2015'"),
-    (line(date="2015-12-03T00:00:00"), "date: expected a day such as 2015-12-23"),
+    (line(date="2015-12-03T25:00:00"), "date: expected a day such as 2015-12-23"),
+    (line(date="-0044-03-15"), "date: expected a day such as 2015-12-23, in the year 1 or later, got '-0044-03-15'"),
     (line(date="0"), "date: expected a day such as 2015-12-23, got '0'"),
-    (line(date=1449100800), "date: expected a day such as 2015-12-23, got 1449100800"),
+    (line(date=14491), "date: expected a day such as 2015-12-23, got 14491"),
     (line(date=None), "date: expected a day such as 2015-12-23, got None"),
     (line(headline=7), "headline: Input should be a valid string, got 7"),
     (line(headline=" ''… "), "headline: expected words, got none"),
@@ -123,11 +128,11 @@ BAD_LINES = [
     (line(id="../x"), 'id: expected up to 40 letters, digits, dots and dashes, got "../x"'),
     (line(id="x" * 41), "id: expected up to 40 letters"),
     (line(id="x\n"), "id: expected up to 40 letters"),
-    (line(id=7), "id: Input should be a valid string"),
-    (line(topics="Rain"), "topics: Input should be a valid array"),
+    (line(id=True), "id: Input should be a valid string"),
+    (line(topics=7), "topics.0: Input should be a valid string"),
     (line(topics=["x"] * 21), "topics: List should have at most 20 items"),
     (line(contexts=[7]), "contexts.0: Input should be a valid string"),
-    (line(sources=["Daily"]), "sources.0: Input should be an object"),
+    (line(sources=[7]), "sources.0: Input should be a valid dictionary"),
     (line(sources=[{"name": "x"}] * 101), "sources: List should have at most 100 items"),
     (line(related=[{"headline": "It stops."}]), "related.0.date: Field required"),
     (line(related=[{"date": 0, "headline": "It stops."}]), "related.0.date: expected a day"),
@@ -235,9 +240,9 @@ class TestChoosingAReader:
             read_archive(tmp_path / "nothing", Report())
 
     def test_a_file_of_another_kind_is_refused_at_the_call(self, tmp_path: Path) -> None:
-        path = tmp_path / "events.csv"
+        path = tmp_path / "events.docx"
         path.write_text("date,headline\n")
-        with pytest.raises(ArchiveMissingError, match=r"events\.csv is not an archive: expected"):
+        with pytest.raises(ArchiveMissingError, match=r"events\.docx is no archive: expected"):
             read_archive(path, Report())
 
 
