@@ -41,8 +41,9 @@ _START = re.compile(r"(?P<hard>[.!?…][\"'”’)\]]*\s+|[.!?…][\"'”’)\]]
 _ABBREVIATION = re.compile(
     r"(?:[^\W\d_]{1,3}\.)+\s|(?:prof|capt|sens|reps|govt|dept|univ|corp|approx)\.\s", re.IGNORECASE
 )
-_COLON = re.compile(r"\s*[:–—-]\s*[(\[]?\s*$")
+_COLON = re.compile(r"\s{0,3}[:–—-]\s{0,3}[(\[]?\s{0,3}$")
 _MOST = 60  # characters of such words
+_WINDOW = 200  # characters before a source in which they may begin
 _PARENTHESES = re.compile(r"(?P<before>.*[.!?…][\"'”’)\]]*\s*|\s*)\((?P<words>[^()]{1,40})\)\s*:?\s*$", re.DOTALL)
 _AFTER = re.compile(
     r"\s*\((?:in )?(?:english|german|french|spanish|portuguese|italian|russian|arabic|chinese|japanese|dutch|swedish|"
@@ -50,7 +51,7 @@ _AFTER = re.compile(
     r"subscription required|(?:free )?registration required|paywall|archived?|archived copy|cached?)\)",
     re.IGNORECASE,
 )
-_MISSING = re.compile(r"\s*\[\s*(?:news ?)?(?:link|source) (?:missing|needed)\s*\]", re.IGNORECASE)
+_MISSING = re.compile(r"\s{0,3}\[\s*(?:news ?)?(?:link|source) (?:missing|needed)\s*\]", re.IGNORECASE)
 _NO_NAME = re.compile(r"(?:(?:click |read (?:more )?)?here|links?|\d{1,3}|this|more|read more|sources?)", re.IGNORECASE)
 _MOST_NAME_WORDS = 5
 
@@ -116,7 +117,12 @@ def _cut(text: str, url: str | None, *, is_first: bool, is_nameless: bool) -> tu
         is_first: whether the text begins the bullet.
         is_nameless: whether the source is a link that nobody has named.
     """
-    if is_nameless and (match := _PARENTHESES.fullmatch(text)) is not None and _is_name(match["words"]):
+    text = text.rstrip()
+    if (
+        is_nameless
+        and (match := _PARENTHESES.fullmatch(text, max(0, len(text) - _WINDOW))) is not None
+        and _is_name(match["words"])
+    ):
         return match.end("before"), strip(match["words"])
     begin, is_soft, is_sure = _beginning(text)
     colon = _COLON.search(text, begin)
@@ -142,11 +148,11 @@ def _cut(text: str, url: str | None, *, is_first: bool, is_nameless: bool) -> tu
 def _beginning(text: str) -> tuple[int, bool, bool]:
     """Where the last words of a text begin, whether no sentence ends there, and whether one surely does."""
     last: re.Match[str] | None = None
-    for match in _START.finditer(text):
+    for match in _START.finditer(text, max(0, len(text) - _WINDOW)):
         if has_words(text[match.end() :]):
             last = match
     if last is None:
-        return 0, False, True
+        return (0, False, True) if len(text) <= _WINDOW else (len(text), False, False)
     if not has_words(text[: last.start()]):
         return last.end(), False, True
     if last["hard"] is not None:

@@ -66,6 +66,7 @@ _SHOWS_NOTHING = frozenset(
     "subscription required|subscription|registration required|closed access|in lang|flagicon|flag icon|efn|refn|"
     "disambiguation needed|dn|full citation needed|unreliable source?|not in source|pp|clear".split("|")
 )
+_MOST_PARAMETERS = 100  # without a name, that a template shows
 _WIKINEWS = frozenset(("wikinews", "wikinews-inline", "wikinews inline", "wikinewspar"))
 _PUBLISHERS = ("agency", "work", "newspaper", "website", "publisher", "magazine", "journal", "via")  # of a citation
 
@@ -176,6 +177,9 @@ class Reading:
             yield Piece(_SHOWS_SIGN[name])
             return
         unnamed = [parameter.value for parameter in template.params if not parameter.showkey]
+        if len(unnamed) > _MOST_PARAMETERS:
+            self.notes.append(f"a template has more than {_MOST_PARAMETERS} parameters; the rest is left out")
+            unnamed = unnamed[:_MOST_PARAMETERS]
         if name in _SHOWS_FIRST:
             unnamed = unnamed[:1]
         elif name in _SHOWS_LAST:
