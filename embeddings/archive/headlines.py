@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from embeddings.archive.portal.bullet import MAX_COST, SENTENCE_END, cost, read_bullet
+from embeddings.archive.portal.bullet import SENTENCE_END, cost, read_bullet
 from embeddings.archive.portal.wikitext import host
 from embeddings.events import Source
 from embeddings.text import normalise
@@ -40,6 +40,7 @@ _PRESS = re.compile(
 )
 _MOST_WORDS = 8  # of a source's name that has no link
 _MOST_TAILS = 20
+_MOST_COST = 100_000  # of a headline's markup, some 5 ms; a real one has 1,189 characters and a handful of openings
 
 
 def read_headline(title: str, known: Collection[str] = ()) -> tuple[str, tuple[Source, ...]]:
@@ -70,7 +71,7 @@ def _together(linked: tuple[Source, ...], named: list[Source]) -> tuple[Source, 
 
 def shown(headline: str) -> str:
     """What a headline shows where markup is left in it, for comparing."""
-    if _MARKUP.search(headline) is None or cost(headline) > MAX_COST:
+    if _MARKUP.search(headline) is None or cost(headline) > _MOST_COST:
         return headline
     return read_bullet(headline).text or headline
 
@@ -78,7 +79,7 @@ def shown(headline: str) -> str:
 def _without_links(title: str) -> tuple[str, tuple[Source, ...]]:
     wikitext = _IN_MARKDOWN.sub(r"[\2 \1]", _REMARKS.sub(" ", title))
     wikitext = _PIPE_AFTER.sub(r"\1 ", _BROKEN.sub(_mended, _BLANK_BEFORE.sub("[", wikitext)))
-    if cost(wikitext) > MAX_COST:
+    if cost(wikitext) > _MOST_COST:
         return title, ()
     told = read_bullet(wikitext)
     sources = dict.fromkeys(_named(source) for source in told.sources)

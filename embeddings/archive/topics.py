@@ -62,14 +62,17 @@ class Lead:
 def lead_of(title: str, headline: str) -> Lead | None:
     """What stands before a headline in a title that ends with its words; None where it is not so, or nothing does."""
     words = normalise(headline)
-    if not words or len(title) - len(headline) > 2 * _LONGEST_TOPIC or not normalise(title).endswith(f" {words}"):
+    if not words or not (whole := normalise(title)).endswith(f" {words}"):
         return None
+    before = whole[: -len(words) - 1]
     found: Lead | None = None
     for blank in _BLANK.finditer(title, 0, _LONGEST_TOPIC):
-        rest = title[blank.end() :]
-        if normalise(rest) == words:
-            found = _lead(title[: blank.start()], rest)
-        elif found is not None:  # the last counts: a dash that stands alone is none of the headline
+        if blank.start() < len(before) and title.isascii():  # to normalise makes no such text longer
+            continue
+        here = normalise(title[: blank.start()])
+        if here == before:
+            found = _lead(title[: blank.start()], title[blank.end() :])
+        elif len(here) > len(before):  # the last counts: a dash that stands alone is none of the headline
             break
     return found
 

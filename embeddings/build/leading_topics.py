@@ -70,7 +70,8 @@ def is_renamed_after_topic(one: Event, other: Event) -> bool:
     """Whether a headline is another one after a small edit, and a topic stands before one of the two."""
     source_shared = bool(addresses(one) & addresses(other))
     return any(
-        is_renamed(lead.rest, second.headline, source_shared=source_shared)
+        2 * len(lead.rest) > len(second.headline)
+        and is_renamed(lead.rest, second.headline, source_shared=source_shared)
         for first, second in ((one, other), (other, one))
         if first.paths
         for lead in marked_leads(first.headline)[:_MOST_LEADS]
