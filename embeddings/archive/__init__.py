@@ -43,6 +43,6 @@ def read_archive(path: Path, report: Report, *, births_and_deaths: bool = False)
     if path.name.endswith((".xml", ".xml.bz2")):
         return pages.noting(path, report, read_dump(path, report, pages.reader))
     raise ArchiveMissingError(
-        f"{path} is no archive: expected a folder with news/ in it, a .jsonl, .json, .csv or .tsv file (each with .gz "
-        "after it or not), or an .xml or .xml.bz2 dump"
+        f"{path} is not an archive: expected a folder with news/ in it, a .jsonl, .json, .csv or .tsv file (each with "
+        ".gz after it or not), or an .xml or .xml.bz2 dump"
     )

@@ -329,7 +329,11 @@ def _without_number(line: str) -> str:
 def _related(page: ArchivePage, number: int, line: str) -> Related | None:
     link = _event_link(_without_number(line))
     if link is None:
-        page.reject(number, "expected [headline](/news/YYYY/MM/D/slug.md) _Context: …_")
+        page.reject(
+            number,
+            f"is not a link to a related event: {shorten(clean(line), 80)}; "
+            "expected [headline](/news/YYYY/MM/D/slug.md)",
+        )
         return None
     title = _title(page, number, link.text)
     if title is None:

@@ -58,7 +58,7 @@ def read_wiki_folder(root: Path, report: Report, find: FindReader) -> Iterator[E
         try:
             read = find(title) if title else None
         except ValueError:
-            report.reject(str(file), None, "is no day of the calendar")
+            report.reject(str(file), None, "is not a day of the calendar")
             continue
         if read is None:
             report.reject(

@@ -209,7 +209,7 @@ class _Reading:
             return dt.date(year, self._of.month, self._of.day)
         except ValueError:
             named = f"{year:04}-{self._of.month:02}-{self._of.day:02}"
-            self._page.reject(bullet.line, f"{named} is no day of the calendar, and is left out: {said}")
+            self._page.reject(bullet.line, f"{named} is not a day of the calendar, and is left out: {said}")
             return None
 
     def _event(self, bullet: Bullet, kind: Kind, day: dt.date, told: Told, above: tuple[_Above, ...]) -> Event | None:

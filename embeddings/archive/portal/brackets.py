@@ -30,7 +30,7 @@ _SLIPS = (  # of the addresses of sources
 )
 _NO_OPENING = re.compile(r"(?<![\[\w/=|:?&])(https?://[^\s\[\]|{}<>]+\s+\([^()\[\]{}]{1,80}\))\](?!\])", re.IGNORECASE)
 _PIPE = re.compile(r"([^\s\[\]|]+)\|\s*(?=[^\s\[\]|][^\[\]|]*\])")  # between a source's address and its name
-_IN_PARENTHESES = re.compile(r"[^\s\[\]]+\s*\([^()\[\]]*(?:\([^()\[\]]*\)[^()\[\]]*)?\)")
+_IN_PARENTHESES = re.compile(r"[^\s\[\]]+\s*\([^()\[\]]*(?:\([^()\[\]]*\)[^()\[\]]*)?\)(?![\w/?#&=])")
 _CLOSED_LATER = re.compile(r"[^\[\]]{1,80}\]")  # what stands around it
 _LINK = re.compile(r"\[\[[^\[\]]*\]\]")
 _STRAY_INSIDE = re.compile(r"[^\[\]|]{1,80}(?:\|[^\[\]]{0,80})?\]\](?!\])")

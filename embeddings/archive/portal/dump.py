@@ -51,7 +51,7 @@ def read_dump(path: Path, report: Report, find: FindReader) -> Iterator[Event]:
         ArchiveDamagedError: if it cannot be read to its end, so that the rest is unknown.
     """
     if not path.is_file():
-        raise ArchiveMissingError(f"{path} is no regular file; write what it gives to one and name that")
+        raise ArchiveMissingError(f"{path} is not a regular file; write what it gives to one and name that")
     return _read(path, report, find)
 
 
@@ -132,7 +132,7 @@ class _Dump:
             try:
                 self._read = self._find(self._title)
             except ValueError:
-                self._report.reject(f"{self._path}: {self._title}", None, "is no day of the calendar")
+                self._report.reject(f"{self._path}: {self._title}", None, "is not a day of the calendar")
         elif name == "text" and self._read is not None:
             self._text = "".join(self._parts)
         elif name == "page":

@@ -33,12 +33,12 @@ def read_records(path: Path, report: Report) -> Iterator[Event]:
     passed over, is noted once at the end. Where a JSON object has a name twice, the last counts.
 
     Raises:
-        ArchiveMissingError: if it is no regular file (raised at the call: to open a pipe is to wait for its writer),
+        ArchiveMissingError: if it is not a regular file (raised at the call: to open a pipe is to wait for its writer),
             or a table whose header names no day.
         ArchiveDamagedError: if the file cannot be read to its end: what comes after is unknown.
     """
     if not path.is_file():
-        raise ArchiveMissingError(f"{path} is no regular file; write what it gives to one and name that")
+        raise ArchiveMissingError(f"{path} is not a regular file; write what it gives to one and name that")
     return _read(path, report)
 
 

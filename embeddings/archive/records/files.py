@@ -54,7 +54,7 @@ def numbered_lines(file: io.BufferedReader, path: str, report: Report) -> Iterat
         line = file.readline(MAX_LINE_BYTES + 1)
         number += 1
         if len(line) > MAX_LINE_BYTES:
-            report.reject(path, number, f"is too long: over {MAX_LINE_BYTES:,} bytes")
+            report.reject(path, number, f"is too long: more than the {MAX_LINE_BYTES:,} bytes that are read")
             while line and not line.endswith(b"\n"):
                 line = file.readline(MAX_LINE_BYTES)
         elif line.strip():

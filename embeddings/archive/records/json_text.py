@@ -123,7 +123,7 @@ class _Value:
     def done(self, path: str, report: Report) -> Iterator[tuple[int, bytes]]:
         """Give the value, if there is one, and begin anew."""
         if self.is_too_long:
-            report.reject(path, self.line, f"is too long: over {MAX_LINE_BYTES:,} bytes")
+            report.reject(path, self.line, f"is too long: more than the {MAX_LINE_BYTES:,} bytes that are read")
         elif data := bytes(self.data).strip():
             yield self.line, data
         self.data.clear()

@@ -119,7 +119,7 @@ def _event(record: _Record, place: Place) -> Event | None:
     for address, day in ((record.path, record.date), *((other.path, other.date) for other in record.related)):
         if address and not _address(address, day):
             place.remark(
-                f"path is no page of {day}, such as {day_address(day)}slug.md: {shorten(clean(address), 80)}; "
+                f"path is not a page of {day}, such as {day_address(day)}slug.md: {shorten(clean(address), 80)}; "
                 "the event is kept without it",
             )
     own = _address(record.path, record.date)

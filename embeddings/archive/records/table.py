@@ -131,7 +131,9 @@ class _Rows:
             self._number += 1
             if len(text) < MAX_LINE_BYTES or text.endswith("\n"):
                 return text
-            self._report.reject(self._path, self._number, f"is too long: over {MAX_LINE_BYTES:,} characters")
+            self._report.reject(
+                self._path, self._number, f"is too long: more than the {MAX_LINE_BYTES:,} characters that are read"
+            )
             while text and not text.endswith("\n"):
                 text = self._file.readline(MAX_LINE_BYTES)
         return ""

@@ -58,7 +58,7 @@ def test_what_is_known_of_each_day_outlives_the_process(path: Path) -> None:
 
 
 def test_what_could_not_be_read_of_a_page_is_told_each_time(days: FetchedDays) -> None:
-    days.keep({DAYS[0]: page(DAYS[0], text="text outside\n* [[A topic]]\n")}, NOW)
+    days.keep({DAYS[0]: page(DAYS[0], text="text outside\n* [[File:A picture.jpg]]\n")}, NOW)
     reports = [Report(), Report()]
     assert [headlines(days, report) for report in reports] == [["text outside"], ["text outside"]]
     assert reports[0].first == reports[1].first

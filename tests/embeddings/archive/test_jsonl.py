@@ -242,7 +242,7 @@ class TestChoosingAReader:
     def test_a_file_of_another_kind_is_refused_at_the_call(self, tmp_path: Path) -> None:
         path = tmp_path / "events.docx"
         path.write_text("date,headline\n")
-        with pytest.raises(ArchiveMissingError, match=r"events\.docx is no archive: expected"):
+        with pytest.raises(ArchiveMissingError, match=r"events\.docx is not an archive: expected"):
             read_archive(path, Report())
 
 

@@ -639,7 +639,7 @@ class TestUpdate:
         assert wiki.requests[0].user_agent.endswith(" (mail@example.org)")
 
     def test_what_cannot_be_read_of_a_page_is_listed(self, run: Run, wiki: WikiServer) -> None:
-        wiki.replace(dt.date(2021, 6, 3), ";Law and crime", "*[[A topic]]\n;Law and crime")
+        wiki.replace(dt.date(2021, 6, 3), ";Law and crime", "*[[File:A picture.jpg]]\n;Law and crime")
         ran = run("update", "--api", wiki.api, *self.MONTH, "--report", "report.jsonl")
         assert ran.status == 0
         [row] = [json.loads(line) for line in Path("report.jsonl").read_text().splitlines()]

@@ -64,14 +64,14 @@ class TestArticles:
                 "September_30.wiki",
                 [1399, 1399, 1791, 1791, 1938, 1938, 1938, 1954, 1967, 1968, 1990, 1130],
                 {
-                    17: "10001-09-30 is no day of the calendar",
+                    17: "10001-09-30 is not a day of the calendar",
                     18: "names no year",
                     19: "tells nothing",
                     20: "shows no text: File:Squid.jpg",
                     21: "its year is said to be uncertain",
                 },
             ),
-            ("February_29.wiki", [1504, 1712, 1960], {3: "1700-02-29 is no day of the calendar"}),
+            ("February_29.wiki", [1504, 1712, 1960], {3: "1700-02-29 is not a day of the calendar"}),
             (
                 "December_31.wiki",
                 [406, 535, 1225, 1600, 1907, 1907, 1999, 2019],
