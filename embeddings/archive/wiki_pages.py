@@ -45,5 +45,4 @@ class WikiPages:
         yield from events
         counts = [f"{number:,} {what}" for what, number in sorted(self._choice.left_out.items()) if number]
         if counts:
-            hint = "" if self._choice.births_and_deaths else "; births_and_deaths = true keeps births and deaths"
-            report.reject(str(path), None, f"left out, of the days of the year: {', '.join(counts)}{hint}")
+            report.reject(str(path), None, f"left out, of the days of the year: {', '.join(counts)}")

@@ -106,8 +106,7 @@ class TestArticles:
         ]
         assert notes[-1] == "None: left out, of the days of the year: 3 observances"
         assert of_file("March_3.wiki")[1][-1] == (
-            "None: left out, of the days of the year: 3 births, 2 deaths, 3 observances; "
-            "births_and_deaths = true keeps births and deaths"
+            "None: left out, of the days of the year: 3 births, 2 deaths, 3 observances"
         )
 
     def test_people_on_the_main_page_are_births_and_deaths(self) -> None:
@@ -123,7 +122,7 @@ class TestArticles:
         _, notes = of_file("Wikipedia:Selected_anniversaries%2FJune_9.wiki")
         assert notes == [
             "None: left out, of the days of the year: 1 births, 3 bullets that the main page does not show, 1 deaths, "
-            "1 observances; births_and_deaths = true keeps births and deaths"
+            "1 observances"
         ]
 
     def test_a_footnote_that_is_named_only_is_a_source(self) -> None:
