@@ -87,7 +87,7 @@ async def test_a_wrong_token_ends_the_bot_with_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("code", "sentence"), [(4004, "refuses the token"), (4014, "intents"), (4010, "no such shard")]
+    ("code", "sentence"), [(4004, "refuses the token"), (4014, "intents"), (4010, "does not know such a shard")]
 )
 async def test_a_gateway_that_refuses_for_good_ends_the_bot(
     discord_server: DiscordServer, parts: tuple[Engine, Store], code: int, sentence: str
