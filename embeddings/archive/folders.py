@@ -28,6 +28,16 @@ _NO_NAME = re.compile(r"[\x00-\x1f\x7f\\]")  # a backslash is a folder's end on 
 _SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 
 
+def require_regular(path: Path) -> None:
+    """Refuse what is not a regular file, before anything opens it: opening a pipe waits for its writer.
+
+    Raises:
+        ArchiveMissingError: if it is not one.
+    """
+    if not path.is_file():
+        raise ArchiveMissingError(f"{path} is not a regular file; write its content to a file and name that")
+
+
 def news_folder(root: Path) -> Path:
     """The folder with the years: `root/news`, or `root` itself. ArchiveMissingError if neither is such a folder."""
     for folder in (root / "news", root):

@@ -96,7 +96,7 @@ def learn(topics: Topics, page: ArchivePage, *, is_index: bool) -> list[str]:
 
 
 def read_page(page: ArchivePage, day: dt.date, address: str) -> Entry | None:
-    """The event of a page; None, reported, where the page has no headline."""
+    """The event of a page; None, with a report, if the page has no headline."""
     title: str | None = None
     topics: dict[str, None] = {}
     summary = _Summary(page)
@@ -152,7 +152,7 @@ class _Sections:
         self.changes: list[tuple[str, str]] = []
 
     def add(self, number: int, line: str, section: str | None) -> None:
-        """Take in line `number` of a section; what is too much is reported."""
+        """Add what line `number` of a section says to its list; beyond the list's limit it is reported instead."""
         page = self._page
         if section == "sources":
             if _is_picture(line):
@@ -194,7 +194,7 @@ class _Summary:
         self._cut = False
 
     def add(self, number: int, line: str) -> None:
-        """Take in line `number`; what goes beyond the limit is reported once and left out."""
+        """Take in line `number`; text beyond the limit is reported once and left out."""
         if self._cut:
             return
         if len(line) > self._left:
@@ -204,7 +204,7 @@ class _Summary:
         self._left -= len(line) + 1
 
     def text(self) -> str | None:
-        """All lines as one; None where there are none."""
+        """All lines as one; None if there are no lines."""
         return clean(" ".join(self._lines)) or None
 
 
@@ -277,7 +277,7 @@ class _Link:
 
 
 def _event_link(text: str) -> _Link | None:
-    """Read a link to an event. Headlines hold brackets and slugs parentheses, so the ends are found from outside."""
+    """Read a link to an event. Headlines may hold brackets, and slugs parentheses, so it is read from both ends."""
     at = text.rfind("](/news/")
     end = text.find(".md)", at)
     if not text.startswith("[") or at < 0 or end < 0:
@@ -342,7 +342,7 @@ def _related(page: ArchivePage, number: int, line: str) -> Related | None:
 
 
 def _contexts(text: str, page: ArchivePage | None = None, number: int = 0) -> tuple[str, ...]:
-    """The names of `_Context: a, b_`, each once; none where `text` is no such line. What is left out is reported."""
+    """The names of `_Context: a, b_`, each once; empty if `text` is not such a line. Names left out are reported."""
     match = _CONTEXT.match(text)
     if match is None:
         return ()

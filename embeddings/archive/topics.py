@@ -212,7 +212,7 @@ def names_shown(titles: Iterable[str]) -> set[str]:
 
 
 def split_before(title: str, headline: str, topic: str = "") -> tuple[tuple[str, ...], str] | None:
-    """Split a title whose headline is known from elsewhere; None where the title does not end with it.
+    """Split a title whose headline is known from elsewhere; None if the title does not end with that headline.
 
     Args:
         topic: of that headline, after which no mark need stand.

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 from embeddings.archive.days import article_title, selected_title
 from embeddings.archive.folders import read_bounded, refuse, scan, stays_inside
-from embeddings.archive.portal.day import MAX_PAGE
 from embeddings.archive.portal.dump import FindReader
+from embeddings.archive.portal.page import MAX_PAGE
 from embeddings.archive.report import PageReport, Report
 from embeddings.calendar_names import MONTHS
 from embeddings.events import Event

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import chain
 
 from embeddings.archive.topics import LEAST_WORDS, MAX_LEAD, Lead, is_sentence_start, lead_of, marked_leads
-from embeddings.build.wordings import addresses, is_renamed
+from embeddings.build.edits import addresses, is_renamed
 from embeddings.events import Event, event_id
 from embeddings.text import compact, normalise
 

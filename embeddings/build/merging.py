@@ -10,8 +10,8 @@ from itertools import chain
 from rapidfuzz.distance import Indel
 
 from embeddings.archive.headlines import shown
+from embeddings.build.edits import MIN_WORDS, addresses, is_renamed
 from embeddings.build.leading_topics import is_renamed_after_topic, told_without_topic, without_leads
-from embeddings.build.wordings import MIN_WORDS, addresses, is_renamed
 from embeddings.events import Event, Related, Source, event_id
 from embeddings.text import normalise
 
@@ -41,9 +41,9 @@ class _Sets:
 def group_day(events: Sequence[Event], known_ids: Collection[str] = ()) -> list[list[int]]:
     """Group the events of one day that are the same event, in the order of each group's first member.
 
-    They are where they share a given id, an archive address or the words of the headline, where one is an archive page
-    that tells the other with a topic in front (`told_without_topic`), and where both are archive pages and one is the
-    other after a small edit (`is_renamed`).
+    Two events are the same event if they share a given id, an archive address or the words of the headline, if one is
+    an archive page with the other's headline and a topic in front (`told_without_topic`), or if both are archive pages
+    and one is the other after a small edit (`is_renamed`).
 
     Args:
         known_ids: ids that count as given, even if they were once made from a headline.

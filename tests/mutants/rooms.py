@@ -24,7 +24,7 @@ ROOMS = (
     Room("state", ("bot/views/state.py",), ("tests/bot/views",)),
     Room(
         "merging",
-        ("embeddings/build/merging.py", "embeddings/build/wordings.py"),
+        ("embeddings/build/merging.py", "embeddings/build/edits.py"),
         ("tests/embeddings/build/test_merging.py",),
     ),
     Room(

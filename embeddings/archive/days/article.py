@@ -16,15 +16,14 @@ from embeddings.archive.days.years import Dated, describe_year, is_date, split_y
 from embeddings.archive.layout import MAX_CONTEXTS, MAX_HEADLINE, MAX_NAME, MAX_SOURCES
 from embeddings.archive.portal.bullet import MAX_BULLET, MAX_COST, cost, read_bullet
 from embeddings.archive.portal.bullet import Bullet as Told
+from embeddings.archive.portal.page import is_readable
 from embeddings.archive.portal.wikitext import strip
 from embeddings.archive.report import PageReport
 from embeddings.events import Event, event_id
 from embeddings.text import normalise, shorten
 
-MAX_PAGE = 2 * 2**20  # characters; MediaWiki's own limit is that many bytes, real articles have some 100,000
 MAX_PAGE_COST = 40_000_000  # in the unit of `cost`: some four seconds; a real article has up to 2,000,000
 
-_REDIRECT = re.compile(r"\s*#redirect\b", re.IGNORECASE)
 _LIFE = re.compile(
     r"\((?P<what>b|born|d|died)\b\.?,?\s*(?P<about>c\.\s*)?(?P<year>[0-9]{1,4})\s*(?P<before>B\.?C\.?(?:E\.?)?)?[^()]{0,40}\)",
     re.IGNORECASE,
@@ -76,14 +75,7 @@ def read_day_of_year(wikitext: str, of: DayOfYear, page: PageReport, choice: Cho
         page: takes what cannot be an event of a day.
         choice: says what becomes an event, and counts what does not.
     """
-    if len(wikitext) > MAX_PAGE:
-        page.reject(None, f"is too large: over {MAX_PAGE:,} characters")
-        return []
-    if not wikitext.strip():
-        page.reject(None, "is empty")
-        return []
-    if _REDIRECT.match(wikitext):
-        page.reject(None, f"is a redirect: {shorten(strip(wikitext[:200]), 80)}")
+    if not is_readable(wikitext, page):
         return []
     return list(_Reading(wikitext, of, page, choice).events())
 

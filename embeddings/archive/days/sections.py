@@ -16,6 +16,7 @@ from embeddings.archive.days.titles import DayOfYear
 from embeddings.archive.days.years import split_year
 from embeddings.archive.plain import tame
 from embeddings.archive.portal.bullet import read_bullet
+from embeddings.archive.portal.page import INNER_LINE_END, inner_line_ends, without_comments
 from embeddings.archive.portal.wikitext import strip
 from embeddings.archive.report import PageReport
 from embeddings.text import normalise, shorten
@@ -50,9 +51,8 @@ class Bullet:
         return " ".join(self.lines)
 
 
-_INNER_LINE_END = "\v"  # a line end in a comment or in what is not shown, which ends no line
 _EXTRA_LINE_END = "\x1d"  # one that the page does not have
-_SEPARATORS = str.maketrans({_INNER_LINE_END: " ", _EXTRA_LINE_END: " "})
+_SEPARATORS = str.maketrans({INNER_LINE_END: " ", _EXTRA_LINE_END: " "})
 _HEADING = re.compile(
     r"(?P<rule>={1,6})(?P<name>[^=].*?)(?P=rule)|'{3}(?P<bold>[^']{1,60})'{3}:?|;(?P<term>[^:]{1,60}):?"
 )
@@ -106,7 +106,7 @@ def bullets(wikitext: str, of: DayOfYear, page: PageReport, left_out: Counter[st
         left_out: counts the bullets that stand where nobody is shown them.
     """
     text = wikitext.replace("\r\n", "\n").replace("\r", "\n").translate(_SEPARATORS)
-    text = _without_comments(tame(text))
+    text = without_comments(tame(text))
     if of.is_selected:
         text = _listed(_PICTURED.sub("", _shown(text, left_out)))
     found = (part for bullet in _Lines(of, page).read(text) for part in _parted(bullet))
@@ -117,20 +117,6 @@ def bullets(wikitext: str, of: DayOfYear, page: PageReport, left_out: Counter[st
         yield bullet
 
 
-def _without_comments(text: str) -> str:
-    """The text without comments. One that nothing closes hides nothing here, so that no event is lost by it."""
-    parts: list[str] = []
-    end = 0
-    while (at := text.find("<!--", end)) >= 0 and (close := text.find("-->", at)) >= 0:
-        parts += (text[end:at], _line_ends(text[at:close]))
-        end = close + 3
-    return "".join((*parts, text[end:]))
-
-
-def _line_ends(text: str) -> str:
-    return _INNER_LINE_END * text.count("\n")
-
-
 # --- the list of the main page ----------------------------------------------------------------------------------------
 
 
@@ -139,9 +125,9 @@ def _shown(text: str, left_out: Counter[str]) -> str:
 
     def hide(part: str) -> str:
         left_out[_NOT_SHOWN] += sum(
-            1 for line in part.split("\n") if line.lstrip(" |" + _INNER_LINE_END).startswith("*")
+            1 for line in part.split("\n") if line.lstrip(" |" + INNER_LINE_END).startswith("*")
         )
-        return _line_ends(part)
+        return inner_line_ends(part)
 
     if (only := _SHOWN_ONLY.search(text)) is not None:
         text = hide(text[: only.start(1)]) + only[1] + hide(text[only.end(1) :])
@@ -185,7 +171,7 @@ def _listed(text: str) -> str:
         if not lines:  # bullets of its own
             parts.append(text[end : match.start()] + "".join(members))
         else:
-            inner = _line_ends(text[match.start() : after])
+            inner = inner_line_ends(text[match.start() : after])
             parts.append(_EXTRA_LINE_END.join((text[end : match.start()], *lines, inner)))
         end = after
     return "".join((*parts, text[end:]))
@@ -241,8 +227,8 @@ class _Lines:
             if number > MAX_LINES:
                 self._page.reject(number, f"more than {MAX_LINES:,} lines; the rest is left out")
                 break
-            at = number + len(raw) - len(raw.lstrip(_INNER_LINE_END))
-            number += 1 + raw.count(_INNER_LINE_END)
+            at = number + len(raw) - len(raw.lstrip(INNER_LINE_END))
+            number += 1 + raw.count(INNER_LINE_END)
             for line in raw.split(_EXTRA_LINE_END):
                 yield from self._take(at, line.strip())
         yield from self._finish()

@@ -8,26 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
 
 _TOKEN = re.compile(r"\[+|\]+|<nowiki>", re.IGNORECASE)
 _NOWIKI_END = re.compile(r"</nowiki>", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:(?:https?|ftp):)?//", re.IGNORECASE)
-_SLIPS = (  # of the addresses of sources
-    (
-        re.compile(
-            r"\[\s*(?:url\s*=\s*)?h?t{1,3}ps?\s?(?:[:;]-*/{0,4}|/{1,3}|:?-{2})\s?(?=[\w-]+\.[\w-])", re.IGNORECASE
-        ),
-        "http",
-    ),
-    (
-        re.compile(
-            r"\[\s*(?:url\s*=\s*)?h?t{1,3}ps?\s?(?:[:;]-*/{0,4}|/{1,3}|:?-{2})\s?(?=[\w-]+\.[\w-])", re.IGNORECASE
-        ),
-        "http",
-    ),
-    (re.compile(r"\[\s+(?=(?:https?:)?//)", re.IGNORECASE), ""),
+_SLIP = re.compile(  # in the scheme of a source's address
+    r"\[\s*(?:url\s*=\s*)?h?t{1,3}ps?\s?(?:[:;]-*/{0,4}|/{1,3}|:?-{2})\s?(?=[\w-]+\.[\w-])", re.IGNORECASE
 )
+_BLANK_FIRST = re.compile(r"\[\s+(?=(?:https?:)?//)", re.IGNORECASE)
 _NO_OPENING = re.compile(r"(?<![\[\w/=|:?&])(https?://[^\s\[\]|{}<>]+\s+\([^()\[\]{}]{1,80}\))\](?!\])", re.IGNORECASE)
 _PIPE = re.compile(r"([^\s\[\]|]+)\|\s*(?=[^\s\[\]|][^\[\]|]*\])")  # between a source's address and its name
 _IN_PARENTHESES = re.compile(r"[^\s\[\]]+\s*\([^()\[\]]*(?:\([^()\[\]]*\)[^()\[\]]*)?\)(?![\w/?#&=])")
@@ -58,17 +46,14 @@ def in_order(wikitext: str) -> str:
     """The same wikitext with every link and source opened and closed once, in time that grows with its length."""
     if "[" not in wikitext and "]" not in wikitext:
         return wikitext
-    for slip, scheme in _SLIPS:
-        wikitext = slip.sub(partial(_opening, scheme), wikitext)
+    wikitext = _BLANK_FIRST.sub("[", _SLIP.sub(_opening, wikitext))
     wikitext = _NO_OPENING.sub(r"[\1]", wikitext)
     return _Brackets(wikitext).in_order()
 
 
-def _opening(scheme: str, match: re.Match[str]) -> str:
+def _opening(match: re.Match[str]) -> str:
     """A source's opening bracket and the scheme of its address, as both should be."""
     found = match[0]
-    if not scheme:
-        return "["
     if re.search(r"https?://$", found, re.IGNORECASE) and found[1:2] in "hH":
         return found
     return "[https://" if re.search(r"tps", found, re.IGNORECASE) else "[http://"

@@ -15,12 +15,12 @@ from itertools import chain, zip_longest
 from embeddings.archive.layout import MAX_CONTEXTS, MAX_HEADLINE, MAX_NAME, MAX_SOURCES
 from embeddings.archive.plain import tame
 from embeddings.archive.portal.bullet import MAX_BULLET, MAX_COST, SENTENCE_END, Bullet, cost, read_bullet
+from embeddings.archive.portal.page import INNER_LINE_END, inner_line_ends, is_readable, without_comments
 from embeddings.archive.portal.wikitext import strip
 from embeddings.archive.report import PageReport
 from embeddings.events import Event, event_id
 from embeddings.text import normalise, shorten
 
-MAX_PAGE = 2 * 2**20  # characters; MediaWiki's own limit is that many bytes, real pages have some 10,000
 MAX_LINES = 5_000  # the fullest real day has 60 events
 MAX_PAGE_COST = 10_000_000  # in the unit of `cost`: about a second; real pages of 9 kB have up to 131,000
 MAX_TOPICS = 20  # above one event
@@ -29,12 +29,10 @@ _MOST_TOPIC_WORDS = 12
 
 _HEADER = re.compile(r"\{\{\s*current[ _]events[^{}]{0,1000}?(?:\|\s*content\s*=|\}\})", re.IGNORECASE)
 _FOOTERS = ("}}", "|}")
-_REDIRECT = re.compile(r"\s*#redirect\b", re.IGNORECASE)
 _MARKS = re.compile(r"[*#:]+(?:[ \t]+[*:]+(?=[ \t]*[\w\['\"*:]))*")  # "* *" is a slip of "**"
 _BLANKS = re.compile(r"[ \t]+")
 _ONLY_LINKS = re.compile(r"(?:\[\[[^\[\]]*\]\]|\{\{ill\|[^{}]*\}\}|[\s':,;/–—-])+", re.IGNORECASE)
 _CATEGORY = re.compile(r";+(?P<term>.+)|'{3}(?P<bold>(?:(?!''').)+)'{3}:?|(?P<rule>={2,6})(?P<heading>.+)(?P=rule)")
-_INNER_LINE_END = "\v"  # a line end in a comment or header, which ends no line
 
 
 @dataclass(slots=True)
@@ -75,14 +73,7 @@ def read_day(wikitext: str, day: dt.date, page: PageReport) -> list[Event]:
         wikitext: the page's wikitext, in any of the layouts.
         page: gets a report of what cannot be read, or stands in the wrong place.
     """
-    if len(wikitext) > MAX_PAGE:
-        page.reject(None, f"is too large: more than the {MAX_PAGE:,} characters that are read")
-        return []
-    if not wikitext.strip():
-        page.reject(None, "is empty")
-        return []
-    if _REDIRECT.match(wikitext):
-        page.reject(None, f"is a redirect: {shorten(strip(wikitext[:200]), 80)}")
+    if not is_readable(wikitext, page):
         return []
     return list(_events(_items(wikitext, page), day, page))
 
@@ -92,8 +83,8 @@ def read_day(wikitext: str, day: dt.date, page: PageReport) -> list[Event]:
 
 def _items(wikitext: str, page: PageReport) -> list[_Item]:
     """The bullets of a page, and the text that it has beside them."""
-    text = wikitext.replace("\r\n", "\n").replace("\r", "\n").replace(_INNER_LINE_END, " ")
-    text = _HEADER.sub(lambda match: _line_ends(match[0]), _without_comments(tame(text)))
+    text = wikitext.replace("\r\n", "\n").replace("\r", "\n").replace(INNER_LINE_END, " ")
+    text = _HEADER.sub(lambda match: inner_line_ends(match[0]), without_comments(tame(text)))
     items: list[_Item] = []
     item: _Item | None = None
     category: str | None = None
@@ -104,8 +95,8 @@ def _items(wikitext: str, page: PageReport) -> list[_Item]:
         if number > MAX_LINES:
             page.reject(number, f"more than {MAX_LINES:,} lines; the rest is left out")
             break
-        line, at = raw.strip(), number + len(raw) - len(raw.lstrip(_INNER_LINE_END))
-        number += 1 + raw.count(_INNER_LINE_END)
+        line, at = raw.strip(), number + len(raw) - len(raw.lstrip(INNER_LINE_END))
+        number += 1 + raw.count(INNER_LINE_END)
         match = _MARKS.match(line)
         marks = "" if match is None else _BLANKS.sub("", match[0])
         rest = line[match.end() :].strip() if match is not None else line
@@ -144,20 +135,6 @@ def _heads(wikitext: str, below: str) -> bool:
         return True
     is_short = len(wikitext.split()) <= _MOST_TOPIC_WORDS
     return is_short and wikitext.rstrip("' ").endswith(":") and not below.lstrip("'[")[:1].islower()
-
-
-def _without_comments(text: str) -> str:
-    """The text without comments. A comment that is never closed is kept as text, so that no event is lost."""
-    parts: list[str] = []
-    end = 0
-    while (at := text.find("<!--", end)) >= 0 and (close := text.find("-->", at)) >= 0:
-        parts += (text[end:at], _line_ends(text[at:close]))
-        end = close + 3
-    return "".join((*parts, text[end:]))
-
-
-def _line_ends(text: str) -> str:
-    return _INNER_LINE_END * text.count("\n")
 
 
 def _category(line: str) -> str | None:

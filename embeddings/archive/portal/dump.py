@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from embeddings.archive.portal.day import MAX_PAGE
+from embeddings.archive.folders import require_regular
+from embeddings.archive.portal.page import MAX_PAGE
 from embeddings.archive.report import PageReport, Report
 from embeddings.errors import ArchiveDamagedError, ArchiveMissingError
 from embeddings.events import Event
@@ -50,8 +51,7 @@ def read_dump(path: Path, report: Report, find: FindReader) -> Iterator[Event]:
             writer), or not a dump of MediaWiki.
         ArchiveDamagedError: if it cannot be read to its end, so that the rest is unknown.
     """
-    if not path.is_file():
-        raise ArchiveMissingError(f"{path} is not a regular file; write what it gives to one and name that")
+    require_regular(path)
     return _read(path, report, find)
 
 

@@ -7,13 +7,14 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from embeddings.archive.folders import require_regular
 from embeddings.archive.records.files import head, opened
 from embeddings.archive.records.json_text import json_values, layout_of
 from embeddings.archive.records.record import event_of_fields, event_of_json
 from embeddings.archive.records.table import table_rows
 from embeddings.archive.records.understanding import Place, Understanding
 from embeddings.archive.report import Report
-from embeddings.errors import ArchiveDamagedError, ArchiveMissingError
+from embeddings.errors import ArchiveDamagedError
 from embeddings.events import Event
 
 _LINES = (".jsonl", ".ndjson", ".jsonlines")
@@ -33,12 +34,11 @@ def read_records(path: Path, report: Report) -> Iterator[Event]:
     passed over, is noted once at the end. Where a JSON object has a name twice, the last counts.
 
     Raises:
-        ArchiveMissingError: if it is not a regular file (raised at the call: to open a pipe is to wait for its writer),
-            or a table whose header names no day.
-        ArchiveDamagedError: if the file cannot be read to its end: what comes after is unknown.
+        ArchiveMissingError: if it is not a regular file (raised at the call, because opening a pipe waits for its
+            writer), or a table whose header names no day.
+        ArchiveDamagedError: if the file cannot be read to its end, so that the rest is unknown.
     """
-    if not path.is_file():
-        raise ArchiveMissingError(f"{path} is not a regular file; write what it gives to one and name that")
+    require_regular(path)
     return _read(path, report)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings.build.edits import is_renamed
 from embeddings.build.merging import (
     MOST_REWORDED,
     NEIGHBOURS,
@@ -17,7 +18,6 @@ from embeddings.build.merging import (
     merge,
     pair_rewordings,
 )
-from embeddings.build.wordings import is_renamed
 from embeddings.events import Event, Related, Source, event_id
 
 DAY = dt.date(2015, 12, 3)

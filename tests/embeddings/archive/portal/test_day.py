@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from embeddings.archive import Report
 from embeddings.archive.layout import MAX_HEADLINE
 from embeddings.archive.portal import day_of_title, page_title, read_day
-from embeddings.archive.portal.day import MAX_LINES, MAX_PAGE
+from embeddings.archive.portal.day import MAX_LINES
+from embeddings.archive.portal.page import MAX_PAGE
 from embeddings.archive.report import PageReport
 from embeddings.events import PORTAL_ATTRIBUTION, Event, Source, event_id, event_link
 from tests.embeddings.archive.portal.days import DAY, events, only, read

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.archive import Report, read_archive
-from embeddings.archive.portal.day import MAX_PAGE
+from embeddings.archive.portal.page import MAX_PAGE
 from embeddings.errors import ArchiveDamagedError, ArchiveMissingError
 from embeddings.events import Event
 

@@ -1,4 +1,4 @@
-"""Whether two headlines of one day are one before and after an edit."""
+"""Whether two headlines of one day are the same headline, before and after somebody edited it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ EDIT_SHARE = 0.15  # of the words may differ where a source is shared: what an e
 
 
 def is_renamed(one: str, other: str, *, source_shared: bool) -> bool:
-    """Whether two headlines of a day are one before and after an edit.
+    """Whether two headlines of one day are the same headline, before and after somebody edited it.
 
-    Where the two name the same source, up to `EDIT_SHARE` of the words may differ. Else one word may: put in or left
-    out, spelt differently, or put for another where neither is a name or a number, for "Chile surpasses 300,000 cases"
-    and "Peru surpasses 300,000 cases" are two events.
+    Headlines of fewer than `MIN_WORDS` words never count as edited. If both events name the same source, up to
+    `EDIT_SHARE` of the words may differ. If not, only one word may differ. It may be added or left out (unless it is
+    a number), be spelt differently, or be replaced by another word. It may not be replaced if either word is a name
+    or a number: "Chile surpasses 300,000 cases" and "Peru surpasses 300,000 cases" are two events.
     """
     first, second = _words(one), _words(other)
     shorter, longer = sorted((len(first), len(second)))
@@ -46,5 +47,5 @@ def _spelt_alike(one: str, other: str) -> bool:
 
 
 def addresses(event: Event) -> set[str]:
-    """Of its sources."""
+    """The addresses of an event's sources."""
     return {source.url for source in event.sources if source.url}
