@@ -40,13 +40,14 @@ from bot.host import Host, HostClient
 from bot.outages import LONGEST_RATE_LIMIT_S, TooManyStartsError, describe, is_expected, kind, next_wait_s
 from bot.posting.fence import trace
 from bot.posting.poster import STORING_S, Composed, Poster
-from bot.registration import NotRegisteredError, Tree, register
+from bot.registration import Tree, register
 from bot.repeats import Once
 from bot.retries import impatiently
 from bot.shards import BEAT_S, Gate, Roster
 from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
 from bot.views.state import NOBODY
+from bot.waiting import set_within, unless
 
 log = logging.getLogger(__name__)
 
@@ -173,28 +174,22 @@ class DatelineClient(HostClient):
         """Have Discord hold the bot's commands, however long it refuses them."""
         once, failures = Once(), 0
         while not self._ending.is_set():
-            registering = asyncio.ensure_future(register(self._commands))
-            ending = asyncio.ensure_future(self._ending.wait())
-            await asyncio.wait([registering, ending], return_when=asyncio.FIRST_COMPLETED)
-            ending.cancel()
-            if not registering.done():
-                registering.cancel()
-                return
-            if (error := registering.exception()) is None:
-                if before := registering.result():
+            try:
+                if before := await unless(self._ending, register(self._commands)):
                     log.info("registered the commands; until now Discord's were different (%s)", before)
                 return
-            failures += 1
-            wait_s = next_wait_s(error, failures, self.host.clock, _LONGEST_REGISTER_WAIT_S)
-            if once(kind(error)):
-                log.warning(
-                    "the commands could not be registered (%s); those that Discord has go on working, and the next try "
-                    "is in %.0f s",
-                    describe(error),
-                    wait_s,
-                    exc_info=None if is_expected(error) or isinstance(error, NotRegisteredError) else error,
-                )
-            await self._ends_within(wait_s)
+            except Exception as error:  # whatever it is, the bot answers without it
+                failures += 1
+                wait_s = next_wait_s(error, failures, self.host.clock, _LONGEST_REGISTER_WAIT_S)
+                if once(kind(error)):
+                    log.warning(
+                        "the commands could not be registered (%s); those that Discord has go on working, and the next "
+                        "try is in %.0f s",
+                        describe(error),
+                        wait_s,
+                        exc_info=None if is_expected(error) else error,
+                    )
+            await set_within(self._ending, wait_s)
 
     async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
         """Connect a shard when it is its turn among those of all processes.
@@ -278,7 +273,7 @@ class DatelineClient(HostClient):
                 wait_s = min(seconds, _LOOK_AGAIN_S)
             except Exception:  # a damaged disk, say, must not end it
                 log.exception("background work failed; trying again in %.0f s", seconds)
-            await self._ends_within(wait_s)
+            await set_within(self._ending, wait_s)
 
     async def _watch_index(self) -> None:
         """Answer from a new index as soon as one is published."""
@@ -294,16 +289,10 @@ class DatelineClient(HostClient):
         if self.is_ready():
             await self.host.daily.come_back([guild.id for guild in self.guilds], self.host.clock())
 
-    async def _ends_within(self, seconds: float) -> bool:
-        """Wait so long, or until the bot ends."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._ending.wait(), seconds)
-        return self._ending.is_set()
-
     async def _forget(self) -> None:
         """Delete answers that nobody uses any more, once the clock can be believed."""
         while not self.poster.wall_is_right:
-            if await self._ends_within(_LOOK_AGAIN_S):
+            if await set_within(self._ending, _LOOK_AGAIN_S):
                 return
         await self._come_back()  # first, for what belongs to servers that are still left is deleted
         if forgotten := await self._store.forget_unused(self.host.engine.today()):

@@ -146,18 +146,17 @@ async def _acknowledge(interaction: Interaction[Any], how: str) -> None:
     """Tell Discord that an answer will come, before it gives the interaction up after three seconds."""
 
     async def defer() -> None:
-        try:
-            if how == _UPDATE:
-                await interaction.response.defer()
-            else:
-                await interaction.response.defer(ephemeral=how == _PRIVATE, thinking=True)
-        except discord.HTTPException as error:
-            if error.code == _UNKNOWN_INTERACTION:
-                raise TooLateError from error
-            if error.code != _ALREADY_ACKNOWLEDGED:  # an earlier try got through, though its answer was lost
-                raise
+        if how == _UPDATE:
+            await interaction.response.defer()
+        else:
+            await interaction.response.defer(ephemeral=how == _PRIVATE, thinking=True)
 
-    await impatiently(defer, _ACKNOWLEDGEMENTS, _ACKNOWLEDGE_AGAIN_S)
+    try:
+        await _respond(defer)
+    except discord.HTTPException as error:
+        if error.code == _UNKNOWN_INTERACTION:
+            raise TooLateError from error
+        raise
     interaction.extras[_DEFERRED] = how
 
 
@@ -191,7 +190,7 @@ async def _say_privately(interaction: Interaction[Any], sentence: str) -> None:
         return
     how = interaction.extras.get(_DEFERRED)
     if how is None and not interaction.response.is_done():
-        await _answer_privately(interaction, sentence)
+        await _respond(lambda: interaction.response.send_message(sentence, ephemeral=True))
         return
     if how == _PRIVATE:
         try:
@@ -205,15 +204,17 @@ async def _say_privately(interaction: Interaction[Any], sentence: str) -> None:
     await interaction.followup.send(sentence, ephemeral=True)
 
 
-async def _answer_privately(interaction: Interaction[Any], sentence: str) -> None:
-    async def answer() -> None:
+async def _respond(first: Callable[[], Awaitable[object]]) -> None:
+    """Send the first answer to an interaction, in the three seconds that Discord waits."""
+
+    async def attempt() -> None:
         try:
-            await interaction.response.send_message(sentence, ephemeral=True)
+            await first()
         except discord.HTTPException as error:
             if error.code != _ALREADY_ACKNOWLEDGED:  # an earlier try got through, though its answer was lost
                 raise
 
-    await impatiently(answer, _ACKNOWLEDGEMENTS, _ACKNOWLEDGE_AGAIN_S)
+    await impatiently(attempt, _ACKNOWLEDGEMENTS, _ACKNOWLEDGE_AGAIN_S)
 
 
 async def _clear_away(interaction: Interaction[Any]) -> None:

@@ -43,16 +43,7 @@ _UNBEGUN = "the connection ended before a session began"
 _RESUME_ERRNO = 54  # the OSError after which discord.py resumes a session, wherever it stands
 
 # How discord.py says that a connection ends. It deals with these.
-_ENDINGS = (
-    ReconnectWebSocket,
-    WebSocketClosure,
-    ConnectionClosed,
-    DiscordException,
-    aiohttp.ClientError,
-    OSError,
-    TimeoutError,
-    asyncio.TimeoutError,
-)
+_ENDINGS = (ReconnectWebSocket, WebSocketClosure, DiscordException, aiohttp.ClientError, OSError)
 
 
 @dataclass(eq=False)

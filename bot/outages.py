@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import math
 import random
-import re
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
 import aiohttp
 import discord
 
-from bot.store.errors import StoreAwayError
+from bot.repeats import without_numbers
 from embeddings.errors import EmbeddingsError
 from embeddings.text import clean, shorten
 
@@ -24,7 +22,6 @@ LONGEST_RATE_LIMIT_S = 30.0
 """That discord.py waits for in place; the least that it takes. What is longer is an error."""
 
 _LONGEST_LINE = 250  # characters
-_NUMBERS = re.compile(r"\d+(\.\d+)?")
 _LONGEST_ASKED_S = 86_400.0  # Discord counts nothing over more than a day
 _LONGEST_BAN_WAIT_S = 900.0
 _UNAUTHORIZED, _TOO_MANY = 401, 429
@@ -53,14 +50,8 @@ class TooManyStartsError(Exception):
         self.wait_s = wait_s
 
 
-_EXPECTED = (
-    OSError,
-    aiohttp.ClientError,
-    asyncio.TimeoutError,
-    discord.DiscordException,
-    StoreAwayError,
-    TooManyStartsError,
-)
+# What says of itself all there is to say. A timeout is an OSError.
+_EXPECTED = (OSError, aiohttp.ClientError, discord.DiscordException, EmbeddingsError, TooManyStartsError)
 
 
 def final_sentence(error: BaseException) -> str | None:
@@ -100,7 +91,7 @@ def describe(error: BaseException) -> str:
 
 def kind(error: BaseException) -> str:
     """What an error says without its numbers, which differ each time."""
-    return _NUMBERS.sub("#", describe(error))
+    return without_numbers(describe(error))
 
 
 def is_expected(error: BaseException) -> bool:

@@ -94,8 +94,6 @@ async def sync_commands(settings: DiscordSettings, *, force: bool = False) -> st
         try:
             await client.login(token)
             before = await register(tree, force=force)
-        except NotRegisteredError:
-            raise
         except (DiscordException, aiohttp.ClientError, OSError, *_STRANGE) as error:
             raise NotRegisteredError(_refusal(error)) from error
     names = ", ".join(_name(each) for each in tree.payload())

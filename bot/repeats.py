@@ -12,7 +12,8 @@ _MOST = 1_000  # kinds that are remembered at once
 
 # discord.py logs each of its tries to connect with a traceback. The names of its loggers, and of what it says then.
 _RETRYING = re.compile(r"Failed to connect for shard_id|Attempting a reconnect (in|for)|logging in using")
-_LOGGERS = ("discord.client", "discord.shard", "discord.gateway")
+LOGGERS = ("discord.client", "discord.shard", "discord.gateway")
+"""Those of discord.py that tell of its tries to connect."""
 _NUMBERS = re.compile(r"\d+(\.\d+)?")
 
 
@@ -36,6 +37,11 @@ class Once:
         return True
 
 
+def without_numbers(text: str) -> str:
+    """A text that is the same for what differs in its numbers alone, such as how long somebody waits."""
+    return _NUMBERS.sub("#", text)
+
+
 class RetriesOnce(logging.Filter):
     """Passes one line in ten minutes for each kind of failure to connect, with its reason instead of a traceback.
 
@@ -55,7 +61,7 @@ class RetriesOnce(logging.Filter):
         reason = lines[-1] if lines else ""
         if record.exc_info and record.exc_info[1] is not None:
             reason = f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
-        if not self._once(record.name, _NUMBERS.sub("#", f"{message} {reason}")):
+        if not self._once(record.name, without_numbers(f"{message} {reason}")):
             return False
         record.msg, record.args = f"{message} ({reason})" if reason else message, ()
         record.exc_info = record.exc_text = None
@@ -65,7 +71,7 @@ class RetriesOnce(logging.Filter):
 def tell_retries_once() -> None:
     """Make discord.py's loggers log each kind of failure to connect once in ten minutes, not at each try."""
     quiet = RetriesOnce()
-    for name in _LOGGERS:
+    for name in LOGGERS:
         logger = logging.getLogger(name)
         for each in [each for each in logger.filters if isinstance(each, RetriesOnce)]:
             logger.removeFilter(each)

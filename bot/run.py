@@ -10,8 +10,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Coroutine, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
 
 from discord.http import Route
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
@@ -22,14 +21,13 @@ from bot.engine import Engine
 from bot.outages import ConnectionRefusedForGoodError, describe, final_sentence, is_expected, kind, next_wait_s
 from bot.repeats import Once
 from bot.store import Store, StoreAwayError
+from bot.waiting import set_within, unless
 from embeddings.errors import EmbeddingsError
 from embeddings.index.folder import IndexFolder
 from embeddings.model.export import encoder_of
 from embeddings.model.reranker import reranker
 
 log = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
 
 FINISH_S = 5.0  # for what has begun, when the bot is told to end
 _CANCEL_AGAIN_S = 0.1
@@ -47,7 +45,7 @@ async def run(config: Config) -> None:
     Route.BASE = str(config.discord.api_url)
     stop = asyncio.Event()
     with _signals(stop):
-        store = await _unless(stop, Store.open_or_wait(config.store.url))
+        store = await unless(stop, Store.open_or_wait(config.store.url))
         if store is None:
             return
         try:
@@ -64,18 +62,6 @@ async def run(config: Config) -> None:
                 await engine.close()
         finally:
             await store.close()
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
-    """Do some work that may take long; None if the bot is told to end before the work is done."""
-    working, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
-    await asyncio.wait([working, stopped], return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if working.done():
-        return working.result()
-    working.cancel()
-    await asyncio.wait([working], timeout=FINISH_S)
-    return None
 
 
 @contextlib.contextmanager
@@ -127,8 +113,7 @@ async def _serve(config: Config, engine: Engine, store: Store, stop: asyncio.Eve
     once = Once()
 
     async def wait(seconds: float) -> None:
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(stop.wait(), seconds)
+        await set_within(stop, seconds)
 
     def say_wait(state: RetryCallState) -> None:
         if state.outcome is None or state.next_action is None or (lost := state.outcome.exception()) is None:

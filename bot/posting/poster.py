@@ -7,7 +7,6 @@ import logging
 import random
 import secrets
 from collections.abc import Awaitable, Coroutine, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -22,6 +21,7 @@ from bot.posting.fence import Fence, FencedError
 from bot.posting.gaps import Gaps
 from bot.store.daily_posts import DailyStore
 from bot.store.errors import StoreAwayError
+from bot.waiting import set_within
 
 log = logging.getLogger(__name__)
 
@@ -211,8 +211,7 @@ class Poster:
 
     async def _sleep(self, seconds: float) -> None:
         """Wait, or until the poster is stopped."""
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), max(0.0, seconds * self._clocks.second))
+        await set_within(self._stopping, max(0.0, seconds * self._clocks.second))
 
     async def _turn(self) -> None:
         """Wait until one more request may go out."""
