@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import sys
 import threading
@@ -18,19 +17,14 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from bot.client import DatelineClient
 from bot.config import Config
-from bot.engine import Engine
-from bot.store import Store
 from embeddings.index.folder import IndexFolder
-from tests.bot.stores import EMPTY, PATIENT, Stores
+from tests.bot.running import TODAY, parts
+from tests.bot.stores import EMPTY, Stores
 from tests.discord_server import DiscordServer, connected
 from tests.discord_server.fixtures import discord_server
 from tests.postgresql import PostgreSQL
-from tests.word_encoder import WordEncoder
 
-__all__ = ["discord_server"]
-
-TODAY = dt.date(2026, 11, 22)
-
+__all__ = ["TODAY", "discord_server"]
 
 NewStore = Callable[[Stores], str]
 
@@ -92,22 +86,18 @@ def logging_as_it_was() -> Iterator[None]:
 def start_bot(discord_server: DiscordServer, sample_folder: IndexFolder, tmp_path: Path) -> StartBot:
     @asynccontextmanager
     async def start(*, index: IndexFolder | None = None, config: Config | None = None) -> AsyncIterator[DatelineClient]:
-        store = await Store.open(EMPTY.in_folder(tmp_path), PATIENT)
-        engine = Engine(index or sample_folder, lambda _: WordEncoder(), lambda: TODAY)
-        try:
-            await engine.start()
-            settings = config or Config.model_validate(
-                {
-                    "discord": {"api_url": discord_server.api_url, "token": discord_server.token},
-                    "limits": {"user_commands": 1_000},
-                }
-            )
-            async with connected(DatelineClient(settings, engine, store)) as client:
-                assert isinstance(client, DatelineClient)
-                yield client
-        finally:
-            await engine.close()
-            await store.close()
+        settings = config or Config.model_validate(
+            {
+                "discord": {"api_url": discord_server.api_url, "token": discord_server.token},
+                "limits": {"user_commands": 1_000},
+            }
+        )
+        async with (
+            parts(index or sample_folder, EMPTY.in_folder(tmp_path)) as (engine, store),
+            connected(DatelineClient(settings, engine, store)) as client,
+        ):
+            assert isinstance(client, DatelineClient)
+            yield client
 
     return start
 

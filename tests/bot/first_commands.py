@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 import sys
 import threading
@@ -16,13 +15,10 @@ from pathlib import Path
 from bot.client import DatelineClient
 from bot.commands import zones
 from bot.config import Config
-from bot.engine import Engine
-from bot.store import Store
 from embeddings.dates import forms
 from embeddings.index.folder import IndexFolder
-from tests.bot.stores import PATIENT
+from tests.bot.running import parts
 from tests.discord_server import DiscordServer, connected, discord_server
-from tests.word_encoder import WordEncoder
 
 CACHES = (forms.typed_grammar, forms.question_grammar, zones._zones)
 BESIDE = {"channel": None, "time": "9:00"}
@@ -76,11 +72,11 @@ async def main(index: IndexFolder, folder: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     sys.addaudithook(watch)
     async with discord_server() as server:
-        store = await Store.open(f"sqlite:///{folder}/store.db", PATIENT)
-        engine = Engine(index, lambda _: WordEncoder(), lambda: dt.date(2026, 11, 22))
-        await engine.start()
         settings = {"discord": {"api_url": server.api_url, "token": server.token}, "limits": {"user_commands": 1_000}}
-        async with connected(DatelineClient(Config.model_validate(settings), engine, store)):
+        async with (
+            parts(index, f"sqlite:///{folder}/store.db") as (engine, store),
+            connected(DatelineClient(Config.model_validate(settings), engine, store)),
+        ):
             for name, use in uses(server).items():
                 loaded.clear()
                 misses = [cache.cache_info().misses for cache in CACHES]
@@ -96,8 +92,6 @@ async def main(index: IndexFolder, folder: Path) -> dict[str, list[str]]:
                 ]
                 began = {thread.name for thread in threading.enumerate()} - threads
                 found[name] += [f"thread {thread}" for thread in began if thread.startswith("answers")]
-        await engine.close()
-        await store.close()
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,25 +11,11 @@ import pytest
 from bot import gateway, words
 from tests.bot.conftest import StartBot
 from tests.discord_server import DiscordServer
+from tests.discord_server.gateway import Spoil
 
 DAY = {"date": "2015-12-23"}
 
 Frame = dict[str, Any]
-Tamper = Callable[[Frame], str | bytes]
-
-
-class Spoiler:
-    """Spoils the first frames of a kind, and leaves all others as they are."""
-
-    def __init__(self, event: str | None, how: Tamper, times: int = 1, op: int = 0) -> None:
-        self._event, self._how, self._op = event, how, op
-        self.left = times
-
-    def __call__(self, frame: Frame) -> str | bytes:
-        if self.left and frame["op"] == self._op and frame.get("t") == self._event:
-            self.left -= 1
-            return self._how(frame)
-        return json.dumps(frame)
 
 
 async def answers(server: DiscordServer) -> None:
@@ -47,8 +32,9 @@ async def test_an_event_that_cannot_be_read_is_left_out_and_the_connection_stays
     discord_server: DiscordServer, start_bot: StartBot, caplog: pytest.LogCaptureFixture, content: object
 ) -> None:
     async with start_bot():
-        spoiler = Spoiler("GUILD_CREATE", lambda frame: json.dumps({**frame, "d": content}), times=2)
-        discord_server.gateway.tamper = spoiler
+        spoiler = discord_server.gateway.spoil(
+            "GUILD_CREATE", lambda frame: json.dumps({**frame, "d": content}), times=2
+        )
         for name in ("one", "two"):
             discord_server.add_guild(name)
         await answers(discord_server)
@@ -65,14 +51,14 @@ async def test_whoever_sent_what_cannot_be_read_is_told(discord_server: DiscordS
         return json.dumps({**frame, "d": {**frame["d"], "entitlements": 7}})
 
     async with start_bot():
-        discord_server.gateway.tamper = Spoiler("INTERACTION_CREATE", with_news)
+        discord_server.gateway.spoil("INTERACTION_CREATE", with_news)
         reply = await discord_server.slash("event", DAY)
         assert reply.ephemeral
         assert reply.text == words.UNREADABLE
         await answers(discord_server)
 
 
-UNREADABLE: dict[str, Tamper] = {
+UNREADABLE: dict[str, Spoil] = {
     "no JSON": lambda _: "{",
     "a list": lambda _: "[]",
     "a number": lambda _: "7",
@@ -90,10 +76,10 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("how", UNREADABLE.values(), ids=list(UNREADABLE))
 async def test_a_frame_that_cannot_be_read_is_asked_for_again(
-    discord_server: DiscordServer, start_bot: StartBot, how: Tamper
+    discord_server: DiscordServer, start_bot: StartBot, how: Spoil
 ) -> None:
     async with start_bot():
-        discord_server.gateway.tamper = Spoiler("INTERACTION_CREATE", how)
+        discord_server.gateway.spoil("INTERACTION_CREATE", how)
         await answers(discord_server)  # the very interaction whose frame was spoiled
         assert len(discord_server.gateway.identifies) == 1
         assert len(discord_server.gateway.resumes) == 1
@@ -101,10 +87,10 @@ async def test_a_frame_that_cannot_be_read_is_asked_for_again(
 
 @pytest.mark.parametrize("how", [UNREADABLE["no JSON"], UNREADABLE["no compressed text"]])
 async def test_one_that_is_there_again_ends_the_session_and_not_the_bot(
-    discord_server: DiscordServer, start_bot: StartBot, how: Tamper
+    discord_server: DiscordServer, start_bot: StartBot, how: Spoil
 ) -> None:
     async with start_bot():
-        discord_server.gateway.tamper = Spoiler("GUILD_CREATE", how, times=2)
+        discord_server.gateway.spoil("GUILD_CREATE", how, times=2)
         discord_server.add_guild("one")
         await discord_server.until(lambda: len(discord_server.gateway.identifies) == 2)
         await discord_server.ready()
@@ -123,10 +109,10 @@ async def test_one_that_is_there_again_ends_the_session_and_not_the_bot(
     ],
 )
 async def test_a_session_that_begins_with_what_cannot_be_read_is_begun_anew(
-    discord_server: DiscordServer, start_bot: StartBot, event: str | None, op: int, how: Tamper
+    discord_server: DiscordServer, start_bot: StartBot, event: str | None, op: int, how: Spoil
 ) -> None:
     async with start_bot():
-        discord_server.gateway.tamper = Spoiler(event, how, op=op)
+        discord_server.gateway.spoil(event, how, op=op)
         discord_server.gateway.invalidate()
         begun = 3 if event else 2  # sessions, the spoiled one among them
         await discord_server.until(lambda: len(discord_server.gateway.identifies) == begun)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -15,7 +14,6 @@ from discord.http import Route
 
 from bot import gateway
 from bot import run as running
-from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
 from bot.guide import Guide
@@ -24,12 +22,12 @@ from bot.run import run
 from bot.store import Store
 from embeddings.errors import IndexMissingError, InputError
 from embeddings.index.folder import IndexFolder
-from tests.bot.conftest import TODAY, StartBot
+from tests.bot.conftest import StartBot
+from tests.bot.running import environment, quick_client
+from tests.bot.running import parts as opened_parts
 from tests.discord_server import DiscordServer
 from tests.discord_server.faults import Fault
 from tests.discord_server.running import discord_server as new_server
-from tests.discord_server.running import quicken
-from tests.word_encoder import WordEncoder
 
 
 def settings(server: DiscordServer, **discord: object) -> Config:
@@ -38,12 +36,8 @@ def settings(server: DiscordServer, **discord: object) -> Config:
 
 @pytest.fixture
 async def parts(sample_folder: IndexFolder, tmp_path: Path) -> AsyncIterator[tuple[Engine, Store]]:
-    store = await Store.open(f"sqlite:///{tmp_path}/store.db", patience=60)
-    engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
-    await engine.start()
-    yield engine, store
-    await engine.close()
-    await store.close()
+    async with opened_parts(sample_folder, f"sqlite:///{tmp_path}/store.db") as opened:
+        yield opened
 
 
 @asynccontextmanager
@@ -69,12 +63,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr(running, "next_wait_s", shortly)
 
-    def make(config: Config, engine: Engine, store: Store) -> DatelineClient:
-        client = DatelineClient(config, engine, store)
-        quicken(client)
-        return client
-
-    monkeypatch.setattr(running, "DatelineClient", make)
+    monkeypatch.setattr(running, "DatelineClient", quick_client)
     return waits
 
 
@@ -324,16 +313,9 @@ async def test_without_a_token_or_an_index_it_says_what_is_missing(
 async def test_the_process_serves_and_ends_in_good_order_and_its_log_holds_no_token(
     discord_server: DiscordServer, model_folder: IndexFolder, tmp_path: Path
 ) -> None:
-    environment = {
-        **os.environ,
-        "DATELINE_DISCORD__TOKEN": discord_server.token,
-        "DATELINE_DISCORD__API_URL": discord_server.api_url,
-        "DATELINE_INDEX__PATH": str(model_folder.root),
-        "DATELINE_STORE__URL": f"sqlite:///{tmp_path}/store.db",
-    }
-
+    settings = environment(discord_server, model_folder.root, f"sqlite:///{tmp_path}/store.db")
     bot = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        sys.executable, "-m", "bot", env=settings, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     await discord_server.ready(timeout_s=300)
     assert "Moon" in (await discord_server.slash("ask", {"query": "moon landing july 1969"})).text

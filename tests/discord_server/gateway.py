@@ -30,8 +30,29 @@ PRIVILEGED = 1 << 1 | 1 << 8 | MESSAGE_CONTENT  # members, presences, message co
 ALL_INTENTS = (1 << 26) - 1
 
 
-Tamper = Callable[[Json], str | bytes]
+Spoil = Callable[[Json], str | bytes]
 """What goes out in place of a frame: the text of a message, or bytes that are sent as they are."""
+
+
+@dataclass
+class Spoiler:
+    """Spoils the next frames of a kind, and leaves all others as they are.
+
+    Attributes:
+        left: how many it has still to spoil.
+    """
+
+    how: Spoil
+    event: str | None
+    op: int
+    left: int
+
+    def takes(self, frame: Json) -> bool:
+        """Whether it is the turn of a frame, which then counts as spoiled."""
+        if not self.left or frame["op"] != self.op or frame.get("t") != self.event:
+            return False
+        self.left -= 1
+        return True
 
 
 @dataclass(eq=False)
@@ -62,8 +83,8 @@ class Session:
 class Connection:
     """One WebSocket. Frames go through a queue, so that sending never waits and keeps its order."""
 
-    def __init__(self, request: web.Request, socket: web.WebSocketResponse, tamper: Tamper) -> None:
-        self._request, self.socket, self._tamper = request, socket, tamper
+    def __init__(self, request: web.Request, socket: web.WebSocketResponse, written: Spoil) -> None:
+        self._request, self.socket, self._written = request, socket, written
         compressed = request.query.get("compress") == "zlib-stream"
         self._zlib = zlib.compressobj() if compressed else None
         self._outbox: asyncio.Queue[Json | int] = asyncio.Queue()
@@ -111,7 +132,7 @@ class Connection:
                     return
                 if self.frozen:
                     continue
-                content = self._tamper(item)
+                content = self._written(item)
                 if isinstance(content, bytes):
                     await self.socket.send_bytes(content)
                 elif self._zlib is None:
@@ -136,7 +157,7 @@ class Gateway:
         self.resumes: list[Json] = []
         self.undelivered: set[str] = set()  # tokens of interactions that met a session just after its goodbye
         self.allowed_privileged = 0  # intents that the application may ask for
-        self.tamper: Tamper = json.dumps  # what is sent of a frame; replace it to send something that nobody can read
+        self.spoilers: list[Spoiler] = []
         self.starts_left = 1_000  # sessions that may be begun in all; Discord: in a day
         self.refuse_hello: int | None = None  # a close code in place of HELLO, for as long as it is set
         self.refuse_identify: int | None = None  # a close code for the next IDENTIFY, such as 4004, 4013 or 4014
@@ -204,6 +225,11 @@ class Gateway:
 
         return self._each(shard, stop)
 
+    def spoil(self, event: str | None, how: Spoil, *, op: int = DISPATCH, times: int = 1) -> Spoiler:
+        """Have the next frames of a kind say something else; `event` is None for those that are no events."""
+        self.spoilers.append(spoiler := Spoiler(how, event, op, times))
+        return spoiler
+
     def drop_every(self, seconds: float | None) -> None:
         """Cut all connections again and again; None stops it."""
         if self._dropping is not None:
@@ -225,8 +251,9 @@ class Gateway:
 
     # What the server sends.
 
-    def _tampered(self, frame: Json) -> str | bytes:
-        return self.tamper(frame)
+    def _written(self, frame: Json) -> str | bytes:
+        spoiler = next((each for each in self.spoilers if each.takes(frame)), None)
+        return json.dumps(frame) if spoiler is None else spoiler.how(frame)
 
     def dispatch(self, guild: Guild | None, kind: str, data: Json, needs: int = 0) -> int:
         """Send a gateway event to the sessions that serve a guild (None: direct messages), connected or resumable.
@@ -252,7 +279,7 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse(autoclose=True, max_msg_size=0)
         await socket.prepare(request)
-        connection = Connection(request, socket, self._tampered)
+        connection = Connection(request, socket, self._written)
         if request.query.get("v") not in {None, "10"} or request.query.get("encoding", "json") != "json":
             await socket.close(code=4012)
             return socket

@@ -29,13 +29,12 @@ from typing import Any, get_args
 from bot.client import DatelineClient
 from bot.clocks import Clocks
 from bot.config import Config
-from bot.engine import Engine
-from bot.store import Store
 from bot.views.state import EventList, decode
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
+from tests.bot.running import TODAY, parts
 from tests.discord_server import Channel, DiscordServer, Reply, Timing, User, discord_server
 from tests.discord_server.errors import ApiError, Json
 from tests.discord_server.requests import Request
@@ -46,7 +45,6 @@ from tests.proofs.message_rules import broken_rules
 from tests.proofs.tables import Table
 from tests.word_encoder import WordEncoder
 
-TODAY = dt.date(2026, 11, 22)
 WINDOWS = 8  # into which the years are parted; a locale looks through one of them
 OPEN_EACH = 4  # of how many events of a window one is opened, in each locale another
 ASKED = 3  # of the texts, in each locale others
@@ -125,21 +123,15 @@ async def running(
     await asyncio.to_thread(build_index, index, [archive], WordEncoder(), Report())
     with closing(index.open()) as opened:
         events = opened.catalogue.events(list(range(opened.catalogue.size)))
-    store = await Store.open(f"sqlite:///{folder}/store.db", 60.0)
-    engine = Engine(index, lambda _: WordEncoder(), lambda: TODAY)
     settings = {
         "discord": {"api_url": server.api_url, "token": server.token},
         "limits": {"user_commands": 1_000_000},
         "daily": {"requests_per_second": 50},
     }
-    try:
-        await engine.start()
+    async with parts(index, f"sqlite:///{folder}/store.db") as (engine, store):
         client = DatelineClient(Config.model_validate(settings), engine, store, Clocks.by_hand(clock))
         async with connected(client):
             yield client, events
-    finally:
-        await engine.close()
-        await store.close()
 
 
 class Clock:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from embeddings.index.folder import IndexFolder
+from tests.bot.running import environment
 from tests.discord_server import DiscordServer, Faults, NotAnsweredError, discord_server
 
 ACKNOWLEDGE_S = 3.0
@@ -113,15 +113,9 @@ def fail_a_tenth(faults: Faults) -> None:
 @asynccontextmanager
 async def bot_process(server: DiscordServer, index: Path, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot as an operator starts it, connected; ended with SIGTERM."""
-    environment = {
-        **os.environ,
-        "DATELINE_DISCORD__TOKEN": server.token,
-        "DATELINE_DISCORD__API_URL": server.api_url,
-        "DATELINE_INDEX__PATH": str(index),
-        "DATELINE_STORE__URL": f"sqlite:///{folder}/store.db",
-    }
+    settings = environment(server, index, f"sqlite:///{folder}/store.db")
     with (folder / "bot.log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", env=environment, stderr=log)
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", env=settings, stderr=log)
         try:
             await server.ready(timeout_s=LONGEST_START_S)
             yield process

@@ -13,35 +13,36 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import datetime as dt
 import json
 import logging
-import os
 import random
 import re
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from bot import run as running
-from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
 from bot.outages import ConnectionRefusedForGoodError
-from bot.repeats import RetriesOnce, tell_retries_once
+from bot.repeats import LOGGERS, RetriesOnce, tell_retries_once
 from bot.store import Store
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path
+from tests.bot.running import environment, quick_client
+from tests.bot.running import parts as opened_parts
 from tests.discord_server import DiscordServer, Timing, discord_server
-from tests.discord_server.running import quicken
+from tests.discord_server.gateway import Spoil
 from tests.proofs.fast_loop import FastLoop
 from tests.proofs.tables import Table
 from tests.word_encoder import WordEncoder
@@ -124,21 +125,11 @@ def of_frame(chance: random.Random, events: tuple[tuple[int, str | None], ...]) 
     """The next frame of a kind, broken in one way."""
     op, event = chance.choice(events)
     how, spoil = chance.choice(list(SPOILS.items()))
-    seed = chance.random()
+    return _spoiled(op, event, how, partial(spoil, random.Random(chance.random())))
 
-    def tamper(server: DiscordServer) -> None:
-        left = [1]
 
-        def send(frame: Json) -> str | bytes:
-            if left[0] and frame["op"] == op and frame.get("t") == event:
-                left[0] = 0
-                server.gateway.tamper = json.dumps
-                return spoil(random.Random(seed), frame)
-            return json.dumps(frame)
-
-        server.gateway.tamper = send
-
-    return Fault(f"{event or f'op {op}'}: {how}", tamper)
+def _spoiled(op: int, event: str | None, how: str, spoil: Spoil) -> Fault:
+    return Fault(f"{event or f'op {op}'}: {how}", lambda server: server.gateway.spoil(event, spoil, op=op))
 
 
 def _without_a_key(chance: random.Random, frame: Json) -> str:
@@ -234,7 +225,7 @@ def logged() -> Iterator[Lines]:
         yield lines
     finally:
         root.removeHandler(lines)
-        for name in ("discord.client", "discord.shard", "discord.gateway"):
+        for name in LOGGERS:
             logger = logging.getLogger(name)
             logger.filters = [each for each in logger.filters if not isinstance(each, RetriesOnce)]
 
@@ -243,26 +234,13 @@ def logged() -> Iterator[Lines]:
 def quick() -> Iterator[None]:
     """No waits of discord.py's own at a start."""
 
-    def make(config: Config, engine: Engine, store: Store) -> DatelineClient:
-        client = DatelineClient(config, engine, store)
-        quicken(client)
-        return client
-
-    with mock.patch.object(running, "DatelineClient", make):
+    with mock.patch.object(running, "DatelineClient", quick_client):
         yield
 
 
-@contextlib.asynccontextmanager
-async def parts(folder: IndexFolder, work: Path) -> AsyncIterator[tuple[Engine, Store]]:
-    """What outlives a connection."""
-    store = await Store.open(f"sqlite:///{work}/store.db", patience=60 * SCALE)
-    engine = Engine(folder, lambda _: WordEncoder(), lambda: dt.date(2026, 11, 22))
-    try:
-        await engine.start()
-        yield engine, store
-    finally:
-        await engine.close()
-        await store.close()
+def parts(folder: IndexFolder, work: Path) -> AbstractAsyncContextManager[tuple[Engine, Store]]:
+    """What outlives a connection; how long it waits for the store counts by the loop's time."""
+    return opened_parts(folder, f"sqlite:///{work}/store.db", 60 * SCALE)
 
 
 class Bot:
@@ -368,7 +346,7 @@ async def hour(
             if not table.check("faults while it runs pass", back_s is not None, _why(name, bot)):
                 break
             server.faults.clear()
-            server.gateway.tamper = json.dumps
+            server.gateway.spoilers.clear()
             waits.append(back_s or 0.0)
             await _ask_on(bot, name, table)
             await asyncio.sleep(max(0.0, length_s * len(waits) / max(1, faults + len(waits)) - (clock() - began)))
@@ -409,20 +387,18 @@ async def process(index: Path, table: Table) -> None:
             server.faults.fail("GET /users/@me", 503)
             server.faults.garble("GET /gateway/bot", "{}")
             server.faults.fail("PUT /applications/*/commands", 400)
-            environment = {
-                **os.environ,
-                "DATELINE_DISCORD__TOKEN": server.token,
-                "DATELINE_DISCORD__API_URL": server.api_url,
-                "DATELINE_INDEX__PATH": str(index),
-                "DATELINE_STORE__URL": f"sqlite:///{temporary}/store.db",
-            }
             with log_file.open("wb") as log_to:
                 bot = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "bot", env=environment, stdout=log_to, stderr=log_to
+                    sys.executable,
+                    "-m",
+                    "bot",
+                    env=environment(server, index, f"sqlite:///{temporary}/store.db"),
+                    stdout=log_to,
+                    stderr=log_to,
                 )
             table.check("the process starts", await _answered(server, bot))
             for name, spoil in SPOILS.items():
-                of_frame_named("INTERACTION_CREATE", spoil).strike(server)
+                _spoiled(0, "INTERACTION_CREATE", name, partial(spoil, random.Random(0))).strike(server)
                 table.check("the process answers after a broken frame", await _answered(server, bot), name)
             for name, strike in BREAKS.items():
                 if name != "it is dead":  # which takes a minute to notice
@@ -439,21 +415,6 @@ async def process(index: Path, table: Table) -> None:
             if bot.returncode is None:
                 bot.kill()
                 await bot.wait()
-
-
-def of_frame_named(event: str, spoil: Callable[[random.Random, Json], str | bytes]) -> Fault:
-    """The next event of a name, broken in one way."""
-
-    def tamper(server: DiscordServer) -> None:
-        def send(frame: Json) -> str | bytes:
-            if frame.get("t") != event:
-                return json.dumps(frame)
-            server.gateway.tamper = json.dumps
-            return spoil(random.Random(0), frame)
-
-        server.gateway.tamper = send
-
-    return Fault(event, tamper)
 
 
 async def _answered(server: DiscordServer, bot: asyncio.subprocess.Process) -> bool:

@@ -29,6 +29,7 @@ from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.sample import sample_path
+from tests.bot.running import environment
 from tests.discord_server import DiscordServer, Reply, discord_server
 from tests.postgresql import PostgreSQL
 from tests.proofs.tables import Table
@@ -68,18 +69,11 @@ class Setting:
 @contextlib.asynccontextmanager
 async def running(server: DiscordServer, index: Path, url: str) -> AsyncIterator[Bot]:
     """The bot, connected; its file system rights are those of an account that may not do everything."""
-    environment = {
-        **os.environ,
-        "DATELINE_DISCORD__TOKEN": server.token,
-        "DATELINE_DISCORD__API_URL": server.api_url,
-        "DATELINE_INDEX__PATH": str(index),
-        "DATELINE_STORE__URL": url,
-        "DATELINE_LIMITS__USER_COMMANDS": "1000",
-    }
+    settings = {**environment(server, index, url), "DATELINE_LIMITS__USER_COMMANDS": "1000"}
     command = [sys.executable, "-m", "bot"]
     if os.geteuid() == 0:
         command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
-    process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(*command, env=settings, stderr=asyncio.subprocess.PIPE)
     bot = Bot(process)
     reading = asyncio.create_task(_read(bot))
     try:
