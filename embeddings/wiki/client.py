@@ -122,10 +122,7 @@ class WikiClient:
             sleep=self._sleep,
             reraise=True,
         )
-        async for attempt in tries:
-            with attempt:
-                return await self._ask_once(parameters)
-        raise AssertionError("unreachable: with reraise=True tenacity raises the last error itself")  # pragma: no cover
+        return await tries(self._ask_once, parameters)
 
     async def _ask_once(self, parameters: Mapping[str, str]) -> Reply:
         self.requests += 1
