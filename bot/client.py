@@ -114,8 +114,7 @@ class DatelineClient(HostClient):
             http_trace=trace(),
         )
         self.host = Host(engine, Guide(engine, store), store.daily, Desk(config.limits), clocks.wall)
-        self._commands = _Tree(self)
-        self.tree = self._commands
+        self.tree = _Tree(self)
         self.poster = Poster(self, store.daily, self._compose, terms(config.daily), clocks)
         self._config = config
         self._store = store
@@ -175,7 +174,7 @@ class DatelineClient(HostClient):
         once, failures = Once(), 0
         while not self._ending.is_set():
             try:
-                if before := await unless(self._ending, register(self._commands)):
+                if before := await unless(self._ending, register(self.tree)):
                     log.info("registered the commands; until now Discord's were different (%s)", before)
                 return
             except Exception as error:  # whatever it is, the bot answers without it
