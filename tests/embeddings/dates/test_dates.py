@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from embeddings.dates import DateRange, parse_day_of_year, parse_range
 from embeddings.dates.errors import AmbiguousDateError, DateError
 from embeddings.dates.grammar import Form, Grammar, Where
+from tests.rows import for_each
 
 TODAY = date(2024, 3, 14)  # a Thursday in a leap year
 
@@ -300,18 +301,18 @@ def _range(text: str) -> DateRange:
     return DateRange(date.fromisoformat(first), date.fromisoformat(last or first))
 
 
-@pytest.mark.parametrize(("text", "days"), _rows(EXPRESSIONS))
+@for_each(("text", "days"), _rows(EXPRESSIONS))
 def test_parse_range_gives_the_days_that_are_meant(text: str, days: str) -> None:
     assert parse_range(text, TODAY) == _range(days)
 
 
-@pytest.mark.parametrize(("text", "days"), _rows(EXPRESSIONS))
+@for_each(("text", "days"), _rows(EXPRESSIONS))
 def test_case_and_blanks_around_and_between_words_change_nothing(text: str, days: str) -> None:
     for variant in (text.upper(), text.lower(), f" \t{text}\n", text.replace(" ", " \xa0 ")):
         assert parse_range(variant, TODAY) == _range(days)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "message"),
     [
         ("2015-02-30", "2015-02-30 is not a date: February 2015 has 28 days"),
@@ -366,7 +367,7 @@ def test_an_error_says_what_is_wrong_and_what_to_write(text: str, message: str) 
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         *("", " ", ".", "-", "..", "the", "of", "to", "since", "between and", "last", "ago", "3 days", "q1", "half"),
@@ -471,7 +472,7 @@ def test_a_message_holds_no_control_characters() -> None:
     assert str(caught.value).isprintable()
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "day"),
     [
         ("12-23", (12, 23)),

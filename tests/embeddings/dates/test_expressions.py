@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from embeddings.dates import DateRange, find_dates, parse_range
+from tests.rows import for_each
 
 _LINES = (Path(__file__).parent / "expressions.tsv").read_text(encoding="utf-8").splitlines()
 _ROWS = [line.split("\t") for line in _LINES if not line.startswith("#")]
@@ -18,12 +17,12 @@ ROWS = [
 ASKED = [row for row, columns in zip(ROWS, _ROWS, strict=True) if "typed" not in columns[4:]]
 
 
-@pytest.mark.parametrize(("expression", "today", "days"), ROWS)
+@for_each(("expression", "today", "days"), ROWS)
 def test_an_expression_means_these_days(expression: str, today: date, days: DateRange) -> None:
     assert parse_range(expression, today) == days
 
 
-@pytest.mark.parametrize(("expression", "today", "days"), ASKED)
+@for_each(("expression", "today", "days"), ASKED)
 def test_an_expression_means_the_same_inside_a_question(expression: str, today: date, days: DateRange) -> None:
     for question in (f"floods in Chile {expression}", f"what did {expression} bring?", f"{expression}: floods"):
         assert [span.dates for span in find_dates(question, today)] == [days]

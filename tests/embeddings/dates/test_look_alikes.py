@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from embeddings.dates import find_dates, parse_range
+from tests.rows import for_each
 
 TODAY = date(2026, 11, 22)  # a Sunday
 
@@ -176,13 +175,13 @@ def test_a_date_that_counts_from_today_stands_beside_another_where_both_are_aske
     assert [str(span.dates) for span in found] == ["2008-06-01..2008-06-30", "2026-10-01..2026-10-31"]
 
 
-@pytest.mark.parametrize("sentence", _lines(NO_DATES))
+@for_each("sentence", _lines(NO_DATES))
 def test_words_that_only_look_like_a_date_stay_words(sentence: str) -> None:
     for text in (sentence, sentence.lower(), f"what about {sentence}?"):
         assert find_dates(text, TODAY) == ()
 
 
-@pytest.mark.parametrize("line", _lines(DATES))
+@for_each("line", _lines(DATES))
 def test_a_date_is_found_among_words_that_look_like_another_thing(line: str) -> None:
     marked, days = line.rsplit(maxsplit=1)
     sentence = marked.strip().replace("[", "").replace("]", "")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.dates import find_dates
+from tests.rows import for_each
 
 TODAY = date(2024, 3, 14)  # a Thursday
 
@@ -121,7 +122,7 @@ def _question(line: str) -> tuple[str, list[str], list[str]]:
     return marked.replace("[", "").replace("]", "").strip(), written, days[0].split()
 
 
-@pytest.mark.parametrize("line", [line.strip() for line in QUESTIONS.splitlines() if line.strip()])
+@for_each("line", [line.strip() for line in QUESTIONS.splitlines() if line.strip()])
 def test_dates_in_a_question_are_found_with_their_prepositions(line: str) -> None:
     question, written, days = _question(line)
     found = find_dates(question, TODAY)
@@ -132,7 +133,7 @@ def test_dates_in_a_question_are_found_with_their_prepositions(line: str) -> Non
     ]
 
 
-@pytest.mark.parametrize("text", [text.strip() for line in NOT_DATES.splitlines() for text in line.split("|")])
+@for_each("text", [text.strip() for line in NOT_DATES.splitlines() for text in line.split("|")])
 def test_words_that_only_look_like_dates_are_left_alone(text: str) -> None:
     for question in (text, f"why {text} ?", text.lower()):
         assert find_dates(question, TODAY) == ()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from embeddings.archive.portal.brackets import in_order
 from embeddings.archive.portal.bullet import read_bullet
+from tests.rows import for_each
 
 SENTENCES = [
     "The [[Belmora Dam]] breaks in [[Ardun]]. [https://radio.example/1 (Radio)]",
@@ -48,7 +49,7 @@ VARIANTS = [  # some 130
 ]
 
 
-@pytest.mark.parametrize(("variant", "sentence"), VARIANTS)
+@for_each(("variant", "sentence"), VARIANTS)
 def test_one_bracket_too_many_or_too_few_changes_nothing(variant: str, sentence: str) -> None:
     assert read_bullet(variant) == read_bullet(sentence)
 
@@ -100,7 +101,7 @@ def test_an_editor_s_remark_in_brackets_stays(wikitext: str) -> None:
     assert read_bullet(wikitext).text == wikitext.replace("[[", "").replace("]]]", "]").replace("]]", "")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "source",
     [
         "[http://radio.example/1 (Radio)",
@@ -125,9 +126,7 @@ def test_an_editor_s_remark_in_brackets_stays(wikitext: str) -> None:
         "[http://radio.example/1 ([Radio]])]",
     ],
 )
-@pytest.mark.parametrize(
-    "after", ["", " It snows.", " [http://paper.example (Paper)]", ", [http://paper.example (Paper)"]
-)
+@for_each("after", ["", " It snows.", " [http://paper.example (Paper)]", ", [http://paper.example (Paper)"])
 def test_a_source_with_a_slip_is_one(source: str, after: str) -> None:
     bullet = read_bullet(f"It rains. {source}{after}")
     assert bullet.text == f"It rains.{' It snows.' if 'snows' in after else ''}"

@@ -10,6 +10,7 @@ from embeddings.archive.portal.bullet import read_bullet
 from embeddings.archive.portal.interwiki import project_page
 from embeddings.events import Source
 from tests.embeddings.archive.portal.days import read
+from tests.rows import for_each
 
 PREFIXES = ["n", ":n", "N", "wikinews", ":wikinews", "Wikinews", ":en:n", "n:en", "w:n"]
 LABELS = ["", "|(Wikinews)", "|Wikinews", "|''(Wikinews)''", "|(Wikinews: Rain)", "|Rain falls"]
@@ -22,9 +23,9 @@ TITLES = {
 }
 
 
-@pytest.mark.parametrize(("prefix", "label"), list(product(PREFIXES, LABELS)))
-@pytest.mark.parametrize(("title", "path"), TITLES.items())
-@pytest.mark.parametrize("form", ["It rains. {}", "It rains. ({})", "It rains. [http://radio.example/1 (Radio)], {}"])
+@for_each(("prefix", "label"), list(product(PREFIXES, LABELS)))
+@for_each(("title", "path"), TITLES.items())
+@for_each("form", ["It rains. {}", "It rains. ({})", "It rains. [http://radio.example/1 (Radio)], {}"])
 def test_a_link_to_wikinews_behind_a_sentence_is_a_source(
     prefix: str, label: str, title: str, path: str, form: str
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from embeddings.archive.portal.bullet import read_bullet
 from embeddings.events import Source
+from tests.rows import for_each
 
 PHRASES = [
     "Video:", "Video here:", "More here:", "More:", "More information:", "Further reading:", "Read more:", "See:",
@@ -19,8 +20,8 @@ SENTENCES = ["It rains in [[Ardun]].", "It rains in [[Ardun]]! ", '"It rains", s
 LABELS = ["(Radio)", "Radio", "(''Radio'')", "([[Radio]])"]
 
 
-@pytest.mark.parametrize(("phrase", "sentence"), list(product(PHRASES, SENTENCES)))
-@pytest.mark.parametrize("label", LABELS)
+@for_each(("phrase", "sentence"), list(product(PHRASES, SENTENCES)))
+@for_each("label", LABELS)
 def test_a_phrase_before_a_source_is_no_part_of_the_sentence(phrase: str, sentence: str, label: str) -> None:
     plain = read_bullet(sentence)
     bullet = read_bullet(f"{sentence} {phrase} [http://radio.example/1 {label}]")
@@ -28,10 +29,8 @@ def test_a_phrase_before_a_source_is_no_part_of_the_sentence(phrase: str, senten
     assert bullet.sources == (Source("Radio", "http://radio.example/1"),)
 
 
-@pytest.mark.parametrize("phrase", [phrase for phrase in PHRASES if phrase.endswith(":")])
-@pytest.mark.parametrize(
-    "form", [" – {} {}", " ({} {})", "; {} {}", ", {} {}", ". [http://a.example (A)], {} {}", ". ''{}'' {}"]
-)
+@for_each("phrase", [phrase for phrase in PHRASES if phrase.endswith(":")])
+@for_each("form", [" – {} {}", " ({} {})", "; {} {}", ", {} {}", ". [http://a.example (A)], {} {}", ". ''{}'' {}"])
 def test_a_phrase_is_known_after_other_signs_than_a_full_stop(phrase: str, form: str) -> None:
     bullet = read_bullet("It rains in [[Ardun]]" + form.format(phrase, "[http://radio.example/1 (Radio)]"))
     assert (bullet.text.rstrip("."), bullet.links) == ("It rains in Ardun", ("Ardun",))
@@ -49,9 +48,9 @@ PUBLISHERS = [
 ]
 
 
-@pytest.mark.parametrize("publisher", PUBLISHERS)
-@pytest.mark.parametrize("form", ["{}: {}", "{} {}", "({}) {}", "({} {})", "({}: {})", "{} – {}"])
-@pytest.mark.parametrize(
+@for_each("publisher", PUBLISHERS)
+@for_each("form", ["{}: {}", "{} {}", "({}) {}", "({} {})", "({}: {})", "{} – {}"])
+@for_each(
     "source",
     ["[http://news.example/1]", "http://news.example/1", "[http://news.example/1 here]", "[http://news.example/1 1]"],
 )

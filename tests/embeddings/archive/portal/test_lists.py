@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from tests.embeddings.archive.portal.days import events, only
+from tests.rows import for_each
 
 SOURCE = "[http://radio.example/1 (Radio)]"
 
@@ -60,14 +61,8 @@ def told(tree: Tree, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
             yield from told(node[1], (*above, node[0]))
 
 
-@pytest.mark.parametrize(
-    ("tree", "kind", "head"),
-    [
-        pytest.param(TREES[tree], KINDS[kind], HEADS[head], id=f"{tree}, {kind}, {head}")
-        for tree, kind, head in product(TREES, KINDS, HEADS)
-    ],
-)
-@pytest.mark.parametrize("start", [1, 2, 3])
+@for_each(("tree", "kind", "head"), product(TREES.values(), KINDS.values(), HEADS.values()))
+@for_each("start", [1, 2, 3])
 def test_bullets_of_each_kind_make_the_same_tree(tree: Tree, kind: Callable[[int], str], head: str, start: int) -> None:
     page = ";Before\n*[[Old topic]]\n**[[Older topic]]\n***An event.\n\n;Weather\n"
     page += "\n".join(rendered(tree, kind, head, start, iter(range(1, 100))))
@@ -111,11 +106,9 @@ def test_bullets_of_another_kind_stand_below_a_topic(topic: str, below: str) -> 
     ]
 
 
-@pytest.mark.parametrize("heading", ["'''Sports'''", ";Sports", "==Sports==", "'''Weather'''"])
-@pytest.mark.parametrize("marks", ["**", "***", "::", ":::", "*:", ":*", "##"])
-@pytest.mark.parametrize(
-    "before", ["*[[Rain]]\n**It rains.", "*[[Rain]]\n**[[Ardun]]\n***It rains.", "*[[Ardun]] floods."]
-)
+@for_each("heading", ["'''Sports'''", ";Sports", "==Sports==", "'''Weather'''"])
+@for_each("marks", ["**", "***", "::", ":::", "*:", ":*", "##"])
+@for_each("before", ["*[[Rain]]\n**It rains.", "*[[Rain]]\n**[[Ardun]]\n***It rains.", "*[[Ardun]] floods."])
 def test_a_category_has_no_topic_and_no_link_of_the_one_before(heading: str, marks: str, before: str) -> None:
     *_, first, second = events(
         f"'''Weather'''\n{before}\n\n{heading}\n{marks}[[Cestry]] wins.\n{marks}[[Belmora]] loses."
@@ -124,8 +117,8 @@ def test_a_category_has_no_topic_and_no_link_of_the_one_before(heading: str, mar
     assert (second.topics, second.contexts) == ((), ("Belmora",))
 
 
-@pytest.mark.parametrize("marks", ["*", "**", ":", "::"])
-@pytest.mark.parametrize(
+@for_each("marks", ["*", "**", ":", "::"])
+@for_each(
     ("link", "headline", "contexts"),
     [
         ("[[Ardun flood]]", "Ardun flood", ("Ardun flood",)),
@@ -135,7 +128,7 @@ def test_a_category_has_no_topic_and_no_link_of_the_one_before(heading: str, mar
         ("{{ill|Ardun flood|de}}", "Ardun flood", ("Ardun flood",)),
     ],
 )
-@pytest.mark.parametrize("below", ["", "\n{}It snows.", "\n{}[[Snow]]", "\n\n;Sports\n**Cestry wins."])
+@for_each("below", ["", "\n{}It snows.", "\n{}[[Snow]]", "\n\n;Sports\n**Cestry wins."])
 def test_a_link_with_nothing_below_it_is_an_event(
     marks: str, link: str, headline: str, contexts: tuple[str, ...], below: str
 ) -> None:

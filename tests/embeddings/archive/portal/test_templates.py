@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from embeddings.archive.portal.bullet import read_bullet
 from embeddings.archive.portal.units import number
+from tests.rows import for_each
 
 NUMBERS = {"7": "7", "12000": "12,000", "12,000": "12,000", "1234567": "1,234,567", "0.5": "0.5", "1500.25": "1,500.25"}
 UNITS = {
@@ -32,23 +33,23 @@ UNITS = {
 RANGES = {"to": " to ", "-": "–", "and": " and ", "or": " or ", "by": " by ", "x": " by ", "–": "–", "+/-": " ± "}
 
 
-@pytest.mark.parametrize(("value", "shown"), NUMBERS.items())
-@pytest.mark.parametrize(("unit", "names"), UNITS.items())
-@pytest.mark.parametrize("rest", ["", "|in", "|mi ft|0", "|sigfig=2", "|lk=on", "|disp=or"])
+@for_each(("value", "shown"), NUMBERS.items())
+@for_each(("unit", "names"), UNITS.items())
+@for_each("rest", ["", "|in", "|mi ft|0", "|sigfig=2", "|lk=on", "|disp=or"])
 def test_numbers_have_their_units(value: str, shown: str, unit: str, names: tuple[str, str], rest: str) -> None:
     assert read_bullet(f"It is {{{{convert|{value}|{unit}{rest}}}}} now.").text == f"It is {shown} {names[0]} now."
     assert read_bullet(f"It is {{{{Convert|{value}|{unit}{rest}|abbr=on}}}}.").text == f"It is {shown} {names[1]}."
     assert read_bullet(f"It is {{{{cvt | {value} | {unit}{rest}}}}}.").text == f"It is {shown} {names[1]}."
 
 
-@pytest.mark.parametrize(("word", "between"), RANGES.items())
-@pytest.mark.parametrize(("unit", "names"), UNITS.items())
+@for_each(("word", "between"), RANGES.items())
+@for_each(("unit", "names"), UNITS.items())
 def test_ranges_have_both_numbers(word: str, between: str, unit: str, names: tuple[str, str]) -> None:
     text = read_bullet(f"It is {{{{convert|1000|{word}|2500|{unit}|in}}}}.").text
     assert text == f"It is 1,000{between}2,500 {names[0]}."
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("template", "text"),
     [
         ("convert|1|mi|km", "1 mile"),
@@ -84,11 +85,9 @@ def test_templates_of_numbers(template: str, text: str) -> None:
     assert read_bullet(f"It is {{{{{template}}}}} now.").text == f"It is {text} now."
 
 
-@pytest.mark.parametrize(
-    "prefix", ["USS", "HMS", "HMAS", "INS", "MV", "SS", "RMS", "USCGC", "HNoMS", "KRI", "MS", "TCG"]
-)
-@pytest.mark.parametrize("name", ["Ardun", "Lake Belmora", "U-12"])
-@pytest.mark.parametrize(
+@for_each("prefix", ["USS", "HMS", "HMAS", "INS", "MV", "SS", "RMS", "USCGC", "HNoMS", "KRI", "MS", "TCG"])
+@for_each("name", ["Ardun", "Lake Belmora", "U-12"])
+@for_each(
     ("parameters", "shown"),
     [
         ("", "{prefix} {name}"),
@@ -107,8 +106,8 @@ def test_ships_have_their_prefix_and_name(prefix: str, name: str, parameters: st
         assert (bullet.text, bullet.links) == (f"The {shown} sinks off Ardun.", (article, "Ardun"))
 
 
-@pytest.mark.parametrize("kind", ["submarine", "cruiser", "frigate", "aircraft carrier", "ship", "destroyer", "ferry"])
-@pytest.mark.parametrize("nation", ["Russian", "Japanese", "South Korean", "german"])
+@for_each("kind", ["submarine", "cruiser", "frigate", "aircraft carrier", "ship", "destroyer", "ferry"])
+@for_each("nation", ["Russian", "Japanese", "South Korean", "german"])
 def test_ships_without_a_prefix_have_their_nation(nation: str, kind: str) -> None:
     bullet = read_bullet(f"{{{{{nation} {kind}|Ardun}}}} sinks.")
     whole = f"{nation[0].upper()}{nation[1:]} {kind} Ardun"

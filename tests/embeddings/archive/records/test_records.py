@@ -20,6 +20,7 @@ from embeddings.archive.records.table import MAX_ROW
 from embeddings.build.result import BuildResult
 from embeddings.errors import ArchiveDamagedError, ArchiveMissingError
 from embeddings.events import Event, Source, event_as_dict
+from tests.rows import for_each
 
 DAY = dt.date(2019, 5, 17)
 PAPER = "https://paper.example/1"
@@ -125,8 +126,8 @@ NO_DAYS: list[object] = [
 ]
 
 
-@pytest.mark.parametrize("day", DAYS, ids=str)
-@pytest.mark.parametrize("name", ["date", "published_at"])
+@for_each("day", DAYS)
+@for_each("name", ["date", "published_at"])
 def test_a_date_time_counts_as_its_day_as_it_is_written(tmp_path: Path, name: str, day: object) -> None:
     [event], report = read(tmp_path, "a.jsonl", json.dumps({name: day, "headline": "A dam holds."}))
     assert event.date == DAY
@@ -134,7 +135,7 @@ def test_a_date_time_counts_as_its_day_as_it_is_written(tmp_path: Path, name: st
     assert len(notes(report)) == (day != " 2019-05-17 ") + (name != "date")
 
 
-@pytest.mark.parametrize("day", NO_DAYS, ids=lambda day: str(day)[:30])
+@for_each("day", NO_DAYS)
 def test_what_is_no_day_or_may_be_two_costs_its_line(tmp_path: Path, day: object) -> None:
     events, report = read(tmp_path, "a.jsonl", json.dumps({"date": day, "headline": "A dam holds."}))
     assert (events, report.rejected) == ([], 1)
@@ -274,7 +275,7 @@ def held(event: Event) -> dict[str, Any]:
     return {name: getattr(event, name) for name in names}
 
 
-@pytest.mark.parametrize(("record", "told"), RECORDS, ids=[json.dumps(record)[:70] for record, _ in RECORDS])
+@for_each(("record", "told"), RECORDS)
 def test_a_record_of_another_program_is_understood_and_the_report_says_how(
     tmp_path: Path, record: dict[str, Any], told: dict[str, Any]
 ) -> None:
@@ -453,10 +454,10 @@ def test_a_large_file_is_read_in_bounded_memory(tmp_path: Path, name: str) -> No
 # --- encodings ---
 
 
-@pytest.mark.parametrize(
+@for_each(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
 )  # the ones with le and be have no byte order mark
-@pytest.mark.parametrize("name", ["a.jsonl", "b.json", "c.csv", "d.tsv", "e.csv.gz"])
+@for_each("name", ["a.jsonl", "b.json", "c.csv", "d.tsv", "e.csv.gz"])
 def test_an_encoding_is_recognised(tmp_path: Path, name: str, encoding: str) -> None:
     tab = "\t" if "tsv" in name else ","
     record = json.dumps({**BASE, "headline": "Été – 日本 😀"}, ensure_ascii=False)
@@ -527,8 +528,8 @@ TABLES: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
-@pytest.mark.parametrize(("header", "row", "told"), TABLES, ids=[f"{h}/{r}"[:60] for h, r, _ in TABLES])
+@for_each("end", ["\n", "\r\n", ""])
+@for_each(("header", "row", "told"), TABLES)
 def test_a_row_of_a_table_is_an_event(tmp_path: Path, header: str, row: str, told: dict[str, Any], end: str) -> None:
     for name in ("a.csv", "a.tsv"):
         [event], report = read(tmp_path, name, f"{header}{end or chr(13)}{row}{end}")
