@@ -29,7 +29,7 @@ from tests.word_encoder import WordEncoder
 # `make test` runs `ci`, the same few examples each time; `make laws` runs `long`; `pytest` by itself draws anew. To
 # `make mutants` it is all one which example fails, so it looks for no shorter one.
 _ANY_MACHINE: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("ci", derandomize=True, max_examples=50, **_ANY_MACHINE)
+settings.register_profile("ci", derandomize=True, max_examples=30, **_ANY_MACHINE)
 settings.register_profile("dev", **_ANY_MACHINE)
 settings.register_profile("long", max_examples=2_000, **_ANY_MACHINE)
 settings.register_profile(

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import pytest
 import sqlalchemy
+from discord.backoff import ExponentialBackoff
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
@@ -50,6 +51,14 @@ def _stores_do_not_wait_for_the_disk() -> Iterator[None]:
     event.listen(sqlalchemy.Engine, "connect", leave_it_to_the_system)
     yield
     event.remove(sqlalchemy.Engine, "connect", leave_it_to_the_system)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clients_connect_again_at_once() -> Iterator[None]:
+    """discord.py waits up to minutes, drawn at random, before it connects again; here for a moment."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(ExponentialBackoff, "delay", lambda _: 0.01)
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

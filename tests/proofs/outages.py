@@ -361,13 +361,20 @@ async def hour(
         )
 
 
-def prove(faults: int, seed: int, table: Table, hours: int = 2, hour_s: float = HOUR_S) -> None:
-    """Half of the faults at starts, alone and in pairs; the other half in hours of running."""
+def prove(
+    faults: int, seed: int, table: Table, index: IndexFolder | None = None, hours: int = 2, hour_s: float = HOUR_S
+) -> None:
+    """Half of the faults at starts, alone and in pairs; the other half in hours of running; on the sample archive.
+
+    Args:
+        index: of the sample archive; None makes one.
+    """
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as temporary, quick():
         work = Path(temporary)
-        folder = IndexFolder(work / "index")
-        build_index(folder, [sample_path()], WordEncoder(), Report())
+        folder = index or IndexFolder(work / "index")
+        if index is None:
+            build_index(folder, [sample_path()], WordEncoder(), Report())
         left = faults - faults // 2
         with asyncio.Runner(loop_factory=lambda: FastLoop(SCALE)) as runner:
             while left > 0:

@@ -79,8 +79,8 @@ def spoken(seed: int, lines: int, protected: bool) -> str:
     return text
 
 
-def prove(table: Table, lines: int, seed: int = 1) -> None:
-    """Let a process speak, and look for its secrets."""
+def prove(table: Table, lines: int, seed: int = 1, bare: int = 400) -> None:
+    """Let a process speak, and look for its secrets; then another one, unprotected, of at least `bare` faults."""
     text, marks = spoken(seed, lines, protected=True), secrets_of(seed).marks()
     records = len(_RECORD.findall(text))
     table.check("every fault is told", records >= lines, f"{records} records of {lines} faults")
@@ -91,10 +91,10 @@ def prove(table: Table, lines: int, seed: int = 1) -> None:
         "log records", f"{records:,} with {text.count('Traceback (most'):,} tracebacks, {len(text) / 1e6:.1f} MB"
     )
     table.figure("taken out", f"{text.count('***'):,} times")
-    few = max(400, lines // 20)
-    bare = spoken(seed, few, protected=False)
+    few = max(bare, lines // 20)
+    unprotected = spoken(seed, few, protected=False)
     for name, spellings in marks.items():
-        found = sum(any(mark in line for mark in spellings) for line in bare.splitlines())
+        found = sum(any(mark in line for mark in spellings) for line in unprotected.splitlines())
         table.check("unprotected, each secret comes out", found > 0, name)
         table.figure(f"unprotected, {few:,} faults, lines with {name}", f"{found:,}")
 

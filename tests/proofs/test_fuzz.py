@@ -14,5 +14,5 @@ from tests.proofs.tables import Table
 
 def test_changed_pages_and_lines_are_read_and_indexed_without_a_crash(tmp_path: Path) -> None:
     table = Table("a few changed pages and lines")
-    fuzz(tmp_path, table, count=250, seed=2, real=None)
+    fuzz(tmp_path, table, count=120, seed=2, real=None)
     assert not [failure for failure in table.failures if "less than a second" not in failure]

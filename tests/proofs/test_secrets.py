@@ -7,6 +7,6 @@ from tests.proofs.tables import Table
 
 
 def test_no_secret_is_in_what_the_bot_says_of_itself() -> None:
-    table = Table("some hundred faults told in a log")
-    prove(table, 400, seed=7)
+    table = Table("a hundred faults told in a log")
+    prove(table, 100, seed=7, bare=200)
     assert not table.failures
