@@ -41,10 +41,12 @@ class Clocks:
 
 
 class WallCheck:
-    """Tells a wall clock that leapt ahead from time that really passed: a leap is not believed when it is first seen.
+    """Finds out, by a steady clock, whether a wall clock was set ahead by mistake.
+
+    A leap is not believed when it is first seen, but only if the clock still shows it some minutes later.
 
     Args:
-        steady: a clock that is never set.
+        steady: a monotonic clock, which nobody can set.
     """
 
     def __init__(self, steady: Clock) -> None:
@@ -57,10 +59,7 @@ class WallCheck:
         self._believed = wall - self._steady()
 
     def is_right(self, wall: float) -> bool:
-        """Whether a wall clock that shows `wall` now can be believed.
-
-        If it leapt ahead by more than a day, it is believed only after it still shows that some minutes later.
-        """
+        """Whether a wall clock that shows `wall` now can be believed; a leap is one of more than a day."""
         steady = self._steady()
         offset = wall - steady
         if self._believed is None or offset - self._believed <= LEAP_S:

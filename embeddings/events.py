@@ -114,7 +114,7 @@ def event_link(event: Event) -> str | None:
 
 
 def related_as_dict(related: Related) -> dict[str, Any]:
-    """One related event as users' scripts read it."""
+    """A related event as a part of the JSON that commands print, which users' scripts parse."""
     return {
         "id": related.id,
         "date": related.date.isoformat(),
@@ -125,7 +125,7 @@ def related_as_dict(related: Related) -> dict[str, Any]:
 
 
 def event_as_dict(event: Event) -> dict[str, Any]:
-    """An event as users' scripts read it, and as a JSONL archive may hold it."""
+    """An event as the JSON that commands print, which users' scripts parse; a JSONL archive may hold it, too."""
     return {
         "id": event.id,
         "date": event.date.isoformat(),

@@ -157,8 +157,8 @@ def load_settings(kind: type[SettingsT], path: Path | None) -> SettingsT:
         raise InputError(_first_problem(error)) from error
     except SettingsError as error:  # a variable that names a whole section holds no JSON
         raise InputError(
-            "the environment sets a whole section, such as DATELINE_INDEX, to something that is not a JSON object; "
-            "set its settings one by one, such as DATELINE_INDEX__PATH"
+            "an environment variable for a whole section, such as DATELINE_INDEX for [index], does not hold a JSON "
+            "object; set each of its settings by itself instead, such as DATELINE_INDEX__PATH"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"the config file {path} is not TOML: {error}") from error

@@ -288,7 +288,7 @@ class _List:
     above: Sequence[str] = ()
 
     def page(self, room: int) -> AnswerPage:
-        """The page with at most so many characters of text."""
+        """Lay the page out; texts are shortened until it has at most `room` characters."""
         pages = -(-self.total // PER_PAGE)
         above = self.above or [""] * len(self.events)
         small = self._small(pages)

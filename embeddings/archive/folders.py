@@ -35,7 +35,10 @@ def require_regular(path: Path) -> None:
         ArchiveMissingError: if it is not one.
     """
     if not path.is_file():
-        raise ArchiveMissingError(f"{path} is not a regular file; write its content to a file and name that")
+        raise ArchiveMissingError(
+            f"{path} is not a regular file: it may be a pipe or a device; save its content to a file, and give that "
+            "file's path"
+        )
 
 
 def news_folder(root: Path) -> Path:
@@ -150,7 +153,10 @@ def stays_inside(news: Path, entry: os.DirEntry[str], report: Report) -> bool:
 
 
 def day_files(news: Path, folder: Path, report: Report) -> Iterator[tuple[str, str, str]]:
-    """Name, path and text of the Markdown files of a day that can be read; the indexes come first."""
+    """Name, path and text of each Markdown file in the folder of a day; the day's index pages come first.
+
+    What cannot be read is left out and reported.
+    """
     entries = [entry for entry in scan(folder, report) if entry.name.endswith(".md")]
     entries.sort(key=lambda entry: (entry.name not in INDEX_NAMES, entry.name))
     seen_index: bytes | None = None

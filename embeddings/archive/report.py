@@ -48,7 +48,7 @@ class Report:
         return self.count - self.kept
 
     def reject(self, path: str, line: int | None, why: str) -> None:
-        """Say why a page or line is left out.
+        """Report that a page or line was left out, and why.
 
         Raises:
             EmbeddingsError: if the file cannot be written to.
@@ -56,7 +56,7 @@ class Report:
         self._count(Rejection(_legible(path), line, why), is_kept=False)
 
     def remark(self, path: str, line: int | None, why: str) -> None:
-        """Say what of a page or line is left out, or taken for something else, while the rest is kept.
+        """Report that a part of a page or line was left out, or how it was understood; the rest of it is kept.
 
         Raises:
             EmbeddingsError: if the file cannot be written to.
@@ -65,7 +65,7 @@ class Report:
         self._count(Rejection(_legible(path), line, why), is_kept=True)
 
     def note(self, path: str, what: str) -> None:
-        """Say how a whole archive was understood.
+        """Report how a whole archive was understood.
 
         Raises:
             EmbeddingsError: if the file cannot be written to.

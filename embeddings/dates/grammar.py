@@ -189,7 +189,10 @@ def _check(form: Form, earlier: Set[str]) -> None:
     names = {name for name, _, _ in elements if name}
     wanted = set(_parameters(form.meaning)) - _CONTEXT if form.meaning else names
     if names != wanted or (not form.meaning and len(names) != 1):
-        raise ValueError(f"{form.pattern!r} reads {sorted(names)}, its meaning wants {sorted(wanted)}")
+        raise ValueError(
+            f"the pattern {form.pattern!r} has the names {sorted(names)}, but the function that is its meaning takes "
+            f"{sorted(wanted)}; they must be the same"
+        )
     for _, steps, _ in elements:
         if any(step.startswith("<") and step.strip("<>") not in earlier for step in steps):
             raise ValueError(f"{form.pattern!r} names a rule that does not come before it")

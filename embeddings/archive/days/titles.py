@@ -25,7 +25,7 @@ class DayOfYear:
 
 
 def day_of_year(title: str) -> DayOfYear | None:
-    """The day that a page is about; None for other pages, such as the articles on February 30."""
+    """The month and day that the title of a page names; None if it names none that a calendar has."""
     match = _TITLE.fullmatch(title)
     if match is None:
         return None

@@ -19,7 +19,7 @@ def is_readable(wikitext: str, page: PageReport) -> bool:
     if len(wikitext) > MAX_PAGE:
         page.reject(None, f"is too large: more than the {MAX_PAGE:,} characters that are read")
     elif not wikitext.strip():
-        page.reject(None, "is empty")
+        page.reject(None, "is empty: the page holds no text")
     elif _REDIRECT.match(wikitext):
         page.reject(None, f"is a redirect: {shorten(strip(wikitext[:200]), 80)}")
     else:

@@ -87,8 +87,8 @@ def test_pages_that_cannot_be_read_are_reported_and_cost_themselves_alone(tmp_pa
     assert [event.headline for event in events] == ["It rains."]
     assert notes == [
         f"{path}: {DAYS}2015 February 30: is not a day of the calendar",
-        f"{path}: {DAYS}2015 December 1: is empty",
-        f"{path}: {DAYS}2015 December 2: is empty",
+        f"{path}: {DAYS}2015 December 1: is empty: the page holds no text",
+        f"{path}: {DAYS}2015 December 2: is empty: the page holds no text",
         f"{path}: {DAYS}2015 December 3: line 1: shows no text: File:Rain.jpg",
         f"{path}: {DAYS}2015 December 4: is too large: more than the 2,097,152 characters that are read",
     ]
