@@ -115,7 +115,7 @@ def test_what_cannot_be_used_is_named_in_one_sentence(text: str | bytes, sentenc
         (
             "DATELINE_INDEX",
             "x",
-            "an environment variable for a whole section, such as DATELINE_INDEX for [index], does not hold a JSON object",
+            "an environment variable for a whole section, such as DATELINE_INDEX for [index], does not hold",
         ),
         ("DATELINE_INDEX", "5", "the setting index cannot be used"),
     ],
