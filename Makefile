@@ -13,7 +13,8 @@ VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
-SUITE = $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --hypothesis-profile ci
+# A process more than there are cores: many tests wait for another process, or for a moment to come.
+SUITE = $(BIN)/python -m pytest --numprocesses $$($(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))') --dist loadfile --no-loadscope-reorder --hypothesis-profile ci
 SEED := $(shell date +%s)
 INSTALLED := $(VENV)/installed
 

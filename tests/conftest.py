@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -56,6 +57,7 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+        gc.set_threshold(100_000, 50, 50)  # what a test makes is small beside what is there
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -140,6 +142,17 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
         build_index(IndexFolder(folder), [SAMPLE_FOLDER], WordEncoder(), Report())
 
     return IndexFolder(made_once(tmp_path_factory, "sample", make))
+
+
+@pytest.fixture(scope="session")
+def sample_part(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of the sample's events of each tenth year. Nothing may write to it."""
+
+    def make(folder: Path) -> None:
+        for year in (SAMPLE_FOLDER / "news").glob("*5"):
+            shutil.copytree(year, folder / "news" / year.name)
+
+    return made_once(tmp_path_factory, "sample_part", make)
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,7 @@ class Fleet:
     posts: int = 90
     every_s: float = 5.0  # between two IDENTIFYs of a bucket
     restarts: int = 4
+    rest_s: float = 0.0  # of a user between an answer and the next question
 
     @property
     def shard_count(self) -> int:
@@ -162,6 +163,7 @@ async def ask(server: DiscordServer, fleet: Fleet, servers: list[Guild], enough:
                 figures.twice.append(what)
             figures.answered += 1
             figures.late += (reply.acknowledged_after_s or 0) > ACKNOWLEDGE_S
+            await asyncio.sleep(fleet.rest_s)
 
     await asyncio.gather(*(user() for _ in range(fleet.at_once)))
     return figures

@@ -232,6 +232,7 @@ class TestASendThatWasCutOff:
 
 
 class TestFailures:
+    @pytest.mark.parametrize("new_store", ["sqlite"], indirect=True)  # of Discord, not of the store
     async def test_fifty_posts_arrive_whatever_goes_wrong_but_for_the_two_that_cannot(
         self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
@@ -280,6 +281,7 @@ class TestFailures:
         assert await state(store, subscription) is State.REFUSED
         assert server.post_history() == notices(server) == []
 
+    @pytest.mark.parametrize("new_store", ["sqlite"], indirect=True)  # of Discord, not of the store
     async def test_discords_outage_is_tried_again_until_the_grace_period_is_over(
         self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
@@ -333,6 +335,7 @@ class TestFailures:
         assert await store.daily.counts() == {}
 
 
+@pytest.mark.parametrize("new_store", ["sqlite"], indirect=True)  # of Discord, not of the store
 async def test_many_posts_of_one_minute_go_out_in_order_and_within_the_limit_of_requests(
     store: Store, sample_folder: IndexFolder, clock: HandClock
 ) -> None:

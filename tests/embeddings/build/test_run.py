@@ -31,7 +31,7 @@ from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import CODES, FILES
 from embeddings.model.tuning import Encoded
-from tests.conftest import SAMPLE_FOLDER, BuildArchives
+from tests.conftest import BuildArchives
 from tests.embeddings.archive.pages import entry, index, page, write
 from tests.word_encoder import WordEncoder
 
@@ -443,10 +443,12 @@ class TestAgain:
         model = folder.manifest().model
         assert (model.name, model.fingerprint, model.dimension) == (other.name, other.fingerprint, other.dimension)
 
-    def test_the_sample_is_unchanged_and_encodes_nothing(self, sample_folder: IndexFolder, tmp_path: Path) -> None:
-        folder, encoder = IndexFolder(shutil.copytree(sample_folder.root, tmp_path / "index")), WordEncoder()
-        events = folder.manifest().events
-        again = build_index(folder, [SAMPLE_FOLDER], encoder, Report())
+    def test_the_sample_is_unchanged_and_encodes_nothing(
+        self, sample_part: Path, folder: IndexFolder, build: BuildArchives
+    ) -> None:
+        events, encoder = build(sample_part).events, WordEncoder()
+        again = build_index(folder, [sample_part], encoder, Report())
+        assert events > 50
         assert (again.unchanged, again.new, again.changed, again.removed) == (events, 0, 0, 0)
         assert encoder.encoded == []
 
