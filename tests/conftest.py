@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from tests.word_encoder import WordEncoder
 # `make test` runs `ci`, the same few examples each time; `make laws` runs `long`; `pytest` by itself draws anew. To
 # `make mutants` it is all one which example fails, so it looks for no shorter one.
 _ANY_MACHINE: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("ci", derandomize=True, max_examples=30, **_ANY_MACHINE)
+settings.register_profile("ci", derandomize=True, max_examples=25, **_ANY_MACHINE)
 settings.register_profile("dev", **_ANY_MACHINE)
 settings.register_profile("long", max_examples=2_000, **_ANY_MACHINE)
 settings.register_profile(
@@ -62,28 +63,28 @@ def pytest_collection() -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no process is left with it when the others are done."""
-    loading = {item.path for item in items if item.get_closest_marker("model")}
 
-    def turn(item: pytest.Item) -> int:
-        if item.path in loading:
-            return 0
-        return 1 if item.path.parent.name == "proofs" else 2
+    def turn(item: pytest.Item) -> tuple[bool, bool]:
+        return shared_part(item.path) is None, item.path.parent.name != "proofs"
 
     items.sort(key=turn)  # else in their order
 
 
-class _Schedule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """A file goes to one process; those that load the model all go to the same one, which loads it once."""
+@cache
+def shared_part(file: Path) -> str | None:
+    """What takes a process long to make ready and serves all tests of a file: the model, a server of PostgreSQL."""
+    text = file.read_text("utf-8")
+    if "pytest.mark.model" in text:
+        return "the model"
+    return "PostgreSQL" if re.search(r"\b(store_url|new_store|postgresql): ", text) else None
 
-    @cached_property
-    def _loading(self) -> set[str]:
-        root = Path(__file__).parents[1]
-        files = root.glob("tests/**/test_*.py")
-        return {file.relative_to(root).as_posix() for file in files if "pytest.mark.model" in file.read_text("utf-8")}
+
+class _Schedule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """A file goes to one process; those that need the same part all go to the same one, which makes it once."""
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return "the model" if file in self._loading else file
+        return shared_part(Path(__file__).parents[1] / file) or file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Schedule | None:
