@@ -183,7 +183,7 @@ def _demo() -> int:
     compute_alone()
     folder = IndexFolder(Path(user_cache_path("dateline", appauthor=False)) / "demo-index")
     with ProgressDisplay() as progress:
-        build_index(folder, [sample_path()], SentenceEncoder(DEFAULT_MODEL), Report(), progress)
+        build_index(folder, [sample_path()], SentenceEncoder(DEFAULT_MODEL), Report(), progress=progress)
     with _lookup(IndexSettings(path=folder.root)) as lookup:
         return terminal.run(lookup, DEMO_COMMANDS)
 

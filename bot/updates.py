@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.config import Config
 from bot.daily.schedule import moments
 from bot.logs import redactor_for
+from bot.repeats import Once
 from embeddings.archive.fetched import last_updated
 from embeddings.errors import EmbeddingsError
 from embeddings.index.folder import IndexFolder
@@ -22,11 +24,14 @@ from embeddings.text import clean, shorten
 
 LOOK_S = 60.0  # between two looks at the clock
 AGAIN_S = 30 * 60.0  # after an update that failed
+TOLD_EVERY_S = 24 * 60 * 60.0  # of a failure that is the same each time, such as removals that are refused
 
 _COMMAND = (sys.executable, "-m", "embeddings")
 _SECRETS = ("DATELINE_DISCORD", "DATELINE_STORE")  # sections that an update need not know
 # They name folders and accounts, in which a password that is a common word may stand; without them nothing runs.
 _NEEDED = frozenset("HOME LD_LIBRARY_PATH LOGNAME PATH PWD PYTHONPATH SYSTEMROOT TMPDIR USER VIRTUAL_ENV".split())
+
+_NUMBERS = re.compile(r"[0-9,.]+")  # of days, ports and the like, which differ from one try to the next
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +63,10 @@ class Updates:
         self._clock = clock
         self._command = command
         self._not_before = 0.0
+        self._is_news = Once(TOLD_EVERY_S, clock)
 
     async def run_if_due(self, ending: asyncio.Event) -> bool:
-        """Update if that is due; returns whether there was an update that succeeded. A failure is logged.
+        """Update if that is due; returns whether there was an update that succeeded. A failure is logged, once a day.
 
         Args:
             ending: breaks the update off when it is set; the next update goes on from there.
@@ -74,7 +80,8 @@ class Updates:
             summary = await self._update(ending)
         except (EmbeddingsError, OSError, ValueError) as error:
             self._not_before = self._clock() + AGAIN_S
-            log.warning("the archive was not updated: %s; trying again in %.0f minutes", error, AGAIN_S / 60)
+            if self._is_news(_NUMBERS.sub("#", str(error))):
+                log.warning("the archive was not updated: %s; trying again in %.0f minutes", error, AGAIN_S / 60)
             return False
         if summary is None:
             return False

@@ -9,6 +9,7 @@
     ├── ArchiveDamagedError       an archive breaks off, so that the rest of it is unknown (status 1)
     ├── ModelError                the model cannot be loaded, or is not the expected one (status 1)
     ├── WikiError                 a wiki cannot be reached, or answers what cannot be used (status 1)
+    ├── RemovalsRefusedError      more events are missing at once than are removed without a word (status 1)
     ├── BuildRunningError         another build holds the index folder (status 1)
     └── IndexUnusableError        the index is damaged, or made by another format or model (status 1)
 
@@ -47,6 +48,10 @@ class ModelError(EmbeddingsError):
 
 class WikiError(EmbeddingsError):
     """A wiki cannot be reached, or its answer cannot be used."""
+
+
+class RemovalsRefusedError(EmbeddingsError):
+    """More events are missing at once than an update or a build removes without being told to."""
 
 
 class BuildRunningError(EmbeddingsError):

@@ -114,8 +114,8 @@ def folder(tmp_path: Path) -> IndexFolder:
 def build(folder: IndexFolder, encoder: WordEncoder) -> BuildArchives:
     """Builds the index in `folder` from the archives that it is given."""
 
-    def run(*archives: Path, report: Report | None = None) -> BuildResult:
-        return build_index(folder, archives, encoder, report or Report())
+    def run(*archives: Path, report: Report | None = None, accept_removals: bool = False) -> BuildResult:
+        return build_index(folder, archives, encoder, report or Report(), accept_removals=accept_removals)
 
     return run
 

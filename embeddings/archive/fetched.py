@@ -149,6 +149,26 @@ class FetchedDays:
                 )
             self._set(_CHANGES, str(int(self._note(_CHANGES) or 0) + changes))
 
+    def holding(self, days: Collection[dt.date]) -> set[dt.date]:
+        """Those of some days of which events are kept, damaged rows among them: what they held is not known."""
+        with self._explained():
+            kept = [
+                self._db.execute("SELECT day FROM days WHERE day = ?", (day.isoformat(),)).fetchone() for day in days
+            ]
+        found: set[dt.date] = set()
+        for (text,) in filter(None, kept):
+            try:
+                holds_events = bool(self._day(text).events)
+            except ArchiveDamagedError:
+                holds_events = True
+            if holds_events:
+                found.add(dt.date.fromisoformat(text))
+        return found
+
+    def without_events(self, pages: Mapping[dt.date, WikiPage]) -> dict[dt.date, WikiPage | None]:
+        """Those of some days as they are now in which no event can be read."""
+        return {day: page for day, page in pages.items() if not _read(day, page).events}
+
     def looked(self, days: Collection[dt.date], now: dt.datetime) -> None:
         """Note that the wiki was asked for some days and had no new revisions."""
         with self._changing():
@@ -227,6 +247,11 @@ class FetchedDays:
         with self._changing():
             self._db.execute("DELETE FROM notes WHERE name = ?", (_UNFINISHED,))
             self._set(_UPDATED, now.isoformat())
+
+    def abandon(self) -> None:
+        """Note that a fetch came to no good end: the next one of the same span begins anew."""
+        with self._changing():
+            self._db.execute("DELETE FROM notes WHERE name = ?", (_UNFINISHED,))
 
     def is_published(self, generation: str) -> bool:
         """Whether an index generation holds the days as they are."""

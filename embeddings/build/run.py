@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from embeddings.archive import Report, read_archive
 from embeddings.archive.fetched import FetchedDays
@@ -19,7 +20,14 @@ from embeddings.build.journal import Journal
 from embeddings.build.refusals import explained, may_pass
 from embeddings.build.result import BuildResult
 from embeddings.build.staging import Staging
-from embeddings.errors import EmbeddingsError, IndexMissingError, IndexUnusableError, InputError
+from embeddings.build.withdrawals import MOST_EVENTS, events_refusal, is_too_much
+from embeddings.errors import (
+    EmbeddingsError,
+    IndexMissingError,
+    IndexUnusableError,
+    InputError,
+    RemovalsRefusedError,
+)
 from embeddings.events import Event
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.codes import write_codes
@@ -42,6 +50,7 @@ class Build:
         report: gets what cannot be read.
         way: `auto` exports the encoder's model into the index, if that is possible, and encodes with the export.
         compressed_from: the number of events from which an index gets codes.
+        accept_removals: remove or withdraw events however many they are.
     """
 
     folder: IndexFolder
@@ -50,6 +59,7 @@ class Build:
     progress: Progress = no_progress
     way: Way = "auto"
     compressed_from: int = COMPRESSED_FROM
+    accept_removals: bool = False
 
     def replace_index(
         self, archives: Sequence[tuple[Path, Iterable[Event]]] | None, fetched: FetchedDays | None
@@ -62,6 +72,7 @@ class Build:
             The counts of what was done, without `seconds`.
         Raises:
             InputError: if there is no event to write.
+            RemovalsRefusedError: if the archives are those of last time and lack too many of their events.
             EmbeddingsError: if the work fails; the index that was there is still in force.
         """
         try:
@@ -86,10 +97,15 @@ class Build:
         with Staging(generation / "staging.sqlite") as staging:
             self._read(staging, archives, fetched, old)
             counts = write_catalogue(generation / CATALOGUE, staging, old, built.date(), self.report, self.progress)
+        named = _places([path for path, _ in archives]) if archives is not None else None
+        if previous is not None and named is None:
+            named = previous.manifest.archives
+        elif previous is not None and named == previous.manifest.archives and not self.accept_removals:
+            _refuse_removals([path for path, _ in archives or ()], counts["removed"], previous.manifest.events)
         with contextlib.closing(Journal(self.folder.root / "encoded.sqlite", self.encoder.fingerprint)) as journal:
             model = self._encode(generation, previous, journal)
             self._weigh(generation)
-            self.folder.publish(generation, describe(generation, built, model))
+            self.folder.publish(generation, describe(generation, built, model, named or ()))
             with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
                 journal.empty()
         return counts
@@ -137,14 +153,19 @@ class Build:
                 write_codes(generation / CODES, len(vectors), vectors.take)
 
 
+class _Others(TypedDict, total=False):
+    progress: Progress
+    way: Way
+    compressed_from: int
+    accept_removals: bool
+
+
 def build_index(
     folder: IndexFolder,
     archives: Sequence[Path],
     encoder: Encoder,
     report: Report,
-    progress: Progress = no_progress,
-    way: Way = "auto",
-    compressed_from: int = COMPRESSED_FROM,
+    **others: Unpack[_Others],
 ) -> BuildResult:
     """Make the index hold what `archives` and the fetched days hold, encoding only texts that are new to it.
 
@@ -152,11 +173,12 @@ def build_index(
 
     Raises:
         ArchiveMissingError: if one of the archives is not there; nothing was changed.
+        RemovalsRefusedError: if they are those of last time and lack too many of their events; nothing was changed.
         BuildRunningError: if another build of the folder runs.
         EmbeddingsError: if the work fails; the index that was there is still in force.
     """
     started = time.monotonic()
-    build = Build(folder, encoder, report, progress, way, compressed_from)
+    build = Build(folder, encoder, report, **others)
     with explained(folder):
         streams = [(path, read_archive(path, report)) for path in dict.fromkeys(archives)]
         with folder.build_lock(), contextlib.ExitStack() as stack:
@@ -165,6 +187,17 @@ def build_index(
                 fetched = stack.enter_context(contextlib.closing(FetchedDays(folder.fetched)))
             result = build.replace_index(streams, fetched)
     return replace(result, seconds=time.monotonic() - started)
+
+
+def _places(archives: Sequence[Path]) -> tuple[str, ...]:
+    """The archives, in whatever order and from whichever folder they are named."""
+    return tuple(sorted({str(path.resolve()) for path in archives}))
+
+
+def _refuse_removals(archives: Sequence[Path], removed: int, held: int) -> None:
+    """RemovalsRefusedError where too many of the events of the index in force are gone."""
+    if is_too_much(removed, held, MOST_EVENTS):
+        raise RemovalsRefusedError(events_refusal(archives, removed, held))
 
 
 def _archived(catalogue: Catalogue) -> Iterator[Event]:

@@ -15,11 +15,21 @@ from embeddings.archive.portal import page_title
 from embeddings.build.refusals import explained
 from embeddings.build.result import BuildResult
 from embeddings.build.run import Build
-from embeddings.errors import IndexMissingError, InputError, WikiError
+from embeddings.build.withdrawals import (
+    MOST_DAYS,
+    days_refusal,
+    is_moved_to_another_day,
+    is_of_the_day,
+    is_too_much,
+    no_portal,
+    shared_pages,
+)
+from embeddings.errors import EmbeddingsError, IndexMissingError, InputError, RemovalsRefusedError, WikiError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import Manifest
+from embeddings.text import clean, shorten
 from embeddings.wiki.client import TITLES, WikiClient
-from embeddings.wiki.replies import WikiPage
+from embeddings.wiki.replies import PageState, WikiPage
 
 FIRST_DAY = dt.date(2002, 1, 1)  # the portal has no earlier one
 LATE_EDITS = dt.timedelta(days=14)  # for so long a day is edited often
@@ -94,7 +104,13 @@ class Update:
         self._clock = clock
         self._started = started
         self._counts = Counter[str]()
-        self._failure: WikiError | None = None
+        self._failure: EmbeddingsError | None = None
+        # A wiki that has shown no page yet may be the wrong one.
+        self._has_portal = any(look.revision is not None for look in days.looks().values())
+        self._states: dict[dt.date, PageState | None] = {}  # while it has shown none
+        self._absent: list[dt.date] = []
+        self._held = 0  # days looked at of which events are kept
+        self._lost: dict[dt.date, WikiPage | None] = {}  # those of them that have none now, as they are
 
     async def fetch(self, connect: Connect) -> None:
         """Fetch days of the portal that are new or were edited; errors are kept, and raised by `write`.
@@ -113,36 +129,78 @@ class Update:
                 finally:
                     self._counts["requests"] = client.requests
             progress("fetching", len(wanted), len(wanted))
-            self._days.finish(self._clock())
+            self._finish(client)
         except WikiError as error:
             self._failure = error
 
     async def _fetch_some(self, client: WikiClient, some: Mapping[dt.date, Look | None]) -> None:
         """Ask for the last revisions of some days, then for the text of those that are new or were edited."""
         titles = {page_title(day): day for day in some}
-        revisions = await client.last_revisions(list(titles))
+        states = {titles[title]: state for title, state in (await client.page_states(list(titles))).items()}
+        held = self._days.holding(some)
+        self._held += len(held & states.keys())
+        shared = shared_pages(states.values())
         edited: list[str] = []
         unchanged: list[dt.date] = []
-        missing: dict[dt.date, WikiPage | None] = {}
         for title, day in titles.items():
-            look = some[day]
-            if look is not None and look.revision == revisions.get(title):
+            look, state = some[day], states.get(day)
+            if state is None:
+                self._keep_back(title, "the wiki does not say whether it has this page")
+            elif state.revision is None or is_moved_to_another_day(state, day):
+                if day in held:
+                    self._lost[day] = None
+                else:
+                    self._absent.append(day)
+            elif not is_of_the_day(state, day, shared):
+                self._keep_back(title, f"leads to {shorten(clean(state.title), 100)}, which is not a page of this day")
+            elif look is not None and look.revision == state.revision:
                 unchanged.append(day)
-            elif title in revisions:
-                edited.append(title)
             else:
-                missing[day] = None
+                edited.append(title)
+        self._has_portal |= bool(edited)
+        if not self._has_portal:
+            self._states.update({day: states.get(day) for day in some})
+            return
         self._days.looked(unchanged, self._clock())
-        self._days.keep(missing, self._clock())
-        left = set(edited)
         async for pages in client.pages(edited):
-            found = {titles[page.title]: page for page in pages if page.title in left}
-            self._days.keep(found, self._clock())
-            left -= {page.title for page in pages}
+            found = {titles[page.title]: page for page in pages if page.title in edited}
+            emptied = self._days.without_events({day: page for day, page in found.items() if day in held})
+            self._lost |= emptied
+            self._days.keep({day: page for day, page in found.items() if day not in emptied}, self._clock())
+            edited = [title for title in edited if titles[title] not in found]
             self._counts["fetched"] += len(found)
-        for title in left:
-            why = "the wiki does not show its text; what was fetched of it before is kept"
-            self._build.report.reject(title, None, why)
+        for title in edited:
+            self._keep_back(title, "the wiki does not show its text")
+        self._keep_absent()  # after the pages: an update that is killed in between has still seen none
+
+    def _keep_back(self, title: str, why: str) -> None:
+        self._build.report.reject(title, None, f"{why}; what was fetched of it before is kept")
+
+    def _keep_absent(self) -> None:
+        """Note of the days that have no page, and had no events, that they were looked at."""
+        self._days.keep(dict.fromkeys(self._absent), self._clock())
+        self._absent.clear()
+
+    def _finish(self, client: WikiClient) -> None:
+        """Withdraw what the wiki has no longer, unless that is too much to be believed."""
+        now = self._clock()
+        if not self._has_portal:
+            if self._may_be_too_early(now):
+                self._keep_absent()
+            else:
+                self._failure = WikiError(no_portal(client.host, client.usual_place, self._states))
+        elif not self._build.accept_removals and is_too_much(len(self._lost), self._held, MOST_DAYS):
+            self._failure = RemovalsRefusedError(days_refusal(client.host, self._lost, self._held))
+        if self._failure is not None:
+            self._days.abandon()
+            return
+        self._days.keep(self._lost, now)
+        self._days.finish(now)
+
+    def _may_be_too_early(self, now: dt.datetime) -> bool:
+        """Whether the wiki that has none of the pages knows their namespace, and the days have hardly begun."""
+        known_namespace = all(state is not None and state.namespace for state in self._states.values())
+        return known_namespace and min(self._states, default=now.date()) >= now.date() - _DAY
 
     def write(self) -> UpdateResult:
         """Write the index anew if fetched days change it. The events of other archives stay as they are.
@@ -150,6 +208,7 @@ class Update:
         Raises:
             WikiError: if the wiki could not be reached, or its answer could not be used; what was fetched is in the
                 index all the same.
+            RemovalsRefusedError: if most of the days lost their events at once, which are kept; likewise.
             EmbeddingsError: if the work fails.
         """
         folder, report = self._build.folder, self._build.report
@@ -162,8 +221,11 @@ class Update:
             built = self._build.replace_index(None, self._days)
         if self._failure is not None:
             fetched = self._counts["fetched"]
-            kept = f". {fetched:,} days were fetched before that; they are kept" if fetched else ""
-            raise WikiError(f"{self._failure}{kept}") from self._failure
+            if fetched and isinstance(self._failure, WikiError):
+                raise WikiError(
+                    f"{self._failure}. {fetched:,} days were fetched before that; they are kept"
+                ) from self._failure
+            raise self._failure
         seconds = time.monotonic() - self._started
         return UpdateResult(**{**asdict(built), "rejected": report.rejected, "seconds": seconds, **self._counts})
 

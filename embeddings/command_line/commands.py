@@ -18,6 +18,7 @@ from embeddings.command_line.options import (
     Context,
     Day,
     WebAddress,
+    accept_removals_option,
     answers,
     limit_option,
     opened_for_writing,
@@ -44,12 +45,16 @@ def cli(ctx: click.Context, index: Path | None, config: Path | None) -> None:
 @click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", help="A sentence-transformers model: a name or a folder.  [default: the index's own]")
 @click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
+@accept_removals_option
 @answers
-def build(context: Context, archives: tuple[Path, ...], model: str | None, report: Path | None) -> None:
+def build(
+    context: Context, archives: tuple[Path, ...], model: str | None, report: Path | None, accept_removals: bool
+) -> None:
     """Read archives and write the index: folders of Markdown pages, .jsonl, .json, .csv and .tsv files (each may be
     packed as .gz), and .xml(.bz2) dumps.
 
-    Afterwards the index holds what the named archives hold. Events that did not change are not encoded again.
+    Afterwards the index holds what the named archives hold. Events that did not change are not encoded again. Where the
+    same archives as last time have lost more than a tenth of its events, the index is left as it is.
     """
     from embeddings.archive import Report
     from embeddings.build.run import build_index
@@ -60,8 +65,15 @@ def build(context: Context, archives: tuple[Path, ...], model: str | None, repor
     compute_alone()
     with opened_for_writing(report) as file, ProgressDisplay() as progress:
         rejections = Report(file)
-        way = context.settings().index.encoder
-        result = build_index(context.folder(), archives, context.encoder(model), rejections, progress, way)
+        result = build_index(
+            context.folder(),
+            archives,
+            context.encoder(model),
+            rejections,
+            progress=progress,
+            way=context.settings().index.encoder,
+            accept_removals=accept_removals,
+        )
     if context.as_json:
         _print_json(result.as_dict())
     else:
@@ -73,14 +85,21 @@ def build(context: Context, archives: tuple[Path, ...], model: str | None, repor
 @click.option("--until", type=Day(), help="Look at no day after this one.  [default: today, UTC]")
 @click.option("--api", type=WebAddress(), help="The api.php of another wiki.  [default: the config's]")
 @click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
+@accept_removals_option
 @answers
 def update(
-    context: Context, since: dt.date | None, until: dt.date | None, api: str | None, report: Path | None
+    context: Context,
+    since: dt.date | None,
+    until: dt.date | None,
+    api: str | None,
+    report: Path | None,
+    accept_removals: bool,
 ) -> None:
     """Fetch days of Wikipedia's Current Events portal that are new or were edited, and write the index.
 
     What the index holds of other archives stays. A day is looked at each time for two weeks, then the rarer the older
-    it is. An update that broke off goes on where it stopped.
+    it is. An update that broke off goes on where it stopped. Where most of the days have lost their events at once,
+    nothing of them is withdrawn.
     """
     import asyncio
 
@@ -96,7 +115,14 @@ def update(
     settings = context.settings()
     with opened_for_writing(report) as file, ProgressDisplay() as progress:
         rejections = Report(file)
-        work = Build(context.folder(), context.encoder(), rejections, progress, settings.index.encoder)
+        work = Build(
+            context.folder(),
+            context.encoder(),
+            rejections,
+            progress,
+            settings.index.encoder,
+            accept_removals=accept_removals,
+        )
         with updating(work, Span(since, until)) as under_way:
             asyncio.run(under_way.fetch(lambda: wiki_client(api or settings.archive.api, settings.archive.contact)))
             result = under_way.write()

@@ -142,6 +142,9 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
 limit_option = click.option(
     "--limit", type=click.IntRange(1, MOST_EVENTS), default=5, show_default=True, help="How many events at most."
 )
+accept_removals_option = click.option(
+    "--accept-removals", is_flag=True, help="Take events out of the index, however many they are."
+)
 today_option = click.option(
     "--today",
     type=Day(),

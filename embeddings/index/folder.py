@@ -26,7 +26,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -324,8 +324,12 @@ class IndexFolder:
                 _delete_unless_held(folder)
 
 
-def describe(generation: Path, built: dt.datetime, model: ModelRecord) -> Manifest:
-    """The manifest of a generation whose files are all written."""
+def describe(generation: Path, built: dt.datetime, model: ModelRecord, archives: Sequence[str] = ()) -> Manifest:
+    """The manifest of a generation whose files are all written.
+
+    Args:
+        archives: the paths of what it was built from.
+    """
     written = [*FILES, *(EXPORT_FILES if model.export else ()), *([CODES] if (generation / CODES).exists() else [])]
     with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
         return Manifest(
@@ -338,6 +342,7 @@ def describe(generation: Path, built: dt.datetime, model: ModelRecord) -> Manife
             first=catalogue.first,
             last=catalogue.last,
             attributions=catalogue.attributions,
+            archives=tuple(archives),
             files={name: file_record(generation / name) for name in written},
         )
 

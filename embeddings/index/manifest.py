@@ -64,6 +64,7 @@ class Manifest(_Frozen):
     first: dt.date | None
     last: dt.date | None
     attributions: tuple[str, ...]
+    archives: tuple[str, ...] = ()  # full paths of those that it was built from, sorted
     files: dict[str, FileRecord]
 
     @property

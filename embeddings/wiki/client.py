@@ -12,6 +12,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 
@@ -21,7 +22,7 @@ from yarl import URL
 
 from embeddings.errors import WikiError
 from embeddings.text import clean, shorten
-from embeddings.wiki.replies import Refusal, Reply, WikiPage, read_reply
+from embeddings.wiki.replies import PageState, Refusal, Reply, WikiPage, destination, read_reply
 
 TITLES = 50  # a request: what MediaWiki allows who is not logged in
 LARGEST_ANSWER = 64 * 2**20  # bytes, unpacked; MediaWiki itself stops at 8 MiB of text ($wgAPIMaxResultSize)
@@ -32,7 +33,7 @@ REDIRECTS = 5
 MAX_LAG_S = 5  # of the wiki's databases, above which it wants to be left alone; what the etiquette recommends
 
 _TIMEOUT = aiohttp.ClientTimeout(total=120.0, sock_connect=20.0, sock_read=60.0)
-_COMMON = {"action": "query", "format": "json", "formatversion": "2", "maxlag": str(MAX_LAG_S)}
+_COMMON = {"action": "query", "format": "json", "formatversion": "2", "redirects": "1", "maxlag": str(MAX_LAG_S)}
 _PASSING = ("maxlag", "ratelimited", "readonly")  # codes of errors that end by themselves
 _MOST_ANSWERS = 2 * TITLES  # to one query: each brings at least one page
 
@@ -76,28 +77,52 @@ class WikiClient:
         self._sleep = sleep
         self.requests = 0
 
-    async def last_revisions(self, titles: Sequence[str]) -> dict[str, int]:
-        """The id of the last revision of each page that exists, by title; cheap.
+    @property
+    def host(self) -> str:
+        """The host that is asked, and the port where it is not the usual one."""
+        return self._host
+
+    @property
+    def usual_place(self) -> str:
+        """Where a wiki on this host usually has its api.php: at Wikimedia and in many others, or else."""
+        origin = URL(self._shown).origin()
+        return f"api.php is usually at {origin}/w/api.php or {origin}/api.php"
+
+    async def page_states(self, titles: Sequence[str]) -> dict[str, PageState]:
+        """What the wiki says of each title, whether or not there is such a page; cheap.
+
+        Titles are normalised and redirects followed by the wiki. Of what its answers do not tell of, nothing is known.
 
         Raises:
             WikiError: if the wiki cannot be reached, or its answer cannot be used.
         """
-        found: dict[str, int] = {}
+        found: dict[str, PageState] = {}
         for some in _batches(titles):
-            async for answer in self._query({"prop": "info", "titles": some}):
-                found |= answer.last_revisions
+            states, names = dict[str, PageState](), _Names()
+            async for answer in self._query({"prop": "info", "titles": "|".join(some)}):
+                states |= answer.states
+                names.add(answer)
+            for title in some:
+                there, redirected, section = names.destination(title)
+                if there in states:
+                    found[title] = replace(states[there], redirected=redirected, section=section)
         return found
 
     async def pages(self, titles: Sequence[str]) -> AsyncIterator[tuple[WikiPage, ...]]:
         """The pages that exist and whose text the wiki does not hide, in the order of the answers.
+
+        Each comes under the title that it was asked for by; no two titles may lead to one page.
 
         Raises:
             WikiError: if the wiki cannot be reached, or its answer cannot be used.
         """
         wanted = {"prop": "revisions", "rvslots": "main", "rvprop": "content|ids|timestamp"}
         for some in _batches(titles):
-            async for answer in self._query({**wanted, "titles": some}):
-                yield answer.pages
+            names = _Names()
+            async for answer in self._query({**wanted, "titles": "|".join(some)}):
+                names.add(answer)
+                asked = {names.destination(title)[0]: title for title in some}
+                yield tuple(replace(page, title=asked[page.title]) for page in answer.pages if page.title in asked)
 
     async def _query(self, parameters: Mapping[str, str]) -> AsyncIterator[Reply]:
         continuation: dict[str, str] = {}
@@ -133,7 +158,7 @@ class WikiClient:
                 after_s = self._asked_to_wait_s(response)
                 if response.status == 429 or response.status >= 500:
                     raise _PassingError(f"{self._host} answers with status {response.status}", after_s)
-                data = await self._body(response)
+                data = await self._body(response, parameters)
         except aiohttp.TooManyRedirects as error:
             raise WikiError(
                 f"{self._host} redirects more than {REDIRECTS} times; give the final address of the wiki's api.php"
@@ -151,7 +176,8 @@ class WikiClient:
             answer = read_reply(data)
         except ValueError as error:
             raise WikiError(
-                f"{self._host} was asked for JSON in UTF-8, but its answer {error}; try again later"
+                f"{self._host} was asked for {_asked_for(parameters)} in JSON, but its answer {error}; try again later "
+                f"or name another address: {self.usual_place}"
             ) from error
         if isinstance(answer, Refusal):
             if answer.code in _PASSING or answer.code.startswith("internal_api_error"):
@@ -179,16 +205,18 @@ class WikiClient:
             raise WikiError(f"{self._host} asks to be left alone for {wait_s:,.0f} s; try again after that")
         return max(0.0, seconds)
 
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _body(self, response: aiohttp.ClientResponse, parameters: Mapping[str, str]) -> bytes:
+        asked = f"when asked for {_asked_for(parameters)}"
         if response.status != 200:
-            hint = ""
+            hint = f"name the address of the wiki's api.php: {self.usual_place}"
             if response.status == 403:
-                hint = "; it may want a User-Agent with a contact (the setting archive.contact)"
-            raise WikiError(f"{self._host} answers with status {response.status}, expected 200{hint}")
+                hint = "it may want a User-Agent with a contact (the setting archive.contact)"
+            raise WikiError(f"{self._host} answers with status {response.status}, expected 200, {asked}; {hint}")
         if response.content_type != "application/json":
             kind = shorten(clean(response.content_type), 60)
             raise WikiError(
-                f"{self._host} answers with {kind}, expected application/json; name the address of the wiki's api.php"
+                f"{self._host} answers with {kind}, expected application/json, {asked}; "
+                f"name the address of the wiki's api.php: {self.usual_place}"
             )
         body = bytearray()
         announced = response.content_length or 0
@@ -236,9 +264,30 @@ def _may_follow(last: URL, following: URL) -> bool:
     return (last.scheme, last.port) == (following.scheme, following.port)
 
 
-def _batches(titles: Sequence[str]) -> Iterator[str]:
+class _Names:
+    """What the answers to one query say of the titles that were asked for; not each may repeat it."""
+
+    def __init__(self) -> None:
+        self._renamed: dict[str, str] = {}
+        self._redirects: dict[str, tuple[str, bool]] = {}
+
+    def add(self, answer: Reply) -> None:
+        self._renamed |= answer.renamed
+        self._redirects |= answer.redirects
+
+    def destination(self, title: str) -> tuple[str, bool, bool]:
+        return destination(title, self._renamed, self._redirects)
+
+
+def _batches(titles: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(titles), TITLES):
-        yield "|".join(titles[start : start + TITLES])
+        yield titles[start : start + TITLES]
+
+
+def _asked_for(parameters: Mapping[str, str]) -> str:
+    """Which titles a query asks for."""
+    first, *others = parameters["titles"].split("|")
+    return f"{shorten(first, 100)}" + (f" and {len(others)} more" if others else "")
 
 
 def _wait_s(state: RetryCallState) -> float:

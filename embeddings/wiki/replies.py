@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -20,6 +22,25 @@ class WikiPage:
     revision: int
     edited: dt.datetime
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """What a wiki says of a title.
+
+    Attributes:
+        title: that the page has there: normalised, and at the end of redirects.
+        namespace: its number; 0 too where the wiki does not know the title's namespace.
+        revision: the last one; None: there is no such page.
+        redirected: whether a redirect leads to it.
+        section: whether one leads to a part of it.
+    """
+
+    title: str
+    namespace: int | None
+    revision: int | None
+    redirected: bool = False
+    section: bool = False
 
 
 class Refusal(BaseModel):
@@ -42,8 +63,21 @@ class _RevisionRecord(BaseModel):
     slots: dict[str, _SlotRecord] = {}
 
 
+class _RenamedRecord(BaseModel):
+    asked: str = Field(alias="from")
+    to: str
+    fromencoded: bool = False
+    tofragment: str = ""
+
+    @property
+    def title(self) -> str:
+        """What was asked for; one that is not in Unicode's normal form comes percent-encoded."""
+        return unquote(self.asked) if self.fromencoded else self.asked
+
+
 class _PageRecord(BaseModel):
     title: str
+    ns: int | None = None
     missing: bool = False
     invalid: bool = False
     lastrevid: int | None = Field(default=None, gt=0)
@@ -52,6 +86,9 @@ class _PageRecord(BaseModel):
 
 class _PagesRecord(BaseModel):
     pages: list[_PageRecord] = []
+    normalized: list[_RenamedRecord] = []
+    converted: list[_RenamedRecord] = []
+    redirects: list[_RenamedRecord] = []
 
 
 class _ReplyRecord(BaseModel):
@@ -66,14 +103,38 @@ class Reply:
     """One answer to a query; a long one comes in several.
 
     Attributes:
-        last_revisions: the revision ids by title, of the pages that exist, if they were asked for.
+        states: by the titles that the wiki has, of the pages that it tells of; a title that it does not take, or that
+            leads to another wiki, is not among them.
         pages: the pages whose text is in this answer; a wiki may hide texts.
+        renamed: titles as they were asked for, each with the one that the wiki normalises it to.
+        redirects: titles of redirects, each with the one that it leads to and whether that is a part of its page.
         continuation: the parameters that the next request must add; empty if this is the last answer.
     """
 
-    last_revisions: dict[str, int]
+    states: dict[str, PageState]
     pages: tuple[WikiPage, ...]
+    renamed: dict[str, str]
+    redirects: dict[str, tuple[str, bool]]
     continuation: dict[str, str]
+
+
+def destination(
+    title: str, renamed: Mapping[str, str], redirects: Mapping[str, tuple[str, bool]]
+) -> tuple[str, bool, bool]:
+    """Where a title that was asked for leads to: the page's own, whether redirects do, and whether one to a part of it.
+
+    Redirects that lead round in a circle end where it closes.
+    """
+    title = renamed.get(title, title)
+    seen = {title}
+    section = False
+    while title in redirects:
+        title, is_part = redirects[title]
+        section |= is_part
+        if title in seen:
+            break
+        seen.add(title)
+    return title, len(seen) > 1, section
 
 
 def read_reply(data: bytes) -> Reply | Refusal:
@@ -103,14 +164,21 @@ def read_reply(data: bytes) -> Reply | Refusal:
         return answer.error
     if answer.query is None and not answer.batchcomplete:
         raise ValueError("has neither pages nor an error in it")
-    found = [page for page in (answer.query.pages if answer.query else []) if not (page.missing or page.invalid)]
+    query = answer.query or _PagesRecord()
+    found = [page for page in query.pages if not (page.missing or page.invalid)]
     return Reply(
-        last_revisions={page.title: page.lastrevid for page in found if page.lastrevid is not None},
+        states={
+            page.title: PageState(page.title, page.ns, None if page.missing else page.lastrevid)
+            for page in query.pages
+            if not page.invalid and (page.missing or page.lastrevid is not None)
+        },
         pages=tuple(
             WikiPage(page.title, revision.revid, revision.timestamp, main.content)
             for page in found
             for revision in page.revisions[:1]
             if (main := revision.slots.get("main", _SlotRecord())).content is not None
         ),
+        renamed={each.title: each.to for each in (*query.normalized, *query.converted)},
+        redirects={each.title: (each.to, bool(each.tofragment)) for each in query.redirects},
         continuation={name: str(value) for name, value in answer.continuation.items()},
     )

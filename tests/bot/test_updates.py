@@ -141,6 +141,36 @@ async def test_a_failed_update_is_one_line_in_the_log_and_is_tried_again_later(
     assert await updates.run_if_due(asyncio.Event())
 
 
+async def test_removals_that_are_refused_are_one_line_a_day_until_the_wiki_is_whole_again(
+    folder: IndexFolder, wiki: WikiServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    updates = Updates(config(folder, wiki), clock, COMMAND)
+    today = dt.datetime.fromtimestamp(clock.now, dt.UTC).date()
+    latest = [today - dt.timedelta(days=number) for number in range(3)]
+    text = "*It rains in [[Ardun]]. [https://r.example (R)]"
+    for day in latest:
+        wiki.edit(day, text)
+    assert await updates.run_if_due(asyncio.Event())
+    before = folder.manifest()
+    for day in latest:
+        wiki.delete(day)
+    wiki.edit(today - dt.timedelta(days=3), text)  # it is fetched all the same
+    clock.now += 25 * 60 * 60
+    for _ in range(3):
+        assert not await updates.run_if_due(asyncio.Event())
+        assert folder.manifest().events == before.events + 1
+        clock.now += AGAIN_S
+    [line] = caplog.messages
+    assert line.startswith("the archive was not updated: 3 of the ")
+    assert "run `update` again with --accept-removals" in line
+    assert "\n" not in line
+    for day in latest:
+        wiki.edit(day, text)
+    assert await updates.run_if_due(asyncio.Event())
+    assert folder.manifest().events == before.events + 1
+
+
 async def test_an_update_that_cannot_be_run_is_one_line_too(
     folder: IndexFolder, wiki: WikiServer, caplog: pytest.LogCaptureFixture
 ) -> None:

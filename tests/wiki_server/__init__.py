@@ -8,8 +8,9 @@
         wiki.requests                            # what was asked
 
 Of the API it knows `action=query` with `prop=info` and `prop=revisions`, in the second format, with `continue`,
-`maxlag` as a fault, at most 50 titles, and a User-Agent that is wanted. It checks what it is asked: a parameter that it
-does not know is an error.
+`maxlag` as a fault, at most 50 titles, and a User-Agent that is wanted. Titles are normalised where the namespace has
+another name and aliases, redirects are followed, and its pages may be moved, or lie in another wiki. It checks what it
+is asked: a parameter that it does not know is an error.
 """
 
 from tests.wiki_server.faults import (

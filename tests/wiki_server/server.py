@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,7 @@ _KNOWN = {
     "titles",
     "rvslots",
     "rvprop",
+    "redirects",
     "rvcontinue",
     "continue",
 }
@@ -73,7 +74,11 @@ class WikiServer:
         self.failures: list[BaseException] = []
         self._faults: deque[Fault | None] = deque()
         self._before: dict[int, Callable[[], object]] = {}
-        self._pages: dict[str, Revision] = {}
+        self._pages: dict[str, Revision] = {}  # by title, the namespace under its own name
+        self._redirects: dict[str, str] = {}
+        self._namespace: str | None = "Portal"
+        self._aliases = {"portal"}
+        self._is_interwiki = False
         self._number = 1_000
         self._port = 0
 
@@ -93,13 +98,42 @@ class WikiServer:
         """Save a new revision of a day's page; None: one whose text is hidden."""
         self._number += 1
         edited = _FIRST_EDIT + dt.timedelta(minutes=self._number)
-        self._pages[title_of(day)] = Revision(self._number, edited, text)
+        self._pages[self._where(day)] = Revision(self._number, edited, text)
 
     def text(self, day: dt.date) -> str:
         """A day's page as it stands."""
-        text = self._pages[title_of(day)].text
+        text = self._pages[self._where(day)].text
         assert text is not None
         return text
+
+    def name_namespace(self, name: str | None, *aliases: str) -> None:
+        """Call the portal's namespace otherwise, as the site's settings can; None: there is none.
+
+        Titles that begin with its name or an alias are normalised to it. Without it they are titles of plain articles.
+        """
+        self._pages = {_renamed(title, name or "Portal"): page for title, page in self._pages.items()}
+        self._namespace, self._aliases = name, {alias.casefold() for alias in (name or "", *aliases)}
+
+    def lead_portal_elsewhere(self) -> None:
+        """Make `Portal:` the prefix of another wiki: its titles are no pages here, missing or not."""
+        self._is_interwiki = True
+
+    def move(self, day: dt.date, title: str, *, leaving_redirect: bool = True) -> None:
+        """Give a day's page another title."""
+        before = self._where(day)
+        self._pages[title] = self._pages.pop(before)
+        if leaving_redirect:
+            self._redirects[before] = title
+
+    def redirect(self, day: dt.date, to: str) -> None:
+        """Make a day's page a redirect to a title, or with a # to a part of a page."""
+        self._pages.pop(title := self._normal(title_of(day)), None)
+        self._redirects[title] = to
+
+    def write(self, title: str, text: str) -> None:
+        """Save a page that is no day's."""
+        self._number += 1
+        self._pages[title] = Revision(self._number, _FIRST_EDIT, text)
 
     def replace(self, day: dt.date, old: str, new: str) -> None:
         """Save a day's page with some words changed."""
@@ -109,7 +143,11 @@ class WikiServer:
 
     def delete(self, day: dt.date) -> None:
         """Delete a day's page."""
-        del self._pages[title_of(day)]
+        del self._pages[self._where(day)]
+
+    def delete_all(self) -> None:
+        """Delete every page."""
+        self._pages.clear()
 
     def answer_next(self, *faults: Fault | None) -> None:
         """Answer the next requests with some faults; None: as it should."""
@@ -155,21 +193,59 @@ class WikiServer:
             return _error("badvalue", "only action=query in JSON of version 2 is known here")
         if len(asked.titles) > MOST_TITLES:
             return _error("toomanyvalues", f"Too many values: {len(asked.titles)}, the limit is {MOST_TITLES}.")
+        if self._is_interwiki:
+            away = [{"title": title, "iw": "portal"} for title in asked.titles]
+            return web.json_response({"batchcomplete": True, "query": {"interwiki": away}})
+        follow = given.get("redirects") == "1"
+        leads = [self._lead(title, follow=follow) for title in asked.titles]
+        there = list(dict.fromkeys(title for title, _ in leads))
+        names: dict[str, Any] = {}
+        normalized = [
+            {"fromencoded": False, "from": title, "to": self._normal(title)}
+            for title in asked.titles
+            if self._normal(title) != title
+        ]
+        if normalized:
+            names["normalized"] = normalized
+        if redirects := [step for _, steps in leads for step in steps]:
+            names["redirects"] = redirects
         if asked.what == "info":
-            pages = [self._page(title, number) for number, title in enumerate(asked.titles)]
-            return web.json_response({"batchcomplete": True, "query": {"pages": pages}})
-        return self._contents(asked)
+            pages = [self._page(title, number) for number, title in enumerate(there)]
+            return web.json_response({"batchcomplete": True, "query": {**names, "pages": pages}})
+        return self._contents(there, int(given.get("rvcontinue", "0|").split("|")[0]), names)
+
+    def _normal(self, title: str) -> str:
+        """A title as the wiki writes it."""
+        space, colon, rest = title.partition(":")
+        if colon and self._namespace is not None and space.casefold() in self._aliases:
+            return f"{self._namespace}:{rest}"
+        return title
+
+    def _where(self, day: dt.date) -> str:
+        """The title of the page that a day's title leads to."""
+        return self._lead(title_of(day), follow=True)[0]
+
+    def _lead(self, title: str, *, follow: bool) -> tuple[str, list[dict[str, str]]]:
+        """The title of the page that a title leads to, and the redirects on the way."""
+        title, steps = self._normal(title), list[dict[str, str]]()
+        while follow and title in self._redirects and title not in {step["from"] for step in steps}:
+            to, _, part = self._redirects[title].partition("#")
+            steps.append({"from": title, "to": to, **({"tofragment": part} if part else {})})
+            title = to
+        return title, steps
 
     def _page(self, title: str, number: int) -> dict[str, Any]:
         revision = self._pages.get(title)
+        space = 100 if title.startswith(f"{self._namespace}:") else 0
+        if revision is None and title in self._redirects:  # it was asked for as it is, or leads round in a circle
+            revision = Revision(1, _FIRST_EDIT, f"#REDIRECT [[{self._redirects[title]}]]")
         if revision is None:
-            return {"ns": 100, "title": title, "missing": True}
-        return {"pageid": number + 1, "ns": 100, "title": title, "lastrevid": revision.number, "length": 1}
+            return {"ns": space, "title": title, "missing": True}
+        return {"pageid": number + 1, "ns": space, "title": title, "lastrevid": revision.number, "length": 1}
 
-    def _contents(self, asked: Asked) -> web.Response:
-        start = int(asked.parameters.get("rvcontinue", "0|").split("|")[0])
+    def _contents(self, titles: Sequence[str], start: int, names: dict[str, Any]) -> web.Response:
         pages: list[dict[str, Any]] = []
-        for place, title in enumerate(asked.titles):
+        for place, title in enumerate(titles):
             page = self._page(title, place)
             page.pop("lastrevid", None)
             revision = self._pages.get(title)
@@ -181,10 +257,10 @@ class WikiServer:
                     {"revid": revision.number, "parentid": 0, "timestamp": stamp, "slots": {"main": main}}
                 ]
             pages.append(page)
-        if start + self.per_answer < len(asked.titles):
+        if start + self.per_answer < len(titles):
             more = {"rvcontinue": f"{start + self.per_answer}|0", "continue": "||"}
-            return web.json_response({"continue": more, "query": {"pages": pages}})
-        return web.json_response({"batchcomplete": True, "query": {"pages": pages}})
+            return web.json_response({"continue": more, "query": {**names, "pages": pages}})
+        return web.json_response({"batchcomplete": True, "query": {**names, "pages": pages}})
 
     # --- running ---
 
@@ -198,6 +274,10 @@ class WikiServer:
         ready()
         await stop.wait()
         await runner.cleanup()
+
+
+def _renamed(title: str, namespace: str) -> str:
+    return f"{namespace}:{title.partition(':')[2]}"
 
 
 def _error(code: str, info: str) -> web.Response:

@@ -26,6 +26,7 @@ from embeddings.errors import (
     IndexMissingError,
     InputError,
     ModelError,
+    RemovalsRefusedError,
 )
 from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
@@ -391,7 +392,8 @@ class TestAgain:
     ) -> None:
         path = tmp_path / "a.jsonl"
         build(jsonl(path, "It rains.", "It pours.", "It stops.", {"date": "1999-12-31", "headline": "It begins."}))
-        result = build(jsonl(path, "It rains.", {"headline": "It pours.", "summary": "All day."}, "It snows."))
+        again = jsonl(path, "It rains.", {"headline": "It pours.", "summary": "All day."}, "It snows.")
+        result = build(again, accept_removals=True)
         assert counts(result) == {"events": 3, "new": 1, "changed": 1, "unchanged": 1, "removed": 2}
         assert stands_for(folder, event_id(DAY, "It stops.")) is None
 
@@ -418,7 +420,8 @@ class TestAgain:
         path = tmp_path / "a.jsonl"
         build(jsonl(path, "It rains.", "It pours."))
         encoder.encoded.clear()
-        build(jsonl(path, {"date": "2001-01-01", "headline": "It pours."}, "It rains."))
+        moved = {"date": "2001-01-01", "headline": "It pours."}
+        build(jsonl(path, moved, "It rains."), accept_removals=True)
         assert encoder.encoded == []
         found = folder.open()
         np.testing.assert_allclose(found.vectors.take([0]), WordEncoder().vectors(["It pours."]), atol=1e-6)
@@ -610,6 +613,58 @@ class TestResuming:
         assert {path.name for path in generation.iterdir()} == {*FILES, "in_use.lock"}
 
 
+class TestRemovals:
+    RAINS = tuple(f"It rains for the {number} time." for number in range(20))
+
+    @pytest.mark.parametrize(("kept", "refused"), [(19, False), (18, False), (17, True), (1, True)])
+    def test_more_than_a_tenth_from_the_same_archive_are_not_removed_without_a_word(
+        self, tmp_path: Path, folder: IndexFolder, build: BuildArchives, kept: int, refused: bool
+    ) -> None:
+        path = jsonl(tmp_path / "a.jsonl", *self.RAINS)
+        build(path)
+        before = folder.manifest()
+        jsonl(path, *self.RAINS[:kept])
+        if refused:
+            with pytest.raises(RemovalsRefusedError) as caught:
+                build(path)
+            assert f"{20 - kept} of its 20 events are no longer in {path}, more than a tenth" in str(caught.value)
+            assert str(caught.value).endswith("run `build` again with --accept-removals")
+            assert folder.manifest() == before
+            assert not list(folder.problems())
+            assert [child.name for child in (folder.root / "generations").iterdir()] == [before.generation]
+        result = build(path, accept_removals=refused)
+        assert (result.events, result.removed) == (kept, 20 - kept)
+        assert counts(build(path)) == {"events": kept, "unchanged": kept}
+
+    def test_other_archives_than_last_time_may_hold_what_they_like(self, tmp_path: Path, build: BuildArchives) -> None:
+        a, b = jsonl(tmp_path / "a.jsonl", *self.RAINS), jsonl(tmp_path / "b.jsonl", "It snows.")
+        build(a)
+        assert build(b).removed == 20
+        assert build(a, b).removed == 0
+        assert build(b).removed == 20
+
+    def test_archives_are_the_same_in_any_order_and_by_any_path(
+        self, tmp_path: Path, build: BuildArchives, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        a, b = jsonl(tmp_path / "a.jsonl", *self.RAINS), jsonl(tmp_path / "b.jsonl", "It snows.")
+        build(a, b)
+        (tmp_path / "link.jsonl").symlink_to(a)
+        jsonl(a, "It rains.")
+        monkeypatch.chdir(tmp_path)
+        for named in ((b, a), (Path("a.jsonl"), b), (a, b, b), (b, tmp_path / "link.jsonl"), (tmp_path / "." / a, b)):
+            with pytest.raises(RemovalsRefusedError):
+                build(*named)
+
+    def test_what_was_merged_is_not_removed(self, tmp_path: Path, build: BuildArchives) -> None:
+        path = jsonl(tmp_path / "a.jsonl", *self.RAINS)
+        build(path)
+        texts: list[str | dict[str, Any]] = [
+            *self.RAINS,
+            *({"headline": text, "id": f"r{place}"} for place, text in enumerate(self.RAINS)),
+        ]
+        assert build(jsonl(path, *texts)).removed == 0
+
+
 def test_progress_tells_each_step_to_its_end(tmp_path: Path, folder: IndexFolder, encoder: WordEncoder) -> None:
     told: dict[str, tuple[int, int | None]] = {}
 
@@ -618,7 +673,7 @@ def test_progress_tells_each_step_to_its_end(tmp_path: Path, folder: IndexFolder
         told[step] = (done, total)
 
     path = jsonl(tmp_path / "a.jsonl", "It rains.", "It pours.", "It stops.")
-    build_index(folder, [path], encoder, Report(), progress)
+    build_index(folder, [path], encoder, Report(), progress=progress)
     assert told["reading"][0] == 3
     assert told["encoding"] == (3, 3)
 

@@ -16,7 +16,7 @@ from embeddings.build.result import BuildResult
 from embeddings.build.run import Build
 from embeddings.build.update import FIRST_DAY, Span, UpdateResult, due, updating
 from embeddings.dates import DateRange
-from embeddings.errors import BuildRunningError, EmbeddingsError, InputError, WikiError
+from embeddings.errors import BuildRunningError, EmbeddingsError, InputError, RemovalsRefusedError, WikiError
 from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
 from embeddings.search.service import Search
@@ -82,8 +82,9 @@ def update(folder: IndexFolder, encoder: WordEncoder, wiki: WikiServer, clock: C
     async def at_once(seconds: float) -> None:
         return
 
-    def run(span: Span = JUNE, report: Report | None = None) -> UpdateResult:
-        with updating(Build(folder, encoder, report or Report()), span, clock) as under_way:
+    def run(span: Span = JUNE, report: Report | None = None, *, accept_removals: bool = False) -> UpdateResult:
+        build = Build(folder, encoder, report or Report(), accept_removals=accept_removals)
+        with updating(build, span, clock) as under_way:
             asyncio.run(under_way.fetch(lambda: wiki_client(wiki.api, "", at_once)))
             return under_way.write()
 
@@ -197,7 +198,7 @@ def test_a_wiki_that_answers_nothing_leaves_the_index_alone(
     update()
     generation = folder.manifest().generation
     wiki.answer_next(html())
-    with pytest.raises(WikiError, match=r"expected application/json; name the address of the wiki's api.php$"):
+    with pytest.raises(WikiError, match=r"expected application/json, .* name the address of the wiki's api.php: "):
         update()
     assert folder.manifest().generation == generation
 
@@ -226,7 +227,7 @@ def test_a_page_whose_text_is_hidden_keeps_its_events_and_is_reported(
 def test_a_month_of_nothing_is_told(folder: IndexFolder, update: Update, wiki: WikiServer) -> None:
     for day in DAYS:
         wiki.delete(day)
-    with pytest.raises(InputError, match="the days that were fetched hold no events"):
+    with pytest.raises(WikiError, match="does not have any of the 30 pages that it was asked for"):
         update()
 
 
@@ -495,6 +496,153 @@ class TestRemovals:
             assert row is not None
             [event] = index.catalogue.events([row])
         assert (event.date, event.headline) == (DAYS[3], IVORY)
+
+
+class TestWikisThatChange:
+    """What was fetched before a site was set up otherwise, or lost its pages."""
+
+    @pytest.fixture(autouse=True)
+    def _month(self, update: Update) -> None:
+        update()
+
+    def test_a_namespace_that_is_called_otherwise_changes_nothing(self, update: Update, wiki: WikiServer) -> None:
+        wiki.name_namespace("Portail", "Portal")
+        assert counts(update()) == {"events": 56, "unchanged": 56, "days": 30, "requests": 1}
+        wiki.replace(THIRD, "nine tonnes", "ten tonnes")
+        assert counts(update()) == {
+            "events": 56, "changed": 1, "unchanged": 55, "days": 30, "fetched": 1, "requests": 2
+        }  # fmt: skip
+
+    def test_a_page_that_was_moved_is_still_its_days(
+        self, folder: IndexFolder, update: Update, wiki: WikiServer
+    ) -> None:
+        wiki.move(THIRD, "Portal:Archive of events/2021-06-03")
+        wiki.move(DAYS[7], "Portal:Current events/8 June 2021")
+        assert counts(update()) == {"events": 56, "unchanged": 56, "days": 30, "requests": 1}
+        wiki.replace(THIRD, "nine tonnes", "ten tonnes")
+        assert counts(update())["changed"] == 1
+
+    def test_days_that_were_gathered_on_one_page_keep_what_was_fetched_of_them(
+        self, update: Update, wiki: WikiServer
+    ) -> None:
+        wiki.write("Portal:Current events/June 2021", "*It rains. [https://r.example (R)]")
+        for day in DAYS[:12]:
+            wiki.redirect(day, "Portal:Current events/June 2021")
+        wiki.redirect(DAYS[20], f"Portal:Current events/June 2021#{DAYS[20].day}")
+        report = Report()
+        assert counts(update(report=report)) == {
+            "events": 56, "unchanged": 56, "days": 30, "rejected": 13, "requests": 1
+        }  # fmt: skip
+        assert str(report.first[0]) == (
+            "Portal:Current events/2021 June 1: leads to Portal:Current events/June 2021, which is not a page of this "
+            "day; what was fetched of it before is kept"
+        )
+
+    def test_a_day_that_leads_to_the_next_days_page_adds_nothing_of_it(
+        self, folder: IndexFolder, update: Update, wiki: WikiServer
+    ) -> None:
+        before = ids_of(folder)[IVORY]
+        wiki.replace(DAYS[3], ";Business and economics", f"{IVORY_BULLET}\n;Business and economics")
+        wiki.redirect(THIRD, "Portal:Current events/2021 June 4")
+        assert counts(update())["removed"] == 2
+        assert not events_of(folder, THIRD)
+        with closing(folder.open()) as index:
+            row = index.catalogue.row(before)
+            assert row is not None
+            assert index.catalogue.events([row])[0].date == DAYS[3]
+
+    @pytest.mark.parametrize("way", ["deleted", "no alias", "no namespace", "blanked", "to another wiki"])
+    def test_what_all_days_lose_at_once_is_kept(
+        self, folder: IndexFolder, update: Update, wiki: WikiServer, way: str
+    ) -> None:
+        generation, sound = folder.manifest().generation, month()
+        match way:
+            case "deleted":
+                wiki.delete_all()
+            case "no alias":
+                wiki.name_namespace("Portail")
+            case "no namespace":
+                wiki.delete_all()
+                wiki.name_namespace(None)
+            case "blanked":
+                for day in DAYS:
+                    wiki.edit(day, "{{under construction}}")
+            case _:
+                wiki.lead_portal_elsewhere()
+        report = Report()
+        if way == "to another wiki":
+            assert counts(update(report=report))["rejected"] == 30
+        else:
+            with pytest.raises(RemovalsRefusedError) as caught:
+                update()
+            assert str(caught.value).startswith("30 of the 30 days looked at that held events have none any more at ")
+            assert str(caught.value).endswith("run `update` again with --accept-removals")
+            assert "\n" not in str(caught.value)
+        assert folder.manifest().generation == generation
+        wiki.name_namespace("Portal")
+        wiki._is_interwiki = False
+        for day in DAYS:
+            wiki.edit(day, sound[day])
+        assert counts(update())["unchanged"] == 56
+
+    def test_what_is_refused_is_withdrawn_when_it_is_asked_for(
+        self, folder: IndexFolder, update: Update, wiki: WikiServer
+    ) -> None:
+        for day in DAYS[:16]:
+            wiki.delete(day)
+        wiki.replace(DAYS[20], wiki.text(DAYS[20]), "*It rains. [https://r.example (R)]")
+        for _ in range(2):  # the sentence is the same each time, and what else is new is in the index
+            with pytest.raises(RemovalsRefusedError, match=r"16 of the 30 days .*June 1 to Portal:.*June 16\)"):
+                update()
+            assert {event.date for event in events_of(folder)} == set(DAYS)
+            assert list(ids_of(folder, DAYS[20])) == ["It rains."]
+        assert update(accept_removals=True).removed > 0
+        assert {event.date for event in events_of(folder)} == set(DAYS[16:])
+        assert counts(update())["unchanged"] == len(events_of(folder))
+
+    def test_days_that_are_deleted_one_by_one_are_withdrawn_one_by_one_but_for_the_last(
+        self, folder: IndexFolder, update: Update, wiki: WikiServer
+    ) -> None:
+        held = {event.id for event in events_of(folder)}
+        span = Span(DAYS[0], DAYS[3])
+        for number, day in enumerate(DAYS[:3], start=1):
+            wiki.delete(day)
+            assert counts(update(span))["removed"] > 0
+            assert {event.date for event in events_of(folder)} == set(DAYS[number:])
+        wiki.delete(DAYS[3])
+        with pytest.raises(RemovalsRefusedError, match="1 of the 1 days"):
+            update(span)
+        with closing(folder.open()) as index:
+            for known in held:
+                assert index.catalogue.row(known) is not None or index.catalogue.withdrawn(known) is not None
+
+
+@pytest.mark.parametrize("way", ["no portal", "no namespace", "another wiki's"])
+def test_a_wiki_without_the_portal_is_told_and_forgotten(
+    folder: IndexFolder, update: Update, wiki: WikiServer, way: str
+) -> None:
+    pages = dict(wiki._pages)
+    if way == "another wiki's":
+        wiki.lead_portal_elsewhere()
+    else:
+        wiki.delete_all()
+        wiki.name_namespace("Portal" if way == "no portal" else None)
+    with pytest.raises(WikiError) as caught:
+        update()
+    said = str(caught.value)
+    assert "Portal:Current events/2021 June 1 to Portal:Current events/2021 June 30" in said
+    assert (", nor a namespace Portal" in said) is (way == "no namespace")
+    assert "api.php is usually at http://127.0.0.1:" in said
+    wiki.name_namespace("Portal")
+    wiki._is_interwiki, wiki._pages = False, pages
+    assert counts(update(Span(until=DAYS[-1])))["events"] == 56  # no day of it counts as looked at
+
+
+def test_a_day_that_has_just_begun_may_have_no_page_yet(
+    tmp_path: Path, update: Update, build: BuildArchives, wiki: WikiServer, clock: Clock
+) -> None:
+    build(jsonl(tmp_path / "a.jsonl", {"date": str(clock.now.date() - dt.timedelta(days=1)), "headline": "It rains."}))
+    assert counts(update(Span())) == {"events": 1, "unchanged": 1, "days": 1, "requests": 1}
 
 
 # --- beside other archives ---

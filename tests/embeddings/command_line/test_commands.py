@@ -20,7 +20,7 @@ import pytest
 from embeddings.command_line.commands import main
 from embeddings.events import event_id
 from embeddings.index.folder import IndexFolder
-from tests.wiki_server import WikiServer, html, wiki_server
+from tests.wiki_server import DAYS, WikiServer, html, wiki_server
 from tests.word_encoder import WordEncoder
 
 RECORDS: tuple[dict[str, Any], ...] = (
@@ -653,6 +653,27 @@ class TestUpdate:
         assert run("event", "2021-06-13", "--json").json["total"] == 0
         assert run("related", event["id"], "--json").json == {"id": event["id"], "related": [], "withdrawn": True}
         assert "withdrawn: seen on" in run("related", event["id"]).out
+
+    def test_what_the_wiki_lost_all_at_once_is_kept_until_its_removal_is_accepted(
+        self, run: Run, wiki: WikiServer
+    ) -> None:
+        run("update", "--api", wiki.api, *self.MONTH)
+        for day in DAYS[1:]:
+            wiki.delete(day)
+        ran = run("update", "--api", wiki.api, *self.MONTH)
+        assert ran.status == 1
+        assert ran.sentence.startswith("29 of the 30 days looked at that held events have none any more at 127.0.0.1:")
+        assert run("stats", "--json").json["events"] == 56
+        assert run("update", "--api", wiki.api, *self.MONTH, "--accept-removals", "--json").json["removed"] > 50
+
+    def test_what_an_archive_lost_is_kept_until_its_removal_is_accepted(self, run: Run) -> None:
+        events = [{"date": "2015-12-23", "headline": f"It rains for the {number} time."} for number in range(10)]
+        run("build", write("events.jsonl", *events))
+        write("events.jsonl", *events[:8])
+        ran = run("build", "events.jsonl")
+        assert ran.status == 1
+        assert ran.sentence.startswith("the index was not replaced: 2 of its 10 events are no longer in events.jsonl")
+        assert run("build", "events.jsonl", "--accept-removals", "--json").json["removed"] == 2
 
     def test_a_bad_answer_is_one_sentence_and_status_1(self, run: Run, wiki: WikiServer) -> None:
         wiki.answer_next(html())
