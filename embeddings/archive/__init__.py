@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from embeddings.archive.portal.dump import read_dump
+from embeddings.archive.portal.dump import is_dump, read_dump
 from embeddings.archive.reading import read_markdown
 from embeddings.archive.records import is_records, read_records
 from embeddings.archive.report import Rejection, Report
@@ -38,11 +38,11 @@ def read_archive(path: Path, report: Report, *, births_and_deaths: bool = False)
             f"there is no archive at {path}: expected a folder of Markdown pages, a .jsonl, .json, .csv or .tsv file, "
             "or an .xml dump"
         )
+    if is_dump(path):
+        return pages.noting(path, report, read_dump(path, report, pages.reader))
     if is_records(path):
         return read_records(path, report)
-    if path.name.endswith((".xml", ".xml.bz2")):
-        return pages.noting(path, report, read_dump(path, report, pages.reader))
     raise ArchiveMissingError(
-        f"{path} is not an archive: expected a folder with news/ in it, a .jsonl, .json, .csv or .tsv file (each with "
-        ".gz after it or not), or an .xml or .xml.bz2 dump"
+        f"{path} is not an archive: expected a folder with news/ in it, a .jsonl, .json, .csv or .tsv file, or a dump "
+        "in XML, each plain or packed by bzip2, gzip, xz or Zstandard"
     )

@@ -50,8 +50,8 @@ def cli(ctx: click.Context, index: Path | None, config: Path | None) -> None:
 def build(
     context: Context, archives: tuple[Path, ...], model: str | None, report: Path | None, accept_removals: bool
 ) -> None:
-    """Read archives and write the index: folders of Markdown pages, .jsonl, .json, .csv and .tsv files (each may be
-    packed as .gz), and .xml(.bz2) dumps.
+    """Read archives and write the index: folders of Markdown pages, .jsonl, .json, .csv and .tsv files, and dumps of
+    MediaWiki in XML; a file may be packed by bzip2, gzip, xz or Zstandard.
 
     Afterwards the index holds what the named archives hold. Events that did not change are not encoded again. Where the
     same archives as last time have lost more than a tenth of its events, the index is left as it is.

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import bz2
 import datetime as dt
+import gzip
+import io
 import itertools
 import json
+import lzma
 import re
 import subprocess
 import sys
@@ -22,9 +25,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby, zip_longest
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO, cast
 
 import click
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 from embeddings.archive import Report, read_archive
 from embeddings.archive.portal import page_title
@@ -123,10 +131,23 @@ def _text(text: str) -> str:
     return _SIGNS.sub(lambda match: "".join(f"&#{ord(sign)};" for sign in match[0]), text)
 
 
+def _packer(path: Path) -> BinaryIO:
+    """A file to write that is packed as its name ends; xz and Zstandard as their commands do by themselves."""
+    match path.suffix:
+        case ".bz2":
+            return cast("BinaryIO", bz2.open(path, "wb", compresslevel=1))
+        case ".gz":
+            return cast("BinaryIO", gzip.open(path, "wb", compresslevel=1))
+        case ".xz":
+            return cast("BinaryIO", lzma.open(path, "wb"))
+        case _:
+            return cast("BinaryIO", zstd.open(path, "wb"))
+
+
 def write_dump(path: Path, pages: Iterable[tuple[dt.date, str]]) -> int:
     """Write the pages among articles, each in two revisions; returns the bytes of XML."""
     size = 0
-    with bz2.open(path, "wt", encoding="utf-8", compresslevel=1) as file:
+    with io.TextIOWrapper(_packer(path), "utf-8") as file:
         size += file.write(f"{_HEAD}<siteinfo><sitename>Wiki</sitename></siteinfo>\n")
         for day, text in pages:
             size += _write(
@@ -176,11 +197,13 @@ def explained(laid_out: str, found: str) -> str | None:
     return None
 
 
-def prove(work: Path, table: Table, archive: Path, part: str, most_days: int | None = None) -> int:
+def prove(
+    work: Path, table: Table, archive: Path, part: str, most_days: int | None = None, packing: str = "bz2"
+) -> int:
     """Lay out the first days of an archive, read them in a process of their own; returns its peak in MB."""
     numbers = itertools.count()
     laid_out = work / "laid_out.jsonl"
-    dump, out = work / "dump.xml.bz2", work / "read.jsonl"
+    dump, out = work / f"dump.xml.{packing}", work / "read.jsonl"
 
     def pages() -> Iterator[tuple[dt.date, str]]:
         with laid_out.open("w", encoding="utf-8") as file:
@@ -226,10 +249,10 @@ def prove(work: Path, table: Table, archive: Path, part: str, most_days: int | N
     return int(last["peak_mb"])
 
 
-def prove_bounds(work: Path, table: Table, archive: Path, days: int) -> None:
+def prove_bounds(work: Path, table: Table, archive: Path, days: int, packing: str = "bz2") -> None:
     """All days of an archive, and a tenth of them, whose peak must be near the same."""
-    few = prove(work, table, archive, "a tenth", days // 10)
-    all_ = prove(work, table, archive, "all days", days)
+    few = prove(work, table, archive, "a tenth", days // 10, packing)
+    all_ = prove(work, table, archive, "all days", days, packing)
     table.check("ten times the days take about the same memory", all_ - few < MOST_GROWTH_MB, f"{few} MB, {all_} MB")
 
 
@@ -238,17 +261,25 @@ def prove_bounds(work: Path, table: Table, archive: Path, days: int) -> None:
     "--archive", type=click.Path(exists=True, path_type=Path), help="A JSONL archive in the order of its days."
 )
 @click.option("--days", default=8_600, show_default=True, help="How many of its days, at most.")
+@click.option(
+    "--packed",
+    "packing",
+    type=click.Choice(["bz2", "gz", "xz", "zst"]),
+    default="bz2",
+    show_default=True,
+    help="How the dump is packed.",
+)
 @click.option("--read", "dump_and_out", type=(Path, Path), hidden=True)
-def cli(archive: Path | None, days: int, dump_and_out: tuple[Path, Path] | None) -> None:
+def cli(archive: Path | None, days: int, packing: str, dump_and_out: tuple[Path, Path] | None) -> None:
     """Stream a dump that is made from ARCHIVE."""
     if dump_and_out is not None:
         read(*dump_and_out)
         return
     if archive is None:
         raise click.UsageError("name an archive with --archive")
-    table = Table(f"the portal's pages of up to {days:,} days in a dump")
+    table = Table(f"the portal's pages of up to {days:,} days in a dump packed as .{packing}")
     with tempfile.TemporaryDirectory() as name:
-        prove_bounds(Path(name), table, archive, days)
+        prove_bounds(Path(name), table, archive, days, packing)
     sys.exit(table.show())
 
 

@@ -14,9 +14,10 @@ from tests.proofs.tables import Table
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux tells it")
 
 
-def test_a_dump_of_some_days_is_read_as_it_was_laid_out_in_bounded_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packing", ["bz2", "zst"])
+def test_a_dump_of_some_days_is_read_as_it_was_laid_out_in_bounded_memory(tmp_path: Path, packing: str) -> None:
     archive = write_jsonl(tmp_path / "events.jsonl", events(400, 1, per_day=4))
     table = Table("some days")
-    prove_bounds(tmp_path, table, archive, 100)
+    prove_bounds(tmp_path, table, archive, 100, packing)
     assert table.failures == []
     assert table.figures["all days: days, events in, events out"] == "100, 400, 400"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from embeddings.archive.folders import require_regular
+from embeddings.archive.packed import PACKINGS, is_damage
 from embeddings.archive.records.files import head, opened
 from embeddings.archive.records.json_text import json_values, layout_of
 from embeddings.archive.records.record import event_of_fields, event_of_json
@@ -43,7 +42,8 @@ def read_records(path: Path, report: Report) -> Iterator[Event]:
 
 
 def _ending(path: Path) -> str:
-    return Path(path.name.lower().removesuffix(".gz")).suffix
+    plain = Path(path.name.lower())
+    return (plain.with_suffix("") if plain.suffix in PACKINGS else plain).suffix
 
 
 def _read(path: Path, report: Report) -> Iterator[Event]:
@@ -54,7 +54,9 @@ def _read(path: Path, report: Report) -> Iterator[Event]:
             line = place.line
             if event is not None:
                 yield event
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except Exception as error:
+        if not is_damage(error):
+            raise
         raise ArchiveDamagedError(
             f"{path} breaks off after line {line}: {error}; fetch the file again, the index was not changed"
         ) from error

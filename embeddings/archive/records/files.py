@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import gzip
 import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from embeddings.archive import packed
 from embeddings.archive.report import Report
 
 MAX_LINE_BYTES = 2 * 2**20  # of a line, or of another record
@@ -26,14 +26,19 @@ _MARKS = (  # the longer ones first, for that of UTF-32 begins as that of UTF-16
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[io.BufferedReader]:
-    """The bytes of a file, unpacked where its name ends in .gz, as UTF-8 without a byte order mark."""
+    """The bytes of a file, unpacked, as UTF-8 without a byte order mark."""
+    with packed.opened(path) as start_of_file:
+        start = start_of_file.read(4)
+    encoding = _encoding(start)
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(_unpacked(path))
-        start = file.read(4)
-        encoding = _encoding(start)
-        file.seek(len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0)
+        # Buffered once more, for what unpacks a file splits its lines in Python.
+        unpacked = cast("io.RawIOBase", stack.enter_context(packed.opened(path)))
+        file = cast("io.BufferedReader", stack.enter_context(io.BufferedReader(unpacked, _BUFFER_BYTES)))
+        if start.startswith(codecs.BOM_UTF8):
+            file.read(len(codecs.BOM_UTF8))
         if encoding is not None:
-            file = stack.enter_context(io.BufferedReader(_AsUtf8(file, encoding), _BUFFER_BYTES))
+            as_utf8 = io.BufferedReader(_AsUtf8(file, encoding), _BUFFER_BYTES)
+            file = cast("io.BufferedReader", stack.enter_context(as_utf8))
         yield file
 
 
@@ -59,13 +64,6 @@ def numbered_lines(file: io.BufferedReader, path: str, report: Report) -> Iterat
                 line = file.readline(MAX_LINE_BYTES)
         elif line.strip():
             yield number, line
-
-
-def _unpacked(path: Path) -> io.BufferedReader:
-    if path.suffix.lower() == ".gz":
-        # Buffered once more, for a GzipFile's own lines are read by Python.
-        return io.BufferedReader(cast("io.RawIOBase", gzip.open(path, "rb")), _BUFFER_BYTES)
-    return cast("io.BufferedReader", path.open("rb", buffering=_BUFFER_BYTES))
 
 
 def _encoding(start: bytes) -> str | None:

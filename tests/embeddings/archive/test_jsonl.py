@@ -15,6 +15,7 @@ from embeddings.archive.layout import MAX_HEADLINE
 from embeddings.archive.records.files import MAX_LINE_BYTES
 from embeddings.errors import ArchiveDamagedError, ArchiveMissingError
 from embeddings.events import Event, Related, Source, event_as_dict, event_id
+from tests.packing import PACKERS
 
 DAY = dt.date(2015, 12, 3)
 
@@ -227,14 +228,23 @@ class TestCompressed:
         with pytest.raises(ArchiveDamagedError, match="breaks off"):
             read(path)
 
-    def test_a_file_that_is_not_compressed_at_all_is_named(self, tmp_path: Path) -> None:
-        path = tmp_path / "events.jsonl.gz"
-        path.write_text(line())
-        with pytest.raises(ArchiveDamagedError, match=r"events\.jsonl\.gz breaks off after line 0"):
-            read(path)
+    @pytest.mark.parametrize("end", ["", ".gz", ".bz2", ".xz", ".zst"])
+    def test_what_a_file_holds_counts_and_not_how_its_name_ends(self, tmp_path: Path, end: str) -> None:
+        text = f"{line()}\n{line(headline='It pours.')}".encode()
+        path = tmp_path / f"events.jsonl{end}"
+        for pack in PACKERS.values():
+            path.write_bytes(pack(text))
+            assert [event.headline for event in read(path)[0]] == ["It rains.", "It pours."]
 
 
 class TestChoosingAReader:
+    def test_a_line_that_begins_as_a_page_of_the_web_costs_itself(self, tmp_path: Path) -> None:
+        path = tmp_path / "events.jsonl"
+        path.write_text(f"<html>\n{line()}\n")
+        events, report = read(path)
+        assert [event.headline for event in events] == ["It rains."]
+        assert [rejection.line for rejection in report.first] == [1]
+
     def test_a_path_with_nothing_at_it_is_refused_at_the_call(self, tmp_path: Path) -> None:
         with pytest.raises(ArchiveMissingError, match=r"there is no archive at .*nothing: expected a folder"):
             read_archive(tmp_path / "nothing", Report())
