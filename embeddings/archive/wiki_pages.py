@@ -41,8 +41,8 @@ class WikiPages:
         return read
 
     def noting(self, path: Path, report: Report, events: Iterable[Event]) -> Iterator[Event]:
-        """The events of an archive; at its end one line of the report says what its pages list besides."""
+        """The events of an archive; at its end a note of the report says what its pages list besides."""
         yield from events
         counts = [f"{number:,} {what}" for what, number in sorted(self._choice.left_out.items()) if number]
         if counts:
-            report.reject(str(path), None, f"left out, of the days of the year: {', '.join(counts)}")
+            report.note(str(path), f"left out, of the days of the year: {', '.join(counts)}")

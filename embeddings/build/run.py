@@ -51,6 +51,7 @@ class Build:
         way: `auto` exports the encoder's model into the index, if that is possible, and encodes with the export.
         compressed_from: the number of events from which an index gets codes.
         accept_removals: remove or withdraw events however many they are.
+        births_and_deaths: whether those that Wikipedia's articles on the days of the year list become events.
     """
 
     folder: IndexFolder
@@ -60,6 +61,7 @@ class Build:
     way: Way = "auto"
     compressed_from: int = COMPRESSED_FROM
     accept_removals: bool = False
+    births_and_deaths: bool = False
 
     def replace_index(
         self, archives: Sequence[tuple[Path, Iterable[Event]]] | None, fetched: FetchedDays | None
@@ -158,6 +160,7 @@ class _Others(TypedDict, total=False):
     way: Way
     compressed_from: int
     accept_removals: bool
+    births_and_deaths: bool
 
 
 def build_index(
@@ -180,7 +183,10 @@ def build_index(
     started = time.monotonic()
     build = Build(folder, encoder, report, **others)
     with explained(folder):
-        streams = [(path, read_archive(path, report)) for path in dict.fromkeys(archives)]
+        streams = [
+            (path, read_archive(path, report, births_and_deaths=build.births_and_deaths))
+            for path in dict.fromkeys(archives)
+        ]
         with folder.build_lock(), contextlib.ExitStack() as stack:
             fetched = None
             if folder.fetched.exists():

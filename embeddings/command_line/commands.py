@@ -63,6 +63,7 @@ def build(
     from embeddings.index.threads import compute_alone
 
     compute_alone()
+    settings = context.settings()
     with opened_for_writing(report) as file, ProgressDisplay() as progress:
         rejections = Report(file)
         result = build_index(
@@ -71,8 +72,9 @@ def build(
             context.encoder(model),
             rejections,
             progress=progress,
-            way=context.settings().index.encoder,
+            way=settings.index.encoder,
             accept_removals=accept_removals,
+            births_and_deaths=settings.archive.births_and_deaths,
         )
     if context.as_json:
         _print_json(result.as_dict())

@@ -612,6 +612,19 @@ class TestWhatElseMayHappen:
         assert "The dam of Alpha is repaired." in out.getvalue()
 
 
+def test_births_and_deaths_are_left_out_and_named_unless_the_config_wants_them(run: Run) -> None:
+    Path("March_3.wiki").write_text(
+        "==Events==\n*[[1913]] &ndash; A mine burns near Dell.\n==Births==\n*[[1930]] &ndash; Ida Hale, singer\n"
+    )
+    ran = run("build", "March_3.wiki")
+    assert "1 events: 1 new" in ran.out
+    assert "0 rejected" in ran.out
+    assert "left out, of the days of the year: 1 births" in ran.out
+    Path("config.toml").write_text("[archive]\nbirths_and_deaths = true\n")
+    assert run("build", "March_3.wiki", "--json").json["new"] == 1
+    assert run("event", "1930-03-03", "--json").json["events"][0]["category"] == "Births"
+
+
 class TestUpdate:
     MONTH = ("--since", "2021-06-01", "--until", "2021-06-30")
 
