@@ -88,12 +88,14 @@ class ArchiveSettings(Section):
 
     Attributes:
         update: a time of day and a zone; "": never.
+        days_of_the_year: whether updates fetch Wikipedia's articles on the days of the year, although none was before.
         births_and_deaths: whether those that Wikipedia's articles on the days of the year list become events.
     """
 
     api: WebAddress = WIKIPEDIAS_API
     contact: str = Field(default="", max_length=200, pattern=r"^[ -~]*$")  # it becomes a part of an HTTP header
     update: Annotated[str, AfterValidator(_checked_time_of_day)] = ""
+    days_of_the_year: bool = False
     births_and_deaths: bool = False
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from embeddings.archive.days import Choice, DayOfYear, day_of_year, read_day_of_year
@@ -18,6 +18,11 @@ class WikiPages:
 
     def __init__(self, *, births_and_deaths: bool = False) -> None:
         self._choice = Choice(births_and_deaths)
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """What the pages that were read list besides their events, in the plural, and how many of it."""
+        return self._choice.left_out
 
     def reader(self, title: str) -> PageReader | None:
         """What reads the page with a title; None where it holds no events.
@@ -43,6 +48,11 @@ class WikiPages:
     def noting(self, path: Path, report: Report, events: Iterable[Event]) -> Iterator[Event]:
         """The events of an archive; at its end a note of the report says what its pages list besides."""
         yield from events
-        counts = [f"{number:,} {what}" for what, number in sorted(self._choice.left_out.items()) if number]
-        if counts:
-            report.note(str(path), f"left out, of the days of the year: {', '.join(counts)}")
+        if (note := left_out_note(self.left_out)) is not None:
+            report.note(str(path), note)
+
+
+def left_out_note(left_out: Mapping[str, int]) -> str | None:
+    """What is said of bullets that became no events for their kind; None where there were none."""
+    counts = [f"{number:,} {what}" for what, number in sorted(left_out.items()) if number]
+    return f"left out, of the days of the year: {', '.join(counts)}" if counts else None

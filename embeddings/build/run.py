@@ -63,6 +63,10 @@ class Build:
     accept_removals: bool = False
     births_and_deaths: bool = False
 
+    def fetched(self) -> FetchedDays:
+        """Open the file of fetched pages, and make it if there is none."""
+        return FetchedDays(self.folder.fetched, births_and_deaths=self.births_and_deaths)
+
     def replace_index(
         self, archives: Sequence[tuple[Path, Iterable[Event]]] | None, fetched: FetchedDays | None
     ) -> BuildResult:
@@ -119,7 +123,7 @@ class Build:
         fetched: FetchedDays | None,
         old: Catalogue | None,
     ) -> None:
-        """Add every event of the archives to `staging`, then those of the fetched days."""
+        """Add every event of the archives to `staging`, then those of the fetched pages."""
         streams = archives
         if streams is None:
             streams = [(self.folder.root, _archived(old))] if old is not None else []
@@ -129,13 +133,19 @@ class Build:
                 self.progress("reading", staging.size, None)
         if archives is not None and staging.size == 0:
             raise InputError(_nothing_read([path for path, _ in archives], self.report))
-        for event in fetched.events(self.report) if fetched is not None else ():
-            staging.add(event, self.folder.fetched, fetched=True)
-            self.progress("reading", staging.size, None)
+        if fetched is not None:
+            self._stage_fetched(staging, fetched.portal.events(self.report))
+            # What lists of the days of the year name, which another archive may tell in other words.
+            self._stage_fetched(staging, fetched.of_the_year.events(self.report))
         if staging.size == 0:
             raise InputError(
                 f"the days that were fetched hold no events; there is nothing to write to {self.folder.root}"
             )
+
+    def _stage_fetched(self, staging: Staging, events: Iterable[Event]) -> None:
+        for event in events:
+            staging.add(event, self.folder.fetched, fetched=True)
+            self.progress("reading", staging.size, None)
 
     def _encode(self, generation: Path, previous: OpenIndex | None, journal: Journal) -> ModelRecord:
         """Write vectors and tokens, with an export of the model if possible; returns the record of the model."""
@@ -190,7 +200,7 @@ def build_index(
         with folder.build_lock(), contextlib.ExitStack() as stack:
             fetched = None
             if folder.fetched.exists():
-                fetched = stack.enter_context(contextlib.closing(FetchedDays(folder.fetched)))
+                fetched = stack.enter_context(contextlib.closing(build.fetched()))
             result = build.replace_index(streams, fetched)
     return replace(result, seconds=time.monotonic() - started)
 

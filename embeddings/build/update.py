@@ -1,41 +1,38 @@
-"""`update`: the portal's new days, and those edited since, into the index."""
+"""`update`: the pages of the wiki that are new, and those edited since, into the index."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
 import time
+from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 
-from embeddings.archive.fetched import FetchedDays, Look
-from embeddings.archive.portal import page_title
+from embeddings.archive.days import DayOfYear
+from embeddings.archive.fetched import FetchedDays
+from embeddings.archive.fetched_pages import Key, Look
+from embeddings.build.fetching import Fetching, Wanted
 from embeddings.build.refusals import explained
 from embeddings.build.result import BuildResult
 from embeddings.build.run import Build
-from embeddings.build.withdrawals import (
-    MOST_DAYS,
-    days_refusal,
-    is_moved_to_another_day,
-    is_of_the_day,
-    is_too_much,
-    no_portal,
-    shared_pages,
-)
-from embeddings.errors import EmbeddingsError, IndexMissingError, InputError, RemovalsRefusedError, WikiError
+from embeddings.build.withdrawals import PORTAL_RULES, YEAR_RULES
+from embeddings.errors import EmbeddingsError, IndexMissingError, InputError, WikiError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import Manifest
-from embeddings.text import clean, shorten
-from embeddings.wiki.client import TITLES, WikiClient
-from embeddings.wiki.replies import PageState, WikiPage
+from embeddings.wiki.client import WikiClient
 
 FIRST_DAY = dt.date(2002, 1, 1)  # the portal has no earlier one
 LATE_EDITS = dt.timedelta(days=14)  # for so long a day is edited often
 LATER = 0.5  # of its age at the last look, until an older day is looked at again
 
 _DAY = dt.timedelta(days=1)
+_LEAP_YEAR = 2000
+_DAYS_OF_THE_YEAR = tuple(
+    DayOfYear(month, day) for month in range(1, 13) for day in range(1, monthrange(_LEAP_YEAR, month)[1] + 1)
+)
 
 Connect = Callable[[], AbstractAsyncContextManager[WikiClient]]
 Clock = Callable[[], dt.datetime]
@@ -43,10 +40,17 @@ Clock = Callable[[], dt.datetime]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The days that the user named: every day from `since` on is looked at; without `since`, those that are due."""
+    """What the user named.
+
+    Attributes:
+        since: every day of the portal from this one on is looked at; None: those that are due.
+        until: no later day of the portal is.
+        of_the_year: whether Wikipedia's articles on the days of the year are; None: where some were fetched before.
+    """
 
     since: dt.date | None = None
     until: dt.date | None = None
+    of_the_year: bool | None = None
 
     def __str__(self) -> str:
         return f"{self.since or 'due'}..{self.until or 'today'}"
@@ -57,7 +61,7 @@ class UpdateResult(BuildResult):
     """What an update did.
 
     Attributes:
-        days: how many days the wiki was asked for.
+        days: how many days the wiki was asked for, those of the year among them.
         fetched: for how many of these the text was fetched.
         requests: how many requests were sent.
     """
@@ -78,15 +82,20 @@ def updating(build: Build, span: Span, clock: Clock = lambda: dt.datetime.now(dt
     """
     started = time.monotonic()
     folder = build.folder
-    with explained(folder), folder.build_lock(), contextlib.closing(FetchedDays(folder.fetched)) as days:
-        yield Update(build, days, _wanted(folder, days, span, clock()), clock, started)
+    with explained(folder), folder.build_lock(), contextlib.closing(build.fetched()) as days:
+        portal, of_the_year = _wanted(folder, days, span, clock())
+        fetches = (
+            Fetching(portal, build.report, clock, accept_removals=build.accept_removals),
+            Fetching(of_the_year, build.report, clock, accept_removals=build.accept_removals),
+        )
+        yield Update(build, days, fetches, clock, started)
 
 
 class Update:
     """An update that is under way; it goes on where an earlier, killed one stopped.
 
     Args:
-        wanted: the days to ask the wiki for, with what is known of them.
+        fetches: of the pages of each kind.
         started: by `time.monotonic`, when the update began.
     """
 
@@ -94,113 +103,49 @@ class Update:
         self,
         build: Build,
         days: FetchedDays,
-        wanted: Sequence[tuple[dt.date, Look | None]],
+        fetches: tuple[Fetching[dt.date], Fetching[DayOfYear]],
         clock: Clock,
         started: float,
     ) -> None:
         self._build = build
         self._days = days
-        self._wanted = wanted
+        self._fetches = fetches
         self._clock = clock
         self._started = started
-        self._counts = Counter[str]()
+        self._requests = 0
         self._failure: EmbeddingsError | None = None
-        # A wiki that has shown no page yet may be the wrong one.
-        self._has_portal = any(look.revision is not None for look in days.looks().values())
-        self._states: dict[dt.date, PageState | None] = {}  # while it has shown none
-        self._absent: list[dt.date] = []
-        self._held = 0  # days looked at of which events are kept
-        self._lost: dict[dt.date, WikiPage | None] = {}  # those of them that have none now, as they are
 
     async def fetch(self, connect: Connect) -> None:
-        """Fetch days of the portal that are new or were edited; errors are kept, and raised by `write`.
+        """Fetch pages that are new or were edited; errors are kept, and raised by `write`.
 
-        Days that were fetched before an error are kept.
+        Pages that were fetched before an error are kept.
         """
-        progress, wanted = self._build.progress, self._wanted
+        total = sum(len(fetching) for fetching in self._fetches)
+        done = 0
+
+        def progress(looked_at: int) -> None:
+            self._build.progress("fetching", done + looked_at, total)
+
         try:
             async with connect() as client:
                 try:
-                    for start in range(0, len(wanted), TITLES):
-                        some = dict(wanted[start : start + TITLES])
-                        progress("fetching", start, len(wanted))
-                        await self._fetch_some(client, some)
-                        self._counts["days"] += len(some)
+                    for fetching in self._fetches:
+                        await fetching.run(client, progress)
+                        done += len(fetching)
+                        # The first refusal is told; a wiki without the one kind may be the wrong one for the other.
+                        self._failure = self._failure or fetching.settle(client)
+                        if isinstance(self._failure, WikiError):
+                            break
                 finally:
-                    self._counts["requests"] = client.requests
-            progress("fetching", len(wanted), len(wanted))
-            self._finish(client)
+                    self._requests = client.requests
+            progress(0)
         except WikiError as error:
             self._failure = error
-
-    async def _fetch_some(self, client: WikiClient, some: Mapping[dt.date, Look | None]) -> None:
-        """Ask for the last revisions of some days, then for the text of those that are new or were edited."""
-        titles = {page_title(day): day for day in some}
-        states = {titles[title]: state for title, state in (await client.page_states(list(titles))).items()}
-        held = self._days.holding(some)
-        self._held += len(held & states.keys())
-        shared = shared_pages(states.values())
-        edited: list[str] = []
-        unchanged: list[dt.date] = []
-        for title, day in titles.items():
-            look, state = some[day], states.get(day)
-            if state is None:
-                self._keep_back(title, "the wiki does not say whether it has this page")
-            elif state.revision is None or is_moved_to_another_day(state, day):
-                if day in held:
-                    self._lost[day] = None
-                else:
-                    self._absent.append(day)
-            elif not is_of_the_day(state, day, shared):
-                self._keep_back(title, f"leads to {shorten(clean(state.title), 100)}, which is not a page of this day")
-            elif look is not None and look.revision == state.revision:
-                unchanged.append(day)
-            else:
-                edited.append(title)
-        self._has_portal |= bool(edited)
-        if not self._has_portal:
-            self._states.update({day: states.get(day) for day in some})
             return
-        self._days.looked(unchanged, self._clock())
-        async for pages in client.pages(edited):
-            found = {titles[page.title]: page for page in pages if page.title in edited}
-            emptied = self._days.without_events({day: page for day, page in found.items() if day in held})
-            self._lost |= emptied
-            self._days.keep({day: page for day, page in found.items() if day not in emptied}, self._clock())
-            edited = [title for title in edited if titles[title] not in found]
-            self._counts["fetched"] += len(found)
-        for title in edited:
-            self._keep_back(title, "the wiki does not show its text")
-        self._keep_absent()  # after the pages: an update that is killed in between has still seen none
-
-    def _keep_back(self, title: str, why: str) -> None:
-        self._build.report.reject(title, None, f"{why}; what was fetched of it before is kept")
-
-    def _keep_absent(self) -> None:
-        """Note of the days that have no page, and had no events, that they were looked at."""
-        self._days.keep(dict.fromkeys(self._absent), self._clock())
-        self._absent.clear()
-
-    def _finish(self, client: WikiClient) -> None:
-        """Withdraw what the wiki has no longer, unless that is too much to be believed."""
-        now = self._clock()
-        if not self._has_portal:
-            if self._may_be_too_early(now):
-                self._keep_absent()
-            else:
-                self._failure = WikiError(no_portal(client.host, client.usual_place, self._states))
-        elif not self._build.accept_removals and is_too_much(len(self._lost), self._held, MOST_DAYS):
-            self._failure = RemovalsRefusedError(days_refusal(client.host, self._lost, self._held))
-        if self._failure is not None:
+        if self._failure is None:
+            self._days.finish(self._clock())
+        else:
             self._days.abandon()
-            return
-        self._days.keep(self._lost, now)
-        self._days.finish(now)
-
-    def _may_be_too_early(self, now: dt.datetime) -> bool:
-        """Whether the wiki that has none of the pages knows their namespace, and the days have hardly begun."""
-        known_namespace = all(state is not None and state.namespace for state in self._states.values())
-        return known_namespace and min(self._states, default=now.date()) >= now.date() - _DAY
 
     def write(self) -> UpdateResult:
         """Write the index anew if fetched days change it. The events of other archives stay as they are.
@@ -217,35 +162,50 @@ class Update:
         built = BuildResult()
         if manifest is not None and is_current and manifest.model.fingerprint == self._build.encoder.fingerprint:
             built = BuildResult(events=manifest.events, unchanged=manifest.events)
-        elif self._failure is None or self._days.looks():
+        elif self._failure is None or not self._days.is_empty:
             built = self._build.replace_index(None, self._days)
+        counts = sum((fetching.counts for fetching in self._fetches), Counter[str]())
         if self._failure is not None:
-            fetched = self._counts["fetched"]
+            fetched = counts["fetched"]
             if fetched and isinstance(self._failure, WikiError):
                 raise WikiError(
                     f"{self._failure}. {fetched:,} days were fetched before that; they are kept"
                 ) from self._failure
             raise self._failure
         seconds = time.monotonic() - self._started
-        return UpdateResult(**{**asdict(built), "rejected": report.rejected, "seconds": seconds, **self._counts})
+        told = {**asdict(built), "rejected": report.rejected, "seconds": seconds, "requests": self._requests}
+        return UpdateResult(**{**told, **counts})
 
 
 # --- which days -------------------------------------------------------------------------------------------------------
 
 
-def _wanted(folder: IndexFolder, days: FetchedDays, span: Span, now: dt.datetime) -> list[tuple[dt.date, Look | None]]:
-    """The days to ask the wiki for, with what is known of them; days that a killed update did are left out."""
+def _wanted(
+    folder: IndexFolder, days: FetchedDays, span: Span, now: dt.datetime
+) -> tuple[Wanted[dt.date], Wanted[DayOfYear]]:
+    """The pages to ask the wiki for, with what is known of them; those that a killed update did are left out."""
     today = now.date()
     first, last = span.since, min(span.until or today, today)
     if first is not None and first > last:
         raise InputError(f"there are no days from {first} to {last}; name an earlier --since or a later --until")
-    known = days.looks()
+    known = days.portal.looks()
+    known_of_the_year = days.of_the_year.looks()
     begun = days.begin(str(span), now)
     if first is not None:
         wanted = _days(max(first, FIRST_DAY), last)
     else:
         wanted = due(known, _first_new(folder, known, last), last, now)
-    return [(day, known.get(day)) for day in wanted if begun is None or day not in known or known[day].looked < begun]
+    has_any = any(look.revision is not None for look in known_of_the_year.values())
+    of_the_year = _DAYS_OF_THE_YEAR if (has_any if span.of_the_year is None else span.of_the_year) else ()
+    return (
+        Wanted(days.portal, PORTAL_RULES, _not_done({day: known.get(day) for day in wanted}, begun)),
+        Wanted(days.of_the_year, YEAR_RULES, _not_done({of: known_of_the_year.get(of) for of in of_the_year}, begun)),
+    )
+
+
+def _not_done(looks: Mapping[Key, Look | None], begun: dt.datetime | None) -> dict[Key, Look | None]:
+    """The pages that were not looked at since the update began that is resumed; None: none is."""
+    return {key: look for key, look in looks.items() if begun is None or look is None or look.looked < begun}
 
 
 def due(known: Mapping[dt.date, Look], first_new: dt.date, last: dt.date, now: dt.datetime) -> list[dt.date]:
@@ -269,8 +229,8 @@ def _first_new(folder: IndexFolder, known: Mapping[dt.date, Look], last: dt.date
     held = max(known, default=None)
     if _in_force(folder) is not None:
         with contextlib.closing(folder.open()) as index:
-            near = [day for day in index.catalogue.days_near(last + _DAY, 1) if day <= last]
-            held = max([*near, *([held] if held else [])], default=None)
+            archived = index.catalogue.last_archived(held, last)
+        held = max([day for day in (held, archived) if day is not None], default=None)
     return FIRST_DAY if held is None else held + _DAY
 
 

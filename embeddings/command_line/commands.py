@@ -86,6 +86,11 @@ def build(
 @click.option("--since", type=Day(), help="Look at every day from this one on.  [default: new days, and those due]")
 @click.option("--until", type=Day(), help="Look at no day after this one.  [default: today, UTC]")
 @click.option("--api", type=WebAddress(), help="The api.php of another wiki.  [default: the config's]")
+@click.option(
+    "--days/--no-days",
+    default=None,
+    help="Fetch Wikipedia's articles on the days of the year, too.  [default: the config's; once fetched, yes]",
+)
 @click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
 @accept_removals_option
 @answers
@@ -94,6 +99,7 @@ def update(
     since: dt.date | None,
     until: dt.date | None,
     api: str | None,
+    days: bool | None,
     report: Path | None,
     accept_removals: bool,
 ) -> None:
@@ -101,7 +107,8 @@ def update(
 
     What the index holds of other archives stays. A day is looked at each time for two weeks, then the rarer the older
     it is. An update that broke off goes on where it stopped. Where most of the days have lost their events at once,
-    nothing of them is withdrawn.
+    nothing of them is withdrawn. Wikipedia's articles on the days of the year, with events back to the year 1, are
+    fetched where --days or the config asks for them, and from then on with every update.
     """
     import asyncio
 
@@ -124,8 +131,10 @@ def update(
             progress,
             settings.index.encoder,
             accept_removals=accept_removals,
+            births_and_deaths=settings.archive.births_and_deaths,
         )
-        with updating(work, Span(since, until)) as under_way:
+        of_the_year = days if days is not None else (settings.archive.days_of_the_year or None)
+        with updating(work, Span(since, until, of_the_year)) as under_way:
             asyncio.run(under_way.fetch(lambda: wiki_client(api or settings.archive.api, settings.archive.contact)))
             result = under_way.write()
     if context.as_json:

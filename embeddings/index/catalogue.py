@@ -301,6 +301,16 @@ class Catalogue:
                 for row, fetched, archived in found
             }
 
+    def last_archived(self, after: dt.date | None, until: dt.date) -> dt.date | None:
+        """The last day of some that has an event which the named archives hold, whether or not it was fetched too."""
+        found = self._rows(
+            "SELECT max(date) FROM events LEFT JOIN origins USING (row) WHERE date > ? AND date <= ? "
+            "AND (origins.row IS NULL OR archived IS NOT NULL)",
+            ((after or dt.date.min).isoformat(), until.isoformat()),
+        )
+        with self._decoding():
+            return None if found[0][0] is None else _day(found[0][0])
+
     def ids(self) -> list[str]:
         """The id of every event, in order of time."""
         with self._decoding():

@@ -90,8 +90,15 @@ def folder(tmp_path: Path) -> IndexFolder:
     return folder
 
 
-def config(folder: IndexFolder, wiki: WikiServer, update: str = "06:00 UTC") -> Config:
-    archive = {"update": update, "api": wiki.api, "contact": "mail@example.org"}
+def config(
+    folder: IndexFolder, wiki: WikiServer, update: str = "06:00 UTC", *, days_of_the_year: bool = False
+) -> Config:
+    archive = {
+        "update": update,
+        "api": wiki.api,
+        "contact": "mail@example.org",
+        "days_of_the_year": days_of_the_year,
+    }
     return Config.model_validate({"index": {"path": folder.root}, "archive": archive, "discord": {"token": "secret"}})
 
 
@@ -139,6 +146,30 @@ async def test_a_failed_update_is_one_line_in_the_log_and_is_tried_again_later(
     assert len(wiki.requests) == 1
     clock.now += AGAIN_S
     assert await updates.run_if_due(asyncio.Event())
+
+
+async def test_the_days_of_the_year_are_brought_up_to_date_where_the_config_or_an_earlier_update_asked_for_them(
+    folder: IndexFolder, wiki: WikiServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    wiki.write("October 21", "==Events==\n*[[1966]] &ndash; A dam breaks.\n*[[1805]] &ndash; Two fleets meet.\n")
+    clock = Clock()
+    asked = Updates(config(folder, wiki, days_of_the_year=True), clock, COMMAND)
+    assert await asked.run_if_due(asyncio.Event())
+    assert folder.manifest().first == dt.date(1805, 10, 21)
+    wiki.write("October 21", "==Events==\n*[[1966]] &ndash; A dam breaks.\n*[[1604]] &ndash; A star is seen.\n")
+    clock.now += 25 * 60 * 60
+    assert await Updates(config(folder, wiki), clock, COMMAND).run_if_due(asyncio.Event())
+    assert folder.manifest().first == dt.date(1604, 10, 21)
+    assert [line.partition(": ")[2] for line in caplog.messages] == [
+        "7 new, 0 changed, 0 removed",
+        "1 new, 0 changed, 1 removed",
+    ]
+    wiki.delete_page("October 21")
+    clock.now += 25 * 60 * 60
+    assert not await Updates(config(folder, wiki), clock, COMMAND).run_if_due(asyncio.Event())
+    assert "1 of the 1 days of the year looked at that held events have none any more" in caplog.messages[-1]
+    assert folder.manifest().first == dt.date(1604, 10, 21)
 
 
 async def test_removals_that_are_refused_are_one_line_a_day_until_the_wiki_is_whole_again(

@@ -84,7 +84,7 @@ def write_index(root: Path) -> None:
     for number, text in enumerate((FIRST_TEXT, SECOND_TEXT), 1):
         with closing(FetchedDays(folder.fetched)) as days:
             now = NOW + dt.timedelta(hours=number)
-            days.keep({DAY: WikiPage(page_title(DAY), number, now, text)}, now)
+            days.portal.keep({DAY: WikiPage(page_title(DAY), number, now, text)}, now)
             days.finish(now)
         build_index(folder, [archive], WordEncoder(), Report())
 

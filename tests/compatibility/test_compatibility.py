@@ -134,4 +134,4 @@ def test_a_day_that_was_fetched_is_not_fetched_again(kept: Path) -> None:
 
     assert list(problems(kept / "index" / "portal.sqlite")) == []
     with closing(FetchedDays(kept / "index" / "portal.sqlite")) as days:
-        assert {day: look.revision for day, look in days.looks().items()} == {DAY: 2}
+        assert {day: look.revision for day, look in days.portal.looks().items()} == {DAY: 2}

@@ -135,6 +135,15 @@ class WikiServer:
         self._number += 1
         self._pages[title] = Revision(self._number, _FIRST_EDIT, text)
 
+    def delete_page(self, title: str) -> None:
+        """Delete a page that is no day's."""
+        del self._pages[title]
+
+    def rename(self, title: str, to: str) -> None:
+        """Move a page that is no day's, and leave a redirect."""
+        self._pages[to] = self._pages.pop(title)
+        self._redirects[title] = to
+
     def replace(self, day: dt.date, old: str, new: str) -> None:
         """Save a day's page with some words changed."""
         text = self.text(day)

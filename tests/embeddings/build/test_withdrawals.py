@@ -13,7 +13,7 @@ from embeddings.build.withdrawals import (
     is_moved_to_another_day,
     is_of_the_day,
     is_too_much,
-    no_portal,
+    no_pages,
     shared_pages,
 )
 from embeddings.wiki.replies import PageState
@@ -88,12 +88,16 @@ def test_all_that_there_was_is_too_much_and_a_part_is_by_its_share(lost: int, ke
 
 
 def test_a_wiki_without_the_pages_is_told_by_their_first_and_last_title() -> None:
-    days = [DAY, DAY + dt.timedelta(days=40)]
-    said = no_portal("wiki.example", "there", dict.fromkeys(days))
+    titles = [page_title(DAY), page_title(DAY + dt.timedelta(days=40))]
+    said = no_pages("wiki.example", "there", dict.fromkeys(titles), "the portal")
     assert "any of the 2 pages that it was asked for" in said
     assert "Portal:Current events/2021 June 3 to Portal:Current events/2021 July 13" in said
     assert "namespace" not in said
     plain = PageState(page_title(DAY), 0, None)
-    assert "the page that it was asked for, Portal:Current events/2021 June 3, nor a namespace Portal" in no_portal(
-        "wiki.example", "there", {DAY: plain}
+    assert "the page that it was asked for, Portal:Current events/2021 June 3, nor a namespace Portal" in no_pages(
+        "wiki.example", "there", {page_title(DAY): plain}, "the portal"
+    )
+    year = PageState("January 1", 0, None)
+    assert "pages that it was asked for, January 1 to May 2; name the api.php of a wiki that has" in no_pages(
+        "wiki.example", "there", {"January 1": year, "May 2": None}, "them"
     )

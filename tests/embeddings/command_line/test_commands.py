@@ -688,6 +688,17 @@ class TestUpdate:
         assert ran.sentence.startswith("the index was not replaced: 2 of its 10 events are no longer in events.jsonl")
         assert run("build", "events.jsonl", "--accept-removals", "--json").json["removed"] == 2
 
+    def test_the_days_of_the_year_are_fetched_where_they_are_asked_for(self, run: Run, wiki: WikiServer) -> None:
+        wiki.write("October 21", "==Events==\n*[[1966]] &ndash; A dam breaks.\n==Births==\n*[[1930]] &ndash; Ida\n")
+        update = ("update", "--api", wiki.api, *self.MONTH)
+        ran = run(*update, "--days")
+        assert ran.out.startswith("396 days looked at, 31 of them fetched, in 11 requests\n57 events: 57 new, ")
+        assert "left out, of the days of the year: 1 births" in ran.out
+        assert run("event", "1966-10-21", "--json").json["total"] == 1
+        assert run(*update, "--json").json["days"] == 396
+        assert run(*update, "--no-days", "--json").json["days"] == 30
+        assert run("verify").status == 0
+
     def test_a_bad_answer_is_one_sentence_and_status_1(self, run: Run, wiki: WikiServer) -> None:
         wiki.answer_next(html())
         ran = run("update", "--api", wiki.api, *self.MONTH)

@@ -1,0 +1,366 @@
+"""Pages of a wiki that `update` has fetched, in an SQLite file: a table for each kind, a row for each page.
+
+Each page is committed with what was read of it, so that a killed update loses nothing and an unchanged page is not read
+again. Every row carries a checksum: one that is damaged counts as never fetched, and a build says so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from embeddings.archive.days import DayOfYear, article_title
+from embeddings.archive.portal import page_title
+from embeddings.archive.report import PageReport, Report
+from embeddings.archive.wiki_pages import WikiPages, left_out_note
+from embeddings.errors import ArchiveDamagedError
+from embeddings.events import Event
+from embeddings.wiki.replies import WikiPage
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS {name} (
+    day TEXT PRIMARY KEY,
+    revision INTEGER,            -- NULL: the wiki had no such page
+    edited TEXT,                 -- when that revision was saved
+    wikitext BLOB NOT NULL,      -- packed by zlib, as what was read is
+    read BLOB NOT NULL,          -- the page's events, and what of it could not be read
+    reader TEXT NOT NULL,        -- the program's version that read it, and what it was to leave out
+    fetched TEXT NOT NULL,
+    checksum BLOB NOT NULL,      -- of all the above
+    looked TEXT NOT NULL         -- when the wiki was last asked whether there is another revision
+) WITHOUT ROWID;
+"""
+_NOTES = "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+_SIGNED = "day, revision, edited, wikitext, read, reader, fetched"
+
+# What SQLite says of a file that is damaged, or none of ours; 0 is Python's word for a text that is no UTF-8.
+_DAMAGE = (0, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
+
+_TOGETHER = 50  # pages that are read anew in one transaction
+
+_Row = tuple[Any, ...]  # the columns that are signed, and their checksum
+
+CHANGES = "changes"  # the note that counts how often what was read has changed
+
+Key = TypeVar("Key", dt.date, DayOfYear)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[Key]):
+    """A kind of pages, by what they are about.
+
+    Attributes:
+        table: where they are kept.
+        title: of a page, in the wiki.
+        name: of a page, in what is said of it.
+        text: of a key in the table; they sort as texts.
+        key: the key that a text stands for.
+    """
+
+    table: str
+    title: Callable[[Key], str]
+    name: Callable[[Key], str]
+    text: Callable[[Key], str]
+    key: Callable[[str], Key]
+
+
+def _article(of: DayOfYear) -> str:
+    return article_title(of.month, of.day)
+
+
+def _month_and_day(text: str) -> DayOfYear:
+    month, _, day = text.partition("-")
+    return DayOfYear(int(month), int(day))
+
+
+PORTAL_DAYS: Kind[dt.date] = Kind("days", page_title, dt.date.isoformat, dt.date.isoformat, dt.date.fromisoformat)
+DAYS_OF_THE_YEAR: Kind[DayOfYear] = Kind(
+    "days_of_the_year", _article, _article, lambda of: f"{of.month:02}-{of.day:02}", _month_and_day
+)
+
+_KINDS = (PORTAL_DAYS.table, DAYS_OF_THE_YEAR.table)  # a file of an earlier version has the first alone
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page's last known revision (None: there was no page), and when the wiki was last asked for it."""
+
+    revision: int | None
+    looked: dt.datetime
+
+
+NEVER = Look(-1, dt.datetime.min.replace(tzinfo=dt.UTC))
+"""Of a page whose row is damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The content of a page, as read.
+
+    Attributes:
+        rejected: line numbers (None: the whole page), each with the reason why it could not be read.
+        left_out: what the page lists besides, and how many of it.
+    """
+
+    events: tuple[Event, ...] = ()
+    rejected: tuple[tuple[int | None, str], ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+_READ: TypeAdapter[_Read] = TypeAdapter(_Read)
+
+
+class PageFile:
+    """An SQLite file with a table for each kind of pages and one of notes, made if it does not exist.
+
+    Every method raises ArchiveDamagedError if SQLite finds the file damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        tables = "".join(_TABLE.format(name=name) for name in _KINDS)
+        with self.explained():
+            self.db = sqlite3.connect(path, isolation_level=None)
+            self.db.executescript(f"PRAGMA cell_size_check = ON; BEGIN; {tables} {_NOTES} COMMIT;")
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Say of the errors of a damaged file what to do."""
+        try:
+            yield
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
+                raise
+            raise ArchiveDamagedError(
+                f"the fetched days in {self.path} are damaged ({error}); delete that file, then fetch them again with "
+                "`python -m embeddings update --since` and the first day that you want"
+            ) from error
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """A transaction."""
+        with self.explained(), self.db:  # rolls back where it fails
+            self.db.execute("BEGIN IMMEDIATE")
+            yield
+
+    def note(self, name: str) -> str | None:
+        """What was noted under a name."""
+        with self.explained():
+            found = self.db.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
+        return found[0] if found else None
+
+    def set_note(self, name: str, value: str | None) -> None:
+        """Note something under a name; None: nothing."""
+        with self.explained():
+            if value is None:
+                self.db.execute("DELETE FROM notes WHERE name = ?", (name,))
+            else:
+                self.db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
+
+    def faults(self) -> Iterator[str]:
+        """What SQLite itself finds wrong."""
+        with self.explained():
+            for (line,) in self.db.execute("PRAGMA integrity_check(5)"):
+                if line != "ok":
+                    yield f"{self.path}: {line}"
+
+
+class FetchedPages(Generic[Key]):
+    """The pages of one kind in a file; only the holder of the folder's build lock may change them.
+
+    Every method raises ArchiveDamagedError if SQLite finds the file damaged.
+
+    Attributes:
+        reader: what reads pages, and what it leaves out: pages that another one read are read again.
+    """
+
+    def __init__(self, file: PageFile, kind: Kind[Key], *, births_and_deaths: bool = False) -> None:
+        self.kind: Kind[Key] = kind
+        self.reader = version("dateline") + ("+births_and_deaths" if births_and_deaths else "")
+        self._births_and_deaths = births_and_deaths
+        self._file = file
+
+    # --- fetching ---
+
+    def looks(self) -> dict[Key, Look]:
+        """What is known of each page, in order of time."""
+        with self._file.explained():
+            rows = self._file.db.execute(f"SELECT {_SIGNED}, checksum, looked FROM {self.kind.table} ORDER BY day")
+            return {
+                self.kind.key(row[0]): Look(row[1], dt.datetime.fromisoformat(row[8]))
+                if row[7] == _checksum(row[:7])
+                else NEVER
+                for row in rows
+            }
+
+    def keep(self, pages: Mapping[Key, WikiPage | None], now: dt.datetime) -> None:
+        """Read and keep some pages, None where the wiki has none; all of them or, if killed, none."""
+        found = {key: self._read(key, page) for key, page in pages.items()}
+        with self._file.changing():
+            changes = 0
+            for key, page in pages.items():
+                day = self.kind.text(key)
+                before = self._file.db.execute(f"SELECT read FROM {self.kind.table} WHERE day = ?", (day,)).fetchone()
+                changes += _changed(before[0], found[key]) if before else bool(found[key].events)
+                row: _Row = (
+                    day,
+                    page.revision if page else None,
+                    page.edited.isoformat() if page else None,
+                    zlib.compress(page.text.encode() if page else b""),
+                    zlib.compress(_READ.dump_json(found[key])),
+                    self.reader,
+                    now.isoformat(),
+                )
+                self._file.db.execute(
+                    f"INSERT OR REPLACE INTO {self.kind.table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*row, _checksum(row), now.isoformat()),
+                )
+            self._file.set_note(CHANGES, str(int(self._file.note(CHANGES) or 0) + changes))
+
+    def holding(self, keys: Collection[Key]) -> set[Key]:
+        """Those of some pages of which events are kept, damaged rows among them: what they held is not known."""
+        texts = {self.kind.text(key): key for key in keys}
+        self._read_again(list(texts))
+        found: set[Key] = set()
+        for text, key in texts.items():
+            row = self._row(text)
+            try:
+                holds_events = row is not None and bool(self._kept(row).events)
+            except ArchiveDamagedError:
+                holds_events = True
+            if holds_events:
+                found.add(key)
+        return found
+
+    def without_events(self, pages: Mapping[Key, WikiPage]) -> dict[Key, WikiPage | None]:
+        """Those of some pages as they are now in which no event can be read."""
+        return {key: page for key, page in pages.items() if not self._read(key, page).events}
+
+    def looked(self, keys: Collection[Key], now: dt.datetime) -> None:
+        """Note that the wiki was asked for some pages and had no new revisions."""
+        with self._file.changing():
+            self._file.db.executemany(
+                f"UPDATE {self.kind.table} SET looked = ? WHERE day = ?",
+                [(now.isoformat(), self.kind.text(key)) for key in keys],
+            )
+
+    # --- building ---
+
+    def events(self, report: Report) -> Iterator[Event]:
+        """The events of all pages in order of time; what could not be read of a page goes to `report`, at each call.
+
+        Raises:
+            ArchiveDamagedError: if a page is damaged; the next update fetches it again.
+        """
+        with self._file.explained():
+            days = [day for (day,) in self._file.db.execute(f"SELECT day FROM {self.kind.table} ORDER BY day")]
+        left_out = Counter[str]()
+        for start in range(0, len(days), _TOGETHER):
+            some = days[start : start + _TOGETHER]
+            self._read_again(some)
+            for row in filter(None, map(self._row, some)):
+                read = self._kept(row)
+                page = PageReport(self.kind.title(self.kind.key(row[0])), report)
+                for line, why in read.rejected:
+                    page.reject(line, why)
+                left_out.update(read.left_out)
+                yield from read.events
+        if (note := left_out_note(left_out)) is not None:
+            report.note(str(self._file.path), note)
+
+    def problems(self) -> Iterator[str]:
+        """One sentence for each page that is damaged."""
+        with self._file.explained():
+            for row in self._file.db.execute(f"SELECT {_SIGNED}, checksum FROM {self.kind.table}"):
+                if row[7] != _checksum(row[:7]):
+                    yield self._problem(row[0])
+
+    def _problem(self, day: str) -> str:
+        with self._file.explained():
+            name = self.kind.name(self.kind.key(day))
+        where = self._file.path
+        return f"what was fetched of {name} in {where} is damaged; `python -m embeddings update` fetches it again"
+
+    def _row(self, day: str) -> _Row | None:
+        with self._file.explained():
+            sql = f"SELECT {_SIGNED}, checksum FROM {self.kind.table} WHERE day = ?"
+            found: _Row | None = self._file.db.execute(sql, (day,)).fetchone()
+        return found
+
+    def _kept(self, row: _Row) -> _Read:
+        if row[7] != _checksum(row[:7]):
+            raise ArchiveDamagedError(self._problem(row[0]))
+        return _READ.validate_json(zlib.decompress(row[4]))
+
+    def _read_again(self, days: Sequence[str]) -> None:
+        """Read pages anew that another version of the program read: what they would be now counts, and is kept."""
+        rows = [row for row in map(self._row, days) if row is not None and row[7] == _checksum(row[:7])]
+        fresh = [self._as_read_now(row) for row in rows if row[5] != self.reader]
+        if fresh:
+            with self._file.changing():
+                self._file.db.executemany(
+                    f"UPDATE {self.kind.table} SET read = ?, reader = ?, checksum = ? WHERE day = ?",
+                    [(new[4], new[5], _checksum(new), new[0]) for new in fresh],
+                )
+
+    def _as_read_now(self, row: _Row) -> _Row:
+        day, revision, edited, packed = row[:4]
+        page = None
+        if revision is not None:
+            wikitext = zlib.decompress(packed).decode()
+            page = WikiPage(self.kind.title(self.kind.key(day)), revision, dt.datetime.fromisoformat(edited), wikitext)
+        read = zlib.compress(_READ.dump_json(self._read(self.kind.key(day), page)))
+        return (day, revision, edited, packed, read, self.reader, row[6])
+
+    def _read(self, key: Key, page: WikiPage | None) -> _Read:
+        """What a page holds, as the page with its title in any other archive."""
+        pages = WikiPages(births_and_deaths=self._births_and_deaths)
+        read = pages.reader(self.kind.title(key))
+        if page is None or read is None:
+            return _Read()
+        rejected = _Rejected()
+        events = tuple(read(page.text, PageReport(page.title, rejected)))
+        return _Read(events, tuple(rejected.lines), dict(pages.left_out))
+
+
+class _Rejected(Report):
+    """A report that keeps every rejection of one page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[tuple[int | None, str]] = []
+
+    def reject(self, path: str, line: int | None, why: str) -> None:
+        """Note one rejection."""
+        self.lines.append((line, why))
+
+
+def _changed(before: bytes, now: _Read) -> bool:
+    """Whether another thing is read of a page than before; it may be damaged, or written by an earlier version."""
+    try:
+        return _READ.validate_json(zlib.decompress(before)) != now
+    except (zlib.error, ValidationError):
+        return True
+
+
+def _checksum(row: Sequence[Any]) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for value in row:
+        data = value if isinstance(value, bytes) else repr(value).encode()
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.digest()
