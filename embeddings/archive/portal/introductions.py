@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from embeddings.archive.portal.wikitext import Piece, has_words, host, strip
 from embeddings.events import Source
@@ -173,6 +174,7 @@ def _is_name(words: str) -> bool:
     return all(part[0].isupper() or part[0].isdigit() or part in _SMALL for part in parts)
 
 
+_ANY_HOST = frozenset(("www", "com", "news"))
 _SMALL = frozenset("of the and & de la le el da do di der die das for in on via to du al a".split())
 
 
@@ -181,7 +183,7 @@ def _is_host(words: str, url: str | None) -> bool:
     name = compact(words).removeprefix("the")
     if url is None or not 2 < len(name) <= 40 or not words[:1].isupper():
         return False
-    labels = compact(host(url))
-    return name in labels or any(
-        len(label) > 2 and name.startswith(label) for label in host(url).split(".")[:-1] if label not in ("www", "com")
-    )
+    if name in compact(host(url)):
+        return True
+    first = set(accumulate(compact(word) for word in words.split() if word.casefold() != "the"))
+    return any(len(label) > 2 and label in first for label in host(url).split(".")[:-1] if label not in _ANY_HOST)

@@ -70,6 +70,23 @@ def test_a_remark_that_a_link_is_missing_does_not_stay() -> None:
     assert read_bullet("It rains. [Newslink missing]").text == "It rains."
 
 
+@for_each(
+    "words", ["New South Ardun", "New South Ardun rejoices", "Newton", "Newsham Bridge", "Radiology", "Radical Ardun"]
+)
+@for_each("form", ["It rains in Dell, {}", "It rains – {}", "It rains. The {}"])
+@for_each("label", ["(Paper)", "(''The Paper'')", "(Paper via Wire)"])
+def test_words_that_begin_as_the_host_does_are_no_publisher(words: str, form: str, label: str) -> None:
+    for host in ("news.example", "www.radio.example", "newspaper.example/new", "news.radio.example"):
+        assert read_bullet(f"{form.format(words)} [http://{host}/1 {label}]").text == form.format(words)
+
+
+@for_each("words", ["Radio", "Radio News", "The Radio", "RADIO Limited", "BBC", "BBC News", "The BBC World Service"])
+@for_each("form", ["It rains; {}", "It rains – {}", "It rains, {}"])
+@for_each("host", ["news.radio.bbc.example", "www.bbc.radio.example", "radio.bbc.example/1"])
+def test_the_own_name_of_a_host_before_its_link_is_a_publisher(words: str, form: str, host: str) -> None:
+    assert read_bullet(f"{form.format(words)} [http://{host} (Wire)]").text == "It rains"
+
+
 @pytest.mark.parametrize(
     ("wikitext", "text"),
     [
