@@ -20,8 +20,10 @@ from embeddings.command_line.options import (
     WebAddress,
     accept_removals_option,
     answers,
+    days_option,
     limit_option,
     opened_for_writing,
+    report_option,
     shared_options,
     today_option,
 )
@@ -44,7 +46,7 @@ def cli(ctx: click.Context, index: Path | None, config: Path | None) -> None:
 @cli.command()
 @click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", help="A sentence-transformers model: a name or a folder.  [default: the index's own]")
-@click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
+@report_option
 @accept_removals_option
 @answers
 def build(
@@ -86,12 +88,8 @@ def build(
 @click.option("--since", type=Day(), help="Look at every day from this one on.  [default: new days, and those due]")
 @click.option("--until", type=Day(), help="Look at no day after this one.  [default: today, UTC]")
 @click.option("--api", type=WebAddress(), help="The api.php of another wiki.  [default: the config's]")
-@click.option(
-    "--days/--no-days",
-    default=None,
-    help="Fetch Wikipedia's articles on the days of the year, too.  [default: the config's; once fetched, yes]",
-)
-@click.option("--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read.")
+@days_option
+@report_option
 @accept_removals_option
 @answers
 def update(

@@ -145,6 +145,14 @@ limit_option = click.option(
 accept_removals_option = click.option(
     "--accept-removals", is_flag=True, help="Take events out of the index, however many they are."
 )
+days_option = click.option(
+    "--days/--no-days",
+    default=None,
+    help="Fetch Wikipedia's articles on the days of the year, too.  [default: the config's; once fetched, yes]",
+)
+report_option = click.option(
+    "--report", type=click.Path(path_type=Path), help="Write each page or line that could not be read."
+)
 today_option = click.option(
     "--today",
     type=Day(),
