@@ -26,6 +26,7 @@ from embeddings.command_line.options import (
     report_option,
     shared_options,
     today_option,
+    unanswerable_option,
 )
 from embeddings.command_line.running import run_command
 from embeddings.errors import InputError
@@ -104,9 +105,8 @@ def update(
     """Fetch days of Wikipedia's Current Events portal that are new or were edited, and write the index.
 
     What the index holds of other archives stays. A day is looked at each time for two weeks, then the rarer the older
-    it is. An update that broke off goes on where it stopped. Where most of the days have lost their events at once,
-    nothing of them is withdrawn. Wikipedia's articles on the days of the year, with events back to the year 1, are
-    fetched where --days or the config asks for them, and from then on with every update.
+    it is. Where most of the days have lost their events at once, nothing of them is withdrawn. An update that broke off
+    goes on where it stopped. Wikipedia's days of the year are fetched with --days, and from then on every time.
     """
     import asyncio
 
@@ -301,12 +301,7 @@ def dates(context: Context, expression: tuple[str, ...], today: dt.date) -> None
 @cli.command()
 @click.argument("queries", metavar="QUERIES.jsonl", type=click.Path(path_type=Path))
 @click.option("--rows", type=click.Path(path_type=Path), help="Write a JSON line a question.")
-@click.option(
-    "--unanswerable",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Measure instead how often an answer is held back: from those questions, and from these, one a line.",
-)
+@unanswerable_option
 @today_option
 @answers
 def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: Path | None, today: dt.date) -> None:

@@ -159,6 +159,12 @@ today_option = click.option(
     default=lambda: dt.datetime.now(dt.UTC).date(),
     help="The day that counts as today.  [default: UTC]",
 )
+unanswerable_option = click.option(
+    "--unanswerable",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Measure instead how often an answer is held back: from those questions, and from these, one a line.",
+)
 
 
 @contextmanager

@@ -151,7 +151,7 @@ class _Dump:
         is_wanted = False
         match within, name:
             case _, "page":
-                self._title, self._read, self._best = "", None, None
+                self._title, self._read, self._best, self._saved = "", None, None, _BEFORE_ALL
             case "page", "title":
                 is_wanted = True
             case "namespaces", "namespace":
@@ -161,7 +161,7 @@ class _Dump:
                 self._saved, self._text = _BEFORE_ALL, None
             case "revision", "timestamp":
                 is_wanted = self._read is not None
-            case "revision", "text":  # another one, in <content>, is of what the page has beside its text
+            case "revision" | "page", "text":  # another one, in <content>, is of what the page has beside its text
                 is_wanted = self._read is not None and "deleted" not in attributes
         if is_wanted:
             self._parts.clear()
@@ -183,9 +183,7 @@ class _Dump:
                 self._done.append(_Page(self._title, self._read, self._best[1] if self._best is not None else ""))
             self._read = None
         elif name == "revision":
-            # Of two that were saved at the same time, or say no time, the later in the file counts.
-            if self._text is not None and (self._best is None or self._saved >= self._best[0]):
-                self._best = self._saved, self._text
+            self._end_revision()
         elif is_wanted:
             self._take(name, "".join(self._parts))
 
@@ -197,12 +195,19 @@ class _Dump:
             self._spaces[text] = _SPACES[self._space]
         elif name == "text":
             self._text = text
+            if self._open[-1] == "page":  # as other programs write them, without a revision
+                self._end_revision()
         else:
             try:
                 saved = dt.datetime.fromisoformat(text.strip())
             except ValueError:
                 return
             self._saved = saved if saved.tzinfo is not None else saved.replace(tzinfo=dt.UTC)
+
+    def _end_revision(self) -> None:
+        # Of two that were saved at the same time, or say no time, the later in the file counts.
+        if self._text is not None and (self._best is None or self._saved >= self._best[0]):
+            self._best = self._saved, self._text
 
     def _begin_page(self, title: str) -> None:
         self._title = title

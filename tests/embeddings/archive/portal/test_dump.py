@@ -70,6 +70,12 @@ def test_the_last_revision_of_a_page_counts(tmp_path: Path) -> None:
     assert [event.headline for event in read(path)[0]] == ["It stops."]
 
 
+def test_a_page_may_hold_its_text_without_a_revision(tmp_path: Path) -> None:
+    body = f"<page><title>{DAYS}2015 December 3</title><text>*It rains.</text></page>"
+    path = write(tmp_path, page(DAYS + "2015 December 2", "*It pours."), body, body.replace("3<", "4<"))
+    assert [event.date.day for event in read(path)[0]] == [2, 3, 4]
+
+
 def test_a_dump_of_several_bz2_streams_is_read_whole(tmp_path: Path) -> None:
     path = tmp_path / "dump.xml.bz2"
     parts = (HEAD, page(DAYS + "2015 December 3", "*It rains."), page(DAYS + "2015 December 4", "*It snows."))
