@@ -109,12 +109,14 @@ class _Read:
     """The content of a page, as read.
 
     Attributes:
-        rejected: line numbers (None: the whole page), each with the reason why it could not be read.
+        rejected: line numbers (None: the whole page), each with what the report says of it.
+        kept: which of these, by their position, were kept but for a part.
         left_out: what the page lists besides, and how many of it.
     """
 
     events: tuple[Event, ...] = ()
     rejected: tuple[tuple[int | None, str], ...] = ()
+    kept: frozenset[int] = frozenset()
     left_out: dict[str, int] = field(default_factory=dict)
 
 
@@ -276,8 +278,8 @@ class FetchedPages(Generic[Key]):
             for row in filter(None, map(self._row, some)):
                 read = self._kept(row)
                 page = PageReport(self.kind.title(self.kind.key(row[0])), report)
-                for line, why in read.rejected:
-                    page.reject(line, why)
+                for place, (line, why) in enumerate(read.rejected):
+                    (page.remark if place in read.kept else page.reject)(line, why)
                 left_out.update(read.left_out)
                 yield from read.events
         if (note := left_out_note(left_out)) is not None:
@@ -333,21 +335,27 @@ class FetchedPages(Generic[Key]):
         read = pages.reader(self.kind.title(key))
         if page is None or read is None:
             return _Read()
-        rejected = _Rejected()
-        events = tuple(read(page.text, PageReport(page.title, rejected)))
-        return _Read(events, tuple(rejected.lines), dict(pages.left_out))
+        report = _OfAPage()
+        events = tuple(read(page.text, PageReport(page.title, report)))
+        return _Read(events, tuple(report.reported), frozenset(report.kept_ones), dict(pages.left_out))
 
 
-class _Rejected(Report):
-    """A report that keeps every rejection of one page."""
+class _OfAPage(Report):
+    """A report that keeps all that is said of one page."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines: list[tuple[int | None, str]] = []
+        self.reported: list[tuple[int | None, str]] = []
+        self.kept_ones: set[int] = set()
 
     def reject(self, path: str, line: int | None, why: str) -> None:
-        """Note one rejection."""
-        self.lines.append((line, why))
+        """Keep a line that was left out, and why."""
+        self.reported.append((line, why))
+
+    def remark(self, path: str, line: int | None, why: str) -> None:
+        """Keep a line that was kept but for a part."""
+        self.kept_ones.add(len(self.reported))
+        self.reported.append((line, why))
 
 
 def _changed(before: bytes, now: _Read) -> bool:

@@ -199,7 +199,7 @@ class _Summary:
             return
         if len(line) > self._left:
             self._cut = True
-            self._page.reject(number, f"the summary has more than {MAX_SUMMARY:,} characters; the rest is left out")
+            self._page.remark(number, f"the summary has more than {MAX_SUMMARY:,} characters; the rest is left out")
         self._lines.append(line[: max(0, self._left)])
         self._left -= len(line) + 1
 
@@ -244,7 +244,7 @@ def read_index(page: ArchivePage, day: dt.date) -> Iterator[Entry]:
 def _check_day(page: ArchivePage, number: int, match: re.Match[str], day: dt.date) -> None:
     written = "-".join(match.groups())
     if tuple(map(int, match.groups())) != (day.year, day.month, day.day):
-        page.reject(number, f"the heading says {written}, the folder {day}; the folder's day counts")
+        page.remark(number, f"the heading says {written}, the folder {day}; the folder's day counts")
 
 
 def _title(page: ArchivePage, number: int, text: str) -> str | None:
@@ -314,7 +314,7 @@ def _source(page: ArchivePage, number: int, line: str) -> Source | None:
         page.reject(number, "the source has neither a name nor an address")
         return None
     if url and not is_web_address(url):
-        page.reject(number, f"the source's address is not http or https: {shorten(clean(url), 80)}; its name is kept")
+        page.remark(number, f"the source's address is not http or https: {shorten(clean(url), 80)}; its name is kept")
         url = ""
     if len(name) > MAX_NAME:
         page.reject(number, f"the source's name has {len(name):,} characters, expected at most {MAX_NAME:,}")
@@ -349,7 +349,7 @@ def _contexts(text: str, page: ArchivePage | None = None, number: int = 0) -> tu
     parts = text[match.end() :].rstrip().removesuffix("_").split(",", MAX_CONTEXTS)
     names = [clean(part) for part in parts[:MAX_CONTEXTS]]
     if page is not None and (len(parts) > MAX_CONTEXTS or any(len(name) > MAX_NAME for name in names)):
-        page.reject(
+        page.remark(
             number, f"expected at most {MAX_CONTEXTS} contexts of {MAX_NAME:,} characters; the rest is left out"
         )
     return tuple(dict.fromkeys(name for name in names if name and len(name) <= MAX_NAME))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -102,15 +103,22 @@ class PageReport:
     def __init__(self, path: str, report: Report) -> None:
         self.path = path
         self._report = report
-        self._rejected = 0
+        self._reported = 0
 
     def reject(self, line: int | None, why: str) -> None:
-        """Report line number `line` (from 1), or the whole page."""
-        self._rejected += 1
-        if self._rejected <= MAX_REJECTED_LINES:
-            self._report.reject(self.path, line, why)
-        elif self._rejected == MAX_REJECTED_LINES + 1:
-            self._report.reject(self.path, line, "from here on more lines could not be read; they are not listed")
+        """Report that line number `line` (from 1), or the whole page, was left out, and why."""
+        self._tell(self._report.reject, line, why)
+
+    def remark(self, line: int | None, why: str) -> None:
+        """Report that a part of a line was left out, or how the line was understood; the rest of it is kept."""
+        self._tell(self._report.remark, line, why)
+
+    def _tell(self, tell: Callable[[str, int | None, str], None], line: int | None, why: str) -> None:
+        self._reported += 1
+        if self._reported <= MAX_REJECTED_LINES:
+            tell(self.path, line, why)
+        elif self._reported == MAX_REJECTED_LINES + 1:
+            tell(self.path, line, "from here on more lines could not be read; they are not listed")
 
 
 def _legible(path: str) -> str:

@@ -160,7 +160,7 @@ class _Reading:
         if dated is not None:
             self._last_year = dated.year
             if dated.is_about:
-                self._page.reject(bullet.line, "its year is said to be uncertain; it is taken as it stands")
+                self._page.remark(bullet.line, "its year is said to be uncertain; it is taken as it stands")
             return dated
         rest = without_mark(text)
         if above is not None:
@@ -185,7 +185,7 @@ class _Reading:
             return None
         told = read_bullet(wikitext)
         for note in told.notes:
-            self._page.reject(bullet.line, note)
+            self._page.remark(bullet.line, note)
         return told
 
     def _day(self, bullet: Bullet, year: int | None, text: str) -> dt.date | None:
@@ -208,19 +208,19 @@ class _Reading:
         headline = told.text
         if not normalise(headline):
             headline = told.sources[0].name
-            self._page.reject(bullet.line, "holds a source and no text; the source's name is taken for the headline")
+            self._page.remark(bullet.line, "holds a source and no text; the source's name is taken for the headline")
         if len(headline) > MAX_HEADLINE or not normalise(headline):
             self._page.reject(
                 bullet.line, f"the headline has {len(headline):,} characters, expected at most {MAX_HEADLINE:,}"
             )
             return None
         if not bullet.depth:
-            self._page.reject(bullet.line, f"is no bullet, and is taken for an event: {shorten(headline, 80)}")
+            self._page.remark(bullet.line, f"is no bullet, and is taken for an event: {shorten(headline, 80)}")
         links = dict.fromkeys(chain(*(other.links for other in above), told.links))
         contexts = tuple(name for name in links if len(name) <= MAX_NAME and not is_date(name))[:MAX_CONTEXTS]
         sources = tuple(source for source in told.sources if len(source.name) <= MAX_NAME)[:MAX_SOURCES]
         if len(sources) < len(told.sources):
-            self._page.reject(
+            self._page.remark(
                 bullet.line, f"expected at most {MAX_SOURCES} sources of {MAX_NAME:,} characters; the rest is left out"
             )
         topics = dict.fromkeys(name for other in above for name in other.topics if len(name) <= MAX_NAME)

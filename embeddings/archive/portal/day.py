@@ -166,7 +166,7 @@ def _events(items: list[_Item], day: dt.date, page: PageReport) -> Iterator[Even
             break
         bullet = read_bullet(wikitext)
         for note in bullet.notes:
-            page.reject(item.line, note)
+            page.remark(item.line, note)
         while above and (above[-1].depth >= item.depth or section != item.section):
             _close(above.pop(), page)
         section = item.section
@@ -210,15 +210,15 @@ def _event(item: _Item, bullet: Bullet, above: list[_Above], day: dt.date, page:
                 page.reject(item.line, f"shows no text: {shorten(hidden, 80)}")
             return None
         headline = bullet.sources[0].name
-        page.reject(item.line, "holds a source and no text; the source's name is taken for the headline")
+        page.remark(item.line, "holds a source and no text; the source's name is taken for the headline")
     if len(headline) > MAX_HEADLINE:
         page.reject(item.line, f"the headline has {len(headline):,} characters, expected at most {MAX_HEADLINE:,}")
         return None
     if not item.marks:
-        page.reject(item.line, f"is not a bullet, and is taken for an event: {shorten(headline, 80)}")
+        page.remark(item.line, f"is not a bullet, and is taken for an event: {shorten(headline, 80)}")
     sources = bullet.sources[:MAX_SOURCES]
     if len(sources) < len(bullet.sources):
-        page.reject(item.line, f"more than {MAX_SOURCES} sources; the rest is left out")
+        page.remark(item.line, f"more than {MAX_SOURCES} sources; the rest is left out")
     topics = dict.fromkeys(name for topic in above for name in topic.names)
     contexts = dict.fromkeys(chain(*(topic.links for topic in above), bullet.links))
     return Event(
@@ -236,5 +236,5 @@ def _bounded(names: Iterable[str], most: int, what: str, item: _Item, page: Page
     all_ = list(names)
     kept = tuple(name for name in all_ if len(name) <= MAX_NAME)[:most]
     if len(kept) < len(all_):
-        page.reject(item.line, f"expected at most {most} {what} of {MAX_NAME:,} characters; the rest is left out")
+        page.remark(item.line, f"expected at most {most} {what} of {MAX_NAME:,} characters; the rest is left out")
     return kept

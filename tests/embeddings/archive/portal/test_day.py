@@ -209,6 +209,13 @@ def test_more_than_an_event_may_have_is_left_out_and_reported(page: str, why: st
     assert why in note
 
 
+def test_a_line_that_is_kept_but_for_a_part_is_not_rejected() -> None:
+    report = Report()
+    page = "*It rains. {{x" + "|b" * 200 + "}}\n*[http://radio.example/1 (Radio)]\n*" + "x" * 20_001
+    assert len(read_day(page, DAY, PageReport("page", report))) == 2
+    assert (report.count, report.rejected) == (3, 1)
+
+
 def test_more_lines_than_a_day_has_are_left_out_and_reported() -> None:
     found, [note] = read("*It rains.\n" * (MAX_LINES + 2))
     assert len(found) == MAX_LINES
