@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
+import logging
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -17,12 +19,14 @@ from bot.daily.schedule import Subscription
 from bot.posting.poster import Compose, Composed, Pace, Poster
 from bot.store import Store
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S
+from bot.store.errors import StoreAwayError
 from tests.bot.daily.parts import AT_ONCE, HandClock, execute, opened
 from tests.bot.posting.parts import post
 from tests.discord_server import DiscordServer, Message
 
 DAY = dt.date(2026, 7, 20)
 SEND = "POST /channels/*/messages"
+LOG = "bot.posting.poster"
 
 Start = Callable[..., Poster]
 
@@ -84,6 +88,11 @@ def posts(server: DiscordServer) -> list[Message]:
     return [message for message in server.post_history() if message.author is server.bot]
 
 
+def log_of(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the poster said, in order."""
+    return [record.getMessage() for record in caplog.records if record.name == LOG]
+
+
 def told(server: DiscordServer) -> list[Message]:
     return server.post_history(server.direct_channel(server.owner))
 
@@ -110,7 +119,13 @@ class TestAPost:
         assert await outcome(store, subscription) is State.EMPTY
 
     async def test_that_cannot_be_composed_is_tried_again(
-        self, server: DiscordServer, store: Store, make: Start, subscription: Subscription, clock: HandClock
+        self,
+        server: DiscordServer,
+        store: Store,
+        make: Start,
+        subscription: Subscription,
+        clock: HandClock,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         tries: list[Claim] = []
 
@@ -123,6 +138,12 @@ class TestAPost:
         poster = make(second_time)
         await poster.work_off()
         assert await outcome(store, subscription) is State.OPEN
+        failed, later = log_of(caplog)
+        assert failed == f"daily post 2026-07-20 of {subscription.key} failed"
+        assert re.fullmatch(
+            rf"daily post 2026-07-20 of {subscription.key}: the index is being changed; again in [234] s", later
+        )
+        assert [record.exc_info is not None for record in caplog.records if record.name == LOG] == [True, False]
         clock.pass_(seconds=10)
         await poster.work_off()
         assert await outcome(store, subscription) is State.SENT
@@ -152,7 +173,12 @@ class TestAPost:
         assert await store.daily.post(subscription.key, DAY) == (State.SENT, message.id, ("one", "two"))
 
     async def test_of_a_channel_that_is_closed_pauses_it_and_tells_why(
-        self, server: DiscordServer, store: Store, make: Start, subscription: Subscription, clock: HandClock
+        self,
+        server: DiscordServer,
+        store: Store,
+        make: Start,
+        subscription: Subscription,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         poster = make()
         server.deny(server.channel, "send_messages")
@@ -162,6 +188,7 @@ class TestAPost:
         assert paused is not None
         assert paused.paused == Reason.ACCESS
         assert len(told(server)) == 1
+        assert log_of(caplog) == [f"daily post 2026-07-20 of {subscription.key} is refused: access"]
 
     async def test_of_a_guild_that_is_gone_notes_when(
         self, server: DiscordServer, store: Store, make: Start, clock: HandClock
@@ -207,7 +234,13 @@ class TestTries:
         assert await outcome(store, subscription) is State.SENT
 
     async def test_end_a_day_after_the_grace_period_where_nobody_can_tell(
-        self, server: DiscordServer, store: Store, make: Start, subscription: Subscription, clock: HandClock
+        self,
+        server: DiscordServer,
+        store: Store,
+        make: Start,
+        subscription: Subscription,
+        clock: HandClock,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         poster = make()
         server.faults.drop("GET /channels/*/messages", times=None)
@@ -219,6 +252,9 @@ class TestTries:
             await poster.stop(60)
             assert await outcome(store, subscription) is state
             poster = make()
+        assert log_of(caplog)[-1] == (
+            f"cannot tell whether daily post 2026-07-20 of subscription {subscription.key} was sent"
+        )
         await poster.work_off()
         [notice] = told(server)
         assert "Read Message History" in notice.text
@@ -246,20 +282,39 @@ class TestNotices:
         assert await make().look() == 0
 
     async def test_that_nobody_can_be_given_are_given_up(
-        self, server: DiscordServer, store: Store, make: Start, subscription: Subscription, clock: HandClock
+        self,
+        server: DiscordServer,
+        store: Store,
+        make: Start,
+        subscription: Subscription,
+        clock: HandClock,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         server.owner.blocks_direct_messages = True
         await store.daily.pause(subscription.key, Reason.ROLE, clock())
         await make().work_off()
+        [line] = log_of(caplog)
+        assert line.startswith(f"nobody can be told that {subscription.key}: role (")
+        assert "None" not in line
         clock.pass_(minutes=10)
         assert await make().look() == 0
 
     async def test_that_are_cut_off_are_given_later(
-        self, server: DiscordServer, store: Store, make: Start, subscription: Subscription, clock: HandClock
+        self,
+        server: DiscordServer,
+        store: Store,
+        make: Start,
+        subscription: Subscription,
+        clock: HandClock,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         await store.daily.pause(subscription.key, Reason.ROLE, clock())
         server.faults.drop(SEND)
         await make().work_off()
+        [line] = log_of(caplog)
+        assert line.startswith(f"telling the guild of {subscription.key}: ")
+        assert line.endswith("; again in a minute")
+        assert "None" not in line
         assert told(server) == []
         clock.pass_(minutes=2)
         await make().work_off()
@@ -299,13 +354,70 @@ class TestTheLoop:
         await poster.stop(60)
         assert len(posts(server)) == 1
 
+    async def test_that_cannot_look_says_so_and_looks_again(
+        self,
+        server: DiscordServer,
+        store: Store,
+        make: Start,
+        subscription: Subscription,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        def fail(*_: object) -> None:
+            monkeypatch.undo()
+            raise ValueError("no such thing")
+
+        monkeypatch.setattr(store.daily, "claim", fail)
+        poster = make(pace=self.PACE)
+        poster.start()
+        await server.until(lambda: posts(server))
+        assert log_of(caplog) == ["looking for due posts failed"]
+
+    @pytest.mark.parametrize(
+        ("error", "line"),
+        [
+            (StoreAwayError("the store is away"), "a daily post waits: the store is away"),
+            (ValueError("no such thing"), "a daily post failed"),
+        ],
+    )
+    async def test_goes_on_where_a_post_fails_for_whatever_reason(
+        self,
+        store: Store,
+        make: Start,
+        subscription: Subscription,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+        error: Exception,
+        line: str,
+    ) -> None:
+        async def fail(*_: object, **__: object) -> None:
+            raise error
+
+        caplog.set_level(logging.INFO, LOG)
+        monkeypatch.setattr(store.daily, "settle", fail)
+        monkeypatch.setattr(store.daily, "defer", fail)
+        poster = make()
+        poster._stopping.set()  # so that a post that cannot be put off is not tried for ever
+        await poster.work_off()
+        assert log_of(caplog) == [line]
+
     async def test_waits_where_the_clock_went_days_ahead_until_it_is_seen_again(
-        self, server: DiscordServer, store: Store, make: Start, subscription: Subscription, clock: HandClock
+        self,
+        server: DiscordServer,
+        store: Store,
+        make: Start,
+        subscription: Subscription,
+        clock: HandClock,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         await store.daily.note_time(clock() - 2 * 86_400)
         poster = make(pace=self.PACE)
         poster.start()
         await server.until(lambda: poster.wall_is_right is False)
+        await server.until(lambda: log_of(caplog))
+        assert log_of(caplog) == [
+            f"the clock went ahead by more than a day, to {clock():.0f}; daily posts wait until it is seen again"
+        ]
         assert await outcome(store, subscription) is None
         clock.pass_(seconds=200)
         await server.until(lambda: posts(server))
