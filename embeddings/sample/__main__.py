@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import calendar
+import datetime as dt
 import shutil
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import replace
 
 import click
 
+from embeddings.archive import Report, read_archive
+from embeddings.archive.shipped import events_path
 from embeddings.archive.writing import write_archive
+from embeddings.build.merging import group_day, merge
 from embeddings.command_line.running import run_command
+from embeddings.events import EVENT, Event
 from embeddings.sample import ATTRIBUTION, sample_path
 from embeddings.sample.source import as_events, read_source
 
@@ -25,6 +31,8 @@ def cli(count_only: bool) -> None:
     if not count_only:
         shutil.rmtree(root / "news", ignore_errors=True)
         pages, days = write_archive(root, events, ATTRIBUTION)
+        lines = (EVENT.dump_json(event, exclude_defaults=True).decode() for event in as_read())
+        events_path().write_text("".join(f"{line}\n" for line in lines), "utf-8")
         click.echo(f"{pages} pages and {days} day indexes written")
     days_of_year = {(event.date.month, event.date.day) for event in events}
     wanted = {(month, day) for month in range(1, 13) for day in range(1, calendar.monthrange(2024, month)[1] + 1)}
@@ -36,6 +44,15 @@ def cli(count_only: bool) -> None:
     click.echo(f"without related  {sum(not event.related for event in events)}")
     click.echo(f"three or more    {sum(len(event.related) >= 3 for event in events)}")
     click.echo(f"no address       {sum(source.url is None for event in events for source in event.sources)}")
+
+
+def as_read() -> list[Event]:
+    """The events that reading the pages gives, in order of time; without their links, which are found anew."""
+    by_day: dict[dt.date, list[Event]] = defaultdict(list)
+    for event in read_archive(sample_path(), Report()):
+        by_day[event.date].append(event)
+    groups = ([told[place] for place in group] for _, told in sorted(by_day.items()) for group in group_day(told))
+    return [replace(merge(group), related=()) for group in groups]
 
 
 def _shares(counts: Counter[str]) -> str:
