@@ -57,6 +57,8 @@ class Event:
         attribution: whose text this is, and its licence.
         withdrawn: the day on which an edit was seen to have taken the event out of the archive; None if the archive
             holds it.
+        lists: those that it was read from, such as Wikipedia's days of the year; empty where an archive tells of it of
+            its own accord. Which lists name an event of an index, its catalogue says.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Event:
     paths: tuple[str, ...] = ()
     attribution: str = PORTAL_ATTRIBUTION
     withdrawn: dt.date | None = None
+    lists: tuple[str, ...] = ()
 
     @property
     def path(self) -> str | None:

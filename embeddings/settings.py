@@ -90,6 +90,8 @@ class ArchiveSettings(Section):
         update: a time of day and a zone; "": never.
         days_of_the_year: whether updates fetch Wikipedia's articles on the days of the year, although none was before.
         births_and_deaths: whether those that Wikipedia's articles on the days of the year list become events.
+        sample: whether the sample's events of before the archive's first day are added; None: where `update` or a dump
+            makes the index.
     """
 
     api: WebAddress = WIKIPEDIAS_API
@@ -97,6 +99,7 @@ class ArchiveSettings(Section):
     update: Annotated[str, AfterValidator(_checked_time_of_day)] = ""
     days_of_the_year: bool = False
     births_and_deaths: bool = False
+    sample: bool | None = None
 
     @property
     def update_time(self) -> TimeOfDay | None:

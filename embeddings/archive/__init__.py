@@ -14,7 +14,7 @@ from embeddings.archive.wiki_pages import WikiPages
 from embeddings.errors import ArchiveMissingError
 from embeddings.events import Event
 
-__all__ = ["Rejection", "Report", "read_archive"]
+__all__ = ["Rejection", "Report", "is_dump", "read_archive"]
 
 
 def read_archive(path: Path, report: Report, *, births_and_deaths: bool = False) -> Iterator[Event]:

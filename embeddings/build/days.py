@@ -12,7 +12,8 @@ from itertools import chain, count
 from pathlib import Path
 
 from embeddings.archive import Report
-from embeddings.build.merging import group_day, has_given_id, merge, pair_rewordings
+from embeddings.build.joining import JoinedDay, is_shipped, joined_days, merge_origins
+from embeddings.build.merging import group_day, has_given_id, pair_rewordings
 from embeddings.build.staging import Staged, Staging
 from embeddings.events import EVENT, Event, event_id
 from embeddings.index.catalogue import Catalogue, Origin, Withdrawn
@@ -39,9 +40,9 @@ def write_catalogue(
         withdrawn[each.event.date].append(each)
     counts: Counter[str] = Counter()
     with closing(CatalogueWriter(path)) as writer:
-        for day, read in staging.days(report):
-            before = _Before(previous, day, withdrawn.get(day, ()))
-            counts += _write_day(writer, staging, before, read)
+        for of_day in joined_days(staging.days(report)):
+            before = _Before(previous, of_day.day, withdrawn.get(of_day.day, ()))
+            counts += _write_day(writer, staging, before, of_day)
             progress("merging", counts["events"], staging.size)
         if previous is not None:
             counts["removed"] = _withdraw(writer, previous, today)
@@ -115,25 +116,42 @@ class _Group:
         members: the events that were read, at least one.
         place: the position of the first of them among the day's events.
         old_ids: the ids of those that the index in force holds.
+        named: what lists say of the event, beside those that are members.
     """
 
     members: tuple[Staged, ...]
     place: int
     old_ids: tuple[str, ...]
+    named: tuple[Staged, ...] = ()
+
+    @property
+    def texts(self) -> tuple[Staged, ...]:
+        """What the event is made of: what archives tell; what lists do, where nothing else does."""
+        return tuple(member for member in self.members if not member.event.lists) or self.members
+
+    @property
+    def entries(self) -> tuple[Staged, ...]:
+        """All that lists say of the event."""
+        return (*(member for member in self.members if member.event.lists), *self.named)
+
+    @property
+    def is_listed_only(self) -> bool:
+        """Whether nothing but lists tells of the event."""
+        return bool(self.texts[0].event.lists)
 
     @property
     def has_fetched(self) -> bool:
         """Whether a fetched day holds the event."""
-        return any(member.fetched for member in self.members)
+        return any(member.fetched for member in self.texts)
 
 
-def _write_day(writer: CatalogueWriter, staging: Staging, before: _Before, read: Sequence[Staged]) -> Counter[str]:
+def _write_day(writer: CatalogueWriter, staging: Staging, before: _Before, of_day: JoinedDay) -> Counter[str]:
     """Write the events of a day, in the order of the archives; returns their counts."""
     counts: Counter[str] = Counter()
     placed: list[tuple[int, NewEvent]] = []
     taken: set[str] = set()
-    for group in _groups(read, before):
-        event, held = _merged(group)
+    for group in _groups(of_day, before):
+        event, held = merge_origins(group.texts)
         # An id may be another's: of two headlines with the same eight digits, or given to an event of another day.
         own_id = next(
             each
@@ -144,18 +162,21 @@ def _write_day(writer: CatalogueWriter, staging: Staging, before: _Before, read:
         new = _new_event(group, before, replace(event, id=own_id), held)
         placed.append((group.place, new))
         counts["events"] += 1
-        counts["merged"] += _joined(group.members)
+        counts["merged"] += _joined(group.texts)
+        counts["listed"] += bool(new.lists)
+        counts["from_sample"] += all(member.is_added for member in group.texts)
         counts[_change(before.digest(own_id), new.digest)] += 1
     for _, new in sorted(placed, key=lambda each: each[0]):
         writer.add(new)
     return counts
 
 
-def _groups(read: Sequence[Staged], before: _Before) -> Iterator[_Group]:
+def _groups(of_day: JoinedDay, before: _Before) -> Iterator[_Group]:
     """The groups of events of a day that are the same event, each with at least one that was read.
 
     An event that is no longer in a fetched day is looked for among those that are new there: it may have been reworded.
     """
+    read = of_day.read
     # An id that once stood for an event stands for it still; so an event is known by any of its ids.
     known = [replace(staged.event, id=before.known_id(staged.event)) for staged in read]
     count = len(before.events)
@@ -167,7 +188,8 @@ def _groups(read: Sequence[Staged], before: _Before) -> Iterator[_Group]:
         new[found] = []
     for ids, places in zip(old, new, strict=True):
         if places:
-            yield _Group(tuple(read[place] for place in places), min(places), tuple(ids))
+            named = tuple(chain.from_iterable(of_day.named.get(place, ()) for place in places))
+            yield _Group(tuple(read[place] for place in places), min(places), tuple(ids), named)
 
 
 def _reworded(
@@ -188,18 +210,6 @@ def _reworded(
     return [(lost[one], found[other]) for one, other in pairs]
 
 
-def _merged(group: _Group) -> tuple[Event, Event | None]:
-    """The event of a group, and the named archives' version of it (None if they do not hold it).
-
-    The archives' events are merged first, then the fetched one is added, because the next update will do the same.
-    """
-    archived = [member.event for member in group.members if not member.fetched]
-    fetched = [member.event for member in group.members if member.fetched]
-    held = merge(archived) if archived else None
-    parts = (held, merge(fetched) if fetched else None)
-    return merge([event for event in parts if event is not None]), held
-
-
 def _joined(members: Sequence[Staged]) -> int:
     """How many addresses, ids and repetitions within an archive became one event, beside the first."""
     names = [(member.event.path or member.event.id, member.archive, member.telling) for member in members]
@@ -209,7 +219,7 @@ def _joined(members: Sequence[Staged]) -> int:
 
 def _wanted_ids(group: _Group, merged: Event) -> Iterable[str]:
     """The ids to try for an event, the best first; the sequence never ends."""
-    given = sorted(member.event.id for member in group.members if has_given_id(member.event))
+    given = sorted(member.event.id for member in group.texts if has_given_id(member.event))
     made = event_id(merged.date, merged.headline)
     spare = (event_id(merged.date, f"{merged.headline} {attempt}") for attempt in count(1))
     return chain(group.old_ids, given, [made], spare)
@@ -217,18 +227,25 @@ def _wanted_ids(group: _Group, merged: Event) -> Iterable[str]:
 
 def _new_event(group: _Group, before: _Before, event: Event, held: Event | None) -> NewEvent:
     """An event for the catalogue, with every id that ever led to it or to one that was merged into it."""
-    ids = {member.event.id for member in group.members}
-    ids.update(event_id(before.day, member.event.headline) for member in group.members)
+    told = [staged.event for staged in (*group.members, *group.named)]
+    ids = {each.id for each in told}.union(event_id(each.date, each.headline) for each in told)
     ids.update(other for other, stands_for in before.ids.items() if stands_for in group.old_ids)
-    event = unlinked(event)
-    held = held and unlinked(held)
+    event = replace(unlinked(event), lists=())
+    held = unlinked(held) if held is not None and not group.is_listed_only else None
     is_as_archived = held == event and not group.has_fetched
+    named_by = sorted({name for entry in group.entries for name in entry.event.lists})
+    kept = sorted(
+        {entry.event for entry in group.entries if not entry.fetched and not is_shipped(entry)},
+        key=lambda entry: (entry.lists, entry.date, entry.headline, repr(entry)),
+    )
     return NewEvent(
         event=event,
         other_ids=frozenset(ids - {event.id}),
         text_key=text_key(event),
-        digest=hashlib.blake2b(EVENT.dump_json(event, exclude={"withdrawn"}), digest_size=16).digest(),
+        digest=hashlib.blake2b(EVENT.dump_json(event, exclude={"withdrawn", "lists"}), digest_size=16).digest(),
         origin=None if is_as_archived else Origin(group.has_fetched, held),
+        lists=tuple(named_by),
+        entries=tuple(map(unlinked, kept)),
     )
 
 
@@ -253,7 +270,7 @@ def _withdraw(writer: CatalogueWriter, before: Catalogue, today: dt.date) -> int
             continue
         of_row = range(row, row + 1)
         origin: Mapping[int, Origin] = before.origins(of_row)
-        if row not in origin or origin[row].archived is not None:
+        if row not in origin or origin[row].archived is not None or not origin[row].fetched:
             removed += 1
             continue
         [event] = before.events(of_row)

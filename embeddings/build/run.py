@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from embeddings.archive import Report, read_archive
+from embeddings.archive import Report, is_dump, read_archive
 from embeddings.archive.fetched import FetchedDays
+from embeddings.archive.shipped import sample_path, shipped_events
 from embeddings.build.days import unlinked, write_catalogue
 from embeddings.build.encoding import CHUNK, encode, export_model
 from embeddings.build.journal import Journal
@@ -52,6 +53,8 @@ class Build:
         compressed_from: the number of events from which an index gets codes.
         accept_removals: remove or withdraw events however many they are.
         births_and_deaths: whether those that Wikipedia's articles on the days of the year list become events.
+        sample: whether the sample's events of before the archive's first day are added; None: where a dump or `update`
+            makes the index, and where it has them.
     """
 
     folder: IndexFolder
@@ -62,6 +65,7 @@ class Build:
     compressed_from: int = COMPRESSED_FROM
     accept_removals: bool = False
     births_and_deaths: bool = False
+    sample: bool | None = False
 
     def fetched(self) -> FetchedDays:
         """Open the file of fetched pages, and make it if there is none."""
@@ -102,6 +106,8 @@ class Build:
         old = previous.catalogue if previous is not None else None
         with Staging(generation / "staging.sqlite") as staging:
             self._read(staging, archives, fetched, old)
+            if self._adds_sample([path for path, _ in archives] if archives is not None else None, old):
+                _add_sample(staging)
             counts = write_catalogue(generation / CATALOGUE, staging, old, built.date(), self.report, self.progress)
         named = _places([path for path, _ in archives]) if archives is not None else None
         if previous is not None and named is None:
@@ -147,6 +153,13 @@ class Build:
             staging.add(event, self.folder.fetched, fetched=True)
             self.progress("reading", staging.size, None)
 
+    def _adds_sample(self, archives: Sequence[Path] | None, old: Catalogue | None) -> bool:
+        if self.sample is not None:
+            return self.sample
+        if archives is not None:
+            return any(is_dump(path) for path in archives)
+        return old is None or old.has_added() or not old.is_from_archives()
+
     def _encode(self, generation: Path, previous: OpenIndex | None, journal: Journal) -> ModelRecord:
         """Write vectors and tokens, with an export of the model if possible; returns the record of the model."""
         exported = export_model(generation, self.encoder, previous) if self.way == "auto" else None
@@ -171,6 +184,7 @@ class _Others(TypedDict, total=False):
     compressed_from: int
     accept_removals: bool
     births_and_deaths: bool
+    sample: bool | None
 
 
 def build_index(
@@ -225,6 +239,15 @@ def _archived(catalogue: Catalogue) -> Iterator[Event]:
             held = origins[row].archived if row in origins else unlinked(event)
             if held is not None:
                 yield held
+        yield from catalogue.entries(rows)
+
+
+def _add_sample(staging: Staging) -> None:
+    """Add the sample's events of before the first day of the archive; what lists tell of it does not begin one."""
+    first = staging.first
+    for event in shipped_events():
+        if first is not None and event.date < first:
+            staging.add(event, sample_path(), is_added=True)
 
 
 def _nothing_read(archives: Sequence[Path], report: Report) -> str:

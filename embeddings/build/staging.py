@@ -23,12 +23,14 @@ class Staged(NamedTuple):
         archive: that holds it.
         telling: what in that archive tells of it, a number of a line's own; 0: the page at the event's address, of
             which a folder's index may tell too.
+        is_added: no archive that was named holds it, nor a fetched day: it is the sample's.
     """
 
     event: Event
     fetched: bool
     archive: str = ""
     telling: int = 0
+    is_added: bool = False
 
 
 class Staging:
@@ -39,11 +41,14 @@ class Staging:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._folders: dict[Path, bool] = {}
         self.size = 0
+        self.first: dt.date | None = None
+        """The earliest day of an event that was not read from a list."""
 
     def __enter__(self) -> Staging:
         self._db.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
-            "CREATE TABLE events (date TEXT, archive TEXT, fetched INTEGER, telling INTEGER, event BLOB);"
+            "CREATE TABLE events (date TEXT, archive TEXT, fetched INTEGER, telling INTEGER, added INTEGER, "
+            "event BLOB);"
             "CREATE TABLE given (id TEXT PRIMARY KEY, date TEXT) WITHOUT ROWID"
         )
         return self
@@ -52,9 +57,16 @@ class Staging:
         self._db.close()
         self._path.unlink(missing_ok=True)
 
-    def add(self, event: Event, archive: Path, *, fetched: bool = False) -> None:
-        """Add an event of an archive; `fetched`: it is from a day that `update` fetched."""
+    def add(self, event: Event, archive: Path, *, fetched: bool = False, is_added: bool = False) -> None:
+        """Add an event of an archive.
+
+        Args:
+            fetched: it is from a day that `update` fetched.
+            is_added: it is the sample's, which was not named.
+        """
         date = event.date.isoformat()
+        if not event.lists and (self.first is None or event.date < self.first):
+            self.first = event.date
         if has_given_id(event):
             self._db.execute(
                 "INSERT INTO given VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET date = min(date, excluded.date)",
@@ -65,7 +77,8 @@ class Staging:
         self.size += 1
         telling = 0 if event.paths and self._folders[archive] else self.size
         self._db.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?)", (date, str(archive), fetched, telling, EVENT.dump_json(event))
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
+            (date, str(archive), fetched, telling, is_added, EVENT.dump_json(event)),
         )
 
     def given_day(self, event_id: str) -> dt.date | None:
@@ -80,17 +93,17 @@ class Staging:
         reported.
         """
         self._db.execute("CREATE INDEX by_date ON events (date)")
-        rows = self._db.execute("SELECT date, archive, fetched, telling, event FROM events ORDER BY date, rowid")
+        rows = self._db.execute("SELECT date, archive, fetched, telling, added, event FROM events ORDER BY date, rowid")
         for date, of_day in groupby(rows, key=itemgetter(0)):
             day = dt.date.fromisoformat(date)
             events: list[Staged] = []
-            for _, archive, fetched, telling, data in of_day:
+            for _, archive, fetched, telling, added, data in of_day:
                 event = EVENT.validate_json(data)
                 first = self.given_day(event.id) if has_given_id(event) else None
                 if first is not None and first != day:
                     why = f"the id {event.id} is given to an event of {first} and to one of {day}; the earlier counts"
                     report.reject(archive, None, why)
                 else:
-                    events.append(Staged(event, bool(fetched), archive, telling))
+                    events.append(Staged(event, bool(fetched), archive, telling, bool(added)))
             if events:
                 yield day, events

@@ -78,6 +78,7 @@ def build(
             way=settings.index.encoder,
             accept_removals=accept_removals,
             births_and_deaths=settings.archive.births_and_deaths,
+            sample=settings.archive.sample,
         )
     if context.as_json:
         _print_json(result.as_dict())
@@ -130,6 +131,7 @@ def update(
             settings.index.encoder,
             accept_removals=accept_removals,
             births_and_deaths=settings.archive.births_and_deaths,
+            sample=settings.archive.sample,
         )
         of_the_year = days if days is not None else (settings.archive.days_of_the_year or None)
         with updating(work, Span(since, until, of_the_year)) as under_way:

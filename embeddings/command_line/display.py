@@ -117,6 +117,10 @@ def show_build(result: BuildResult, report: Report, file: Path | None) -> None:
         f"{result.events:,} events: {result.new:,} new, {result.changed:,} changed, {result.unchanged:,} unchanged; "
         f"{result.removed:,} removed, {result.merged:,} merged, {result.rejected:,} rejected; {result.seconds:.1f} s"
     )
+    if result.listed:
+        added = f"; {_events(result.from_sample)} of the sample added" if result.from_sample else ""
+        verb = "is" if result.listed == 1 else "are"
+        console.print(f"{_events(result.listed)} {verb} named by lists of what is worth remembering{added}")
     for rejection in report.first:
         console.print(Text(f"  {rejection}"))
     if report.count > len(report.first):
@@ -124,6 +128,10 @@ def show_build(result: BuildResult, report: Report, file: Path | None) -> None:
         console.print(f"  … and {report.count - len(report.first):,} more; {where}")
     for note in report.notes:
         console.print(Text(f"  {note}"))
+
+
+def _events(number: int) -> str:
+    return "1 event" if number == 1 else f"{number:,} events"
 
 
 def show_update(result: UpdateResult, report: Report, file: Path | None) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 import sqlite3
 import threading
 from collections import defaultdict
@@ -21,6 +20,7 @@ import numpy as np
 
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.events import EVENT, Event, Related, Source
+from embeddings.index.stored import as_day, as_text, as_text_or_none, as_texts, is_refusal
 from embeddings.text import clean, shorten
 
 
@@ -30,7 +30,8 @@ class Origin:
 
     Attributes:
         fetched: whether a day that `update` fetched holds it.
-        archived: the event as the named archives hold it; None if they do not.
+        archived: the event as the named archives hold it; None if they do not, or if only lists among them name it.
+            An event that is neither fetched nor archived nor named so is one of the sample's that was added.
     """
 
     fetched: bool
@@ -63,10 +64,12 @@ class Catalogue:
         try:
             with self._decoding():
                 self._attributions = {
-                    number: _text(text) for number, text in self._rows("SELECT number, text FROM attributions")
+                    number: as_text(text) for number, text in self._rows("SELECT number, text FROM attributions")
                 }
+                tables = {name for (name,) in self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+                self._has_lists = {"lists", "entries"} <= tables  # the first version's catalogues have none
                 days = [
-                    (_day(date), events)
+                    (as_day(date), events)
                     for date, events in self._rows("SELECT date, count(*) FROM events GROUP BY date ORDER BY date")
                 ]
         except BaseException:
@@ -105,7 +108,7 @@ class Catalogue:
                     self._connections.append(connection)
             return connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
-            if _is_refusal(error):
+            if is_refusal(error):
                 raise IndexUnusableError(
                     f"the system does not let the catalogue {self._path} be read ({error}); see whether its disk is "
                     "in order and whether more files may be opened (`ulimit -n`)"
@@ -158,7 +161,7 @@ class Catalogue:
         before = self._rows("SELECT DISTINCT date FROM events WHERE date < ? ORDER BY date DESC LIMIT ?", (text, limit))
         after = self._rows("SELECT DISTINCT date FROM events WHERE date > ? ORDER BY date LIMIT ?", (text, limit))
         with self._decoding():
-            return sorted(_day(found) for (found,) in (*before, *after))
+            return sorted(as_day(found) for (found,) in (*before, *after))
 
     def postings(self, words: Sequence[str]) -> dict[str, np.ndarray]:
         """The rows that hold each of some stems, (n,) in ascending order; stems that no event has are left out."""
@@ -204,6 +207,36 @@ class Catalogue:
         self._checked(row for row, _ in found)
         return [(row, links) for row, links in found]
 
+    # --- lists that name events ---
+
+    def list_counts(self, rows: range) -> np.ndarray:
+        """How many lists of what is worth remembering name each event of some rows, (len(rows),) int16."""
+        counts = np.zeros(len(rows), np.int16)
+        if self._has_lists and rows:
+            values = (rows.start, rows.stop - 1)
+            for row, number in self._rows(
+                "SELECT row, count(*) FROM lists WHERE row BETWEEN ? AND ? GROUP BY row", values
+            ):
+                counts[row - rows.start] = number
+        return counts
+
+    def lists(self, row: int) -> tuple[str, ...]:
+        """The names of the lists that name an event."""
+        if not self._has_lists:
+            return ()
+        with self._decoding():
+            found = self._rows("SELECT name FROM lists WHERE row = ? ORDER BY place", (row,))
+            return tuple(as_text(name) for (name,) in found)
+
+    def entries(self, rows: range) -> list[Event]:
+        """What lists among the named archives tell of the events of some rows, as they do."""
+        if not self._has_lists:
+            return []
+        values = (rows.start, rows.stop - 1)
+        with self._decoding():
+            found = self._rows("SELECT event FROM entries WHERE row BETWEEN ? AND ? ORDER BY row, place", values)
+            return [EVENT.validate_json(as_text(event)) for (event,) in found]
+
     # --- reading ---
 
     def events(self, rows: Iterable[int]) -> list[Event]:
@@ -221,15 +254,15 @@ class Catalogue:
         for row, name, url in self._rows(
             f"SELECT row, name, url FROM sources WHERE row IN ({marks}) ORDER BY row, place", rows
         ):
-            sources[row].append(Source(_text(name), _text_or_none(url)))
+            sources[row].append(Source(as_text(name), as_text_or_none(url)))
         contexts: dict[int, list[str]] = defaultdict(list)
         for row, name in self._rows(f"SELECT row, name FROM contexts WHERE row IN ({marks}) ORDER BY row, place", rows):
-            contexts[row].append(_text(name))
+            contexts[row].append(as_text(name))
         paths: dict[int, list[str]] = defaultdict(list)
         for row, path in self._rows(
             f"SELECT row, path FROM addresses WHERE row IN ({marks}) ORDER BY row, place", rows
         ):
-            paths[row].append(_text(path))
+            paths[row].append(as_text(path))
         related: dict[int, list[Related]] = defaultdict(list)
         for row, date, headline, shared, path, other in self._rows(
             "SELECT related.row, related.date, related.headline, related.contexts, related.path, events.id "
@@ -238,16 +271,18 @@ class Catalogue:
             rows,
         ):
             related[row].append(
-                Related(_day(date), _text(headline), _texts(shared), _text_or_none(path), _text_or_none(other))
+                Related(
+                    as_day(date), as_text(headline), as_texts(shared), as_text_or_none(path), as_text_or_none(other)
+                )
             )
         return {
             row: Event(
-                id=_text(name),
-                date=_day(date),
-                headline=_text(headline),
-                topics=_texts(topics),
-                category=_text_or_none(category),
-                summary=_text_or_none(summary),
+                id=as_text(name),
+                date=as_day(date),
+                headline=as_text(headline),
+                topics=as_texts(topics),
+                category=as_text_or_none(category),
+                summary=as_text_or_none(summary),
                 contexts=tuple(contexts[row]),
                 sources=tuple(sources[row]),
                 related=tuple(related[row]),
@@ -266,7 +301,7 @@ class Catalogue:
         marks = ",".join("?" * len(rows))
         with self._decoding():
             found = {
-                row: _text(words)
+                row: as_text(words)
                 for row, words in self._rows(f"SELECT row, words FROM events WHERE row IN ({marks})", rows)
             }
             return [found[row] for row in rows]
@@ -280,7 +315,7 @@ class Catalogue:
             (event_id,),
         )
         with self._decoding():
-            return EVENT.validate_json(_text(rows[0][0])) if rows else None
+            return EVENT.validate_json(as_text(rows[0][0])) if rows else None
 
     # --- for the next build, and for checking ---
 
@@ -288,7 +323,7 @@ class Catalogue:
         """Every withdrawn event, in order of their ids."""
         rows = self._rows("SELECT event, names FROM withdrawn ORDER BY id")
         with self._decoding():
-            return [Withdrawn(EVENT.validate_json(_text(event)), frozenset(_texts(ids))) for event, ids in rows]
+            return [Withdrawn(EVENT.validate_json(as_text(event)), frozenset(as_texts(ids))) for event, ids in rows]
 
     def origins(self, rows: range) -> dict[int, Origin]:
         """The origins of some rows; rows whose event is exactly what the named archives hold are left out."""
@@ -297,7 +332,7 @@ class Catalogue:
         found = self._rows(sql, values)
         with self._decoding():
             return {
-                row: Origin(bool(fetched), None if archived is None else EVENT.validate_json(_text(archived)))
+                row: Origin(bool(fetched), None if archived is None else EVENT.validate_json(as_text(archived)))
                 for row, fetched, archived in found
             }
 
@@ -311,10 +346,23 @@ class Catalogue:
         with self._decoding():
             return None if found[0][0] is None else _day(found[0][0])
 
+    def is_from_archives(self) -> bool:
+        """Whether a named archive tells of any event, other than in a list."""
+        sql = (
+            "SELECT 1 FROM events LEFT JOIN origins USING (row) WHERE origins.row IS NULL OR archived NOT NULL LIMIT 1"
+        )
+        return bool(self._rows(sql))
+
+    def has_added(self) -> bool:
+        """Whether any event was added from the sample."""
+        others = "SELECT row FROM entries"  # only lists among the named archives tell of these
+        sql = f"SELECT 1 FROM origins WHERE fetched = 0 AND archived IS NULL AND row NOT IN ({others}) LIMIT 1"
+        return self._has_lists and bool(self._rows(sql))
+
     def ids(self) -> list[str]:
         """The id of every event, in order of time."""
         with self._decoding():
-            return [_text(found) for (found,) in self._rows("SELECT id FROM events ORDER BY row")]
+            return [as_text(found) for (found,) in self._rows("SELECT id FROM events ORDER BY row")]
 
     def ids_of(self, rows: range) -> dict[str, str]:
         """Every id that leads to an event of some rows, including its own, with that event's own id."""
@@ -357,37 +405,3 @@ class Catalogue:
                 self.postings([stem])
         except IndexUnusableError as error:  # rows out of order
             yield str(error)
-
-
-def _is_refusal(error: sqlite3.Error) -> bool:
-    """Whether the error comes from the system, rather than from damage to the file."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_AUTH,
-    )
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{type(value).__name__} instead of a text")
-    return value
-
-
-def _text_or_none(value: object) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    """A JSON list of texts."""
-    texts = json.loads(_text(value))
-    if not isinstance(texts, list):
-        raise TypeError(f"{type(texts).__name__} instead of a list")
-    return tuple(map(_text, texts))
-
-
-def _day(value: object) -> dt.date:
-    return dt.date.fromisoformat(_text(value))

@@ -44,6 +44,10 @@ CREATE TEMP TABLE links (row INTEGER, place INTEGER, date TEXT, words TEXT);
 CREATE TABLE addresses (path TEXT PRIMARY KEY, row INTEGER NOT NULL, place INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE names (id TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;  -- other ids of events
 CREATE TABLE origins (row INTEGER PRIMARY KEY, fetched INTEGER NOT NULL, archived TEXT);  -- see Origin
+CREATE TABLE lists (row INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL,  -- that name an event
+    PRIMARY KEY (row, place)) WITHOUT ROWID;
+CREATE TABLE entries (row INTEGER NOT NULL, place INTEGER NOT NULL, event TEXT NOT NULL,  -- of lists in named archives
+    PRIMARY KEY (row, place)) WITHOUT ROWID;
 CREATE TABLE withdrawn (id TEXT PRIMARY KEY, names TEXT NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;  -- in JSON
 CREATE TABLE withdrawn_names (name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE postings (stem TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;  -- ascending, in 4 bytes each
@@ -76,6 +80,8 @@ class NewEvent:
     Attributes:
         other_ids: other ids that lead to the event.
         origin: None if the event is exactly what the named archives hold.
+        lists: that name the event.
+        entries: what the lists among the named archives tell of it, as they do.
     """
 
     event: Event
@@ -83,6 +89,8 @@ class NewEvent:
     text_key: bytes
     digest: bytes
     origin: Origin | None = None
+    lists: tuple[str, ...] = ()
+    entries: tuple[Event, ...] = ()
 
 
 class CatalogueWriter:
@@ -141,6 +149,13 @@ class CatalogueWriter:
         )
         self._db.executemany(
             "INSERT OR IGNORE INTO names VALUES (?, ?)", [(other, row) for other in sorted(new.other_ids)]
+        )
+        self._db.executemany(
+            "INSERT INTO lists VALUES (?, ?, ?)", [(row, place, name) for place, name in enumerate(new.lists)]
+        )
+        self._db.executemany(
+            "INSERT INTO entries VALUES (?, ?, ?)",
+            [(row, place, EVENT.dump_json(entry).decode()) for place, entry in enumerate(new.entries)],
         )
         if new.origin is not None:
             archived = None if new.origin.archived is None else EVENT.dump_json(new.origin.archived).decode()

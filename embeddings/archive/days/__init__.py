@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from embeddings.archive.days.article import Choice, read_day_of_year
-from embeddings.archive.days.titles import DayOfYear, article_title, day_of_year, selected_title
+from embeddings.archive.days.titles import DAYS_OF_YEAR, SELECTED, DayOfYear, article_title, day_of_year, selected_title
 
-__all__ = ["Choice", "DayOfYear", "article_title", "day_of_year", "read_day_of_year", "selected_title"]
+__all__ = [
+    "DAYS_OF_YEAR",
+    "SELECTED",
+    "Choice",
+    "DayOfYear",
+    "article_title",
+    "day_of_year",
+    "read_day_of_year",
+    "selected_title",
+]

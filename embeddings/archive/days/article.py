@@ -232,6 +232,7 @@ class _Reading:
             category=None if kind is Kind.EVENT else kind.value,
             contexts=contexts,
             sources=sources,
+            lists=(self._of.list_name,),
         )
 
 

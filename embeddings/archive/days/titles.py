@@ -8,6 +8,10 @@ from dataclasses import dataclass
 
 from embeddings.calendar_names import MONTHS
 
+DAYS_OF_YEAR = "Wikipedia's days of the year"
+SELECTED = "Wikipedia's selected anniversaries"
+"""The lists that events of these pages were read from."""
+
 _LEAP_YEAR = 2000
 # "Wikipedia" is the project's own namespace, number 4, and a part of the title.
 _TITLE = re.compile(
@@ -22,6 +26,11 @@ class DayOfYear:
     month: int
     day: int
     is_selected: bool = False
+
+    @property
+    def list_name(self) -> str:
+        """The list that the page is a part of."""
+        return SELECTED if self.is_selected else DAYS_OF_YEAR
 
 
 def day_of_year(title: str) -> DayOfYear | None:

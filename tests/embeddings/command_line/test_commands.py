@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from embeddings.archive.shipped import shipped_events
 from embeddings.command_line.commands import main
 from embeddings.events import event_id
 from embeddings.index.folder import IndexFolder
@@ -121,7 +122,7 @@ class TestBuild:
         archive = write("events.jsonl", *RECORDS)
         told = run("build", archive, "--json").json
         assert told.pop("seconds") >= 0
-        nothing = dict.fromkeys(("changed", "unchanged", "removed", "merged", "rejected"), 0)
+        nothing = dict.fromkeys(("changed", "unchanged", "removed", "merged", "rejected", "listed", "from_sample"), 0)
         assert told == {"events": 3, "new": 3, **nothing}
         assert run("build", archive, "--json").json["unchanged"] == 3
 
@@ -634,10 +635,24 @@ class TestUpdate:
             wiki.month()
             yield wiki
 
+    @pytest.fixture(autouse=True)
+    def _without_the_sample(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DATELINE_ARCHIVE__SAMPLE", "false")
+
+    def test_a_new_index_knows_the_samples_events_of_before_the_archive_if_nothing_forbids_it(
+        self, run: Run, wiki: WikiServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("DATELINE_ARCHIVE__SAMPLE")
+        ran = run("update", "--api", wiki.api, *self.MONTH)
+        older = sum(event.date < dt.date(2021, 6, 1) for event in shipped_events())
+        sentence = f"{older} events are named by lists of what is worth remembering; {older} events of the sample added"
+        assert sentence in ran.out.splitlines()
+        assert "1969-07-20" in [event["date"] for event in run("onthisday", "07-20", "--json").json["events"]]
+
     def test_as_json_counts_what_it_did_and_what_it_took(self, run: Run, wiki: WikiServer) -> None:
         told = run("update", "--api", wiki.api, *self.MONTH, "--json").json
         assert told.pop("seconds") >= 0
-        nothing = dict.fromkeys(("changed", "unchanged", "removed", "merged", "rejected"), 0)
+        nothing = dict.fromkeys(("changed", "unchanged", "removed", "merged", "rejected", "listed", "from_sample"), 0)
         assert told == {"events": 56, "new": 56, **nothing, "days": 30, "fetched": 30, "requests": 2}
         assert run("event", "2021-06-03", "--json").json["total"] == 3
         assert run("verify").status == 0

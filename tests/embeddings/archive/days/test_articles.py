@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.archive import Report, read_archive
-from embeddings.archive.days import Choice, article_title, day_of_year, read_day_of_year, selected_title
+from embeddings.archive.days import DAYS_OF_YEAR, Choice, article_title, day_of_year, read_day_of_year, selected_title
 from embeddings.archive.days.years import split_year
 from embeddings.archive.report import PageReport
 from embeddings.errors import ArchiveMissingError
@@ -53,6 +53,7 @@ class TestArticles:
             contexts=("Dell, Ardun",),
             sources=(Source("The Dell Courier", "https://courier.example/1913?a=1&b=2"), Source("Orm Press")),
             attribution=PORTAL_ATTRIBUTION,
+            lists=(DAYS_OF_YEAR,),
         )
 
     @pytest.mark.parametrize(
