@@ -145,10 +145,11 @@ class _Day:
     def choose(self, following: _Day | None) -> None:
         """Find what each entry of the day's lists may be; `following`: the day that comes next, if that is known."""
         after = following if following is not None and following.day == self.day + _DAY else None
-        if not self._texts and (after is None or not after._texts) and not self._listed:
+        has_texts = bool(self._texts or (after is not None and after._texts))
+        if not self._listed and not (self._shipped and has_texts):
             return
         self._entries = list(self._folded())
-        if not self._texts and (after is None or not after._texts):
+        if not has_texts:
             return
         candidates = Candidates(self._tellings, after._tellings if after is not None else (), _vocabulary())
         counts: dict[str, int] = defaultdict(int)

@@ -21,12 +21,12 @@ NUMBER = "#"
 _MOST_TEXT = 4_000  # characters of a headline, and of what stands beside it: bounds the work on hostile archives
 _UNSEEN = 0.5  # how many events are taken to have a word that none has
 _NUMERAL = r"(?<![^\W_]-)(?<![^\W_])[0-9]{1,15}(?:,[0-9]{3})*(?:\.[0-9]{1,3})?(?![^\W_])"  # not the 19 of "COVID-19"
-_WORD = re.compile(rf"(?P<numeral>{_NUMERAL})|(?P<word>[^\W\d_]+)|(?P<end>[.!?:] )")
+_WORD = re.compile(rf"(?P<word>[^\W\d_]+)|(?P<end>[.!?:] )|(?P<numeral>{_NUMERAL})")
 _SHORT = re.compile(
-    r"(?P<America>\bU\. ?S\.(?: ?A\.)?|\bUnited States(?: of America)?\b|\bUSA?\b)"
-    r"|(?P<Britain>\bU\. ?K\.|\bUnited Kingdom\b|\bUK\b|\bGreat Britain\b)"
-    r"|(?P<UN>\bU\. ?N\.|\bUnited Nations\b)"
-    r"|(?P<EU>\bE\. ?U\.|\bEuropean Union\b)"
+    r"\b(?:(?P<America>U(?:\. ?S\.(?: ?A\.)?|nited States(?: of America)?\b|SA?\b))"
+    r"|(?P<Britain>(?:U\. ?K\.|United Kingdom\b|UK\b|Great Britain\b))"
+    r"|(?P<UN>U(?:\. ?N\.|nited Nations\b))"
+    r"|(?P<EU>E(?:\. ?U\.|uropean Union\b)))"
     r"|[’']s\b"
 )
 _SMALL = {
