@@ -26,6 +26,7 @@ DIFFERENT = [
     ("Voters in Austria elect a new parliament.", "Voters in Iceland elect a new parliament."),
     ("Anna Berg receives her first dose of the vaccine.", "Carl Lund receives his first dose of the vaccine."),
     ("A bomb kills 22 people in the port of Aden.", "A bomb kills 30 people in the port of Basra."),
+    ("Osaka wins the Grand Slam title at Melbourne Park.", "Kvitova wins the Grand Slam title at Melbourne Park."),
     ("The Republican Party holds primaries.", "Snow falls in Rome."),
     ("A bridge in Exampleton is closed.", "A bridge in Otherville is closed."),
 ]
