@@ -88,6 +88,14 @@ class TestIndex:
             assert index.catalogue.ids() == before
             assert [gone.event.id for gone in index.catalogue.all_withdrawn()] == ["2026-08-02-1d0fd030"]
 
+    def test_what_lists_name_is_known_after_the_next_build(self, kept: Path, search: Search) -> None:
+        catalogue = search.index.catalogue
+        assert catalogue.list_counts(range(catalogue.size)).tolist() == [0] * catalogue.size
+        assert catalogue.lists(0) == ()
+        result = build_index(IndexFolder(kept / "index"), [kept / "archive.jsonl"], WordEncoder(), Report())
+        with closing(IndexFolder(kept / "index").open()) as index:
+            assert index.catalogue.list_counts(range(index.catalogue.size)).sum() == result.listed > 0
+
 
 class TestStore:
     async def test_gives_back_answers_and_subscriptions(self, kept: Path) -> None:
