@@ -212,12 +212,9 @@ class Catalogue:
     def list_counts(self, rows: range) -> np.ndarray:
         """How many lists of what is worth remembering name each event of some rows, (len(rows),) int16."""
         counts = np.zeros(len(rows), np.int16)
-        if self._has_lists and rows:
-            values = (rows.start, rows.stop - 1)
-            for row, number in self._rows(
-                "SELECT row, count(*) FROM lists WHERE row BETWEEN ? AND ? GROUP BY row", values
-            ):
-                counts[row - rows.start] = number
+        sql = "SELECT row, count(*) FROM lists WHERE row BETWEEN ? AND ? GROUP BY row"
+        for row, number in self._rows(sql, (rows.start, rows.stop - 1)) if self._has_lists else ():
+            counts[row - rows.start] = number
         return counts
 
     def lists(self, row: int) -> tuple[str, ...]:
@@ -230,11 +227,9 @@ class Catalogue:
 
     def entries(self, rows: range) -> list[Event]:
         """What lists among the named archives tell of the events of some rows, as they do."""
-        if not self._has_lists:
-            return []
-        values = (rows.start, rows.stop - 1)
+        sql = "SELECT event FROM entries WHERE row BETWEEN ? AND ? ORDER BY row, place"
         with self._decoding():
-            found = self._rows("SELECT event FROM entries WHERE row BETWEEN ? AND ? ORDER BY row, place", values)
+            found = self._rows(sql, (rows.start, rows.stop - 1)) if self._has_lists else []
             return [EVENT.validate_json(as_text(event)) for (event,) in found]
 
     # --- reading ---
@@ -344,14 +339,12 @@ class Catalogue:
             ((after or dt.date.min).isoformat(), until.isoformat()),
         )
         with self._decoding():
-            return None if found[0][0] is None else _day(found[0][0])
+            return None if found[0][0] is None else as_day(found[0][0])
 
     def is_from_archives(self) -> bool:
         """Whether a named archive tells of any event, other than in a list."""
-        sql = (
-            "SELECT 1 FROM events LEFT JOIN origins USING (row) WHERE origins.row IS NULL OR archived NOT NULL LIMIT 1"
-        )
-        return bool(self._rows(sql))
+        sql = "SELECT 1 FROM events LEFT JOIN origins USING (row) WHERE origins.row IS NULL OR archived NOT NULL"
+        return bool(self._rows(f"{sql} LIMIT 1"))
 
     def has_added(self) -> bool:
         """Whether any event was added from the sample."""

@@ -96,7 +96,7 @@ def fetch(folder: IndexFolder) -> Callable[..., BuildResult]:
         )
         folder.root.mkdir(exist_ok=True)
         with closing(FetchedDays(folder.fetched)) as days:
-            days.keep({day: WikiPage(page_title(day), next(revision), NOW, text)}, NOW)
+            days.portal.keep({day: WikiPage(page_title(day), next(revision), NOW, text)}, NOW)
             days.finish(NOW)
             with folder.build_lock():
                 return Build(folder, WordEncoder(), Report(), sample=sample).replace_index(None, days)
