@@ -180,7 +180,7 @@ class TestReadersAndBuilds:
     ) -> None:
         reader = built.open()
         old = generation(built)
-        build(archive(tmp_path, "It snows."))
+        build(archive(tmp_path, "It snows."), accept_removals=True)
         assert old.is_dir()
         assert [event.headline for event in reader.catalogue.events(range(3))] == [
             "It rains.",
@@ -198,11 +198,11 @@ class TestReadersAndBuilds:
     ) -> None:
         reader = built.open()
         held = generation(built)
-        build(archive(tmp_path, "It snows."))
-        build(archive(tmp_path, "It melts."))
+        build(archive(tmp_path, "It snows."), accept_removals=True)
+        build(archive(tmp_path, "It melts."), accept_removals=True)
         assert set((built.root / "generations").iterdir()) == {held, generation(built)}
         reader.close()
-        build(archive(tmp_path, "It dries."))
+        build(archive(tmp_path, "It dries."), accept_removals=True)
         assert list((built.root / "generations").iterdir()) == [generation(built)]
 
     def test_only_one_build_holds_the_folder(self, built: IndexFolder) -> None:
@@ -228,4 +228,4 @@ class TestReadersAndBuilds:
         self, tmp_path: Path, built: IndexFolder, build: BuildArchives
     ) -> None:
         (built.root / "generations" / ".DS_Store").write_bytes(b"left by a file manager")
-        assert build(archive(tmp_path, "It snows.")).events == 1
+        assert build(archive(tmp_path, "It snows."), accept_removals=True).events == 1
