@@ -56,7 +56,9 @@ def time() -> Time:
 
 
 @pytest.fixture
-async def store(store_url: str, time: Time) -> AsyncIterator[ShardStore]:
+async def store(store_url: str, time: Time, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ShardStore]:
+    for patience in ("_PATIENCE_S", "_LEAVE_S"):  # of the machine's seconds, which may be few
+        monkeypatch.setattr(f"bot.store.shards.{patience}", 60.0)
     access = Access(parse(store_url))
     await access.open()
     yield ShardStore(access, time)
