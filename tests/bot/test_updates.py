@@ -98,6 +98,7 @@ def config(
         "api": wiki.api,
         "contact": "mail@example.org",
         "days_of_the_year": days_of_the_year,
+        "sample": False,  # so that each update has a few events to encode, rather than hundreds
     }
     return Config.model_validate({"index": {"path": folder.root}, "archive": archive, "discord": {"token": "secret"}})
 
