@@ -30,5 +30,6 @@ class BuildResult:
     seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """The result as users' scripts read it."""
-        return {**asdict(self), "seconds": round(self.seconds, 1)}
+        """The result as the JSON that commands print; what lists name is told to people alone."""
+        counts = {name: value for name, value in asdict(self).items() if name not in {"listed", "from_sample"}}
+        return {**counts, "seconds": round(self.seconds, 1)}

@@ -122,7 +122,7 @@ class TestBuild:
         archive = write("events.jsonl", *RECORDS)
         told = run("build", archive, "--json").json
         assert told.pop("seconds") >= 0
-        nothing = dict.fromkeys(("changed", "unchanged", "removed", "merged", "rejected", "listed", "from_sample"), 0)
+        nothing = dict.fromkeys(("changed", "unchanged", "removed", "merged", "rejected"), 0)
         assert told == {"events": 3, "new": 3, **nothing}
         assert run("build", archive, "--json").json["unchanged"] == 3
 
@@ -652,7 +652,7 @@ class TestUpdate:
     def test_as_json_counts_what_it_did_and_what_it_took(self, run: Run, wiki: WikiServer) -> None:
         told = run("update", "--api", wiki.api, *self.MONTH, "--json").json
         assert told.pop("seconds") >= 0
-        nothing = dict.fromkeys(("changed", "unchanged", "removed", "merged", "rejected", "listed", "from_sample"), 0)
+        nothing = dict.fromkeys(("changed", "unchanged", "removed", "merged", "rejected"), 0)
         assert told == {"events": 56, "new": 56, **nothing, "days": 30, "fetched": 30, "requests": 2}
         assert run("event", "2021-06-03", "--json").json["total"] == 3
         assert run("verify").status == 0
