@@ -210,12 +210,23 @@ class FetchedPages(Generic[Key]):
                 for row in rows
             }
 
-    def keep(self, pages: Mapping[Key, WikiPage | None], now: dt.datetime) -> None:
-        """Read and keep some pages, None where the wiki has none; all of them or, if killed, none."""
+    def keep(
+        self, pages: Mapping[Key, WikiPage | None], now: dt.datetime, *, unless_emptied: Collection[Key] = ()
+    ) -> dict[Key, WikiPage | None]:
+        """Read and keep some pages, None where the wiki has none; all of them or, if killed, none.
+
+        Args:
+            unless_emptied: those of them that are not kept if no event can be read in them.
+        Returns:
+            The pages that were not kept for that reason.
+        """
         found = {key: self._read(key, page) for key, page in pages.items()}
+        emptied = {key: pages[key] for key, read in found.items() if key in unless_emptied and not read.events}
         with self._file.changing():
             changes = 0
             for key, page in pages.items():
+                if key in emptied:
+                    continue
                 day = self.kind.text(key)
                 before = self._file.db.execute(f"SELECT read FROM {self.kind.table} WHERE day = ?", (day,)).fetchone()
                 changes += _changed(before[0], found[key]) if before else bool(found[key].events)
@@ -233,25 +244,19 @@ class FetchedPages(Generic[Key]):
                     (*row, _checksum(row), now.isoformat()),
                 )
             self._file.set_note(CHANGES, str(int(self._file.note(CHANGES) or 0) + changes))
+        return emptied
 
     def holding(self, keys: Collection[Key]) -> set[Key]:
         """Those of some pages of which events are kept, damaged rows among them: what they held is not known."""
-        texts = {self.kind.text(key): key for key in keys}
-        self._read_again(list(texts))
         found: set[Key] = set()
-        for text, key in texts.items():
-            row = self._row(text)
+        for row in self._rows([self.kind.text(key) for key in keys]):
             try:
-                holds_events = row is not None and bool(self._kept(row).events)
+                holds_events = bool(self._kept(row).events)
             except ArchiveDamagedError:
                 holds_events = True
             if holds_events:
-                found.add(key)
+                found.add(self.kind.key(row[0]))
         return found
-
-    def without_events(self, pages: Mapping[Key, WikiPage]) -> dict[Key, WikiPage | None]:
-        """Those of some pages as they are now in which no event can be read."""
-        return {key: page for key, page in pages.items() if not self._read(key, page).events}
 
     def looked(self, keys: Collection[Key], now: dt.datetime) -> None:
         """Note that the wiki was asked for some pages and had no new revisions."""
@@ -273,9 +278,7 @@ class FetchedPages(Generic[Key]):
             days = [day for (day,) in self._file.db.execute(f"SELECT day FROM {self.kind.table} ORDER BY day")]
         left_out = Counter[str]()
         for start in range(0, len(days), _TOGETHER):
-            some = days[start : start + _TOGETHER]
-            self._read_again(some)
-            for row in filter(None, map(self._row, some)):
+            for row in self._rows(days[start : start + _TOGETHER]):
                 read = self._kept(row)
                 page = PageReport(self.kind.title(self.kind.key(row[0])), report)
                 for place, (line, why) in enumerate(read.rejected):
@@ -309,16 +312,23 @@ class FetchedPages(Generic[Key]):
             raise ArchiveDamagedError(self._problem(row[0]))
         return _READ.validate_json(zlib.decompress(row[4]))
 
-    def _read_again(self, days: Sequence[str]) -> None:
-        """Read pages anew that another version of the program read: what they would be now counts, and is kept."""
-        rows = [row for row in map(self._row, days) if row is not None and row[7] == _checksum(row[:7])]
-        fresh = [self._as_read_now(row) for row in rows if row[5] != self.reader]
+    def _rows(self, days: Sequence[str]) -> list[_Row]:
+        """The rows of those of some days that have one, damaged ones as they are.
+
+        Pages that another version of the program read are read anew: what they would be now counts, and is kept.
+        """
+        rows = [row for row in map(self._row, days) if row is not None]
+        fresh: dict[str, _Row] = {}
+        for row in rows:
+            if row[5] != self.reader and row[7] == _checksum(row[:7]):
+                fresh[row[0]] = self._as_read_now(row)
         if fresh:
             with self._file.changing():
                 self._file.db.executemany(
                     f"UPDATE {self.kind.table} SET read = ?, reader = ?, checksum = ? WHERE day = ?",
-                    [(new[4], new[5], _checksum(new), new[0]) for new in fresh],
+                    [(new[4], new[5], new[7], day) for day, new in fresh.items()],
                 )
+        return [fresh.get(row[0], row) for row in rows]
 
     def _as_read_now(self, row: _Row) -> _Row:
         day, revision, edited, packed = row[:4]
@@ -327,7 +337,8 @@ class FetchedPages(Generic[Key]):
             wikitext = zlib.decompress(packed).decode()
             page = WikiPage(self.kind.title(self.kind.key(day)), revision, dt.datetime.fromisoformat(edited), wikitext)
         read = zlib.compress(_READ.dump_json(self._read(self.kind.key(day), page)))
-        return (day, revision, edited, packed, read, self.reader, row[6])
+        now: _Row = (day, revision, edited, packed, read, self.reader, row[6])
+        return (*now, _checksum(now))
 
     def _read(self, key: Key, page: WikiPage | None) -> _Read:
         """What a page holds, as the page with its title in any other archive."""

@@ -23,11 +23,13 @@ class Wanted(Generic[Key]):
 
     Attributes:
         looks: what is known of each, None for one that was never asked for.
+        has_pages: whether the wiki has shown any page of the kind before.
     """
 
     pages: FetchedPages[Key]
     rules: Rules[Key]
     looks: Mapping[Key, Look | None]
+    has_pages: bool
 
 
 class Fetching(Generic[Key]):
@@ -47,8 +49,7 @@ class Fetching(Generic[Key]):
         self._report = report
         self._clock = clock
         self._accept_removals = accept_removals
-        # A wiki that has shown no page yet may be the wrong one.
-        self._has_pages = any(look.revision is not None for look in wanted.pages.looks().values())
+        self._has_pages = wanted.has_pages  # a wiki that has shown no page yet may be the wrong one
         self._states: dict[Key, PageState | None] = {}  # while it has shown none
         self._absent: list[Key] = []
         self._held = 0  # pages looked at of which events are kept
@@ -107,9 +108,7 @@ class Fetching(Generic[Key]):
         self._pages.looked(unchanged, self._clock())
         async for pages in client.pages(edited):
             found = {titles[page.title]: page for page in pages if page.title in edited}
-            emptied = self._pages.without_events({key: page for key, page in found.items() if key in held})
-            self._lost |= emptied
-            self._pages.keep({key: page for key, page in found.items() if key not in emptied}, self._clock())
+            self._lost |= self._pages.keep(found, self._clock(), unless_emptied=held)
             edited = [title for title in edited if titles[title] not in found]
             self.counts["fetched"] += len(found)
         for title in edited:

@@ -195,12 +195,19 @@ def _wanted(
         wanted = _days(max(first, FIRST_DAY), last)
     else:
         wanted = due(known, _first_new(folder, known, last), last, now)
-    has_any = any(look.revision is not None for look in known_of_the_year.values())
+    has_any = _has_pages(known_of_the_year)
     of_the_year = _DAYS_OF_THE_YEAR if (has_any if span.of_the_year is None else span.of_the_year) else ()
+    looks = _not_done({day: known.get(day) for day in wanted}, begun)
+    looks_of_the_year = _not_done({of: known_of_the_year.get(of) for of in of_the_year}, begun)
     return (
-        Wanted(days.portal, PORTAL_RULES, _not_done({day: known.get(day) for day in wanted}, begun)),
-        Wanted(days.of_the_year, YEAR_RULES, _not_done({of: known_of_the_year.get(of) for of in of_the_year}, begun)),
+        Wanted(days.portal, PORTAL_RULES, looks, _has_pages(known)),
+        Wanted(days.of_the_year, YEAR_RULES, looks_of_the_year, has_any),
     )
+
+
+def _has_pages(known: Mapping[Key, Look]) -> bool:
+    """Whether the wiki had any of the pages that are known of."""
+    return any(look.revision is not None for look in known.values())
 
 
 def _not_done(looks: Mapping[Key, Look | None], begun: dt.datetime | None) -> dict[Key, Look | None]:
