@@ -206,10 +206,10 @@ class _Day:
         left = [entry for entry in self._entries if entry.target is None]
         for name in dict.fromkeys(entry.list_name for entry in left):
             of_list = [entry for entry in left if entry.list_name == name]
-            candidates = Candidates([host.telling for host in hosts], (), _vocabulary()) if hosts else None
+            candidates = Candidates([host.telling for host in hosts], (), _vocabulary())
             best: dict[int, tuple[float, _Entry]] = {}
-            for entry in of_list[:MOST_ENTRIES] if candidates is not None else ():
-                found = candidates.best(entry.telling) if candidates is not None else None
+            for entry in of_list[:MOST_ENTRIES]:
+                found = candidates.best(entry.telling)
                 if found is not None and found[1] > best.get(found[0], (0.0, entry))[0]:
                     best[found[0]] = (found[1], entry)
             taken = {id(entry) for _, entry in best.values()}

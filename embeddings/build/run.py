@@ -101,23 +101,23 @@ class Build:
         previous: OpenIndex | None,
     ) -> Counter[str]:
         """Read, merge, encode, weigh and publish; returns how many events there were of each kind."""
+        paths = [path for path, _ in archives] if archives is not None else None
         built = dt.datetime.now(dt.UTC).replace(microsecond=0)
         generation = self.folder.new_generation(built)
         old = previous.catalogue if previous is not None else None
         with Staging(generation / "staging.sqlite") as staging:
             self._read(staging, archives, fetched, old)
-            if self._adds_sample([path for path, _ in archives] if archives is not None else None, old):
+            if self._adds_sample(paths, old):
                 _add_sample(staging)
             counts = write_catalogue(generation / CATALOGUE, staging, old, built.date(), self.report, self.progress)
-        named = _places([path for path, _ in archives]) if archives is not None else None
-        if previous is not None and named is None:
-            named = previous.manifest.archives
-        elif previous is not None and named == previous.manifest.archives and not self.accept_removals:
-            _refuse_removals([path for path, _ in archives or ()], counts["removed"], previous.manifest.events)
+        last_named = previous.manifest.archives if previous is not None else ()
+        named = _places(paths) if paths is not None else last_named
+        if previous is not None and paths is not None and named == last_named and not self.accept_removals:
+            _refuse_removals(paths, counts["removed"], previous.manifest.events)
         with contextlib.closing(Journal(self.folder.root / "encoded.sqlite", self.encoder.fingerprint)) as journal:
             model = self._encode(generation, previous, journal)
             self._weigh(generation)
-            self.folder.publish(generation, describe(generation, built, model, named or ()))
+            self.folder.publish(generation, describe(generation, built, model, named))
             with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
                 journal.empty()
         return counts

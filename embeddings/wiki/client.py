@@ -287,7 +287,7 @@ def _batches(titles: Sequence[str]) -> Iterator[Sequence[str]]:
 def _asked_for(parameters: Mapping[str, str]) -> str:
     """Which titles a query asks for."""
     first, *others = parameters["titles"].split("|")
-    return f"{shorten(first, 100)}" + (f" and {len(others)} more" if others else "")
+    return shorten(first, 100) + (f" and {len(others)} more" if others else "")
 
 
 def _wait_s(state: RetryCallState) -> float:
