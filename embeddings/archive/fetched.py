@@ -8,7 +8,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from embeddings.archive.fetched_pages import CHANGES, DAYS_OF_THE_YEAR, PORTAL_DAYS, FetchedPages, PageFile
+from embeddings.archive.fetched_pages import CHANGES, DAYS_OF_THE_YEAR, PORTAL_DAYS, FetchedPages
+from embeddings.archive.page_file import PageFile
 from embeddings.errors import ArchiveDamagedError
 
 _PUBLISHED, _UNFINISHED, _UPDATED = "published", "unfinished", "updated"
@@ -26,7 +27,7 @@ class FetchedDays:
     """
 
     def __init__(self, path: Path, *, births_and_deaths: bool = False) -> None:
-        self._file = PageFile(path)
+        self._file = PageFile(path, (PORTAL_DAYS.table, DAYS_OF_THE_YEAR.table))
         self.portal = FetchedPages(self._file, PORTAL_DAYS)
         self.of_the_year = FetchedPages(self._file, DAYS_OF_THE_YEAR, births_and_deaths=births_and_deaths)
 
@@ -56,6 +57,8 @@ class FetchedDays:
         with self._file.explained():
             if same == span and now - (begun := dt.datetime.fromisoformat(text)) < _RESUMED_FOR:
                 return begun
+        self.portal.forget_done()
+        self.of_the_year.forget_done()
         self._file.set_note(_UNFINISHED, f"{now.isoformat()} {span}")
         return None
 

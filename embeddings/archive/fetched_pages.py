@@ -1,4 +1,4 @@
-"""Pages of a wiki that `update` has fetched, in an SQLite file: a table for each kind, a row for each page.
+"""Pages of a wiki that `update` has fetched: of each kind a table of the file, with a row for each page.
 
 Each page is committed with what was read of it, so that a killed update loses nothing and an unchanged page is not read
 again. Every row carries a checksum: one that is damaged counts as never fetched, and a build says so.
@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from embeddings.archive.days import DayOfYear, article_title
+from embeddings.archive.page_file import PageFile
 from embeddings.archive.portal import page_title
 from embeddings.archive.report import PageReport, Report
 from embeddings.archive.wiki_pages import WikiPages, left_out_note
@@ -28,24 +26,7 @@ from embeddings.errors import ArchiveDamagedError
 from embeddings.events import Event
 from embeddings.wiki.replies import WikiPage
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS {name} (
-    day TEXT PRIMARY KEY,
-    revision INTEGER,            -- NULL: the wiki had no such page
-    edited TEXT,                 -- when that revision was saved
-    wikitext BLOB NOT NULL,      -- packed by zlib, as what was read is
-    read BLOB NOT NULL,          -- the page's events, and what of it could not be read
-    reader TEXT NOT NULL,        -- the program's version that read it, and what it was to leave out
-    fetched TEXT NOT NULL,
-    checksum BLOB NOT NULL,      -- of all the above
-    looked TEXT NOT NULL         -- when the wiki was last asked whether there is another revision
-) WITHOUT ROWID;
-"""
-_NOTES = "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
 _SIGNED = "day, revision, edited, wikitext, read, reader, fetched"
-
-# What SQLite says of a file that is damaged, or none of ours; 0 is Python's word for a text that is no UTF-8.
-_DAMAGE = (0, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
 _TOGETHER = 50  # pages that are read anew in one transaction
 
@@ -89,8 +70,6 @@ DAYS_OF_THE_YEAR: Kind[DayOfYear] = Kind(
     "days_of_the_year", _article, _article, lambda of: f"{of.month:02}-{of.day:02}", _month_and_day
 )
 
-_KINDS = (PORTAL_DAYS.table, DAYS_OF_THE_YEAR.table)  # a file of an earlier version has the first alone
-
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -123,65 +102,6 @@ class _Read:
 _READ: TypeAdapter[_Read] = TypeAdapter(_Read)
 
 
-class PageFile:
-    """An SQLite file with a table for each kind of pages and one of notes, made if it does not exist.
-
-    Every method raises ArchiveDamagedError if SQLite finds the file damaged.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        tables = "".join(_TABLE.format(name=name) for name in _KINDS)
-        with self.explained():
-            self.db = sqlite3.connect(path, isolation_level=None)
-            self.db.executescript(f"PRAGMA cell_size_check = ON; BEGIN; {tables} {_NOTES} COMMIT;")
-
-    def close(self) -> None:
-        """Close the file."""
-        self.db.close()
-
-    @contextmanager
-    def explained(self) -> Iterator[None]:
-        """Say of the errors of a damaged file what to do."""
-        try:
-            yield
-        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
-            if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
-                raise
-            raise ArchiveDamagedError(
-                f"the fetched days in {self.path} are damaged ({error}); delete that file, then fetch them again with "
-                "`python -m embeddings update --since` and the first day that you want"
-            ) from error
-
-    @contextmanager
-    def changing(self) -> Iterator[None]:
-        """A transaction."""
-        with self.explained(), self.db:  # rolls back where it fails
-            self.db.execute("BEGIN IMMEDIATE")
-            yield
-
-    def note(self, name: str) -> str | None:
-        """What was noted under a name."""
-        with self.explained():
-            found = self.db.execute("SELECT value FROM notes WHERE name = ?", (name,)).fetchone()
-        return found[0] if found else None
-
-    def set_note(self, name: str, value: str | None) -> None:
-        """Note something under a name; None: nothing."""
-        with self.explained():
-            if value is None:
-                self.db.execute("DELETE FROM notes WHERE name = ?", (name,))
-            else:
-                self.db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, value))
-
-    def faults(self) -> Iterator[str]:
-        """What SQLite itself finds wrong."""
-        with self.explained():
-            for (line,) in self.db.execute("PRAGMA integrity_check(5)"):
-                if line != "ok":
-                    yield f"{self.path}: {line}"
-
-
 class FetchedPages(Generic[Key]):
     """The pages of one kind in a file; only the holder of the folder's build lock may change them.
 
@@ -196,6 +116,7 @@ class FetchedPages(Generic[Key]):
         self.reader = version("dateline") + ("+births_and_deaths" if births_and_deaths else "")
         self._births_and_deaths = births_and_deaths
         self._file = file
+        self._done = f"done {kind.table}"  # a note
 
     # --- fetching ---
 
@@ -211,17 +132,17 @@ class FetchedPages(Generic[Key]):
             }
 
     def keep(
-        self, pages: Mapping[Key, WikiPage | None], now: dt.datetime, *, unless_emptied: Collection[Key] = ()
+        self, pages: Mapping[Key, WikiPage | None], now: dt.datetime, *, holding: Collection[Key] = ()
     ) -> dict[Key, WikiPage | None]:
         """Read and keep some pages, None where the wiki has none; all of them or, if killed, none.
 
         Args:
-            unless_emptied: those of them that are not kept if no event can be read in them.
+            holding: those of which events are kept: they are not replaced by a page in which no event can be read.
         Returns:
             The pages that were not kept for that reason.
         """
         found = {key: self._read(key, page) for key, page in pages.items()}
-        emptied = {key: pages[key] for key, read in found.items() if key in unless_emptied and not read.events}
+        emptied = {key: pages[key] for key, read in found.items() if key in holding and not read.events}
         with self._file.changing():
             changes = 0
             for key, page in pages.items():
@@ -243,7 +164,8 @@ class FetchedPages(Generic[Key]):
                     f"INSERT OR REPLACE INTO {self.kind.table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*row, _checksum(row), now.isoformat()),
                 )
-            self._file.set_note(CHANGES, str(int(self._file.note(CHANGES) or 0) + changes))
+            self._file.add_to_note(CHANGES, changes)
+            self._file.add_to_note(self._done, len(found.keys() & set(holding) - emptied.keys()))
         return emptied
 
     def holding(self, keys: Collection[Key]) -> set[Key]:
@@ -258,13 +180,22 @@ class FetchedPages(Generic[Key]):
                 found.add(self.kind.key(row[0]))
         return found
 
-    def looked(self, keys: Collection[Key], now: dt.datetime) -> None:
-        """Note that the wiki was asked for some pages and had no new revisions."""
+    def looked(self, keys: Collection[Key], now: dt.datetime, *, holding: Collection[Key] = ()) -> None:
+        """Note that the wiki was asked for some pages and had no new revisions; `holding` is as in `keep`."""
         with self._file.changing():
             self._file.db.executemany(
                 f"UPDATE {self.kind.table} SET looked = ? WHERE day = ?",
                 [(now.isoformat(), self.kind.text(key)) for key in keys],
             )
+            self._file.add_to_note(self._done, len(set(keys) & set(holding)))
+
+    def done(self) -> int:
+        """How many pages were looked at since `forget_done`, and found to be there, of which events had been kept."""
+        return self._file.count(self._done)
+
+    def forget_done(self) -> None:
+        """Begin to count anew what `done` tells."""
+        self._file.set_note(self._done, None)
 
     # --- building ---
 

@@ -52,7 +52,7 @@ class Fetching(Generic[Key]):
         self._has_pages = wanted.has_pages  # a wiki that has shown no page yet may be the wrong one
         self._states: dict[Key, PageState | None] = {}  # while it has shown none
         self._absent: list[Key] = []
-        self._held = 0  # pages looked at of which events are kept
+        self._held = wanted.pages.done()  # pages looked at of which events are kept, by an interrupted fetch, too
         self._untold: list[Key] = []  # those of them that the wiki says nothing of
         self._lost: dict[Key, WikiPage | None] = {}  # those of them that have none now, as they are
 
@@ -105,10 +105,10 @@ class Fetching(Generic[Key]):
         if not self._has_pages:
             self._states.update({key: states.get(key) for key in some})
             return
-        self._pages.looked(unchanged, self._clock())
+        self._pages.looked(unchanged, self._clock(), holding=held)
         async for pages in client.pages(edited):
             found = {titles[page.title]: page for page in pages if page.title in edited}
-            self._lost |= self._pages.keep(found, self._clock(), unless_emptied=held)
+            self._lost |= self._pages.keep(found, self._clock(), holding=held)
             edited = [title for title in edited if titles[title] not in found]
             self.counts["fetched"] += len(found)
         for title in edited:

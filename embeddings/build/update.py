@@ -133,7 +133,8 @@ class Update:
                         await fetching.run(client, progress)
                         done += len(fetching)
                         # The first refusal is told; a wiki without the one kind may be the wrong one for the other.
-                        self._failure = self._failure or fetching.settle(client)
+                        refusal = fetching.settle(client)
+                        self._failure = self._failure or refusal
                         if isinstance(self._failure, WikiError):
                             break
                 finally:

@@ -258,6 +258,19 @@ class TestGuards:
         assert on(folder, dt.date(1968, 10, 21)) == [before]
 
     @pytest.mark.usefixtures("_fetched")
+    def test_it_goes_though_what_the_portals_days_lose_is_refused(
+        self, folder: IndexFolder, update: Update, wiki: WikiServer
+    ) -> None:
+        for day in DAYS:
+            wiki.delete(day)
+        wiki.delete_page("October 21")
+        with pytest.raises(RemovalsRefusedError, match="30 of the 30 days looked at"):
+            update(AS_BEFORE)
+        assert on(folder, dt.date(1968, 10, 21)) == []
+        assert len(on(folder, dt.date(1968, 10, 22))) == 1
+        assert on(folder, DAYS[2])
+
+    @pytest.mark.usefixtures("_fetched")
     def test_an_article_that_was_moved_is_read_where_it_still_names_its_day(
         self, folder: IndexFolder, update: Update, wiki: WikiServer
     ) -> None:

@@ -613,6 +613,38 @@ class TestWikisThatChange:
                 assert index.catalogue.row(known) is not None or index.catalogue.withdrawn(known) is not None
 
 
+def test_an_update_that_was_interrupted_decides_as_one_that_was_not(
+    monkeypatch: pytest.MonkeyPatch, folder: IndexFolder, encoder: WordEncoder, wiki: WikiServer, clock: Clock
+) -> None:
+    """Half of the days that held events may lose them, wherever the update broke off; new days do not make it more."""
+    monkeypatch.setattr("embeddings.build.fetching.TITLES", 5)
+    build = Build(folder, encoder, Report())
+
+    def fetch(span: Span) -> int:
+        """Fetches without writing an index; returns how many of the first twenty days are kept."""
+        with updating(build, span, clock) as under_way:
+            asyncio.run(under_way.fetch(lambda: wiki_client(wiki.api, "")))
+        with closing(build.fetched()) as days:
+            return len({event.date for event in days.portal.events(Report())} & set(DAYS[:20]))
+
+    folder.root.mkdir()
+    assert fetch(Span(DAYS[0], DAYS[19])) == 20
+    pages, begun, before = dict(wiki._pages), clock.now, folder.fetched.read_bytes()
+    for first, last in ((0, 10), (0, 11), (10, 20), (9, 20)):
+        for breaks in ((), (2,), (5,), (1, 4)):
+            folder.fetched.write_bytes(before)
+            wiki._pages, clock.now = dict(pages), begun
+            edited = DAYS[last % 20 + 1]
+            wiki.replace(edited, wiki.text(edited), "*It rains. [https://r.example (R)]")
+            for day in DAYS[first:last]:
+                wiki.delete(day) if day.day % 2 else wiki.edit(day, "{{under construction}}")
+            for done in breaks:
+                wiki.answer_next(*[None] * done, truncated())
+                assert fetch(JUNE) == 20
+                assert not wiki._faults
+            assert fetch(JUNE) == (10 if last - first == 10 else 20), (first, last, breaks)
+
+
 @pytest.mark.parametrize("way", ["no portal", "no namespace", "another wiki's"])
 def test_a_wiki_without_the_portal_is_told_and_forgotten(
     folder: IndexFolder, update: Update, wiki: WikiServer, way: str
