@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain, count
@@ -22,6 +22,7 @@ from embeddings.progress import Progress
 from embeddings.text import normalise
 
 _MOVED_DAYS = 3  # by which an edit may correct the day of an event
+_TOGETHER = 1_000  # events that are looked for at a time
 
 
 def write_catalogue(
@@ -47,7 +48,7 @@ def write_catalogue(
         if previous is not None:
             counts["removed"] = _withdraw(writer, previous, today)
         for each in chain.from_iterable(withdrawn.values()):
-            if not writer.knows(each.event.id):
+            if not _lead_on(writer, each.event.id, {each.event.id, *each.other_ids}):
                 writer.withdraw(each)
         writer.finish()
     return counts
@@ -262,24 +263,45 @@ def _change(before: bytes | None, now: bytes) -> str:
 def _withdraw(writer: CatalogueWriter, before: Catalogue, today: dt.date) -> int:
     """Store the events that an edit took out of the portal as withdrawn; returns how many no archive holds any longer.
 
-    If the edit moved an event to the page of a day close by, its ids lead to that one instead.
+    If the edit moved an event to the page of a day close by, its ids lead to that one instead; and where one of its ids
+    leads to an event that is there, such as the archive's that a list's event turned out to be, all of them do.
     """
     removed = 0
-    for row, own_id in enumerate(before.ids()):
-        if writer.knows(own_id):
-            continue
-        of_row = range(row, row + 1)
-        origin: Mapping[int, Origin] = before.origins(of_row)
-        if row not in origin or origin[row].archived is not None or not origin[row].fetched:
-            removed += 1
-            continue
-        [event] = before.events(of_row)
-        ids = before.ids_of(of_row)
-        alike = writer.ids_around(event.date, _MOVED_DAYS, normalise(event.headline))
-        moved_to = next((other for other in alike if before.row(other) is None), None)
-        if moved_to is not None:
-            writer.add_ids(moved_to, ids)
-        else:
-            removed += 1
-            writer.withdraw(Withdrawn(replace(unlinked(event), withdrawn=today), frozenset(ids) - {event.id}))
+    own_ids = before.ids()
+    for start in range(0, len(own_ids), _TOGETHER):
+        rows = range(start, min(start + _TOGETHER, len(own_ids)))
+        ids: dict[str, list[str]] = defaultdict(list)
+        for each, own_id in before.ids_of(rows).items():
+            ids[own_id].append(each)
+        for row in rows:
+            own_id = own_ids[row]
+            if not _lead_on(writer, own_id, ids[own_id]):
+                removed += _lose(writer, before, row, ids[own_id], today)
     return removed
+
+
+def _lead_on(writer: CatalogueWriter, own_id: str, ids: Collection[str]) -> bool:
+    """Whether an event is there, under its own id or one of the others that led to it; then all of them lead to it."""
+    there = {each: writer.own_id(each) for each in sorted(ids)}
+    if None in there.values():
+        found = Counter(filter(None, there.values())).most_common(1)  # the most, where they lead to several
+        if not found:
+            return False
+        writer.add_ids(there[own_id] or found[0][0], ids)
+    return True
+
+
+def _lose(writer: CatalogueWriter, before: Catalogue, row: int, ids: Collection[str], today: dt.date) -> bool:
+    """Do with an event that is not there any longer what is right; returns whether no archive holds it."""
+    of_row = range(row, row + 1)
+    origin: Mapping[int, Origin] = before.origins(of_row)
+    if row not in origin or origin[row].archived is not None or not origin[row].fetched:
+        return True
+    [event] = before.events(of_row)
+    alike = writer.ids_around(event.date, _MOVED_DAYS, normalise(event.headline))
+    moved_to = next((other for other in alike if before.row(other) is None), None)
+    if moved_to is None:
+        writer.withdraw(Withdrawn(replace(unlinked(event), withdrawn=today), frozenset(ids) - {event.id}))
+        return True
+    writer.add_ids(moved_to, ids)
+    return False

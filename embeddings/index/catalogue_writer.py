@@ -168,8 +168,15 @@ class CatalogueWriter:
 
     def knows(self, event_id: str) -> bool:
         """Whether an id leads to an event that has been added."""
-        is_other = self._db.execute("SELECT 1 FROM names WHERE id = ?", (event_id,)).fetchone() is not None
-        return is_other or self.has(event_id)
+        return self.own_id(event_id) is not None
+
+    def own_id(self, event_id: str) -> str | None:
+        """The own id of the event that has been added to which an id leads."""
+        if self.has(event_id):
+            return event_id
+        sql = "SELECT events.id FROM names JOIN events USING (row) WHERE names.id = ?"
+        found = self._db.execute(sql, (event_id,)).fetchone()
+        return None if found is None else str(found[0])
 
     def ids_around(self, date: dt.date, days: int, words: str) -> list[str]:
         """The ids of events of the days around a date whose normalised headline is `words`; the nearest day first."""
