@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain, count
@@ -24,6 +24,9 @@ from embeddings.text import normalise
 _MOVED_DAYS = 3  # by which an edit may correct the day of an event
 _TOGETHER = 1_000  # events that are looked for at a time
 
+# By the day of the list, what fetched lists say, in words that are new, of events that archives tell; with these' ids.
+_TakenIn = dict[dt.date, list[tuple[Event, str]]]
+
 
 def write_catalogue(
     path: Path, staging: Staging, previous: Catalogue | None, today: dt.date, report: Report, progress: Progress
@@ -40,13 +43,14 @@ def write_catalogue(
     for each in previous.all_withdrawn() if previous is not None else ():
         withdrawn[each.event.date].append(each)
     counts: Counter[str] = Counter()
+    taken_in: _TakenIn = defaultdict(list)
     with closing(CatalogueWriter(path)) as writer:
         for of_day in joined_days(staging.days(report)):
             before = _Before(previous, of_day.day, withdrawn.get(of_day.day, ()))
-            counts += _write_day(writer, staging, before, of_day)
+            counts += _write_day(writer, staging, before, of_day, taken_in)
             progress("merging", counts["events"], staging.size)
         if previous is not None:
-            counts["removed"] = _withdraw(writer, previous, today)
+            counts["removed"] = _withdraw(writer, previous, today, taken_in)
         for each in chain.from_iterable(withdrawn.values()):
             if not _lead_on(writer, each.event.id, {each.event.id, *each.other_ids}):
                 writer.withdraw(each)
@@ -99,6 +103,10 @@ class _Before:
         row = self._catalogue.row(event_id)
         return None if row is None else self._catalogue.digests(range(row, row + 1)).get(event_id)
 
+    def is_unknown(self, event_id: str) -> bool:
+        """Whether there is an index in force and the id leads to no event of it, of whatever day."""
+        return self._catalogue is not None and self._catalogue.row(event_id) is None
+
     def known_id(self, event: Event) -> str:
         """The id of the same event in the index in force, found by its words, else by any of its ids."""
         if has_given_id(event):
@@ -146,8 +154,10 @@ class _Group:
         return any(member.fetched for member in self.texts)
 
 
-def _write_day(writer: CatalogueWriter, staging: Staging, before: _Before, of_day: JoinedDay) -> Counter[str]:
-    """Write the events of a day, in the order of the archives; returns their counts."""
+def _write_day(
+    writer: CatalogueWriter, staging: Staging, before: _Before, of_day: JoinedDay, taken_in: _TakenIn
+) -> Counter[str]:
+    """Write the events of a day, in the order of the archives; returns their counts, and adds to `taken_in`."""
     counts: Counter[str] = Counter()
     placed: list[tuple[int, NewEvent]] = []
     taken: set[str] = set()
@@ -167,6 +177,9 @@ def _write_day(writer: CatalogueWriter, staging: Staging, before: _Before, of_da
         counts["listed"] += bool(new.lists)
         counts["from_sample"] += all(member.is_added for member in group.texts)
         counts[_change(before.digest(own_id), new.digest)] += 1
+        for entry in group.named:
+            if entry.fetched and before.is_unknown(entry.event.id):
+                taken_in[entry.event.date].append((entry.event, own_id))
     for _, new in sorted(placed, key=lambda each: each[0]):
         writer.add(new)
     return counts
@@ -184,6 +197,7 @@ def _groups(of_day: JoinedDay, before: _Before) -> Iterator[_Group]:
     groups = group_day([*before.events, *known], {event.id for event in before.events})
     old = [[before.events[place].id for place in group if place < count] for group in groups]
     new = [[place - count for place in group if place >= count] for group in groups]
+    _add_earlier(old, new, of_day, before)
     for lost, found in _reworded(old, new, read, before):
         new[lost] += new[found]
         new[found] = []
@@ -191,6 +205,19 @@ def _groups(of_day: JoinedDay, before: _Before) -> Iterator[_Group]:
         if places:
             named = tuple(chain.from_iterable(of_day.named.get(place, ()) for place in places))
             yield _Group(tuple(read[place] for place in places), min(places), tuple(ids), named)
+
+
+def _add_earlier(old: Sequence[list[str]], new: Sequence[Sequence[int]], of_day: JoinedDay, before: _Before) -> None:
+    """Let a list's events take over the ids of what they were in an archive, before the list was edited."""
+    places = {event_id: number for number, ids in enumerate(old) for event_id in ids}
+    for number, of_group in enumerate(new):
+        for place in of_group:
+            lists = of_day.read[place].event.lists
+            for each in of_day.named.get(place, ()) if lists else ():
+                known = places.get(before.known_id(each.event), number) if each.event.lists == lists else number
+                if known != number and not new[known]:
+                    old[number].extend(old[known])
+                    old[known].clear()
 
 
 def _reworded(
@@ -260,11 +287,12 @@ def _change(before: bytes | None, now: bytes) -> str:
 # --- what is no longer there ------------------------------------------------------------------------------------------
 
 
-def _withdraw(writer: CatalogueWriter, before: Catalogue, today: dt.date) -> int:
+def _withdraw(writer: CatalogueWriter, before: Catalogue, today: dt.date, taken_in: _TakenIn) -> int:
     """Store the events that an edit took out of the portal as withdrawn; returns how many no archive holds any longer.
 
-    If the edit moved an event to the page of a day close by, its ids lead to that one instead; and where one of its ids
-    leads to an event that is there, such as the archive's that a list's event turned out to be, all of them do.
+    If the edit moved an event to the page of a day close by, or reworded it and an archive tells of that, its ids lead
+    to that one instead; and where one of its ids leads to an event that is there, such as the archive's that a list's
+    event turned out to be, all of them do.
     """
     removed = 0
     own_ids = before.ids()
@@ -276,7 +304,15 @@ def _withdraw(writer: CatalogueWriter, before: Catalogue, today: dt.date) -> int
         for row in rows:
             own_id = own_ids[row]
             if not _lead_on(writer, own_id, ids[own_id]):
-                removed += _lose(writer, before, row, ids[own_id], today)
+                moved_to = _moved_to(writer, before, row, taken_in)
+                if moved_to is not None:
+                    writer.add_ids(moved_to, ids[own_id])
+                    continue
+                removed += 1
+                if _was_fetched_only(before, row):
+                    [event] = before.events([row])
+                    event = replace(unlinked(event), withdrawn=today)
+                    writer.withdraw(Withdrawn(event, frozenset(ids[own_id]) - {own_id}))
     return removed
 
 
@@ -291,17 +327,20 @@ def _lead_on(writer: CatalogueWriter, own_id: str, ids: Collection[str]) -> bool
     return True
 
 
-def _lose(writer: CatalogueWriter, before: Catalogue, row: int, ids: Collection[str], today: dt.date) -> bool:
-    """Do with an event that is not there any longer what is right; returns whether no archive holds it."""
-    of_row = range(row, row + 1)
-    origin: Mapping[int, Origin] = before.origins(of_row)
-    if row not in origin or origin[row].archived is not None or not origin[row].fetched:
-        return True
-    [event] = before.events(of_row)
-    alike = writer.ids_around(event.date, _MOVED_DAYS, normalise(event.headline))
-    moved_to = next((other for other in alike if before.row(other) is None), None)
-    if moved_to is None:
-        writer.withdraw(Withdrawn(replace(unlinked(event), withdrawn=today), frozenset(ids) - {event.id}))
-        return True
-    writer.add_ids(moved_to, ids)
-    return False
+def _was_fetched_only(before: Catalogue, row: int) -> bool:
+    origin = before.origins(range(row, row + 1)).get(row)
+    return origin is not None and origin.fetched and origin.archived is None
+
+
+def _moved_to(writer: CatalogueWriter, before: Catalogue, row: int, taken_in: _TakenIn) -> str | None:
+    """The id of the event that one of a fetched page is now, by its words on a day close by or by a new entry's."""
+    if not _was_fetched_only(before, row):
+        return None
+    [event] = before.events([row])
+    for other in writer.ids_around(event.date, _MOVED_DAYS, normalise(event.headline)):
+        if before.row(other) is None:
+            return other
+    entries = taken_in.get(event.date, [])
+    for _, place in pair_rewordings([event], [entry for entry, _ in entries]):
+        return entries.pop(place)[1]
+    return None

@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from embeddings.archive.days import DAYS_OF_YEAR, SELECTED
 from embeddings.archive.shipped import LIST, shipped_events
-from embeddings.build.merging import group_day, merge
-from embeddings.build.remembered import LEAST, Candidates, likeness
+from embeddings.build.merging import MOST_REWORDED, group_day, merge, pair_rewordings
+from embeddings.build.remembered import LEAST, Candidates, is_another, likeness
 from embeddings.build.staging import Staged
 from embeddings.build.tellings import Telling, Vocabulary
 from embeddings.events import Event
@@ -33,7 +33,8 @@ class JoinedDay:
 
     Attributes:
         read: what archives tell, then what only lists do.
-        named: by the position in `read` of an event, what lists say that is that event.
+        named: by the position in `read` of an event, what lists say that is that event; of a list's own event, also how
+            an archive has it that was read before the list was edited.
     """
 
     day: dt.date
@@ -113,6 +114,7 @@ class _Entry:
 
     Attributes:
         target: the group that it may be, of its day or the next; None if there is none.
+        earlier: how archives have it that are older than the fetched page; no members.
     """
 
     members: list[Staged]
@@ -120,6 +122,12 @@ class _Entry:
     telling: Telling
     target: tuple[_Day, int] | None = None
     likeness: float = 0.0
+    earlier: list[Staged] = field(default_factory=list)
+
+    @property
+    def told(self) -> tuple[Staged, ...]:
+        """All that the list says of it."""
+        return (*self.members, *self.earlier)
 
 
 class _Day:
@@ -168,9 +176,11 @@ class _Day:
             by_list[staged.event.lists[0]].append(staged)
         for name in sorted(by_list, key=_rank):
             members = by_list[name]
-            for group in group_day([staged.event for staged in members]):
-                told = [members[place] for place in group]
-                yield _Entry(told, name, _vocabulary().telling(merge_origins(told)[0]))
+            groups = group_day([staged.event for staged in members])
+            each_told = [[members[place] for place in group] for group in groups]
+            yield from _without_earlier(
+                [_Entry(told, name, _vocabulary().telling(merge_origins(told)[0])) for told in each_told]
+            )
 
     def settle(self, before: _Day | None) -> None:
         """Decide which entries are the day's events: of each list one, the most alike."""
@@ -192,9 +202,9 @@ class _Day:
         read = list(self._texts)
         named: dict[int, tuple[Staged, ...]] = {}
         for group, entries in self._named.items():
-            named[self._groups[group][0]] = tuple(staged for entry in entries for staged in entry.members)
+            named[self._groups[group][0]] = tuple(staged for entry in entries for staged in entry.told)
         for host, entries in self._hosts():
-            named[len(read)] = tuple(staged for entry in entries for staged in entry.members)
+            named[len(read)] = (*host.earlier, *(staged for entry in entries for staged in entry.told))
             read += host.members
         if read:
             yield JoinedDay(self.day, tuple(read), named)
@@ -221,6 +231,44 @@ class _Day:
         order = {id(staged): place for place, staged in enumerate(self._listed)}
         pairs = list(zip(hosts, joined, strict=True))
         return sorted(pairs, key=lambda pair: order[id(pair[0].members[0])])
+
+
+def _without_earlier(entries: list[_Entry]) -> list[_Entry]:
+    """What a list names on a day, without what an archive has as it was before an edit: that goes to what it is now.
+
+    Only what the fetched page no longer has is looked for, and only among what no archive has.
+    """
+    gone = [entry for entry in entries if not any(staged.fetched for staged in entry.members)]
+    new = [entry for entry in entries if all(staged.fetched for staged in entry.members)]
+    taken: set[int] = set()
+    for kind in {entry.members[0].event.category for entry in new}:  # births, say
+        of_kind = ([entry for entry in some if entry.members[0].event.category == kind] for some in (gone, new))
+        for before, now in _edited(*(sorted(some, key=_by_words)[:MOST_REWORDED] for some in of_kind)):
+            now.earlier += before.members
+            taken.add(id(before))
+    return [entry for entry in entries if id(entry) not in taken]
+
+
+def _edited(gone: Sequence[_Entry], new: Sequence[_Entry]) -> list[tuple[_Entry, _Entry]]:
+    """Pairs of entries that are the same before and after an edit: by the words in order, else by what they tell."""
+    paired = pair_rewordings(*([entry.members[0].event for entry in some] for some in (gone, new)))
+    pairs = [(gone[one], new[other]) for one, other in paired if not is_another(gone[one].telling, new[other].telling)]
+    scored = [
+        (-score, one, other)
+        for one, before in enumerate(gone)
+        for other, now in enumerate(new)
+        if (score := likeness(before.telling, now.telling, _vocabulary().weight)) >= LEAST
+    ]
+    done = {id(entry) for pair in pairs for entry in pair}
+    for _, one, other in sorted(scored):
+        if not done & {id(gone[one]), id(new[other])}:
+            pairs.append((gone[one], new[other]))
+            done |= {id(gone[one]), id(new[other])}
+    return pairs
+
+
+def _by_words(entry: _Entry) -> tuple[str, str]:
+    return entry.telling.text, repr(entry.members[0].event)
 
 
 def _rank(name: str) -> tuple[int, str]:

@@ -35,17 +35,14 @@ Weight = Callable[[str], float]
 def likeness(one: Telling, other: Telling, weight: Weight) -> float:
     """How likely two tellings are of one event, up to 1, or `EQUAL`; 0 where something speaks against it.
 
-    Against it speaks that what they tell of is another: where both begin with a name, or name countries, or any names,
-    and the other has none of them.
+    Against it speaks that what they tell of is another (`is_another`).
 
     Args:
         weight: what a word tells.
     """
     if one.text == other.text:
         return EQUAL
-    if _is_strange(one.subject, other.subject, one, other):
-        return 0.0
-    if _is_strange(one.countries, other.countries, one, other) or _is_strange(one.names, other.names, one, other):
+    if is_another(one, other):
         return 0.0
 
     def total(words: Iterable[str]) -> float:
@@ -63,6 +60,13 @@ def likeness(one: Telling, other: Telling, weight: Weight) -> float:
     elif one.numbers and other.numbers:
         score -= OTHER_NUMBERS
     return score - OTHER_NAMES * math.sqrt(min(total(one.names - other.all), total(other.names - one.all)))
+
+
+def is_another(one: Telling, other: Telling) -> bool:
+    """Whether two tellings are of different events, because each begins with a name, or names countries, or any names,
+    and the other has none of them."""
+    kinds = ((one.subject, other.subject), (one.countries, other.countries), (one.names, other.names))
+    return any(_is_strange(mine, others, one, other) for mine, others in kinds)
 
 
 def _is_strange(mine: frozenset[str], others: frozenset[str], one: Telling, other: Telling) -> bool:
