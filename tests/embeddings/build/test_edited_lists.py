@@ -115,6 +115,12 @@ def test_what_was_struck_out_is_not_what_was_written_instead() -> None:
     for gone, new, before, now in alike:
         read = staged(gone, fetched=False, category=before), staged(new, fetched=True, category=now)
         assert joined(*read) == {gone: [], new: []}, (gone, new)
+    url = "https://a.example/elections"  # of both
+    elected = [
+        f"{name} is elected mayor of {town} on Sunday." for name, town in (("Ida Berg", "Dell"), ("Tor", "Lima"))
+    ]
+    read = staged(elected[0], fetched=False, url=url), staged(elected[1], fetched=True, url=url)
+    assert set(joined(*read)) == set(elected)
     stays = staged(FERRY[0], fetched=False), staged(FERRY[0], fetched=True)
     for fetched in (True, False):  # beside a bullet that stayed, one that is like it came or went
         assert set(joined(*stays, staged(FERRY[1], fetched=fetched))) == {FERRY[0], FERRY[1]}
