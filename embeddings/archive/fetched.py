@@ -72,16 +72,20 @@ class FetchedDays:
         """Note that a fetch came to no good end: the next one of the same span begins anew."""
         self._file.set_note(_UNFINISHED, None)
 
-    def is_published(self, generation: str) -> bool:
-        """Whether an index generation holds the pages as they are."""
-        return self._file.note(_PUBLISHED) == self._state(generation)
+    def is_published(self, generation: str, *, sample: bool | None = None) -> bool:
+        """Whether an index generation holds the pages as they are, and was written under this setting of the sample."""
+        return self._file.note(_PUBLISHED) == self._state(generation, sample)
 
-    def set_published(self, generation: str) -> None:
-        """Note that an index generation holds the pages as they are."""
-        self._file.set_note(_PUBLISHED, self._state(generation))
+    def set_published(self, generation: str, *, sample: bool | None = None) -> None:
+        """Note that an index generation holds the pages as they are, and under which setting it was written.
 
-    def _state(self, generation: str) -> str:
-        return f"{generation} {self._file.note(CHANGES) or 0} {self.of_the_year.reader}"
+        Args:
+            sample: see `embeddings.build.run.Build`.
+        """
+        self._file.set_note(_PUBLISHED, self._state(generation, sample))
+
+    def _state(self, generation: str, sample: bool | None) -> str:
+        return f"{generation} {self._file.note(CHANGES) or 0} {self.of_the_year.reader} sample={sample}"
 
 
 def problems(path: Path) -> Iterator[str]:

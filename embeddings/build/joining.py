@@ -10,14 +10,14 @@ import datetime as dt
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 
 from embeddings.archive.days import DAYS_OF_YEAR, SELECTED
 from embeddings.archive.shipped import LIST, shipped_events
 from embeddings.build.merging import MOST_REWORDED, group_day, merge, pair_rewordings
 from embeddings.build.remembered import LEAST, Candidates, is_another, likeness
 from embeddings.build.staging import Staged
-from embeddings.build.tellings import Telling, Vocabulary
+from embeddings.build.tellings import Telling, shipped_vocabulary
 from embeddings.events import Event
 
 MOST_ENTRIES = 1_000  # of a day and a list that are looked for elsewhere; an article has some 60 for all years
@@ -103,11 +103,6 @@ def _of_list(event: Event) -> Event:
     return replace(event, lists=(LIST,))
 
 
-@cache
-def _vocabulary() -> Vocabulary:
-    return Vocabulary(shipped_events())
-
-
 @dataclass(slots=True)
 class _Entry:
     """What one list names once; usually one event that was read.
@@ -148,7 +143,7 @@ class _Day:
     @cached_property
     def _tellings(self) -> list[Telling]:
         groups = ([self._texts[place] for place in group] for group in self._groups)
-        return [_vocabulary().telling(merge_origins(group)[0]) for group in groups]
+        return [shipped_vocabulary().telling(merge_origins(group)[0]) for group in groups]
 
     def choose(self, following: _Day | None) -> None:
         """Find what each entry of the day's lists may be; `following`: the day that comes next, if that is known."""
@@ -159,7 +154,7 @@ class _Day:
         self._entries = list(self._folded())
         if not has_texts:
             return
-        candidates = Candidates(self._tellings, after._tellings if after is not None else (), _vocabulary())
+        candidates = Candidates(self._tellings, after._tellings if after is not None else (), shipped_vocabulary())
         counts: dict[str, int] = defaultdict(int)
         for entry in self._entries:
             counts[entry.list_name] += 1
@@ -179,7 +174,7 @@ class _Day:
             groups = group_day([staged.event for staged in members])
             each_told = [[members[place] for place in group] for group in groups]
             yield from _without_earlier(
-                [_Entry(told, name, _vocabulary().telling(merge_origins(told)[0])) for told in each_told]
+                [_Entry(told, name, shipped_vocabulary().telling(merge_origins(told)[0])) for told in each_told]
             )
 
     def settle(self, before: _Day | None) -> None:
@@ -192,7 +187,7 @@ class _Day:
             first, *others = sorted(entries, key=_most_alike)
             self._named[group].append(first)
             for entry in others:
-                if likeness(first.telling, entry.telling, _vocabulary().weight) >= LEAST:
+                if likeness(first.telling, entry.telling, shipped_vocabulary().weight) >= LEAST:
                     self._named[group].append(entry)
                 else:
                     entry.target = None
@@ -216,7 +211,7 @@ class _Day:
         left = [entry for entry in self._entries if entry.target is None]
         for name in dict.fromkeys(entry.list_name for entry in left):
             of_list = [entry for entry in left if entry.list_name == name]
-            candidates = Candidates([host.telling for host in hosts], (), _vocabulary())
+            candidates = Candidates([host.telling for host in hosts], (), shipped_vocabulary())
             best: dict[int, tuple[float, _Entry]] = {}
             for entry in of_list[:MOST_ENTRIES]:
                 found = candidates.best(entry.telling)
@@ -257,7 +252,7 @@ def _edited(gone: Sequence[_Entry], new: Sequence[_Entry]) -> list[tuple[_Entry,
         (-score, one, other)
         for one, before in enumerate(gone)
         for other, now in enumerate(new)
-        if (score := likeness(before.telling, now.telling, _vocabulary().weight)) >= LEAST
+        if (score := likeness(before.telling, now.telling, shipped_vocabulary().weight)) >= LEAST
     ]
     done = {id(entry) for pair in pairs for entry in pair}
     for _, one, other in sorted(scored):

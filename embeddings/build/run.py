@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from embeddings.archive import Report, is_dump, read_archive
+from embeddings.archive.days import LIVES
 from embeddings.archive.fetched import FetchedDays
-from embeddings.archive.shipped import sample_path, shipped_events
+from embeddings.archive.shipped import sample_path
+from embeddings.build.adding import events_to_add
 from embeddings.build.days import unlinked, write_catalogue
 from embeddings.build.encoding import CHUNK, encode, export_model
 from embeddings.build.journal import Journal
@@ -91,7 +93,7 @@ class Build:
         finally:
             self.folder.clear()  # the index that was replaced; or, where the build failed, what it leaves
         if fetched is not None:
-            fetched.set_published(self.folder.manifest().generation)
+            fetched.set_published(self.folder.manifest().generation, sample=self.sample)
         return BuildResult(**counts, rejected=self.report.rejected)
 
     def _write_generation(
@@ -108,12 +110,14 @@ class Build:
         with Staging(generation / "staging.sqlite") as staging:
             self._read(staging, archives, fetched, old)
             if self._adds_sample(paths, old):
-                _add_sample(staging)
+                for event in events_to_add(staging):
+                    staging.add(event, sample_path(), is_added=True)
             counts = write_catalogue(generation / CATALOGUE, staging, old, built.date(), self.report, self.progress)
         last_named = previous.manifest.archives if previous is not None else ()
         named = _places(paths) if paths is not None else last_named
-        if previous is not None and paths is not None and named == last_named and not self.accept_removals:
-            _refuse_removals(paths, counts["removed"], previous.manifest.events)
+        if paths and old is not None and named == last_named and counts["removed"] and not self.accept_removals:
+            with contextlib.closing(Catalogue(generation / CATALOGUE)) as new:
+                _refuse_removals(paths, old, new, births_and_deaths=self.births_and_deaths)
         with contextlib.closing(Journal(self.folder.root / "encoded.sqlite", self.encoder.fingerprint)) as journal:
             model = self._encode(generation, previous, journal)
             self._weigh(generation)
@@ -224,10 +228,15 @@ def _places(archives: Sequence[Path]) -> tuple[str, ...]:
     return tuple(sorted({str(path.resolve()) for path in archives}))
 
 
-def _refuse_removals(archives: Sequence[Path], removed: int, held: int) -> None:
-    """RemovalsRefusedError where too many of the events of the index in force are gone."""
-    if is_too_much(removed, held, MOST_EVENTS):
-        raise RemovalsRefusedError(events_refusal(archives, removed, held))
+def _refuse_removals(archives: Sequence[Path], old: Catalogue, new: Catalogue, *, births_and_deaths: bool) -> None:
+    """RemovalsRefusedError where too many of the events that the index in force holds from its archives are gone.
+
+    Neither what was fetched or added counts, which no archive loses, nor what a setting takes out.
+    """
+    held = old.archived_ids(() if births_and_deaths else LIVES)
+    lost = sum(new.row(each) is None for each in held)
+    if is_too_much(lost, len(held), MOST_EVENTS):
+        raise RemovalsRefusedError(events_refusal(archives, lost, len(held)))
 
 
 def _archived(catalogue: Catalogue) -> Iterator[Event]:
@@ -240,14 +249,6 @@ def _archived(catalogue: Catalogue) -> Iterator[Event]:
             if held is not None:
                 yield held
         yield from catalogue.entries(rows)
-
-
-def _add_sample(staging: Staging) -> None:
-    """Add the sample's events of before the first day of the archive; what lists tell of it does not begin one."""
-    first = staging.first
-    for event in shipped_events():
-        if first is not None and event.date < first:
-            staging.add(event, sample_path(), is_added=True)
 
 
 def _nothing_read(archives: Sequence[Path], report: Report) -> str:

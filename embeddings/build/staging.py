@@ -41,14 +41,12 @@ class Staging:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._folders: dict[Path, bool] = {}
         self.size = 0
-        self.first: dt.date | None = None
-        """The earliest day of an event that was not read from a list."""
 
     def __enter__(self) -> Staging:
         self._db.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
             "CREATE TABLE events (date TEXT, archive TEXT, fetched INTEGER, telling INTEGER, added INTEGER, "
-            "event BLOB);"
+            "listed INTEGER, event BLOB);"
             "CREATE TABLE given (id TEXT PRIMARY KEY, date TEXT) WITHOUT ROWID"
         )
         return self
@@ -65,8 +63,6 @@ class Staging:
             is_added: it is the sample's, which was not named.
         """
         date = event.date.isoformat()
-        if not event.lists and (self.first is None or event.date < self.first):
-            self.first = event.date
         if has_given_id(event):
             self._db.execute(
                 "INSERT INTO given VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET date = min(date, excluded.date)",
@@ -77,8 +73,8 @@ class Staging:
         self.size += 1
         telling = 0 if event.paths and self._folders[archive] else self.size
         self._db.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
-            (date, str(archive), fetched, telling, is_added, EVENT.dump_json(event)),
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (date, str(archive), fetched, telling, is_added, bool(event.lists), EVENT.dump_json(event)),
         )
 
     def given_day(self, event_id: str) -> dt.date | None:
@@ -86,13 +82,30 @@ class Staging:
         found = self._db.execute("SELECT date FROM given WHERE id = ?", (event_id,)).fetchone()
         return dt.date.fromisoformat(found[0]) if found else None
 
+    def counts(self) -> list[tuple[dt.date, int]]:
+        """Each day with how many events were read of it other than from lists, in order of time."""
+        self._sort()
+        found = self._db.execute("SELECT date, count(*) FROM events WHERE NOT listed GROUP BY date ORDER BY date")
+        return [(dt.date.fromisoformat(date), count) for date, count in found]
+
+    def told_on(self, day: dt.date) -> list[Event]:
+        """The events of a day that were read other than from lists."""
+        self._sort()
+        rows = self._db.execute(
+            "SELECT event FROM events WHERE date = ? AND NOT listed ORDER BY rowid", (day.isoformat(),)
+        )
+        return [EVENT.validate_json(data) for (data,) in rows]
+
+    def _sort(self) -> None:
+        self._db.execute("CREATE INDEX IF NOT EXISTS by_date ON events (date)")
+
     def days(self, report: Report) -> Iterator[tuple[dt.date, list[Staged]]]:
         """Each day with its events, as they were read, in order of time.
 
         If an archive gave one id to events of several days, only those of the earliest day stay; the others are
         reported.
         """
-        self._db.execute("CREATE INDEX by_date ON events (date)")
+        self._sort()
         rows = self._db.execute("SELECT date, archive, fetched, telling, added, event FROM events ORDER BY date, rowid")
         for date, of_day in groupby(rows, key=itemgetter(0)):
             day = dt.date.fromisoformat(date)

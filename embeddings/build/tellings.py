@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from babel import Locale
 
+from embeddings.archive.shipped import shipped_events
 from embeddings.events import Event
 from embeddings.stems import STOP_WORDS, stems
 from embeddings.text import normalise
@@ -134,6 +135,12 @@ class Vocabulary:
             numbers=frozenset(word for word in words if word.startswith(NUMBER)),
             all=words | beside,
         )
+
+
+@cache
+def shipped_vocabulary() -> Vocabulary:
+    """The vocabulary by which what lists name is compared with what archives tell."""
+    return Vocabulary(shipped_events())
 
 
 def _subject(headline: Iterable[tuple[str, bool]]) -> Iterator[str]:

@@ -159,7 +159,7 @@ class Update:
         """
         folder, report = self._build.folder, self._build.report
         manifest = _in_force(folder)
-        is_current = manifest is not None and self._days.is_published(manifest.generation)
+        is_current = manifest is not None and self._days.is_published(manifest.generation, sample=self._build.sample)
         built = BuildResult()
         if manifest is not None and is_current and manifest.model.fingerprint == self._build.encoder.fingerprint:
             built = BuildResult(events=manifest.events, unchanged=manifest.events)

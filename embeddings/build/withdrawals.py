@@ -22,7 +22,7 @@ from embeddings.calendar_names import MONTHS
 from embeddings.wiki.replies import PageState
 
 MOST_DAYS = 0.5  # of the pages that were looked at, which may lose their events at once
-MOST_EVENTS = 0.1  # of an index, which a build from the same archives may remove
+MOST_EVENTS = 0.1  # of what an index holds from archives, which a build from the same archives may remove
 
 ACCEPT = "--accept-removals"
 
@@ -77,11 +77,12 @@ def pages_refusal(host: str, lost: Sequence[str], looked_at: int, plural: str) -
 
 
 def events_refusal(archives: Sequence[Path], lost: int, of: int) -> str:
-    """The sentence about a build that would remove too many events of the index in force."""
+    """The sentence about a build that would remove too many of the events that the index in force has from archives."""
     named = ", ".join(map(str, archives[:3])) + (f" and {len(archives) - 3} more" if len(archives) > 3 else "")
     return (
-        f"the index was not replaced: {lost:,} of its {of:,} events are no longer in {named}, more than a tenth; see "
-        f"whether that is whole, and if they are gone for good run `build` again with {ACCEPT}"
+        f"the index was not replaced: {lost:,} of the {of:,} events that it holds from archives are no longer in "
+        f"{named}, more than a tenth; see whether that is whole, and if they are gone for good run `build` again with "
+        f"{ACCEPT}"
     )
 
 

@@ -57,7 +57,7 @@ def build(
     MediaWiki in XML; a file may be packed by bzip2, gzip, xz or Zstandard.
 
     Afterwards the index holds what the named archives hold. Events that did not change are not encoded again. Where the
-    same archives as last time have lost more than a tenth of its events, the index is left as it is.
+    same archives as last time have lost more than a tenth of what the index holds of them, it is left as it is.
     """
     from embeddings.archive import Report
     from embeddings.build.run import build_index

@@ -6,22 +6,19 @@ a range of rows.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import sqlite3
-import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from embeddings.errors import BUILD_AGAIN, IndexUnusableError
+from embeddings.errors import IndexUnusableError
 from embeddings.events import EVENT, Event, Related, Source
-from embeddings.index.stored import as_day, as_text, as_text_or_none, as_texts, is_refusal
-from embeddings.text import clean, shorten
+from embeddings.index.catalogue_file import CatalogueFile
+from embeddings.index.stored import as_day, as_text, as_text_or_none, as_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Withdrawn:
 POSTING_ROW = np.dtype("<u4")  # of a posting
 
 
-class Catalogue:
+class Catalogue(CatalogueFile):
     """A finished catalogue, read from any number of threads.
 
     SQLite detects most damage to a file. The values that it returns are checked here, too, so that every method raises
@@ -57,10 +54,7 @@ class Catalogue:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        super().__init__(path)
         try:
             with self._decoding():
                 self._attributions = {
@@ -83,48 +77,10 @@ class Catalogue:
         self.days = np.repeat(np.array([day.toordinal() for day, _ in days], np.int32), counts)
         """The day of each row, (size,) int32: its number in the calendar, `date.toordinal`."""
 
-    def close(self) -> None:
-        """Close the file in every thread."""
-        with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-
     @property
     def attributions(self) -> tuple[str, ...]:
         """The authors and licences of the texts that the catalogue holds."""
         return tuple(self._attributions.values())
-
-    def _rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
-        try:
-            connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-            if connection is None:
-                # Published files never change, so SQLite need not look for writers.
-                uri = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
-                connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-                connection.execute("PRAGMA cell_size_check = ON")  # finds damage before it is followed
-                self._local.connection = connection
-                with self._lock:
-                    self._connections.append(connection)
-            return connection.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            if is_refusal(error):
-                raise IndexUnusableError(
-                    f"the system does not let the catalogue {self._path} be read ({error}); see whether its disk is "
-                    "in order and whether more files may be opened (`ulimit -n`)"
-                ) from error
-            raise self._damaged(str(error)) from error
-
-    def _damaged(self, why: str) -> IndexUnusableError:
-        return IndexUnusableError(f"the catalogue {self._path} cannot be read ({why}); {BUILD_AGAIN}")
-
-    @contextlib.contextmanager
-    def _decoding(self) -> Iterator[None]:
-        """A context for decoding a table's values: those that cannot be decoded are damage."""
-        try:
-            yield
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise self._damaged(f"it holds {type(error).__name__}: {shorten(clean(str(error)), 60)}") from error
 
     def _checked(self, rows: Iterable[Any]) -> list[int]:
         """The row numbers, checked: each must be one of the catalogue's."""
@@ -351,6 +307,20 @@ class Catalogue:
         others = "SELECT row FROM entries"  # only lists among the named archives tell of these
         sql = f"SELECT 1 FROM origins WHERE fetched = 0 AND archived IS NULL AND row NOT IN ({others}) LIMIT 1"
         return self._has_lists and bool(self._rows(sql))
+
+    def archived_ids(self, without: Sequence[str] = ()) -> list[str]:
+        """The ids of the events that the named archives hold, those that only lists among them name as well.
+
+        Args:
+            without: categories of which what only lists name is left out.
+        """
+        listed = (
+            f"OR row IN (SELECT row FROM entries) AND coalesce(category, '') NOT IN ({','.join('?' * len(without))})"
+        )
+        sql = "SELECT id FROM events LEFT JOIN origins USING (row) WHERE origins.row IS NULL OR archived NOT NULL"
+        found = self._rows(f"{sql} {listed}", without) if self._has_lists else self._rows(sql)
+        with self._decoding():
+            return [as_text(each) for (each,) in found]
 
     def ids(self) -> list[str]:
         """The id of every event, in order of time."""

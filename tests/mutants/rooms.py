@@ -29,7 +29,7 @@ ROOMS = (
     ),
     Room(
         "catalogue",
-        ("embeddings/index/catalogue.py", "embeddings/index/catalogue_writer.py"),
+        ("embeddings/index/catalogue.py", "embeddings/index/catalogue_file.py", "embeddings/index/catalogue_writer.py"),
         ("tests/embeddings/index/test_catalogue.py",),
     ),
     Room("on_this_day", ("embeddings/search/on_this_day.py",), ("tests/embeddings/search/test_on_this_day.py",)),

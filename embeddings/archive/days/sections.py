@@ -36,6 +36,10 @@ class Kind(Enum):
     OBSERVANCE = "Holidays and observances"
 
 
+LIVES = (Kind.BIRTH.value, Kind.DEATH.value)
+"""The categories of births and deaths."""
+
+
 @dataclass(slots=True)
 class Bullet:
     """A bullet as it stands on the page; `depth` is 0 for a line that is none and tells something all the same."""

@@ -50,14 +50,14 @@ class _Page:
 
 
 def is_dump(path: Path) -> bool:
-    """Whether a file is XML by what it holds, packed or not; what cannot be read of it, and other tags, its name tells.
+    """Whether this is a file of XML by what it holds, packed or not; its name tells where it cannot be read.
 
     Raises:
         ArchiveMissingError: if it is packed in a way that is not read.
     """
     is_named_so = ".xml" in path.name.lower()
     if not path.is_file():
-        return is_named_so
+        return is_named_so and not path.is_dir()
     start = head(path)
     for mark in _MARKS:
         start = start.removeprefix(mark)

@@ -18,7 +18,7 @@ import pytest
 from embeddings.archive import Report
 from embeddings.archive.days import article_title
 from embeddings.build.result import BuildResult
-from embeddings.build.run import Build
+from embeddings.build.run import Build, build_index
 from embeddings.build.update import Span, UpdateResult, updating
 from embeddings.errors import RemovalsRefusedError, WikiError
 from embeddings.events import Event
@@ -183,6 +183,41 @@ def test_a_build_keeps_them_beside_the_archives_it_reads(
     archive.write_text('{"date": "1999-12-31", "headline": "It rains."}\n')
     assert build(archive).events == 789
     assert len(on(folder, dt.date(1204, 2, 29))) == 1
+
+
+@pytest.mark.usefixtures("_fetched")
+def test_what_no_archive_holds_neither_hides_a_loss_of_the_archive_nor_is_one(
+    tmp_path: Path, folder: IndexFolder, build: BuildArchives
+) -> None:
+    archive = tmp_path / "a.jsonl"
+    rains = [f'{{"date": "1999-12-31", "headline": "It rains for the {place} time."}}\n' for place in range(20)]
+    archive.write_text("".join(rains))
+    assert build(archive).events == 808
+    archive.write_text(rains[0])
+    with pytest.raises(RemovalsRefusedError, match="19 of the 20 events that it holds from archives are no longer in"):
+        build(archive)
+    archive.write_text("".join(rains))
+    folder.fetched.unlink()
+    assert build(archive).removed == 788
+
+
+def test_a_build_without_births_is_not_refused_for_them_but_for_what_the_articles_lose(
+    tmp_path: Path, folder: IndexFolder
+) -> None:
+    def run(*, births: bool) -> BuildResult:
+        return build_index(folder, [tmp_path], WordEncoder(), Report(), births_and_deaths=births)
+
+    page = tmp_path / "October_21.wiki"
+    births = [f"*[[19{place}]] &ndash; Ida Hale the {place}th, singer\n" for place in range(40, 60)]
+    page.write_text(article("October 21") + "".join(births))
+    assert run(births=True).events == 2 + 21
+    page.write_text(article("October 21"))
+    with pytest.raises(RemovalsRefusedError, match="20 of the 23 events"):
+        run(births=True)
+    assert run(births=False).removed == 21
+    page.write_text(article("October 21").replace("1968", "68 BC"))
+    with pytest.raises(RemovalsRefusedError, match="1 of the 2 events"):
+        run(births=False)
 
 
 @pytest.mark.usefixtures("_fetched")

@@ -18,10 +18,11 @@ from embeddings.archive.days import DAYS_OF_YEAR, SELECTED
 from embeddings.archive.fetched import FetchedDays
 from embeddings.archive.portal import page_title
 from embeddings.archive.shipped import ATTRIBUTION, LIST, shipped_events
+from embeddings.build.adding import events_to_add, first_day
 from embeddings.build.joining import joined_days
 from embeddings.build.result import BuildResult
 from embeddings.build.run import Build, build_index
-from embeddings.build.staging import Staged
+from embeddings.build.staging import Staged, Staging
 from embeddings.events import PORTAL_ATTRIBUTION, Event, event_id
 from embeddings.index.folder import IndexFolder
 from embeddings.text import normalise
@@ -34,6 +35,7 @@ FERRY_AGAIN = "In a storm off [[Zanzibar]] the ferry ''Coral'' sank with 212 peo
 PENALTY = "The parliament of Vanuatu abolishes the death penalty."
 PENALTY_AGAIN = "[[Vanuatu]]'s parliament abolished the death penalty."
 MOLE = "A [[mole]] with two tails is shown to the public in Antwerp."
+_DAY = dt.timedelta(days=1)
 NOW = dt.datetime(2026, 11, 1, 6, tzinfo=dt.UTC)
 
 
@@ -272,18 +274,28 @@ class TestAddingTheSample:
     def test_those_of_before_the_first_day_are_added_with_their_own_attribution(
         self, tmp_path: Path, folder: IndexFolder
     ) -> None:
-        result = run(folder, jsonl(tmp_path / "a.jsonl", [(self.FIRST, FERRY)]), sample=True)
+        """A line of long before begins no archive, the next update finds the same, and a setting loses no events."""
+        lines = [(self.FIRST, f"Shop number {place} opens.") for place in range(20)]
+        path = jsonl(tmp_path / "a.jsonl", [(dt.date(1066, 10, 14), FERRY), *lines])
+        result = build_index(folder, [path], WordEncoder(), Report(), sample=True)
         found = indexed(folder)
         added = {name for name, each in found.items() if each.event.attribution == ATTRIBUTION}
         assert added == self.older(self.FIRST)
-        assert len(found) == len(added) + 1 == result.events == result.from_sample + 1
+        assert len(found) == len(added) + 21 == result.events == result.from_sample + 21
         assert all(each.lists == (LIST,) for name, each in found.items() if name in added)
+        with folder.build_lock():
+            again = Build(folder, WordEncoder(), Report(), sample=True).replace_index(None, None)
+        assert (again.unchanged, again.removed) == (result.events, 0)
+        without = build_index(folder, [path], WordEncoder(), Report(), sample=False)
+        assert (without.events, without.removed) == (21, len(added))
 
     def test_they_are_there_as_the_maker_of_the_index_says(
         self, tmp_path: Path, folder: IndexFolder, dump: Path, fetch: Callable[..., BuildResult]
     ) -> None:
         lines = jsonl(tmp_path / "a.jsonl", [(self.FIRST, FERRY)])
         assert run(folder, lines, sample=None).from_sample == 0
+        folder_of_pages = article(tmp_path / "enwiki.xml", self.FIRST, PENALTY_AGAIN)
+        assert run(folder, lines, folder_of_pages, sample=None).from_sample == 0
         assert fetch(PENALTY, sample=None).from_sample == 0  # the index was made by an archive of one's own
         assert run(folder, dump, sample=None).from_sample == len(self.older(self.FIRST))
         assert fetch(PENALTY, day=dt.date(2014, 1, 1), sample=None).from_sample == len(self.older(self.FIRST))
@@ -312,6 +324,47 @@ class TestAddingTheSample:
         [alone] = [each for each in indexed(folder).values() if each.event.date == landing.date]
         assert (alone.event.attribution, alone.lists) == (PORTAL_ATTRIBUTION, (LIST, DAYS_OF_YEAR))
         assert leads_to(folder, landing.id) == alone.event.id
+
+    def test_few_lines_of_long_before_begin_no_archive_and_what_they_tell_of_is_not_added(self, tmp_path: Path) -> None:
+        def days(year: int, count: int) -> list[tuple[dt.date, str]]:
+            return [(dt.date(year, 1, 1) + _DAY * place, f"Shop number {place} opens.") for place in range(count)]
+
+        landing = next(event for event in shipped_events() if event.date == dt.date(1969, 7, 20))
+        reworded = landing.headline.replace("walk on", "walked on")
+        # Of a year with 300 events, nine are enough to begin the archive.
+        table: list[tuple[list[tuple[dt.date, str]], int, set[str]]] = [
+            ([], 2003, set()),
+            (days(1066, 1), 2003, set()),
+            (days(1, 8) + days(1066, 8), 2003, set()),
+            (
+                [(dt.date(1970, 1, 1), f"A shop of unknown age closes, number {place}.") for place in range(8)],
+                2003,
+                set(),
+            ),
+            ([(landing.date, landing.headline)], 2003, {landing.id}),
+            ([(landing.date, reworded)], 2003, {landing.id}),
+            ([(landing.date + _DAY, reworded)], 2003, {landing.id}),
+            ([(landing.date + 2 * _DAY, reworded)], 2003, set()),
+            ([(landing.date, PENALTY)], 2003, set()),
+            (days(1066, 1) + days(1995, 9), 1995, set()),
+            (days(1995, 9) + days(1999, 2), 1995, set()),
+        ]
+        for place, (further, first, told) in enumerate(table):
+            with Staging(tmp_path / f"{place}.sqlite") as staging:
+                for day, headline in (*further, *days(2003, 300)):
+                    staging.add(Event(event_id(day, headline), day, headline), tmp_path)
+                listed = dt.date(1, 1, 1)
+                staging.add(Event(event_id(listed, MOLE), listed, MOLE, lists=(DAYS_OF_YEAR,)), tmp_path)
+                got = {event.id for event in events_to_add(staging)}
+            assert got == self.older(dt.date(first, 1, 1)) - told, further[:2]
+
+    @given(st.lists(st.tuples(st.dates(dt.date(1, 1, 1), dt.date(9999, 12, 31)), st.integers(1, 500)), max_size=30))
+    def test_an_archive_begins_on_one_of_its_days_whatever_they_are(self, found: list[tuple[dt.date, int]]) -> None:
+        counts = sorted(dict(found).items())
+        first = first_day(counts)
+        assert first in dict(counts) or (first is None and not counts)
+        if max((count for _, count in counts), default=9) == 1 and len(counts) < 5:
+            assert first == min(dict(counts), default=None)
 
 
 # --- laws -------------------------------------------------------------------------------------------------------------

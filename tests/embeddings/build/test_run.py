@@ -627,7 +627,10 @@ class TestRemovals:
         if refused:
             with pytest.raises(RemovalsRefusedError) as caught:
                 build(path)
-            assert f"{20 - kept} of its 20 events are no longer in {path}, more than a tenth" in str(caught.value)
+            said = (
+                f"{20 - kept} of the 20 events that it holds from archives are no longer in {path}, more than a tenth"
+            )
+            assert said in str(caught.value)
             assert str(caught.value).endswith("run `build` again with --accept-removals")
             assert folder.manifest() == before
             assert not list(folder.problems())

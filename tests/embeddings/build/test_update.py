@@ -82,8 +82,14 @@ def update(folder: IndexFolder, encoder: WordEncoder, wiki: WikiServer, clock: C
     async def at_once(seconds: float) -> None:
         return
 
-    def run(span: Span = JUNE, report: Report | None = None, *, accept_removals: bool = False) -> UpdateResult:
-        build = Build(folder, encoder, report or Report(), accept_removals=accept_removals)
+    def run(
+        span: Span = JUNE,
+        report: Report | None = None,
+        *,
+        accept_removals: bool = False,
+        sample: bool | None = False,
+    ) -> UpdateResult:
+        build = Build(folder, encoder, report or Report(), accept_removals=accept_removals, sample=sample)
         with updating(build, span, clock) as under_way:
             asyncio.run(under_way.fetch(lambda: wiki_client(wiki.api, "", at_once)))
             return under_way.write()
@@ -137,6 +143,17 @@ def test_a_month_without_edits_costs_one_request_and_no_build(
     assert counts(update()) == {"events": 56, "unchanged": 56, "days": 30, "requests": 1}
     assert folder.manifest().generation == generation
     assert not encoder.encoded
+
+
+def test_the_setting_of_the_sample_counts_from_the_next_update_on_without_an_edit(
+    folder: IndexFolder, update: Update
+) -> None:
+    update()
+    told = update(sample=True)
+    assert (told.events, told.fetched) == (56 + told.from_sample, 0)
+    generation = folder.manifest().generation
+    assert (told.from_sample > 600, update(sample=True).new, folder.manifest().generation) == (True, 0, generation)
+    assert update(sample=False).removed == told.from_sample
 
 
 def test_an_edit_that_changes_no_event_costs_no_build(folder: IndexFolder, update: Update, wiki: WikiServer) -> None:

@@ -700,7 +700,7 @@ class TestUpdate:
         write("events.jsonl", *events[:8])
         ran = run("build", "events.jsonl")
         assert ran.status == 1
-        assert ran.sentence.startswith("the index was not replaced: 2 of its 10 events are no longer in events.jsonl")
+        assert ran.sentence.startswith("the index was not replaced: 2 of the 10 events that it holds from archives")
         assert run("build", "events.jsonl", "--accept-removals", "--json").json["removed"] == 2
 
     def test_the_days_of_the_year_are_fetched_where_they_are_asked_for(self, run: Run, wiki: WikiServer) -> None:
