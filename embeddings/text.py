@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 _WIKI_QUOTES = re.compile(r"'{2,}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -13,6 +14,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _NOT_WORD = re.compile(r"[\W_]+")
+_LINE = 500  # characters; a longer text is rarely looked at twice
 
 
 def clean(text: str) -> str:
@@ -26,10 +28,18 @@ def clean(text: str) -> str:
 
 def normalise(text: str) -> str:
     """The words of a text for comparing: lower case, no accents, no punctuation, one blank between."""
+    return _normalised_line(text) if len(text) <= _LINE else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", text.casefold()).strip()
+
+
+# A build compares the headlines of a day dozens of times.
+_normalised_line = lru_cache(4_096)(_normalised)
 
 
 def compact(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from itertools import compress
 
 # Python refuses to read a number of more than 4,300 digits; seven are enough for any character.
 _LONG_REFERENCE = re.compile(r"&#[0-9]{8,};?")
@@ -16,12 +17,12 @@ _SHORT = 1_500  # characters; fewer take 1 ms at worst
 def _marks() -> str:
     """The set, for a regular expression, of combining characters."""
     ranges: list[list[int]] = []
-    for code in range(0x300, sys.maxunicode):
-        if unicodedata.combining(chr(code)):
-            if ranges and ranges[-1][1] == code - 1:
-                ranges[-1][1] = code
-            else:
-                ranges.append([code, code])
+    codes = range(0x300, sys.maxunicode)
+    for code in compress(codes, map(unicodedata.combining, map(chr, codes))):
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
 
 

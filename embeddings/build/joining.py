@@ -10,7 +10,7 @@ import datetime as dt
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from embeddings.archive.days import DAYS_OF_YEAR, SELECTED
 from embeddings.archive.shipped import LIST, shipped_events
@@ -86,21 +86,23 @@ def joined_days(days: Iterable[tuple[dt.date, list[Staged]]]) -> Iterator[Joined
 
 def _with_shipped(days: Iterable[tuple[dt.date, list[Staged]]]) -> Iterator[_Day]:
     """The days with what the list that ships with the program names, which may be of days that have no event."""
-    shipped: dict[dt.date, list[Staged]] = defaultdict(list)
-    for event in shipped_events():
-        shipped[event.date].append(Staged(_of_list(event), fetched=False, archive=_SHIPPED))
-    waiting = deque(sorted(shipped.items()))
+    waiting = deque(_shipped_days())
     for day, read in days:
         while waiting and waiting[0][0] < day:
             earlier, entries = waiting.popleft()
             if earlier + _DAY == day:
                 yield _Day(earlier, (), entries)
-        entries = waiting.popleft()[1] if waiting and waiting[0][0] == day else []
+        entries = waiting.popleft()[1] if waiting and waiting[0][0] == day else ()
         yield _Day(day, read, entries)
 
 
-def _of_list(event: Event) -> Event:
-    return replace(event, lists=(LIST,))
+@cache
+def _shipped_days() -> tuple[tuple[dt.date, tuple[Staged, ...]], ...]:
+    """What the list that ships with the program names of each day, in order of time."""
+    days: dict[dt.date, list[Staged]] = defaultdict(list)
+    for event in shipped_events():
+        days[event.date].append(Staged(replace(event, lists=(LIST,)), fetched=False, archive=_SHIPPED))
+    return tuple((day, tuple(named)) for day, named in sorted(days.items()))
 
 
 @dataclass(slots=True)

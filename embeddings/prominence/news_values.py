@@ -6,6 +6,7 @@ The classes of words are English, as the archives are; a text in another languag
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from embeddings.events import Event
 
@@ -120,7 +121,12 @@ _YEARS = range(1900, 2101)  # numbers that are more likely years
 
 def field(event: Event) -> str | None:
     """The field of life that an event is from, as its category tells, else its topics, else its headline."""
-    for text in (event.category or "", " ".join(event.topics), event.headline[:_BEGINNING]):
+    return _field((event.category or "", " ".join(event.topics), event.headline[:_BEGINNING]))
+
+
+@lru_cache(16)  # several questions about an event ask for its field
+def _field(texts: tuple[str, ...]) -> str | None:
+    for text in texts:
         for name, words in _FIELD.items():
             if words.search(text):
                 return name
