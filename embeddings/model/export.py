@@ -236,6 +236,11 @@ def _write(model: SentenceTransformer, head: Head, folder: Path) -> None:
     import torch
     from tokenizers import Tokenizer
 
+    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
+    tokenizer.enable_truncation(model.max_seq_length or model.tokenizer.model_max_length)
+    tokenizer.enable_padding(pad_id=model.tokenizer.pad_token_id, pad_token=model.tokenizer.pad_token)
+    tokenizer.save(str(folder / _TOKENIZER))
+
     openvino = _openvino()
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
@@ -263,11 +268,6 @@ def _write(model: SentenceTransformer, head: Head, folder: Path) -> None:
         given.get_node().set_partial_shape(openvino.PartialShape([-1, -1]))
     network.validate_nodes_and_infer_types()
     openvino.save_model(network, str(folder / _NETWORK), compress_to_fp16=True)  # writes the weights beside it
-
-    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
-    tokenizer.enable_truncation(model.max_seq_length or model.tokenizer.model_max_length)
-    tokenizer.enable_padding(pad_id=model.tokenizer.pad_token_id, pad_token=model.tokenizer.pad_token)
-    tokenizer.save(str(folder / _TOKENIZER))
     head.save(folder / _HEAD)
 
 
