@@ -21,18 +21,11 @@ from embeddings.archive.fetched import last_updated
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from embeddings.settings import TimeOfDay
+from tests.forks import Forks
 from tests.wiki_server import DAYS, WikiServer, html, never, wiki_server
 from tests.word_encoder import WordEncoder
 
 SIX = TimeOfDay(dt.time(6), "UTC")
-# The index commands with words for a model.
-COMMAND = (
-    sys.executable,
-    "-c",
-    "import sys, embeddings.model.encoder; from tests.word_encoder import WordEncoder;"
-    "embeddings.model.encoder.SentenceEncoder = WordEncoder;"
-    "from embeddings.command_line.commands import main; sys.exit(main(sys.argv[1:]))",
-)
 
 
 def utc(day: int, hour: int, minute: int = 0) -> dt.datetime:
@@ -80,6 +73,13 @@ def wiki() -> Iterator[WikiServer]:
         yield wiki
 
 
+@pytest.fixture(scope="module")
+def command() -> Iterator[list[str]]:
+    """The index commands, with words for a model."""
+    with Forks("tests.word_commands") as command:
+        yield command
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> IndexFolder:
     """An index whose archive ends before the month does."""
@@ -114,12 +114,16 @@ class Clock:
 
 
 async def test_an_index_is_brought_up_to_date_once_a_day(
-    folder: IndexFolder, wiki: WikiServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    folder: IndexFolder,
+    wiki: WikiServer,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("DATELINE_ARCHIVE__API", "http://nowhere.example/")  # the bot's config counts
     caplog.set_level(logging.INFO)
     clock = Clock()
-    updates = Updates(config(folder, wiki), clock, COMMAND)
+    updates = Updates(config(folder, wiki), clock, command)
     assert await updates.run_if_due(asyncio.Event())
     assert wiki.requests[0].titles[0] == "Portal:Current events/2021 June 28"
     assert wiki.requests[0].user_agent.endswith("(mail@example.org)")
@@ -133,10 +137,10 @@ async def test_an_index_is_brought_up_to_date_once_a_day(
 
 
 async def test_a_failed_update_is_one_line_in_the_log_and_is_tried_again_later(
-    folder: IndexFolder, wiki: WikiServer, caplog: pytest.LogCaptureFixture
+    folder: IndexFolder, wiki: WikiServer, command: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
-    updates = Updates(config(folder, wiki), clock, COMMAND)
+    updates = Updates(config(folder, wiki), clock, command)
     wiki.answer_next(html())
     assert not await updates.run_if_due(asyncio.Event())
     [line] = caplog.messages
@@ -150,17 +154,17 @@ async def test_a_failed_update_is_one_line_in_the_log_and_is_tried_again_later(
 
 
 async def test_the_days_of_the_year_are_brought_up_to_date_where_the_config_or_an_earlier_update_asked_for_them(
-    folder: IndexFolder, wiki: WikiServer, caplog: pytest.LogCaptureFixture
+    folder: IndexFolder, wiki: WikiServer, command: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     wiki.write("October 21", "==Events==\n*[[1966]] &ndash; A dam breaks.\n*[[1805]] &ndash; Two fleets meet.\n")
     clock = Clock()
-    asked = Updates(config(folder, wiki, days_of_the_year=True), clock, COMMAND)
+    asked = Updates(config(folder, wiki, days_of_the_year=True), clock, command)
     assert await asked.run_if_due(asyncio.Event())
     assert folder.manifest().first == dt.date(1805, 10, 21)
     wiki.write("October 21", "==Events==\n*[[1966]] &ndash; A dam breaks.\n*[[1604]] &ndash; A star is seen.\n")
     clock.now += 25 * 60 * 60
-    assert await Updates(config(folder, wiki), clock, COMMAND).run_if_due(asyncio.Event())
+    assert await Updates(config(folder, wiki), clock, command).run_if_due(asyncio.Event())
     assert folder.manifest().first == dt.date(1604, 10, 21)
     assert [line.partition(": ")[2] for line in caplog.messages] == [
         "7 new, 0 changed, 0 removed",
@@ -168,16 +172,16 @@ async def test_the_days_of_the_year_are_brought_up_to_date_where_the_config_or_a
     ]
     wiki.delete_page("October 21")
     clock.now += 25 * 60 * 60
-    assert not await Updates(config(folder, wiki), clock, COMMAND).run_if_due(asyncio.Event())
+    assert not await Updates(config(folder, wiki), clock, command).run_if_due(asyncio.Event())
     assert "1 of the 1 days of the year looked at that held events have none any more" in caplog.messages[-1]
     assert folder.manifest().first == dt.date(1604, 10, 21)
 
 
 async def test_removals_that_are_refused_are_one_line_a_day_until_the_wiki_is_whole_again(
-    folder: IndexFolder, wiki: WikiServer, caplog: pytest.LogCaptureFixture
+    folder: IndexFolder, wiki: WikiServer, command: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
-    updates = Updates(config(folder, wiki), clock, COMMAND)
+    updates = Updates(config(folder, wiki), clock, command)
     today = dt.datetime.fromtimestamp(clock.now, dt.UTC).date()
     latest = [today - dt.timedelta(days=number) for number in range(3)]
     text = "*It rains in [[Ardun]]. [https://r.example (R)]"
@@ -211,19 +215,19 @@ async def test_an_update_that_cannot_be_run_is_one_line_too(
     assert len(caplog.messages) == 2
 
 
-async def test_without_a_time_nothing_is_updated(folder: IndexFolder, wiki: WikiServer) -> None:
-    assert not await Updates(config(folder, wiki, ""), Clock(), COMMAND).run_if_due(asyncio.Event())
+async def test_without_a_time_nothing_is_updated(folder: IndexFolder, wiki: WikiServer, command: list[str]) -> None:
+    assert not await Updates(config(folder, wiki, ""), Clock(), command).run_if_due(asyncio.Event())
     assert not wiki.requests
 
 
 async def test_an_update_is_broken_off_when_the_bot_ends_and_goes_on_the_next_time(
-    folder: IndexFolder, wiki: WikiServer
+    folder: IndexFolder, wiki: WikiServer, command: list[str]
 ) -> None:
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     wiki.before(2, lambda: loop.call_soon_threadsafe(ending.set))
     wiki.answer_next(None, never())
-    updates = Updates(config(folder, wiki), Clock(), COMMAND)
+    updates = Updates(config(folder, wiki), Clock(), command)
     assert not await updates.run_if_due(ending)
     assert last_updated(folder.fetched) is None
     assert await updates.run_if_due(asyncio.Event())

@@ -27,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,10 +103,10 @@ class Bot:
         }
         self._process: asyncio.subprocess.Process | None = None
 
-    async def start(self, module: str) -> None:
+    async def start(self, command: Sequence[str]) -> None:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", module, env=self._environment, stdout=log, stderr=log
+                *command, env=self._environment, stdout=log, stderr=log
             )
 
     async def connected(self) -> None:
@@ -210,7 +211,7 @@ async def posted(store: Store, count: int) -> None:
         await asyncio.sleep(0.5)
 
 
-async def prove(fleet: Fleet, store_url: str, index: Path, work: Path, table: Table, module: str) -> None:
+async def prove(fleet: Fleet, store_url: str, index: Path, work: Path, table: Table, command: Sequence[str]) -> None:
     """Start the processes, restart each in turn under load, and note what became of everything."""
     timing = Timing(acknowledge_s=LONGEST_ANSWER_S, identify_every_s=fleet.every_s)
     environment = {"DATELINE_STORE__URL": store_url, "DATELINE_INDEX__PATH": str(index)}
@@ -224,7 +225,7 @@ async def prove(fleet: Fleet, store_url: str, index: Path, work: Path, table: Ta
                 starts_s = fleet.every_s * fleet.shard_count / fleet.buckets
                 await subscribe(store, channels, 120 + 2 * starts_s)
             began = time.monotonic()
-            await asyncio.gather(*(bot.start(module) for bot in bots))
+            await asyncio.gather(*(bot.start(command) for bot in bots))
             await asyncio.gather(*(bot.connected() for bot in bots))
             table.figure("all started after", f"{time.monotonic() - began:.0f} s")
             enough = asyncio.Event()
@@ -234,7 +235,7 @@ async def prove(fleet: Fleet, store_url: str, index: Path, work: Path, table: Ta
             for bot in bots[: fleet.restarts]:
                 restarted = time.monotonic()
                 await bot.end()
-                await bot.start(module)
+                await bot.start(command)
                 await bot.connected()
                 table.figure(f"restart of shards {bot.shards}", f"{time.monotonic() - restarted:.0f} s")
             await posted(store, len(channels))
@@ -292,12 +293,12 @@ def main() -> int:
         if index is None:
             index = work / "index"
             build_index(IndexFolder(index), [sample_path()], WordEncoder(), Report())
-        module = "tests.proofs.shards_worker" if options.index is None else "bot"
+        command = [sys.executable, "-m", "tests.proofs.shards_worker" if options.index is None else "bot"]
         if options.postgresql:
             with closing(PostgreSQL()) as database:
-                asyncio.run(prove(fleet, database.new_database(), index, work, table, module))
+                asyncio.run(prove(fleet, database.new_database(), index, work, table, command))
         else:
-            asyncio.run(prove(fleet, f"sqlite:///{work}/store.db", index, work, table, module))
+            asyncio.run(prove(fleet, f"sqlite:///{work}/store.db", index, work, table, command))
     return table.show()
 
 

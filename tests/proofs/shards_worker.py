@@ -5,23 +5,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from functools import partial
 
 from bot import cli, client, run
+from bot.commands import zones
 from bot.shards import EVERY_S, WAY_S, Gate
+from embeddings import dates
 from embeddings.command_line.running import run_command
 from tests.word_encoder import WordEncoder
 
 
-def main() -> int:
+def prepare() -> None:
+    """Import and make what each process would else import and make anew, as `tests.forks` has it done."""
+    import aiosqlite  # noqa: F401  # as SQLAlchemy does when it opens a store
+
+    import embeddings.index.threads
+    import embeddings.search.service  # noqa: F401  # as the bot does when it is needed
+
+    dates.warm_up(dt.date(2026, 11, 22))
+    zones.warm_up()
+
+
+def main(arguments: list[str]) -> int:
     """Serve until SIGTERM."""
     run.encoder_of = lambda *_: WordEncoder()  # type: ignore[attr-defined]
     every_s = float(os.environ.get("IDENTIFY_EVERY_S", EVERY_S))
     client.Gate = partial(Gate, every_s=every_s + WAY_S)  # type: ignore[attr-defined, assignment]
-    return run_command(cli.bot, "python -m bot", None)
+    return run_command(cli.bot, "python -m bot", arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
