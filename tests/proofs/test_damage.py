@@ -33,10 +33,9 @@ def test_who_reads_for_long_is_refused_damage_that_only_hashing_finds(
         folder.open_checked()
 
 
-def test_damage_of_every_kind_is_found_and_crashes_nothing(tmp_path: Path) -> None:
+def test_damage_of_every_kind_is_found_and_crashes_nothing(tmp_path: Path, commands: Commands) -> None:
     table = Table("one copy a kind")
-    with Commands(tmp_path / "log") as commands:
-        damaged_indexes(tmp_path, commands, table, copies=5, seed=2, count=80)
-        damaged_journals(tmp_path, commands, table, copies=1, seed=2)
+    damaged_indexes(tmp_path, commands, table, copies=5, seed=2, count=80)
+    damaged_journals(tmp_path, commands, table, copies=1, seed=2)
     # How long a look-up takes says little on a machine that runs other tests.
     assert not [failure for failure in table.failures if "takes less than" not in failure]

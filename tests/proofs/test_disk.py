@@ -14,8 +14,7 @@ from tests.proofs.tables import Table
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits what processes may use as Linux does")
 
 
-def test_a_build_that_the_system_refuses_leaves_the_old_index_answering(tmp_path: Path) -> None:
+def test_a_build_that_the_system_refuses_leaves_the_old_index_answering(tmp_path: Path, commands: Commands) -> None:
     table = Table("a few limits")
-    with Commands(tmp_path / "log") as commands:
-        shortages(tmp_path, commands, table, steps=2, large=200)
+    shortages(tmp_path, commands, table, steps=2, large=200)
     assert not table.failures

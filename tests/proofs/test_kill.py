@@ -14,9 +14,9 @@ from tests.proofs.tables import Table
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes that it forks")
 
 
-def test_an_index_outlives_builds_that_are_killed_and_two_at_once(tmp_path: Path) -> None:
+def test_an_index_outlives_builds_that_are_killed_and_two_at_once(tmp_path: Path, commands: Commands) -> None:
     table = Table("a few kills")
-    with Commands(tmp_path / "log") as commands, Commands(tmp_path / "other log") as other:
+    with Commands(tmp_path / "log of the other") as other:
         life = Life(tmp_path, commands, table, count=30)
         steps = life.whole().steps
         # The first steps make the new generation; the last ones publish it and clear the old one away.

@@ -15,9 +15,9 @@ from tests.wiki_server import wiki_server
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes that it forks")
 
 
-def test_updates_that_are_killed_go_on_where_they_stopped(tmp_path: Path) -> None:
+def test_updates_that_are_killed_go_on_where_they_stopped(tmp_path: Path, commands: Commands) -> None:
     table = Table("a few kills")
-    with wiki_server(PER_ANSWER) as wiki, Commands(tmp_path / "log") as commands:
+    with wiki_server(PER_ANSWER) as wiki:
         life = Life(tmp_path, wiki, commands, table)
         life.turn()
         for request in (1, 2, 7):

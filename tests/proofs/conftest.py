@@ -1,0 +1,16 @@
+"""Parts that several proofs use in their short form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.proofs.commands import Commands
+
+
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """Runs command lines, each time in a new process that it forks."""
+    with Commands(tmp_path_factory.mktemp("commands") / "log") as commands:
+        yield commands
