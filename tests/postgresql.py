@@ -120,7 +120,8 @@ class PostgreSQL:
         """Make a database, empty or as the one of that name is; returns its URL."""
         self._databases += 1
         name = f"store_{self._databases}"
-        self.run("createdb", *(["--template", like] if like else []), name)
+        # Else it is written to the log, page by page, which takes twice as long where nothing waits for the disk.
+        self.run("createdb", "--strategy", "file_copy", *(["--template", like] if like else []), name)
         return self.url(name)
 
     def run(self, program: str, *arguments: str) -> str:
