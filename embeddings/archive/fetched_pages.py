@@ -132,12 +132,18 @@ class FetchedPages(Generic[Key]):
             }
 
     def keep(
-        self, pages: Mapping[Key, WikiPage | None], now: dt.datetime, *, holding: Collection[Key] = ()
+        self,
+        pages: Mapping[Key, WikiPage | None],
+        now: dt.datetime,
+        *,
+        holding: Collection[Key] = (),
+        counted: Collection[Key] = (),
     ) -> dict[Key, WikiPage | None]:
         """Read and keep some pages, None where the wiki has none; all of them or, if killed, none.
 
         Args:
             holding: those of which events are kept: they are not replaced by a page in which no event can be read.
+            counted: those of these that `done` counts.
         Returns:
             The pages that were not kept for that reason.
         """
@@ -165,7 +171,7 @@ class FetchedPages(Generic[Key]):
                     (*row, _checksum(row), now.isoformat()),
                 )
             self._file.add_to_note(CHANGES, changes)
-            self._file.add_to_note(self._done, len(found.keys() & set(holding) - emptied.keys()))
+            self._file.add_to_note(self._done, len(found.keys() & set(counted) - emptied.keys()))
         return emptied
 
     def holding(self, keys: Collection[Key]) -> set[Key]:
@@ -180,14 +186,14 @@ class FetchedPages(Generic[Key]):
                 found.add(self.kind.key(row[0]))
         return found
 
-    def looked(self, keys: Collection[Key], now: dt.datetime, *, holding: Collection[Key] = ()) -> None:
-        """Note that the wiki was asked for some pages and had no new revisions; `holding` is as in `keep`."""
+    def looked(self, keys: Collection[Key], now: dt.datetime, *, counted: Collection[Key] = ()) -> None:
+        """Note that the wiki was asked for some pages and had no new revisions; `counted` is as in `keep`."""
         with self._file.changing():
             self._file.db.executemany(
                 f"UPDATE {self.kind.table} SET looked = ? WHERE day = ?",
                 [(now.isoformat(), self.kind.text(key)) for key in keys],
             )
-            self._file.add_to_note(self._done, len(set(keys) & set(holding)))
+            self._file.add_to_note(self._done, len(set(keys) & set(counted)))
 
     def done(self) -> int:
         """How many pages were looked at since `forget_done`, and found to be there, of which events had been kept."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Generic
 
@@ -23,12 +23,14 @@ class Wanted(Generic[Key]):
 
     Attributes:
         looks: what is known of each, None for one that was never asked for.
+        again: those of them that the wiki showed before an interruption: without them it is not what it was.
         has_pages: whether the wiki has shown any page of the kind before.
     """
 
     pages: FetchedPages[Key]
     rules: Rules[Key]
     looks: Mapping[Key, Look | None]
+    again: Set[Key]
     has_pages: bool
 
 
@@ -46,6 +48,7 @@ class Fetching(Generic[Key]):
         self._pages: FetchedPages[Key] = wanted.pages
         self._rules: Rules[Key] = wanted.rules
         self._wanted: list[tuple[Key, Look | None]] = list(wanted.looks.items())
+        self._again: Set[Key] = wanted.again
         self._report = report
         self._clock = clock
         self._accept_removals = accept_removals
@@ -72,14 +75,15 @@ class Fetching(Generic[Key]):
             some = dict(self._wanted[start : start + TITLES])
             progress(start)
             await self._fetch_some(client, some)
-            self.counts["days"] += len(some)
+            self.counts["days"] += len(some.keys() - self._again)
 
     async def _fetch_some(self, client: WikiClient, some: Mapping[Key, Look | None]) -> None:
         """Ask for the last revisions of some pages, then for the text of those that are new or were edited."""
         titles = {self._pages.kind.title(key): key for key in some}
         states = {titles[title]: state for title, state in (await client.page_states(list(titles))).items()}
         held = self._pages.holding(some)
-        self._held += len(held)
+        counted = held - self._again
+        self._held += len(counted)
         shared = shared_pages(states.values())
         edited: list[str] = []
         unchanged: list[Key] = []
@@ -105,10 +109,10 @@ class Fetching(Generic[Key]):
         if not self._has_pages:
             self._states.update({key: states.get(key) for key in some})
             return
-        self._pages.looked(unchanged, self._clock(), holding=held)
+        self._pages.looked(unchanged, self._clock(), counted=counted)
         async for pages in client.pages(edited):
             found = {titles[page.title]: page for page in pages if page.title in edited}
-            self._lost |= self._pages.keep(found, self._clock(), holding=held)
+            self._lost |= self._pages.keep(found, self._clock(), holding=held, counted=counted)
             edited = [title for title in edited if titles[title] not in found]
             self.counts["fetched"] += len(found)
         for title in edited:
@@ -132,7 +136,10 @@ class Fetching(Generic[Key]):
                 return WikiError(no_pages(client.host, client.usual_place, states, self._rules.sought))
             self._keep_absent()
         missing = {*self._lost, *self._untold}
-        if not self._accept_removals and is_too_much(len(missing), self._held, MOST_DAYS):
+        is_odd = is_too_much(len(missing), self._held, MOST_DAYS) or is_too_much(
+            len(missing & self._again), len(self._again), MOST_DAYS
+        )
+        if is_odd and not self._accept_removals:
             titles = [self._pages.kind.title(key) for key, _ in self._wanted if key in missing]
             return RemovalsRefusedError(pages_refusal(client.host, titles, self._held, self._rules.plural))
         self._pages.keep(self._lost, now)

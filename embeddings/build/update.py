@@ -7,13 +7,13 @@ import datetime as dt
 import time
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 
 from embeddings.archive.days import DayOfYear
 from embeddings.archive.fetched import FetchedDays
-from embeddings.archive.fetched_pages import Key, Look
+from embeddings.archive.fetched_pages import FetchedPages, Key, Look
 from embeddings.build.fetching import Fetching, Wanted
 from embeddings.build.refusals import explained
 from embeddings.build.result import BuildResult
@@ -22,7 +22,7 @@ from embeddings.build.withdrawals import PORTAL_RULES, YEAR_RULES
 from embeddings.errors import EmbeddingsError, IndexMissingError, InputError, WikiError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import Manifest
-from embeddings.wiki.client import WikiClient
+from embeddings.wiki.client import TITLES, WikiClient
 
 FIRST_DAY = dt.date(2002, 1, 1)  # the portal has no earlier one
 LATE_EDITS = dt.timedelta(days=14)  # for so long a day is edited often
@@ -198,11 +198,11 @@ def _wanted(
         wanted = due(known, _first_new(folder, known, last), last, now)
     has_any = _has_pages(known_of_the_year)
     of_the_year = _DAYS_OF_THE_YEAR if (has_any if span.of_the_year is None else span.of_the_year) else ()
-    looks = _not_done({day: known.get(day) for day in wanted}, begun)
-    looks_of_the_year = _not_done({of: known_of_the_year.get(of) for of in of_the_year}, begun)
+    looks = {day: known.get(day) for day in wanted}
+    looks_of_the_year = {of: known_of_the_year.get(of) for of in of_the_year}
     return (
-        Wanted(days.portal, PORTAL_RULES, looks, _has_pages(known)),
-        Wanted(days.of_the_year, YEAR_RULES, looks_of_the_year, has_any),
+        Wanted(days.portal, PORTAL_RULES, *_left(days.portal, looks, begun), _has_pages(known)),
+        Wanted(days.of_the_year, YEAR_RULES, *_left(days.of_the_year, looks_of_the_year, begun), has_any),
     )
 
 
@@ -211,9 +211,22 @@ def _has_pages(known: Mapping[Key, Look]) -> bool:
     return any(look.revision is not None for look in known.values())
 
 
-def _not_done(looks: Mapping[Key, Look | None], begun: dt.datetime | None) -> dict[Key, Look | None]:
-    """The pages that were not looked at since the update began that is resumed; None: none is."""
-    return {key: look for key, look in looks.items() if begun is None or look is None or look.looked < begun}
+def _left(
+    pages: FetchedPages[Key], looks: Mapping[Key, Look | None], begun: dt.datetime | None
+) -> tuple[dict[Key, Look | None], Set[Key]]:
+    """The pages to ask for, and which of them were found by the update that is resumed: the last ones, to compare.
+
+    Args:
+        begun: when the update began that is resumed; None: none is.
+    """
+    left = {key for key, look in looks.items() if begun is None or look is None or look.looked < begun}
+    again: Set[Key] = set()
+    if left and pages.done():
+        found = [
+            key for key, look in looks.items() if key not in left and look is not None and look.revision is not None
+        ]
+        again = pages.holding(found[-TITLES:])
+    return {key: look for key, look in looks.items() if key in left or key in again}, again
 
 
 def due(known: Mapping[dt.date, Look], first_new: dt.date, last: dt.date, now: dt.datetime) -> list[dt.date]:

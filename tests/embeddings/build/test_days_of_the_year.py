@@ -348,3 +348,30 @@ class TestGuards:
         told = update()
         assert (told.events, told.fetched) == (788, 266)
         assert list(chain(*asked(wiki, "info"))) == TITLES[100:]
+
+    def test_a_wiki_that_lost_its_pages_while_an_update_was_broken_off_withdraws_none(
+        self, folder: IndexFolder, update: Update, wiki: WikiServer
+    ) -> None:
+        """16 articles are left to ask for: they are gone or blanked, but so are those that were asked for before."""
+        update()
+        wiki.answer_next(*[None] * 8, truncated())
+        with pytest.raises(WikiError):
+            update()
+        wiki.forget_faults()
+        for number, title in enumerate(TITLES):
+            wiki.write(title, "") if number % 2 else wiki.delete_page(title)
+        with pytest.raises(RemovalsRefusedError, match="of the 366 days of the year looked at"):
+            update()
+        with closing(folder.open()) as index:
+            assert index.catalogue.size == 788
+
+    def test_an_update_that_goes_on_withdraws_the_few_that_are_gone(self, update: Update, wiki: WikiServer) -> None:
+        update()
+        for title in TITLES[-16:]:
+            wiki.delete_page(title)
+        wiki.answer_next(*[None] * 8, truncated())
+        with pytest.raises(WikiError):
+            update()
+        wiki.forget_faults()
+        told = update()
+        assert (told.days, told.removed) == (16, 32)
