@@ -112,6 +112,7 @@ class _Entry:
     Attributes:
         target: the group that it may be, of its day or the next; None if there is none.
         earlier: how archives have it that are older than the fetched page; no members.
+        earlier_tellings: what these tell, by which it is found where its own words do not tell enough.
     """
 
     members: list[Staged]
@@ -120,6 +121,7 @@ class _Entry:
     target: tuple[_Day, int] | None = None
     likeness: float = 0.0
     earlier: list[Staged] = field(default_factory=list)
+    earlier_tellings: list[Telling] = field(default_factory=list)
 
     @property
     def told(self) -> tuple[Staged, ...]:
@@ -160,7 +162,8 @@ class _Day:
         counts: dict[str, int] = defaultdict(int)
         for entry in self._entries:
             counts[entry.list_name] += 1
-            best = candidates.best(entry.telling) if counts[entry.list_name] <= MOST_ENTRIES else None
+            tellings = (entry.telling, *entry.earlier_tellings) if counts[entry.list_name] <= MOST_ENTRIES else ()
+            best = next(filter(None, map(candidates.best, tellings)), None)
             if best is not None:
                 place, entry.likeness = best
                 own = len(self._tellings)
@@ -242,6 +245,7 @@ def _without_earlier(entries: list[_Entry]) -> list[_Entry]:
         of_kind = ([entry for entry in some if entry.members[0].event.category == kind] for some in (gone, new))
         for before, now in _edited(*(sorted(some, key=_by_words)[:MOST_REWORDED] for some in of_kind)):
             now.earlier += before.members
+            now.earlier_tellings.append(before.telling)
             taken.add(id(before))
     return [entry for entry in entries if id(entry) not in taken]
 

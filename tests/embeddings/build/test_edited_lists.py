@@ -186,6 +186,20 @@ def test_an_edited_bullet_is_one_event_with_todays_words_and_the_id_it_had(archi
     assert archives.held() == before
 
 
+def test_an_edit_does_not_part_a_bullet_from_the_archives_event_that_it_was_joined_to(
+    tmp_path: Path, archives: Archives
+) -> None:
+    """An archive tells of it a day later: near enough to the old words of the bullet, not to the new ones."""
+    portal = tmp_path / "portal.jsonl"
+    portal.write_text(json.dumps({"date": str(DAY + dt.timedelta(1)), "headline": PORTAL_FERRY}) + "\n")
+    archives.build(FERRY[2], others=(portal,))
+    before = archives.held()
+    assert list(before) == [PORTAL_FERRY]
+    result = archives.update(FERRY[0])
+    assert (result.events, result.removed) == (1, 0)
+    assert archives.held() == before
+
+
 def test_ids_outlive_rewordings_and_the_archives_event_that_takes_them_in(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
