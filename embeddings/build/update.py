@@ -7,7 +7,7 @@ import datetime as dt
 import time
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 
@@ -198,11 +198,11 @@ def _wanted(
         wanted = due(known, _first_new(folder, known, last), last, now)
     has_any = _has_pages(known_of_the_year)
     of_the_year = _DAYS_OF_THE_YEAR if (has_any if span.of_the_year is None else span.of_the_year) else ()
-    looks = {day: known.get(day) for day in wanted}
-    looks_of_the_year = {of: known_of_the_year.get(of) for of in of_the_year}
+    left = _left(days.portal, wanted, known, begun)
+    left_of_the_year = _left(days.of_the_year, of_the_year, known_of_the_year, begun)
     return (
-        Wanted(days.portal, PORTAL_RULES, *_left(days.portal, looks, begun), _has_pages(known)),
-        Wanted(days.of_the_year, YEAR_RULES, *_left(days.of_the_year, looks_of_the_year, begun), has_any),
+        Wanted(days.portal, PORTAL_RULES, *left, _has_pages(known)),
+        Wanted(days.of_the_year, YEAR_RULES, *left_of_the_year, has_any),
     )
 
 
@@ -212,21 +212,19 @@ def _has_pages(known: Mapping[Key, Look]) -> bool:
 
 
 def _left(
-    pages: FetchedPages[Key], looks: Mapping[Key, Look | None], begun: dt.datetime | None
+    pages: FetchedPages[Key], wanted: Iterable[Key], known: Mapping[Key, Look], begun: dt.datetime | None
 ) -> tuple[dict[Key, Look | None], Set[Key]]:
     """The pages to ask for, and which of them were found by the update that is resumed: the last ones, to compare.
 
     Args:
         begun: when the update began that is resumed; None: none is.
     """
-    left = {key for key, look in looks.items() if begun is None or look is None or look.looked < begun}
+    done = [key for key, look in known.items() if begun is not None and look.looked >= begun]
+    left = dict.fromkeys(wanted).keys() - done
     again: Set[Key] = set()
     if left and pages.done():
-        found = [
-            key for key, look in looks.items() if key not in left and look is not None and look.revision is not None
-        ]
-        again = pages.holding(found[-TITLES:])
-    return {key: look for key, look in looks.items() if key in left or key in again}, again
+        again = pages.holding([key for key in done if known[key].revision is not None][-TITLES:])
+    return {key: known.get(key) for key in sorted(left | again, key=pages.kind.text)}, again
 
 
 def due(known: Mapping[dt.date, Look], first_new: dt.date, last: dt.date, now: dt.datetime) -> list[dt.date]:

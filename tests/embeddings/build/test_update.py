@@ -662,6 +662,25 @@ def test_an_update_that_was_interrupted_decides_as_one_that_was_not(
             assert fetch(JUNE) == (10 if last - first == 10 else 20), (first, last, breaks)
 
 
+def test_a_wiki_that_was_emptied_while_an_update_was_broken_off_loses_no_day(
+    monkeypatch: pytest.MonkeyPatch, folder: IndexFolder, update: Update, wiki: WikiServer, clock: Clock
+) -> None:
+    """The last ten days are left; the twenty that were looked at would not be due again for weeks."""
+    monkeypatch.setattr("embeddings.build.fetching.TITLES", 5)
+    due = Span(until=DAYS[-1])
+    update()
+    held = events_of(folder)
+    clock.now += dt.timedelta(days=20)
+    wiki.answer_next(*[None] * 4, truncated())
+    with pytest.raises(WikiError):
+        update(due)
+    assert not wiki._faults
+    wiki.delete_all()
+    with pytest.raises(RemovalsRefusedError, match=r"\(Portal:Current events/2021 June 1 to .* June 30\)"):
+        update(due)
+    assert events_of(folder) == held
+
+
 @pytest.mark.parametrize("way", ["no portal", "no namespace", "another wiki's"])
 def test_a_wiki_without_the_portal_is_told_and_forgotten(
     folder: IndexFolder, update: Update, wiki: WikiServer, way: str
