@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+import numpy as np
+
 from embeddings.archive import Report, is_dump, read_archive
 from embeddings.archive.days import LIVES
 from embeddings.archive.fetched import FetchedDays
@@ -119,8 +121,8 @@ class Build:
             with contextlib.closing(Catalogue(generation / CATALOGUE)) as new:
                 _refuse_removals(paths, old, new, births_and_deaths=self.births_and_deaths)
         with contextlib.closing(Journal(self.folder.root / "encoded.sqlite", self.encoder.fingerprint)) as journal:
-            model = self._encode(generation, previous, journal)
-            self._weigh(generation)
+            encoder, model = self._encode(generation, previous, journal)
+            self._weigh(generation, encoder)
             self.folder.publish(generation, describe(generation, built, model, named))
             with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
                 journal.empty()
@@ -164,20 +166,26 @@ class Build:
             return any(is_dump(path) for path in archives)
         return old is None or old.has_added() or not old.is_from_archives()
 
-    def _encode(self, generation: Path, previous: OpenIndex | None, journal: Journal) -> ModelRecord:
-        """Write vectors and tokens, with an export of the model if possible; returns the record of the model."""
+    def _encode(self, generation: Path, previous: OpenIndex | None, journal: Journal) -> tuple[Encoder, ModelRecord]:
+        """Write vectors and tokens, with an export of the model if possible; returns it and the record of the model."""
         exported = export_model(generation, self.encoder, previous) if self.way == "auto" else None
         encoder, record = exported or (self.encoder, None)
         dimension = encode(generation, encoder, previous, journal, self.progress)
-        return ModelRecord(name=encoder.name, fingerprint=encoder.fingerprint, dimension=dimension, export=record)
+        model = ModelRecord(name=encoder.name, fingerprint=encoder.fingerprint, dimension=dimension, export=record)
+        return encoder, model
 
-    def _weigh(self, generation: Path) -> None:
+    def _weigh(self, generation: Path, encoder: Encoder) -> None:
         """Write the prominence of each event, for which the whole index is needed, and codes if the index is large."""
         with (
             contextlib.closing(VectorIndex.load(generation / VECTORS)) as vectors,
             contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue,
         ):
-            measure(catalogue, vectors, self.progress).save(generation / PROMINENCE)
+
+            def vectors_of(texts: Sequence[str]) -> list[np.ndarray]:
+                return [encoded.vector for encoded in encoder.encode(texts)]
+
+            measured = measure(catalogue, vectors, encoder.fingerprint, vectors_of, self.progress)
+            measured.save(generation / PROMINENCE)
             if len(vectors) >= self.compressed_from:
                 write_codes(generation / CODES, len(vectors), vectors.take)
 

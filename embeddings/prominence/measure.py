@@ -7,7 +7,6 @@ and the routine of a long war less than what nobody had expected.
 from __future__ import annotations
 
 import re
-from array import array
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
@@ -21,14 +20,21 @@ from embeddings.index.prominence import COLUMNS, PARTS, Prominence
 from embeddings.index.vectors import VectorIndex
 from embeddings.progress import Progress
 from embeddings.prominence import news_values
+from embeddings.prominence.kinds import kinds, of_vectors, words_of
+from embeddings.prominence.mentions import Mentions
+from embeddings.prominence.remembered import Encode, find_named, how_widely
+from embeddings.prominence.stories import Stories
 
-_TOLD = PARTS.index("sources")  # the first column that the event tells itself
+_TOLD, _LEARNT = PARTS.index("sources"), PARTS.index("kind")  # what lies between, the event tells itself
+_KIND, _GRIM = PARTS.index("kind"), COLUMNS.index("grim")
 
 WEEK, MONTH, YEAR = 7, 30, 365  # days
 SOON = 3  # days in which a story that matters goes on
 
 _LOUD = 2.0  # sevenfold; louder stories are no better for it
 _KNOWN = 6.0  # of 133 events; who is in more is no better known
+# How widely an event is remembered that a list names which does not say it, what each further list adds, and the most.
+_OF_A_LIST, _MORE_LISTS, _WIDELY = 3.0, 0.5, 5.0
 _COMMON = 0.015  # share of events from which on a full name is no person's ("United States", "Prime Minister")
 _FEW = 10  # events; a small archive has no names that are common
 
@@ -36,7 +42,6 @@ _BLOCK = 512  # rows read, and compared with those of the days around them, at o
 _SAMPLE = 2_000  # rows whose cosines tell what is near: 2 million pairs
 # Shares of pairs that are not near: what is counted is the mean over these, for no one of them is right.
 _FAR = (0.97, 0.99, 0.995, 0.998)
-_EVER = 4_000_000  # days; longer than the calendar
 
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -44,29 +49,48 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _CAPITAL = frozenset((*MONTHS, *WEEKDAYS, "The", "An"))
 
 
-def measure(catalogue: Catalogue, vectors: VectorIndex, progress: Progress) -> Prominence:
-    """How much each event of a new index stands out."""
+def measure(catalogue: Catalogue, vectors: VectorIndex, model: str, encode: Encode, progress: Progress) -> Prominence:
+    """How much each event of a new index stands out.
+
+    Args:
+        model: the fingerprint of the model that made the vectors.
+        encode: turns texts into vectors by that model.
+    """
     values = np.zeros((catalogue.size, len(COLUMNS)), np.float32)
     days = catalogue.days.astype(np.int64)
-    mentions = _Mentions()
+    names_of, stories, learnt = _Names(), Stories(), kinds()
     for start in range(0, catalogue.size, _BLOCK):
         block = range(start, min(start + _BLOCK, catalogue.size))
         for row, event in zip(block, catalogue.events(block), strict=True):
-            mentions.add(row, event)
-            values[row, _TOLD:] = _told(event)
+            names_of.add(row, event)
+            stories.add(row, event)
+            values[row, _TOLD:_LEARNT] = _told(event)
+            values[row, _KIND] = learnt.of_words(words_of(event))
+            values[row, _GRIM] = news_values.is_grim(event)
         progress("weighing", block.stop, catalogue.size)
     for row, links in catalogue.links():
         values[row, PARTS.index("links")] = np.log1p(links)
-    values[:, PARTS.index("names")], values[:, PARTS.index("years")], fame = mentions.weigh(days)
+    values[:, PARTS.index("names")], values[:, PARTS.index("years")], fame = names_of.weigh(days)
     values[:, [PARTS.index("death"), PARTS.index("turn")]] *= fame[:, None]
     values[:, PARTS.index("sources")] -= _usual(values[:, PARTS.index("sources")], days)
     echo = [PARTS.index("meaning"), PARTS.index("lead"), PARTS.index("size")]
     values[:, echo] = _echo(days, vectors, progress)
+    values[:, _KIND] += of_vectors(vectors, model)
+    values[:, PARTS.index("story")] = learnt.of_stories(stories.signs(days))
+    values[:, PARTS.index("lists")] = _listed(catalogue, vectors, encode)
     return Prominence(values)
 
 
+def _listed(catalogue: Catalogue, vectors: VectorIndex, encode: Encode) -> np.ndarray:
+    """The part `lists` of every event, (n,)."""
+    widely = how_widely(catalogue, find_named(catalogue, vectors, encode, kinds().rarity))
+    counts = catalogue.list_counts(range(catalogue.size))
+    others = np.minimum(_OF_A_LIST + _MORE_LISTS * (counts - 1), _WIDELY)
+    return np.asarray(np.maximum(widely, np.where(counts > 0, others, 0)))
+
+
 def _told(event: Event) -> list[float]:
-    """The columns from `sources` on, death and turn as yes or no."""
+    """The columns from `sources` to `routine`, death and turn as yes or no."""
     headline = event.headline
     return [
         np.log1p(len(event.sources)),
@@ -78,7 +102,6 @@ def _told(event: Event) -> list[float]:
         news_values.tells_of_words(headline),
         news_values.is_sequel(headline),
         news_values.is_routine(headline),
-        news_values.is_grim(event),
     ]
 
 
@@ -93,23 +116,20 @@ def names(text: str) -> Iterator[str]:
                 yield f"{word} {words[at + 1]}"
 
 
-class _Mentions:
+class _Names:
     """Which events have which names."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._mentions = Mentions()
         self._small: Counter[str] = Counter()  # words without a capital
-        self._rows, self._names, self._people = array("i"), array("i"), array("b")
 
     def add(self, row: int, event: Event) -> None:
         """Take the names of an event in; rows come in their order."""
-        self._small.update(word for word in set(_WORD.findall(event.headline)) if word[0].islower())
         headline = event.headline
+        self._small.update(word for word in set(_WORD.findall(headline)) if word[0].islower())
         people = {*names(news_values.who_dies(headline)), *names(news_values.whose_turn(headline))}
-        for name in sorted({*chain.from_iterable(map(names, (headline, *event.topics, *event.contexts)))}):
-            self._rows.append(row)
-            self._names.append(self._numbers.setdefault(name, len(self._numbers)))
-            self._people.append(" " in name and name in people)
+        every = chain.from_iterable(map(names, (headline, *event.topics, *event.contexts)))
+        self._mentions.add(row, every, frozenset(name for name in people if " " in name))
 
     def weigh(self, days: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The parts `names` and `years` of every event, and the fame of whom it is about.
@@ -117,43 +137,23 @@ class _Mentions:
         Args:
             days: (n,) ordinals, ascending.
         """
-        number = np.array(self._names, np.int64)
-        often = np.bincount(number, minlength=len(self._numbers))
+        every = self._mentions.names()
         # "Gunmen attack": a word that is seldom written with a capital is no name where it begins a sentence.
-        small = np.fromiter((self._small[name.lower()] for name in self._numbers), np.int64, len(self._numbers))
-        order = np.argsort(number, kind="stable")
-        order = order[(small <= often)[number[order]]]
-        rows, people = np.array(self._rows, np.int64)[order], np.array(self._people, bool)[order]
-        # Sorted by name and day, the mentions of a name between two days are what lies between two places.
-        name, day = number[order] * _EVER, days[rows]
-        keys = name + day
-
-        def mentions(first: int, last: int) -> np.ndarray:
-            """How many events have each mention's name from `first` to `last` days after it."""
-            low, high = np.maximum(day + first, 0), np.minimum(day + last, _EVER - 1)  # beyond lies another name
-            return np.asarray(np.searchsorted(keys, name + high, "right") - np.searchsorted(keys, name + low, "left"))
-
-        week = np.log1p(mentions(1, WEEK)) - np.log1p(mentions(-MONTH, -1) * (WEEK / MONTH))
-        years = np.log1p(mentions(YEAR + 1, _EVER)) - np.log1p(mentions(-_EVER, -1))
-        ever = mentions(-_EVER, _EVER)
+        small = np.fromiter((self._small[name.lower()] for name in every), np.int64, len(every))
+        counted = self._mentions.counted(days, small <= self._mentions.times())
+        between = counted.between
+        week = np.log1p(between(1, WEEK)) - np.log1p(between(-MONTH, -1) * (WEEK / MONTH))
+        years = np.log1p(between(first=YEAR + 1)) - np.log1p(between(last=-1))
+        ever = between()
         fame = np.minimum((np.log1p(ever) / 2) ** 2, _KNOWN)
-        fame[~people | (ever >= max(_COMMON * len(days), _FEW))] = 0
-        week = np.minimum(week, _LOUD)
-        return _largest(rows, week, len(days)), _largest(rows, years, len(days)), _largest(rows, fame, len(days))
+        fame[~counted.marked | (ever >= max(_COMMON * len(days), _FEW))] = 0
+        return counted.largest(np.minimum(week, _LOUD)), counted.largest(years), counted.largest(fame)
 
 
 def _usual(values: np.ndarray, days: np.ndarray) -> np.ndarray:
     """The mean of the values of each event's year; `days` are ordinals."""
     _, year = np.unique(days * 400 // 146_097, return_inverse=True)  # days of 400 years
     return (np.bincount(year, values) / np.bincount(year))[year]
-
-
-def _largest(rows: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
-    """The largest value of each row; 0 for a row that has none."""
-    found = np.full(size, -np.inf)
-    np.maximum.at(found, rows, values)
-    found[np.isinf(found)] = 0
-    return found
 
 
 def _echo(days: np.ndarray, vectors: VectorIndex, progress: Progress) -> np.ndarray:

@@ -11,32 +11,12 @@ from itertools import islice
 import numpy as np
 
 from embeddings.events import Event
-from embeddings.index.prominence import PARTS
+from embeddings.index.prominence import PARTS, WEIGHTS
 from embeddings.prominence.news_values import field
 from embeddings.text import normalise
 from embeddings.wordings import says_the_same
 
 MOST_OF_A_YEAR = 2  # where other years have something left to tell
-
-# What each part counts for, by `python -m tests.benchmarks.anniversaries` with a leash of 200: of 29 events that
-# anybody would expect on their day 26 are among its five, and as many where the weights were fitted without the day.
-WEIGHTS: Mapping[str, float] = {
-    "names": 2.61,
-    "years": 0.35,
-    "meaning": 0.99,
-    "lead": 0.51,
-    "size": 0.32,
-    "links": 0.5,
-    "sources": 1.21,
-    "toll": 0.25,
-    "death": 0.59,
-    "turn": 0.32,
-    "first": 1.03,
-    "light": 0.87,
-    "words": -1.17,
-    "sequel": -1.25,
-    "routine": -1.54,
-}
 
 _TRIES = 16  # choices looked at where the best one after another breaks a law; each takes as long as the first
 _SAME_STORY = 0.4  # cosine of two events of one day; reports on one story lie above, two stories of one war too

@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from embeddings.index.prominence import WEIGHTS
 from embeddings.prominence import news_values
-from embeddings.search.on_this_day import WEIGHTS, DayCandidate
+from embeddings.search.on_this_day import DayCandidate
 
 MOST = 4  # reasons that are given
 LEAST = 0.3  # that a part must add to the score to be given as a reason
@@ -56,5 +57,8 @@ _SENTENCES: Mapping[str, Callable[[DayCandidate], str]] = {
     "death": lambda _: "somebody well known dies",
     "turn": lambda _: "somebody well known rises or falls",
     "first": lambda _: "a first, a record or of great size",
+    "kind": lambda _: "of a kind that people remember",
+    "story": lambda _: "a story of its own that is still spoken of later",
+    "lists": lambda _: "lists of what is worth remembering name it",
     "light": lambda one: f"something from {one.field}",
 }

@@ -1,20 +1,19 @@
-"""Whether the events that anybody would expect on a day are among its five, and the weights that make them so.
+"""Whether the events that anybody would expect on a day are among its five.
 
-    python -m tests.benchmarks.anniversaries --index INDEX --rows ROWS.tsv
+    python -m tests.benchmarks.anniversaries --index INDEX --rows ROWS.tsv [--rows …]
 
 A line of ROWS.tsv is a day, a year and a pattern; it is found if an event of that year among the day's five matches the
-pattern (whole words, case ignored). The weights are a compromise between those set by hand (`PRIOR`) and what fits the
-rows; how far they may go is chosen by cross-validation, each day left out in turn. Ends with the time that each day of
-the year takes.
+pattern (whole words, case ignored). What was learnt knows the days of the year of these rows unless they were left out;
+`tests.benchmarks.kinds` measures without them. Ends with the time that each day of the year takes.
 """
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import re
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,35 +22,13 @@ import numpy as np
 
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.index.prominence import PARTS
+from embeddings.index.prominence import WEIGHTS
 from embeddings.index.threads import compute_alone
-from embeddings.search.on_this_day import WEIGHTS, choose_events, shortlist, weigh
+from embeddings.search.on_this_day import choose_events, shortlist, weigh
 from embeddings.search.service import Search
 
 FIVE = 5
 SHORT = 60
-LEASH = (25.0, 50.0, 100.0, 200.0)  # what it costs to leave the prior by one deviation of the part, squared
-
-PRIOR = {
-    "names": 2.5,
-    "years": 0.35,
-    "meaning": 1.0,
-    "lead": 0.5,
-    "size": 0.3,
-    "links": 0.5,
-    "sources": 1.0,
-    "toll": 0.25,
-    "death": 0.5,
-    "turn": 0.3,
-    "first": 1.0,
-    "light": 1.0,
-    "words": -1.2,
-    "sequel": -1.2,
-    "routine": -1.5,
-}
-"""Weights by common sense: about one standard deviation of each part is worth the same."""
-
-_STEPS, _RATE = 150, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,37 +82,9 @@ def cases_of(index: OpenIndex, rows: Sequence[Row]) -> list[Case]:
     return cases
 
 
-def fit(cases: Sequence[Case], leash: float) -> dict[str, float]:
-    """Weights under which the events that fit their rows stand out from the others of their day.
-
-    Maximises the log-probability of drawing one that fits (softmax over the day), less the leash; by gradient ascent.
-    """
-    scale = np.concatenate([case.parts for case in cases]).std(axis=0)
-    scale[scale == 0] = 1
-    prior = np.array([PRIOR[name] for name in PARTS]) * scale
-    weights = prior.copy()
-    days = [(case.parts / scale, np.array([case.row.fits(event) for event in case.events])) for case in cases]
-    for _ in range(_STEPS):
-        slope = leash * (prior - weights)
-        for parts, fits in days:
-            scores = parts @ weights
-            chance = np.exp(scores - scores.max())
-            right = chance * fits
-            slope += parts.T @ (right / right.sum() - chance / chance.sum())
-        weights += _RATE * slope / (leash + len(days))
-    # What is hand-set to speak for or against an event never speaks the other way.
-    weights[np.sign(weights) != np.sign(prior)] = 0
-    return dict(zip(PARTS, (weights / scale).tolist(), strict=True))
-
-
-def cross_validated(cases: Sequence[Case], leash: float) -> list[bool]:
-    """Whether each row is found by weights that were fitted without its day."""
-    found = []
-    for case in cases:
-        day = (case.row.month, case.row.day)
-        others = [other for other in cases if (other.row.month, other.row.day) != day]
-        found.append(case.found(fit(others, leash)))
-    return found
+def interval(values: np.ndarray) -> str:
+    """The mean of some values and its 95 % interval, as of a normal distribution."""
+    return f"{values.mean():.3f} ± {1.96 * values.std() / np.sqrt(len(values)):.3f}"
 
 
 def seconds_of_days(index: OpenIndex) -> np.ndarray:
@@ -151,32 +100,27 @@ def seconds_of_days(index: OpenIndex) -> np.ndarray:
     return np.asarray(took.min(axis=0))
 
 
-def main() -> None:
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--index", "folder", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--rows", "rows_files", type=click.Path(exists=True, path_type=Path), multiple=True, required=True)
+@click.option("--show", is_flag=True, help="Show the rows that are not found: once seen, they measure nothing more.")
+def main(folder: Path, rows_files: Sequence[Path], *, show: bool) -> None:
+    """Are the expected events among a day's five?"""
     compute_alone()
-    parser = argparse.ArgumentParser(description="Are the expected events among a day's five?")
-    parser.add_argument("--index", type=Path, required=True)
-    parser.add_argument("--rows", type=Path, required=True)
-    given = parser.parse_args()
-    say = click.echo
-    index = IndexFolder(given.index).open()
-    try:
-        cases = cases_of(index, read_rows(given.rows.read_text(encoding="utf-8")))
-        missing = [case.row for case in cases if not any(map(case.row.fits, case.events))]
-        say(f"{len(cases)} rows, {len(missing)} of which the index does not hold")
-        for leash in LEASH:
-            weights = fit(cases, leash)
-            inside = sum(case.found(weights) for case in cases)
-            outside = sum(cross_validated(cases, leash))
-            say(f"leash {leash:g}: {inside} found in sample, {outside} cross-validated")
-            say("    " + ", ".join(f"{name} {weight:.2f}" for name, weight in weights.items()))
-        lost = [case.row for case in cases if not case.found(WEIGHTS)]
-        say(f"the weights in use: {len(cases) - len(lost)} of {len(cases)} found; not found:")
-        for row in lost:
-            say(f"    {row.month:02}-{row.day:02} {row.year} {row.pattern.pattern}")
+    with closing(IndexFolder(folder).open()) as index:
+        for path in rows_files:
+            cases = cases_of(index, read_rows(path.read_text(encoding="utf-8")))
+            missing = sum(not any(map(case.row.fits, case.events)) for case in cases)
+            click.echo(f"{path.name}: {len(cases)} rows, {missing} of which the index does not hold")
+            for name, weights in (("with lists", WEIGHTS), ("without any list", {**WEIGHTS, "lists": 0.0})):
+                found = np.array([case.found(weights) for case in cases])
+                click.echo(f"    {name}: {found.sum()} found ({interval(found.astype(float))})")
+            for case in cases if show else ():
+                if not case.found(WEIGHTS):
+                    row = case.row
+                    click.echo(f"    not found: {row.month:02}-{row.day:02} {row.year} {row.pattern.pattern}")
         took = seconds_of_days(index) * 1_000
-        say(f"a day takes {np.median(took):.0f} ms at the median, {took.max():.0f} ms at most")
-    finally:
-        index.close()
+        click.echo(f"a day takes {np.median(took):.0f} ms at the median, {took.max():.0f} ms at most")
 
 
 if __name__ == "__main__":

@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.events import Event, Source
-from embeddings.index.prominence import PARTS
+from embeddings.index.prominence import PARTS, WEIGHTS
 from embeddings.prominence import news_values
 from embeddings.search.on_this_day import (
     MOST_OF_A_YEAR,
-    WEIGHTS,
     DayCandidate,
     _best_first,
     _same_story,
@@ -41,14 +40,13 @@ def make(
     sources: int = 1,
     summary: str | None = None,
 ) -> DayCandidate:
-    """A candidate whose score is `score`, and what casualties and firsts add."""
+    """A candidate whose score is `score`, and what casualties add."""
     day = dt.date(year, 12, 23)
     told_by = tuple(Source(f"Paper {n}") for n in range(sources))
     event = Event(f"{day}-{headline}", day, headline, topics, category, summary, sources=told_by)
     parts = np.zeros((1, len(PARTS)))
     parts[0, PARTS.index("links")] = score / WEIGHTS["links"]
     parts[0, PARTS.index("toll")] = np.log1p(news_values.toll(headline))
-    parts[0, PARTS.index("first")] = news_values.tells_of_a_first(headline)
     [candidate] = weigh([event], parts, np.array([news_values.is_grim(event)]), ENCODER.vectors([headline]))
     return candidate
 
@@ -198,7 +196,7 @@ def test_a_short_list_has_the_best_and_some_that_are_no_attack_or_disaster() -> 
 
 def test_reasons_tell_what_spoke_for_an_event_the_strongest_first() -> None:
     [dam] = [make(2000, "The largest dam bursts and drowns or injures 1,200", 1.5)]
-    assert reasons(dam) == ["1,200 came to harm", "19 events link to it", "a first, a record or of great size"]
+    assert reasons(dam) == ["147 events link to it", "1,200 came to harm"]
     assert reasons(make(2000, "a day")) == []
 
 
