@@ -20,12 +20,15 @@ class Features:
         late: the similarity of single words, from `embeddings.index.tokens.max_similarity`, about -1 to 1.
         covered: from `coverage`, 0 to 1.
         dated: from `fit_dates`, 0 to 1.
+        matters: how far the event stands out in its archive, from `Prominence.standing`, times how open the question
+            leaves what it is about, from `openness`; for a question with dates, times `dated`.
     """
 
     meaning: np.ndarray
     late: np.ndarray
     covered: np.ndarray
     dated: np.ndarray
+    matters: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)

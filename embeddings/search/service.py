@@ -23,7 +23,7 @@ from embeddings.model.tuning import Encoded
 from embeddings.search.answers import Answer, DayAnswer, Hit
 from embeddings.search.on_this_day import DayCandidate, choose_events, shortlist, weigh
 from embeddings.search.questions import Question, last_words, understand, without_dates
-from embeddings.search.ranking import coverage, fit_dates, fold, fuse, largest, rerank
+from embeddings.search.ranking import KIND_WORDS, MATTERS, coverage, fit_dates, fold, fuse, largest, openness, rerank
 from embeddings.search.related import computed
 from embeddings.settings import IndexSettings
 from embeddings.stems import question_stems
@@ -136,7 +136,9 @@ class Search:
         candidates, features = self.candidates(question, wanted)
         fused = fuse(features, self.weights)
         order = np.lexsort((candidates, -fused))
-        if silent_in_doubt and len(order) and self._doubts(question, features, int(order[0])):
+        # Whether anything fits is asked of the event that is nearest, whatever matters more.
+        nearest = int(np.argmax(fused - MATTERS * features.matters)) if len(order) else 0
+        if silent_in_doubt and len(order) and self._doubts(question, features, nearest):
             order = order[:0]
         if self._reranker is not None and len(order):
             first = order[:_RERANKED]
@@ -155,15 +157,25 @@ class Search:
         if question.in_future:
             return True
         confidence = self._encoder.confidence(self.index.catalogue.size)
-        words = len(question_stems(question.wanted))
-        return confidence is not None and not question.only_dates and confidence.doubts(features, best, words)
+        words = question_stems(question.wanted)
+        if confidence is None or question.only_dates or self._asks_for_kind(words, features):
+            return False
+        return confidence.doubts(features, best, len(words))
+
+    def _asks_for_kind(self, words: Sequence[str], features: Features) -> bool:
+        """Whether a question asks for a kind of event, or a place, and days of which the archive tells."""
+        if len(words) > KIND_WORDS or not (features.dated == 1).any():
+            return False
+        return all(len(seen) for seen in self.index.catalogue.postings(words).values())
 
     def candidates(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, Features]:
         """Rows that may answer a question, in order of time, and the features of each."""
         catalogue, vectors, vector = self.index.catalogue, self.index.vectors, wanted.vector
         within = question.within
         window = None if within is None else catalogue.rows_between(within.first, within.last)
-        covered = coverage(list(catalogue.postings(question_stems(question.wanted)).values()), catalogue.size)
+        postings = list(catalogue.postings(question_stems(question.wanted)).values())
+        covered = coverage(postings, catalogue.size)
+        is_open = openness([len(seen) for seen in postings], catalogue.size, is_dated=bool(question.dates))
         found = [
             vectors.search(vector, _CANDIDATES, window)[0],
             largest(covered, _CANDIDATES, range(catalogue.size) if window is None else window),
@@ -172,11 +184,14 @@ class Search:
             of_span = _overlap(catalogue.rows_between(span.first, span.last), window)
             found.append(vectors.search(vector, _CANDIDATES, of_span)[0])
         rows = np.unique(np.concatenate(found))
+        dated = fit_dates(catalogue.days[rows], question.dates)
         return rows, Features(
             meaning=vectors.scores(vector, rows),
             late=max_similarity(wanted.tokens, wanted.weights, *self.index.tokens.take(rows)),
             covered=covered[rows],
-            dated=fit_dates(catalogue.days[rows], question.dates),
+            dated=dated,
+            # Of a kind and a period, what mattered most in it.
+            matters=is_open * self.index.prominence.standing[rows] * (dated if question.dates else 1.0),
         )
 
     def fold(self, rows: np.ndarray, limit: int) -> list[int]:

@@ -10,7 +10,7 @@ MEANING, WORDS = Weights(1.0, 0.0, 0.0, 0.0), Weights(0.0, 0.0, 1.0, 0.0)
 
 def case(event: int, meaning: list[float], covered: list[float], right: list[bool]) -> Case:
     none = np.zeros(len(right))
-    features = Features(np.array(meaning), none, np.array(covered), none)
+    features = Features(np.array(meaning), none, np.array(covered), none, none)
     return Case(event, "kw", np.arange(len(right)), features, np.array(right))
 
 

@@ -14,7 +14,18 @@ from rapidfuzz import fuzz
 
 from embeddings.dates import DateRange
 from embeddings.model.calibration import GENERAL_WEIGHTS, Confidence, Features, evidence
-from embeddings.search.ranking import NEAR_FIT, SLACK_DAYS, coverage, fit_dates, fold, fuse, largest, rerank
+from embeddings.search.ranking import (
+    MATTERS,
+    NEAR_FIT,
+    SLACK_DAYS,
+    coverage,
+    fit_dates,
+    fold,
+    fuse,
+    largest,
+    openness,
+    rerank,
+)
 from embeddings.wordings import says_the_same
 
 DAY = dt.date(2015, 12, 3)
@@ -35,21 +46,21 @@ def fused(found: Features) -> np.ndarray:
 
 class TestFuse:
     def test_the_best_in_everything_gets_the_sum_of_the_weights(self) -> None:
-        scores = fused(features((0.4, 0.2), (0.6, 0.6), (1.0, 0.0), (1.0, 0.0)))
+        scores = fused(features((0.4, 0.2), (0.6, 0.6), (1.0, 0.0), (1.0, 0.0), (0.0, 0.0)))
         np.testing.assert_allclose(scores, [SUM, GENERAL_WEIGHTS.meaning / 2 + GENERAL_WEIGHTS.late])
 
     def test_where_nothing_is_near_little_is_not_made_much_of(self) -> None:
-        scores = fused(features((0.001, -0.9), (0, 0), (0, 0), (0, 0)))
+        scores = fused(features((0.001, -0.9), (0, 0), (0, 0), (0, 0), (0, 0)))
         assert scores[0] < 0.01
 
     def test_nothing_gives_nothing(self) -> None:
-        assert fused(features((), (), (), ())).shape == (0,)
+        assert fused(features((), (), (), (), ())).shape == (0,)
 
-    @given(st.lists(st.tuples(COSINES, COSINES, SHARES, SHARES), min_size=1, max_size=10))
+    @given(st.lists(st.tuples(COSINES, COSINES, SHARES, SHARES, SHARES), min_size=1, max_size=10))
     def test_a_candidate_that_is_better_in_everything_is_never_behind(self, rows: list[tuple[float, ...]]) -> None:
         scores = fused(features(*zip(*rows, strict=True)))
         assert np.isfinite(scores).all()
-        assert scores.max() <= SUM + 1e-9
+        assert scores.max() <= SUM + MATTERS + 1e-9
         for one in range(len(rows)):
             for other in range(len(rows)):
                 if all(a >= b for a, b in zip(rows[one], rows[other], strict=True)):
@@ -62,9 +73,25 @@ class TestFuse:
         cosines, covered = (np.asarray(column) for column in zip(*rows, strict=True))
         none = np.zeros(len(rows))
         np.testing.assert_array_equal(
-            fused(Features(cosines, none, covered, none))[places],
-            fused(Features(cosines[places], none, covered[places], none)),
+            fused(Features(cosines, none, covered, none, none))[places],
+            fused(Features(cosines[places], none, covered[places], none, none)),
         )
+
+
+class TestOpenness:
+    def test_few_common_words_leave_open_what_is_meant(self) -> None:
+        assert openness([900, 2_000], 100_000, is_dated=False) == 1
+        assert openness([900, 2_000], 100_000, is_dated=True) > 1  # a kind of event and a period
+
+    def test_a_rare_name_or_many_words_do_not(self) -> None:
+        assert openness([3, 900], 100_000, is_dated=False) < 0.3
+        assert openness([900] * 10, 100_000, is_dated=True) == pytest.approx(0.2)
+        assert openness([0, 0], 100_000, is_dated=False) == openness([], 100_000, is_dated=True) == 0
+
+    @given(st.lists(st.integers(0, 100), min_size=1, max_size=20), st.integers(100, 10**6), st.booleans())
+    def test_a_rarer_word_never_leaves_more_open(self, seen: list[int], total: int, is_dated: bool) -> None:
+        rarer = [max(1, count // 2) for count in seen]
+        assert openness(rarer, total, is_dated=is_dated) <= openness(seen, total, is_dated=is_dated) or 0 in seen
 
 
 class TestRerank:
@@ -96,17 +123,17 @@ class TestRerank:
 class TestConfidence:
     def test_the_evidence_is_how_far_the_best_stands_out_and_how_near_the_first_ten_are(self) -> None:
         meaning = np.array([0.9, 0.5, *[0.3] * 60])
-        found = evidence(features(meaning, meaning / 2, [0.2] * 62, [0] * 62), 0, 5)
+        found = evidence(features(meaning, meaning / 2, [0.2] * 62, [0] * 62, [0] * 62), 0, 5)
         ten = (0.9 + 0.5 + 8 * 0.3) / 10
         np.testing.assert_allclose(found, [0.9, 0.45, 0.6, 0.3, ten, ten / 2, 0.2, math.log(5)])
 
     def test_doubts_a_best_candidate_that_little_speaks_for(self) -> None:
         wary = Confidence((0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0), 1.0)
-        assert not wary.doubts(features((0.9, 0.1), (0.5, 0.2), (0.5, 0.1), (0, 0)), 0, 3)
-        assert wary.doubts(features((0.3, 0.1), (0.3, 0.2), (0.1, 0.1), (0, 0)), 0, 3)
+        assert not wary.doubts(features((0.9, 0.1), (0.5, 0.2), (0.5, 0.1), (0, 0), (0, 0)), 0, 3)
+        assert wary.doubts(features((0.3, 0.1), (0.3, 0.2), (0.1, 0.1), (0, 0), (0, 0)), 0, 3)
 
     def test_one_candidate_is_no_error(self) -> None:
-        assert np.isfinite(evidence(features([0.5], [0.5], [0.5], [0]), 0, 0)).all()
+        assert np.isfinite(evidence(features([0.5], [0.5], [0.5], [0], [0]), 0, 0)).all()
 
 
 def weight(seen: int, total: int) -> float:

@@ -22,7 +22,7 @@ from embeddings.events import event_id
 from embeddings.index.folder import IndexFolder
 from embeddings.model.calibration import Confidence, Features
 from embeddings.search.questions import MAX_QUESTION, check_question, search_window
-from embeddings.search.ranking import coverage, fit_dates, fold, fuse
+from embeddings.search.ranking import coverage, fit_dates, fold, fuse, openness
 from embeddings.search.service import Search
 from embeddings.stems import question_stems, stems
 from embeddings.text import normalise
@@ -85,16 +85,20 @@ def by_hand(search: Search, query: str, within: DateRange | None, limit: int) ->
     wordings = [normalise(event.headline) for event in events]
     words = question_stems(wanted)
     having = [{*stems(f"{event.title} {event.summary} {' '.join(event.contexts)}")} for event in events]
-    covered = coverage([np.array([r for r, e in enumerate(having) if w in e], int) for w in words], catalogue.size)
+    postings = [np.array([row for row, of in enumerate(having) if word in of], int) for word in words]
+    covered = coverage(postings, catalogue.size)
     [asked], told = WordEncoder().encode([wanted]), WordEncoder().encode([events[row].title for row in rows])
     cosines = np.asarray([float(asked.vector @ text.vector) for text in told], np.float32)
     nearest = [(text.tokens.astype(float) @ asked.tokens.T.astype(float)).max(axis=0) / 127**2 for text in told]
+    dated = fit_dates(np.array([events[row].date.toordinal() for row in rows]), [span.dates for span in spans])
+    is_open = openness([len(of) for of in postings], catalogue.size, is_dated=bool(spans))
     scores = fuse(
         Features(
             meaning=cosines,
             late=np.asarray([float(best @ asked.weights) for best in nearest], np.float32),
             covered=covered[rows],
-            dated=fit_dates(np.array([events[row].date.toordinal() for row in rows]), [span.dates for span in spans]),
+            dated=dated,
+            matters=is_open * search.index.prominence.standing[rows] * (dated if spans else 1.0),
         ),
         search.weights,
     )
@@ -489,3 +493,16 @@ def test_every_event_of_the_sample_finds_itself_and_has_related_ones(sample_sear
         related = sample_search.related(event.id)
         assert event.id not in {other.id for other in related}
         assert len(related) <= 10
+
+
+def test_a_kind_of_event_and_a_period_is_answered_by_what_mattered_most_of_it(index: Index) -> None:
+    """Never by silence; what is no worse an answer and stands earlier comes behind what is still spoken of."""
+    first = told("2005-12-29", "Storms leave Atlantis", topics=["Fall of Atlantis"])
+    others = [
+        told(f"2005-09-{day}", f"Storms leave Thule{day}", topics=[f"Fall of Thule{day}"]) for day in range(10, 20)
+    ]
+    after = [told(f"2006-01-{day:02}", f"A report {day}", topics=["Fall of Atlantis"]) for day in range(1, 9)]
+    elsewhere = [told(f"2010-{month:02}-01", f"A storm {month} comes near") for month in range(1, 10)]
+    search = index(first, *others, *after, *elsewhere)
+    answer = search.ask("storms 2005", TODAY)
+    assert answer.hits[0].event.headline == first["headline"]
