@@ -6,6 +6,7 @@ The classes of words are English, as the archives are; a text in another languag
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from embeddings.events import Event
@@ -16,6 +17,9 @@ GRIM = frozenset({CONFLICT, DISASTER})
 
 LIGHT = frozenset({"science", "culture", "sport"})
 """The fields that a reader is glad to find among the others."""
+
+_asked_again = lru_cache(64)
+"""Several questions about an event ask the same of its headline."""
 
 # The first that has a word in the category, else in a topic, else in the headline is the event's. Those whose words
 # mean little else come first.
@@ -106,6 +110,10 @@ _BEGINNING = 120  # characters that say what happened; what follows tells more o
 _CASUALTY = re.compile(
     r"\b(?:kill\w*|dead|deaths?|die[sd]?|injur\w+|wound\w+|casualt\w+|fatalit\w+|victims?|lives)\b", re.IGNORECASE
 )
+_NEAR = 65  # characters between a figure and the word that tells what it counts
+_CLAUSE = re.compile(
+    r"[;:.]\s|,\s(?=(?:who|which|that|where|after|as|with|in|on|at)\b)|\b(?:that|which|where)\b", re.IGNORECASE
+)
 _NUMBER = re.compile(r"(?<![\w.$€£-])(?<!aged )(?<!age of )(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\w%-]|\.\d)")
 _SPELT = {
     **{word: number for number, word in enumerate("two three four five six seven eight nine ten eleven twelve thirteen "
@@ -139,12 +147,26 @@ def is_grim(event: Event) -> bool:
 
 
 def toll(headline: str) -> int:
-    """How many came to harm, as far as figures tell: the largest one of a headline that speaks of casualties."""
-    if not _CASUALTY.search(headline):
-        return 0
-    figures = (int(number.replace(",", "")) for number in _NUMBER.findall(headline))
-    spelt = [_SPELT[word.lower()] for word in _SPELT_NUMBER.findall(headline)]
-    return max([*spelt, *(number for number in figures if number not in _YEARS)], default=0)
+    """How many came to harm, as far as figures tell: the largest one that stands near a word of casualties.
+
+    In "two die at a festival that 200,000 visit" it is 2: the other figure is in another clause.
+    """
+    near = [range(found.start() - _NEAR, found.end() + _NEAR) for found in _CASUALTY.finditer(headline)]
+    parts = [0, *(found.start() for found in _CLAUSE.finditer(headline)), len(headline)]
+    figures = [(found, int(found[1].replace(",", ""))) for found in _NUMBER.finditer(headline)]
+    figures = [(found, number) for found, number in figures if number not in _YEARS]
+    figures += [(found, _SPELT[found[1].lower()]) for found in _SPELT_NUMBER.finditer(headline)]
+    return max((number for found, number in figures if _is_near(found, near, parts)), default=0)
+
+
+def _is_near(figure: re.Match[str], near: Sequence[range], parts: Sequence[int]) -> bool:
+    """Whether a figure is near one of some words, each widened to a range, and in its clause."""
+    for around in near:
+        word = around.start + _NEAR
+        first, last = sorted((figure.start(), word))
+        if figure.start() in around and not any(first < part < last for part in parts):
+            return True
+    return False
 
 
 def who_dies(headline: str) -> str:
@@ -157,6 +179,7 @@ def whose_turn(headline: str) -> str:
     return _before(_TURN, headline)
 
 
+@_asked_again
 def _before(verb: re.Pattern[str], headline: str) -> str:
     found = verb.search(headline)
     return headline[max(0, found.start() - _SUBJECT) : found.start()] if found else ""
@@ -167,6 +190,7 @@ def tells_of_a_first(headline: str) -> bool:
     return _FIRST.search(headline) is not None
 
 
+@_asked_again
 def tells_of_words(headline: str) -> bool:
     """Whether somebody says, plans or fears something, rather than does it."""
     return _WORDS.search(headline[:_BEGINNING]) is not None
@@ -178,11 +202,13 @@ def is_light(event: Event) -> bool:
     return not spoilt and field(event) in LIGHT and not is_grim(event)
 
 
+@_asked_again
 def is_routine(headline: str) -> bool:
     """Whether a headline is of the kind that fills the news every week, or a fragment of a sentence."""
     return _ROUTINE.search(headline[:_BEGINNING]) is not None or not re.match(r"[^a-z,;:.)]", headline)
 
 
+@_asked_again
 def is_sequel(headline: str) -> bool:
     """Whether it goes on with what an earlier event began."""
     return _SEQUEL.search(headline[:_BEGINNING]) is not None

@@ -25,7 +25,7 @@ LEAST = 0.38  # the mean of shared words and of the cosine from which an event i
 PERHAPS, NEARLY = 0.3, 0.2  # likeness, and how far below the best, from which others may be the same event
 _UNKNOWN = 11.0  # the rarity of a word that no event had where it was learnt
 
-_ENCODED_AT_ONCE = 64
+_AT_ONCE = 256  # lines that are looked for; the more, the fewer days are read twice
 
 
 Encode = Callable[[Sequence[str]], Sequence[np.ndarray]]
@@ -74,8 +74,8 @@ def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode, rarit
     """
     lines = remembered()
     rows, perhaps = np.full(len(lines), -1), set[int]()
-    for start in range(0, len(lines), _ENCODED_AT_ONCE):
-        about = {place: _about(catalogue, lines[place].day) for place in range(start, len(lines))[:_ENCODED_AT_ONCE]}
+    for start in range(0, len(lines), _AT_ONCE):
+        about = {place: _about(catalogue, lines[place].day) for place in range(start, len(lines))[:_AT_ONCE]}
         about = {place: costs for place, costs in about.items() if costs}
         words = _words(catalogue, {row for costs in about.values() for row in costs})
         texts = encode([lines[place].words for place in about]) if about else []

@@ -56,6 +56,9 @@ def test_grim_is_a_matter_of_whole_words(headline: str, grim: bool) -> None:
         ("Some are dead after a fire, the worst since 1987.", 0),
         ("People are killed over $5,000,000 and 30% of a farm.", 0),
         ("A city of 90,000 holds a fair.", 0),
+        ("Two people die at a fair, which 200,000 visit.", 2),
+        ("Thousands protest, with at least 23 deaths.", 23),
+        ("Eleven villagers, including several children, are killed.", 11),
         ("The actor dies aged 87, a year after her sister at the age of 90.", 0),
     ],
     ids=[
@@ -65,6 +68,9 @@ def test_grim_is_a_matter_of_whole_words(headline: str, grim: bool) -> None:
         "a year is none",
         "money and shares are none",
         "nobody is hurt",
+        "another clause counts visitors",
+        "another clause counts protesters",
+        "words between",
         "an age is none",
     ],
 )
