@@ -8,10 +8,17 @@ from dataclasses import dataclass
 
 from embeddings.dates import DateRange, DateSpan, find_dates, parse_range
 from embeddings.errors import InputError
-from embeddings.stems import MAX_WORDS, question_stems
+from embeddings.stems import MAX_WORDS, STOP_WORDS, question_stems
 from embeddings.text import clean, normalise
 
 MAX_QUESTION = 500  # characters
+
+# Words that ask what happened and not for anything in particular.
+_OPEN = STOP_WORDS | frozenset(
+    "anything something everything important interesting notable significant major big biggest main top best going "
+    "happens occur occurred took place headline headlines newsworthy world history today day days week month year "
+    "please list give know go dates date stories story things thing summary summarize".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,7 @@ class Question:
         wanted: the question without the dates in it: the text that is encoded.
         dates: what those dates mean.
         within: only events of these days are searched; None: all.
-        only_dates: the question is nothing but a date; `wanted` is that date then.
+        only_dates: the question is nothing but a date, or asks in general what happened then; `wanted` is all of it.
         in_future: every date in it is yet to come, so that no news can answer it.
     """
 
@@ -39,9 +46,9 @@ def understand(query: str, today: dt.date, within: DateRange | None = None) -> Q
     question = check_question(query)
     spans = find_dates(question, today)
     wanted = without_dates(question, spans)
-    only_dates = not normalise(wanted)
+    only_dates = bool(spans) and _OPEN.issuperset(normalise(wanted).split())
     if only_dates:
-        wanted = question  # the date's events, the nearest in meaning first
+        wanted = question
     dates = tuple(dict.fromkeys(span.dates for span in spans))
     in_future = bool(dates) and all(span.first > today for span in dates)
     return Question(question, wanted, dates, within, only_dates, in_future)

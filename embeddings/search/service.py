@@ -173,6 +173,9 @@ class Search:
         catalogue, vectors, vector = self.index.catalogue, self.index.vectors, wanted.vector
         within = question.within
         window = None if within is None else catalogue.rows_between(within.first, within.last)
+        if question.only_dates and len(rows := self._most_of(question.dates, window)):
+            none = np.zeros(len(rows))
+            return rows, Features(none, none, none, none + 1, self.index.prominence.standing[rows].astype(np.float64))
         postings = list(catalogue.postings(question_stems(question.wanted)).values())
         covered = coverage(postings, catalogue.size)
         is_open = openness([len(seen) for seen in postings], catalogue.size, is_dated=bool(question.dates))
@@ -193,6 +196,13 @@ class Search:
             # Of a kind and a period, what mattered most in it.
             matters=is_open * self.index.prominence.standing[rows] * (dated if question.dates else 1.0),
         )
+
+    def _most_of(self, dates: Sequence[DateRange], window: range | None) -> np.ndarray:
+        """The rows of some days that matter most, in order of time."""
+        catalogue, standing = self.index.catalogue, self.index.prominence.standing
+        spans = (_overlap(catalogue.rows_between(span.first, span.last), window) for span in dates)
+        best = [np.array(span)[np.argsort(-standing[span.start : span.stop], kind="stable")] for span in spans]
+        return np.unique(np.concatenate([rows[:_CANDIDATES].astype(np.int64) for rows in best]))
 
     def fold(self, rows: np.ndarray, limit: int) -> list[int]:
         """The first `limit` of some rows, one for each event with several wordings; reads headlines as needed."""

@@ -506,3 +506,21 @@ def test_a_kind_of_event_and_a_period_is_answered_by_what_mattered_most_of_it(in
     search = index(first, *others, *after, *elsewhere)
     answer = search.ask("storms 2005", TODAY)
     assert answer.hits[0].event.headline == first["headline"]
+
+
+def test_a_question_that_only_asks_what_happened_then_is_answered_by_what_mattered_most(index: Index) -> None:
+    first = told("2005-12-29", "Storms leave Atlantis", topics=["Fall of Atlantis"])
+    others = [told("2005-12-29", f"{word} talks", topics=["Talks"]) for word in VOCABULARY]
+    after = [told(f"2006-01-{day:02}", f"A report {day}", topics=["Fall of Atlantis"]) for day in range(1, 9)]
+    search = index(*others, first, *after)
+    for query in (
+        "2005-12-29",
+        "what happened on 29 December 2005?",
+        "anything important in December 2005",
+        "news 2005",
+    ):
+        answer = search.ask(query, TODAY)
+        assert answer.hits[0].event.headline == first["headline"], query
+        assert len(answer.hits) == 5
+    assert not search.ask("what will happen in 2090?", TODAY).hits
+    assert search.ask("what happened on 3 March 2006", TODAY).hits  # nothing of that day: what is near
