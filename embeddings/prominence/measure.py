@@ -77,11 +77,11 @@ def measure(catalogue: Catalogue, vectors: VectorIndex, model: str, encode: Enco
     values[:, echo] = _echo(days, vectors, progress)
     values[:, _KIND] += of_vectors(vectors, model)
     values[:, PARTS.index("story")] = learnt.of_stories(stories.signs(days))
-    values[:, PARTS.index("lists")] = _listed(catalogue, vectors, encode)
+    values[:, PARTS.index("lists")] = _listed(catalogue, vectors, encode if model == learnt.model else None)
     return Prominence(values)
 
 
-def _listed(catalogue: Catalogue, vectors: VectorIndex, encode: Encode) -> np.ndarray:
+def _listed(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None) -> np.ndarray:
     """The part `lists` of every event, (n,)."""
     widely = how_widely(catalogue, find_named(catalogue, vectors, encode, kinds().rarity))
     counts = catalogue.list_counts(range(catalogue.size))

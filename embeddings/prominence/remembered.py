@@ -1,8 +1,8 @@
 """The list of events that people remember, which ships with the program, and what it names in an index.
 
 `remembered.tsv` has a line an event since July 2002: its day; how widely it is remembered, from 1 (in one country or
-field) to 5 (by nearly everybody), the mean of two readers; a few words; the title of an article on it in the English
-Wikipedia, as far as is known. All of it is written from knowledge, in words of our own (CC0).
+field) to 5 (by nearly everybody), as two readers judged or who wrote it; a few words; the title of an article on it in
+the English Wikipedia, as far as is known. All of it is written from knowledge, in words of our own (CC0).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from embeddings.stems import stems
 # Days beside a line's on which an archive may tell of it, and what that costs.
 BESIDE = ((0, 0.0), (1, 0.06), (-1, 0.12), (2, 0.2))
 LEAST = 0.38  # the mean of shared words and of the cosine from which an event is the one that a line names
+LEAST_WORDS = 0.5  # the same of shared words alone
 PERHAPS, NEARLY = 0.3, 0.2  # likeness, and how far below the best, from which others may be the same event
 _UNKNOWN = 11.0  # the rarity of a word that no event had where it was learnt
 
@@ -65,11 +66,12 @@ def remembered() -> tuple[Remembered, ...]:
     )
 
 
-def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode, rarity: Mapping[str, float]) -> Named:
+def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None, rarity: Mapping[str, float]) -> Named:
     """Look for each line of the list among the events of its day and of the days beside it.
 
     Args:
-        encode: by the model that made the vectors.
+        encode: by the model that made the vectors; None: words alone decide, for with another model than the default
+            one the cosines of strangers may be as high as those of friends.
         rarity: of stems, as `Kinds.rarity`.
     """
     lines = remembered()
@@ -78,12 +80,12 @@ def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode, rarit
         about = {place: _about(catalogue, lines[place].day) for place in range(start, len(lines))[:_AT_ONCE]}
         about = {place: costs for place, costs in about.items() if costs}
         words = _words(catalogue, {row for costs in about.values() for row in costs})
-        texts = encode([lines[place].words for place in about]) if about else []
-        for (place, costs), text in zip(about.items(), texts, strict=True):
-            near = np.array(list(costs))
-            shared = _covered(lines[place], [words[row] for row in costs], rarity)
-            likeness = (vectors.take(near) @ text + shared) / 2 - np.array(list(costs.values()))
-            if likeness.max() >= LEAST:
+        texts = encode([lines[place].words for place in about]) if about and encode is not None else ()
+        for number, (place, costs) in enumerate(about.items()):
+            near, shared = np.array(list(costs)), _covered(lines[place], [words[row] for row in costs], rarity)
+            likeness = (shared + vectors.take(near) @ texts[number]) / 2 if texts else shared
+            likeness = likeness - np.array(list(costs.values()))
+            if likeness.max() >= (LEAST if texts else LEAST_WORDS):
                 rows[place] = near[np.argmax(likeness)]
             perhaps.update(near[likeness >= max(PERHAPS, likeness.max() - NEARLY)].tolist())
     return Named(rows, frozenset(perhaps - set(rows.tolist())))

@@ -54,12 +54,11 @@ def test_the_list_names_the_event_that_it_means_and_not_what_came_of_it(
     build(archive)
     index = folder.open()
     encoder = WordEncoder()
-    named = find_named(
-        index.catalogue, index.vectors, lambda texts: [each.vector for each in encoder.encode(texts)], kinds().rarity
-    )
-    headlines = [event.headline for event in index.catalogue.events(named.rows[:2].tolist())]
-    assert headlines == ["A tower falls in Atlantis", "The king of Thule dies"]
-    assert named.rows[2:].tolist() == [-1, -1]
+    for encode in (lambda texts: [each.vector for each in encoder.encode(texts)], None):
+        named = find_named(index.catalogue, index.vectors, encode, kinds().rarity)
+        headlines = [event.headline for event in index.catalogue.events(named.rows[:2].tolist())]
+        assert headlines == ["A tower falls in Atlantis", "The king of Thule dies"]
+        assert named.rows[2:].tolist() == [-1, -1]
     parts, _ = index.prominence.take(range(index.catalogue.size))
     widely = dict(zip(named.rows[:2].tolist(), (4.5, 3.0), strict=True))
     assert parts[:, PARTS.index("lists")].tolist() == [widely.get(row, 0.0) for row in range(index.catalogue.size)]
