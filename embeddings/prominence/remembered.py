@@ -76,9 +76,11 @@ def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None
     """
     lines = remembered()
     rows, perhaps = np.full(len(lines), -1), set[int]()
-    for start in range(0, len(lines), _AT_ONCE):
-        about = {place: _about(catalogue, lines[place].day) for place in range(start, len(lines))[:_AT_ONCE]}
-        about = {place: costs for place, costs in about.items() if costs}
+    # Days of which the archive tells, or a day beside does; most lines are of none in a small archive.
+    told = np.unique([catalogue.days - beside for beside, _ in BESIDE])
+    places = np.flatnonzero(np.isin([line.day.toordinal() for line in lines], told))
+    for start in range(0, len(places), _AT_ONCE):
+        about = {place: _about(catalogue, lines[place].day) for place in places[start : start + _AT_ONCE].tolist()}
         words = _words(catalogue, {row for costs in about.values() for row in costs})
         texts = encode([lines[place].words for place in about]) if about and encode is not None else ()
         for number, (place, costs) in enumerate(about.items()):
