@@ -87,7 +87,7 @@ class Guide:
         place = await self._keep(found)
         if found.events or question.within is None:
             return await self._answer_page(found, place, locale)
-        wider = await self._keep(await self._found(Question(question.query, question.wanted, question.dates), count))
+        wider = await self._keep(await self._found(dataclasses.replace(question, within=None), count))
         return pages.answer_page(found, [], place, locale, wider.of if isinstance(wider.of, AnswerList) else None)
 
     async def _answer_page(self, kept: KeptAnswer, place: Place, locale: str) -> AnswerPage:

@@ -41,7 +41,7 @@ def export_model(generation: Path, encoder: Encoder, previous: OpenIndex | None)
     with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
         rows = np.unique(np.linspace(0, catalogue.size - 1, CHECKED_TEXTS).astype(int)).tolist()
         texts = [event.title for event in catalogue.events(rows)]
-    with _at_work(encoder):
+    with at_work(encoder):
         return export(encoder, texts, generation)
 
 
@@ -52,7 +52,7 @@ def encode(generation: Path, encoder: Encoder, previous: OpenIndex | None, journ
         The dimension of the vectors.
     """
     same = _of_same_model(previous, encoder)
-    with _at_work(encoder):
+    with at_work(encoder):
         dimension = same.vectors.dimension if same is not None else encoder.dimension
     with (
         contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue,
@@ -68,7 +68,7 @@ def encode(generation: Path, encoder: Encoder, previous: OpenIndex | None, journ
             wanted = {key: row for key, row in zip(keys, rows, strict=True) if key not in known}
             if wanted:
                 titles = [event.title for event in catalogue.events(wanted.values())]
-                with _at_work(encoder):
+                with at_work(encoder):
                     encoded = [(text.vector, text.tokens) for text in encoder.encode(titles)]
                 fresh = dict(zip(wanted, encoded, strict=True))
                 journal.add(fresh)
@@ -97,7 +97,7 @@ def _held(index: OpenIndex, keys: Sequence[bytes]) -> dict[bytes, Stored]:
 
 
 @contextlib.contextmanager
-def _at_work(encoder: Encoder) -> Iterator[None]:
+def at_work(encoder: Encoder) -> Iterator[None]:
     """A context for work of the model: torch raises errors of its own if memory or threads are short."""
     try:
         yield

@@ -20,7 +20,7 @@ from embeddings.archive.fetched import FetchedDays
 from embeddings.archive.shipped import sample_path
 from embeddings.build.adding import events_to_add
 from embeddings.build.days import unlinked, write_catalogue
-from embeddings.build.encoding import CHUNK, encode, export_model
+from embeddings.build.encoding import CHUNK, at_work, encode, export_model
 from embeddings.build.journal import Journal
 from embeddings.build.refusals import explained, may_pass
 from embeddings.build.result import BuildResult
@@ -182,7 +182,8 @@ class Build:
         ):
 
             def vectors_of(texts: Sequence[str]) -> list[np.ndarray]:
-                return [encoded.vector for encoded in encoder.encode(texts)]
+                with at_work(encoder):
+                    return [encoded.vector for encoded in encoder.encode(texts)]
 
             measured = measure(catalogue, vectors, encoder.fingerprint, vectors_of, self.progress)
             measured.save(generation / PROMINENCE)

@@ -108,12 +108,21 @@ class Prominence:
     def standing(self) -> np.ndarray:
         """How far each event stands out in its archive, (n,) float32: the logarithm of one in how many does so.
 
-        It means the same in every archive: 0 for the last, 4.6 for one in a hundred.
+        It means the same in every archive: 0 for the last, 4.6 for one in a hundred; of equals the same.
+
+        Raises:
+            IndexUnusableError: if one is not a number.
         """
-        scores = self.values[:, : len(PARTS)] @ np.array([WEIGHTS[name] for name in PARTS], np.float32)
-        above = np.empty(len(scores))
-        above[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
-        return np.log(len(scores) / above).astype(np.float32)
+        with np.errstate(invalid="ignore", over="ignore"):
+            scores = self.values[:, : len(PARTS)] @ np.array([WEIGHTS[name] for name in PARTS], np.float32)
+        if not np.isfinite(scores).all():
+            raise self._damaged()
+        as_far = len(scores) - np.searchsorted(np.sort(scores), scores)  # events that stand out as far, or further
+        return np.log(len(scores) / as_far).astype(np.float32)
+
+    @staticmethod
+    def _damaged() -> IndexUnusableError:
+        return IndexUnusableError(f"the index is damaged: a prominence in it is not a number; {BUILD_AGAIN}")
 
     def take(self, rows: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """The parts of some rows, (len(rows), len(PARTS)), and which of them are attacks and disasters.
@@ -123,5 +132,5 @@ class Prominence:
         """
         found = np.asarray(self.values[np.asarray(rows, np.int64)], np.float64)
         if not np.isfinite(found).all():
-            raise IndexUnusableError(f"the index is damaged: a prominence in it is not a number; {BUILD_AGAIN}")
+            raise self._damaged()
         return found[:, :-1], found[:, -1] > 0

@@ -110,9 +110,11 @@ _BEGINNING = 120  # characters that say what happened; what follows tells more o
 _CASUALTY = re.compile(
     r"\b(?:kill\w*|dead|deaths?|die[sd]?|injur\w+|wound\w+|casualt\w+|fatalit\w+|victims?|lives)\b", re.IGNORECASE
 )
+_TELLING = 600  # characters in which figures are looked for; few headlines are longer
 _NEAR = 65  # characters between a figure and the word that tells what it counts
 _CLAUSE = re.compile(
-    r"[;:.]\s|,\s(?=(?:who|which|that|where|after|as|with|in|on|at)\b)|\b(?:that|which|where)\b", re.IGNORECASE
+    r"[;:]\s|(?<=[a-z0-9)]{2})\.\s(?=[A-Z])|,\s(?=(?:who|which|that|where|after|as|with|in|on|at)\b)|\b(?:that|which|where)\b",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.$€£-])(?<!aged )(?<!age of )(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\w%-]|\.\d)")
 _SPELT = {
@@ -151,6 +153,7 @@ def toll(headline: str) -> int:
 
     In "two die at a festival that 200,000 visit" it is 2: the other figure is in another clause.
     """
+    headline = headline[:_TELLING]
     near = [range(found.start() - _NEAR, found.end() + _NEAR) for found in _CASUALTY.finditer(headline)]
     parts = [0, *(found.start() for found in _CLAUSE.finditer(headline)), len(headline)]
     figures = [(found, int(found[1].replace(",", ""))) for found in _NUMBER.finditer(headline)]

@@ -31,6 +31,7 @@ PHRASE_SIGNS = (
 
 SIGNS = (*(f"topic: {sign}" for sign in TOPIC_SIGNS), *(f"phrase: {sign}" for sign in PHRASE_SIGNS))
 
+_BEGINNING = 600  # characters of a headline that are looked at; few are longer, and hostile ones cost time
 # Words with capitals in a row, with those small words between them that names have.
 _NAME = r"[A-Z][\w'’.-]*"
 _PHRASE = re.compile(rf"\b{_NAME}(?:\s+(?:(?:of|the|de|al|bin|and)\s+)?{_NAME})+")
@@ -54,7 +55,7 @@ class Stories:
 
 
 def _phrases(event: Event) -> Iterator[str]:
-    for phrase in (*_PHRASE.findall(event.headline), *event.topics):
+    for phrase in (*_PHRASE.findall(event.headline[:_BEGINNING]), *event.topics):
         if " " in (name := normalise(phrase)):
             yield name
 

@@ -13,8 +13,8 @@ from embeddings.text import clean, normalise
 
 MAX_QUESTION = 500  # characters
 
-# Words that ask what happened and not for anything in particular.
-_OPEN = STOP_WORDS | frozenset(
+# Words that ask what happened and not for anything in particular; "US", "WHO" and "IT" are names, too.
+_OPEN = (STOP_WORDS - {"us", "who", "it"}) | frozenset(
     "anything something everything important interesting notable significant major big biggest main top best going "
     "happens occur occurred took place headline headlines newsworthy world history today day days week month year "
     "please list give know go dates date stories story things thing summary summarize".split()

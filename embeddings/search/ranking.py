@@ -25,6 +25,7 @@ YEAR_OFF_DAYS = 30
 
 # What matters counts beside the signs that an event is meant: chosen on half of 125 questions as people type them.
 MATTERS = 0.05
+MOST_MATTERS = 0.6  # so that what is meant by name is not beaten by whatever else its day had
 _FEW = 2  # words up to which a question leaves open what it is about
 _RARE = 0.15  # a word is rare that fewer events have than so many times the square root of all
 KIND_WORDS = 2  # words that name a kind of event where a date is all else that is asked
@@ -56,7 +57,7 @@ def fuse(features: Features, weights: Weights) -> np.ndarray:
         + weights.late * _of_largest(features.late)
         + weights.covered * features.covered
         + weights.dated * features.dated
-        + MATTERS * features.matters,
+        + np.minimum(MATTERS * features.matters, MOST_MATTERS),
         np.float64,
     )
 

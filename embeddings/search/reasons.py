@@ -58,7 +58,7 @@ _SENTENCES: Mapping[str, Callable[[DayCandidate], str]] = {
     "turn": lambda _: "a rise or fall, told with a name that comes up often",
     "first": lambda _: "a first, a record or of great size",
     "kind": lambda _: "of a kind that people remember",
-    "story": lambda _: "a story of its own that is still spoken of later",
+    "story": lambda _: "a story of its own",
     "lists": lambda _: "lists of what is worth remembering name it",
     "light": lambda one: f"something from {one.field}",
 }

@@ -23,7 +23,7 @@ from embeddings.model.tuning import Encoded
 from embeddings.search.answers import Answer, DayAnswer, Hit
 from embeddings.search.on_this_day import DayCandidate, choose_events, shortlist, weigh
 from embeddings.search.questions import Question, last_words, understand, without_dates
-from embeddings.search.ranking import KIND_WORDS, MATTERS, coverage, fit_dates, fold, fuse, largest, openness, rerank
+from embeddings.search.ranking import KIND_WORDS, coverage, fit_dates, fold, fuse, largest, openness, rerank
 from embeddings.search.related import computed
 from embeddings.settings import IndexSettings
 from embeddings.stems import question_stems
@@ -137,10 +137,12 @@ class Search:
         fused = fuse(features, self.weights)
         order = np.lexsort((candidates, -fused))
         # Whether anything fits is asked of the event that is nearest, whatever matters more.
-        nearest = int(np.argmax(fused - MATTERS * features.matters)) if len(order) else 0
+        nearest = (
+            int(np.argmax(fuse(replace(features, matters=np.zeros(len(order))), self.weights))) if len(order) else 0
+        )
         if silent_in_doubt and len(order) and self._doubts(question, features, nearest):
             order = order[:0]
-        if self._reranker is not None and len(order):
+        if self._reranker is not None and len(order) and not question.only_dates:
             first = order[:_RERANKED]
             titles = [event.title for event in self.index.catalogue.events(candidates[first].tolist())]
             found = self._reranker.scores(question.wanted, titles)
@@ -158,7 +160,8 @@ class Search:
             return True
         confidence = self._encoder.confidence(self.index.catalogue.size)
         words = question_stems(question.wanted)
-        if confidence is None or question.only_dates or self._asks_for_kind(words, features):
+        asks_for_days = question.only_dates and bool(features.dated.any())
+        if confidence is None or asks_for_days or self._asks_for_kind(words, features):
             return False
         return confidence.doubts(features, best, len(words))
 

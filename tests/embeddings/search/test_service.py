@@ -524,3 +524,10 @@ def test_a_question_that_only_asks_what_happened_then_is_answered_by_what_matter
         assert len(answer.hits) == 5
     assert not search.ask("what will happen in 2090?", TODAY).hits
     assert search.ask("what happened on 3 March 2006", TODAY).hits  # nothing of that day: what is near
+
+
+def test_a_name_that_looks_like_a_small_word_is_asked_for(index: Index) -> None:
+    search = index(
+        told("2003-03-20", "US forces cross a border"), *(told("2003-03-20", f"{w} vote") for w in VOCABULARY)
+    )
+    assert search.ask("US March 2003", TODAY).hits[0].event.headline == "US forces cross a border"
