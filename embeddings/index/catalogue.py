@@ -173,6 +173,13 @@ class Catalogue(CatalogueFile):
             counts[row - rows.start] = number
         return counts
 
+    def named_by(self, name: str) -> list[int]:
+        """The rows of the events that the list with a name names, ascending."""
+        if not self._has_lists:
+            return []
+        found = self._rows("SELECT row FROM lists WHERE name = ? ORDER BY row", (name,))
+        return self._checked(row for (row,) in found)
+
     def lists(self, row: int) -> tuple[str, ...]:
         """The names of the lists that name an event."""
         if not self._has_lists:

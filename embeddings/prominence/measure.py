@@ -13,6 +13,7 @@ from itertools import chain
 
 import numpy as np
 
+from embeddings.archive.shipped import LIST
 from embeddings.calendar_names import MONTHS, WEEKDAYS
 from embeddings.events import Event
 from embeddings.index.catalogue import Catalogue
@@ -35,6 +36,7 @@ _LOUD = 2.0  # sevenfold; louder stories are no better for it
 _KNOWN = 6.0  # of 133 events; who is in more is no better known
 # How widely an event is remembered that a list names which does not say it, what each further list adds, and the most.
 _OF_A_LIST, _MORE_LISTS, _WIDELY = 3.0, 0.5, 5.0
+_OF_SAMPLE = 4.5  # the same of the sample archive's, which are few of all history
 _COMMON = 0.015  # share of events from which on a full name is no person's ("United States", "Prime Minister")
 _FEW = 10  # events; a small archive has no names that are common
 
@@ -86,6 +88,7 @@ def _listed(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None) -
     widely = how_widely(catalogue, find_named(catalogue, vectors, encode, kinds().rarity))
     counts = catalogue.list_counts(range(catalogue.size))
     others = np.minimum(_OF_A_LIST + _MORE_LISTS * (counts - 1), _WIDELY)
+    others[catalogue.named_by(LIST)] = _OF_SAMPLE
     return np.asarray(np.maximum(widely, np.where(counts > 0, others, 0)))
 
 

@@ -28,6 +28,7 @@ MATTERS = 0.05
 MOST_MATTERS = 0.6  # so that what is meant by name is not beaten by whatever else its day had
 _FEW = 2  # words up to which a question leaves open what it is about
 _RARE = 0.15  # a word is rare that fewer events have than so many times the square root of all
+_LARGE = 20_000  # events; with fewer, few are of a kind, and words tell them apart
 KIND_WORDS = 2  # words that name a kind of event where a date is all else that is asked
 _OF_KIND = 2.0  # how much more open such a question is
 
@@ -99,6 +100,7 @@ def openness(seen: Sequence[int], total: int, *, is_dated: bool) -> float:
     if not known:
         return 0.0
     open_ = min(1.0, _FEW / len(seen)) * min(1.0, math.sqrt(min(known) / (_RARE * math.sqrt(total))))
+    open_ *= min(1.0, total / _LARGE)
     return open_ * (_OF_KIND if is_dated and len(seen) <= KIND_WORDS else 1.0)
 
 
