@@ -70,6 +70,20 @@ COLUMNS = (*PARTS, "grim")
 _EARLIER = 3  # parts at the end of `PARTS` that an earlier version did not measure
 
 
+_EARLIER_WEIGHTS = (2.61, 0.35, 0.99, 0.51, 0.32, 0.5, 1.21, 0.25, 0.59, 0.32, 1.03, 0.87, -1.17, -1.25, -1.54)
+
+
+def _completed(values: np.ndarray) -> np.ndarray:
+    """The columns of an earlier version, with those that it lacked.
+
+    Until the index is built again, its events stand out as they did: `kind` makes up for the weights that changed.
+    """
+    changed = np.array(_EARLIER_WEIGHTS) - [WEIGHTS[name] for name in PARTS[:-_EARLIER]]
+    completed = np.insert(values, [len(PARTS) - _EARLIER] * _EARLIER, 0, axis=1)
+    completed[:, PARTS.index("kind")] = values[:, :-1] @ changed.astype(np.float32)
+    return completed
+
+
 @dataclass(frozen=True)
 class Prominence:
     """How much each event of an index stands out, by row.
@@ -92,7 +106,7 @@ class Prominence:
         """
         values = map_array(path)
         if values.ndim == 2 and values.shape[1] == len(COLUMNS) - _EARLIER and values.dtype == np.float32:
-            values = np.insert(values, [len(PARTS) - _EARLIER] * _EARLIER, 0, axis=1)
+            values = _completed(values)
         if values.ndim != 2 or values.shape[1] != len(COLUMNS) or values.dtype != np.float32:
             raise IndexUnusableError(
                 f"{path} holds {values.dtype} numbers of shape {values.shape}, expected float32 in {len(COLUMNS)} "

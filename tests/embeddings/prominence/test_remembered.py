@@ -12,7 +12,7 @@ import pytest
 
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
-from embeddings.index.prominence import COLUMNS, PARTS, Prominence
+from embeddings.index.prominence import _EARLIER_WEIGHTS, COLUMNS, PARTS, WEIGHTS, Prominence
 from embeddings.index.vectors import VectorIndex, VectorWriter
 from embeddings.prominence.kinds import kinds, of_vectors, words_of
 from embeddings.prominence.remembered import Remembered, find_named, remembered
@@ -126,11 +126,13 @@ def test_vectors_of_another_model_are_all_of_one_kind(tmp_path: Path) -> None:
     index.close()
 
 
-def test_an_index_of_an_earlier_version_knows_neither_kinds_nor_stories_nor_lists(tmp_path: Path) -> None:
+def test_events_of_an_index_of_an_earlier_version_stand_out_as_they_did(tmp_path: Path) -> None:
     known = len(PARTS) - 3
     before = np.arange(3 * (len(COLUMNS) - 3), dtype=np.float32).reshape(3, -1)
     np.save(tmp_path / "prominence.npy", before)
     parts, grim = Prominence.load(tmp_path / "prominence.npy").take(range(3))
     assert parts[:, :known].tolist() == before[:, :known].tolist()
-    assert not parts[:, known:].any()
+    assert not parts[:, PARTS.index("story") :].any()
+    scores = parts @ [WEIGHTS[name] for name in PARTS]
+    assert scores == pytest.approx(before[:, :known] @ _EARLIER_WEIGHTS, rel=1e-5)
     assert grim.tolist() == (before[:, -1] > 0).tolist()
