@@ -67,9 +67,8 @@ are set by hand. Where what was learnt speaks against what a part says, it is 0.
 
 COLUMNS = (*PARTS, "grim")
 """The parts, and 1 for attacks and disasters, 0 for others."""
+
 _EARLIER = 3  # parts at the end of `PARTS` that an earlier version did not measure
-
-
 _EARLIER_WEIGHTS = (2.61, 0.35, 0.99, 0.51, 0.32, 0.5, 1.21, 0.25, 0.59, 0.32, 1.03, 0.87, -1.17, -1.25, -1.54)
 
 

@@ -22,14 +22,13 @@ from embeddings.index.vectors import VectorIndex
 from embeddings.progress import Progress
 from embeddings.prominence import news_values
 from embeddings.prominence.kinds import kinds, of_vectors, words_of
-from embeddings.prominence.mentions import Mentions
+from embeddings.prominence.mentions import MONTH, WEEK, YEAR, Mentions
 from embeddings.prominence.remembered import Encode, find_named, how_widely
 from embeddings.prominence.stories import Stories
 
 _TOLD, _LEARNT = PARTS.index("sources"), PARTS.index("kind")  # what lies between, the event tells itself
 _KIND, _GRIM = PARTS.index("kind"), COLUMNS.index("grim")
 
-WEEK, MONTH, YEAR = 7, 30, 365  # days
 SOON = 3  # days in which a story that matters goes on
 
 _LOUD = 2.0  # sevenfold; louder stories are no better for it

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+WEEK, MONTH, YEAR = 7, 30, 365  # days
+
 _EVER = 4_000_000  # days; longer than the calendar
 
 
@@ -69,15 +71,9 @@ class Counted:
 
     def between(self, first: int = -_EVER, last: int = _EVER) -> np.ndarray:
         """How many events have each mention's name from `first` to `last` days after it, (m,)."""
-        low, high = (
-            np.maximum(self._day + first, 0),
-            np.minimum(self._day + last, _EVER - 1),
-        )  # beyond lies another name
-        starts, stops = (
-            np.searchsorted(self._keys, self._name + low),
-            np.searchsorted(self._keys, self._name + high, "right"),
-        )
-        return np.asarray(stops - starts)
+        low, high = np.maximum(self._day + first, 0), np.minimum(self._day + last, _EVER - 1)  # beyond: another name
+        before = np.searchsorted(self._keys, self._name + low)
+        return np.asarray(np.searchsorted(self._keys, self._name + high, "right") - before)
 
     def largest(self, values: np.ndarray) -> np.ndarray:
         """The largest of some values of mentions for each event, (n,) from (m,); 0 for an event that has none."""

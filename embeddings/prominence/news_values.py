@@ -154,22 +154,20 @@ def toll(headline: str) -> int:
     In "two die at a festival that 200,000 visit" it is 2: the other figure is in another clause.
     """
     headline = headline[:_TELLING]
-    near = [range(found.start() - _NEAR, found.end() + _NEAR) for found in _CASUALTY.finditer(headline)]
-    parts = [0, *(found.start() for found in _CLAUSE.finditer(headline)), len(headline)]
-    figures = [(found, int(found[1].replace(",", ""))) for found in _NUMBER.finditer(headline)]
-    figures = [(found, number) for found, number in figures if number not in _YEARS]
-    figures += [(found, _SPELT[found[1].lower()]) for found in _SPELT_NUMBER.finditer(headline)]
-    return max((number for found, number in figures if _is_near(found, near, parts)), default=0)
+    words = [found.span() for found in _CASUALTY.finditer(headline)]
+    clauses = [found.start() for found in _CLAUSE.finditer(headline)]
+    figures = [(found.start(), int(found[1].replace(",", ""))) for found in _NUMBER.finditer(headline)]
+    figures = [(at, number) for at, number in figures if number not in _YEARS]
+    figures += [(found.start(), _SPELT[found[1].lower()]) for found in _SPELT_NUMBER.finditer(headline)]
+    return max((number for at, number in figures if _is_near(at, words, clauses)), default=0)
 
 
-def _is_near(figure: re.Match[str], near: Sequence[range], parts: Sequence[int]) -> bool:
-    """Whether a figure is near one of some words, each widened to a range, and in its clause."""
-    for around in near:
-        word = around.start + _NEAR
-        first, last = sorted((figure.start(), word))
-        if figure.start() in around and not any(first < part < last for part in parts):
-            return True
-    return False
+def _is_near(at: int, words: Sequence[tuple[int, int]], clauses: Sequence[int]) -> bool:
+    """Whether a figure is near one of some words, and no clause begins between them."""
+    return any(
+        start - _NEAR <= at < end + _NEAR and not any(min(at, start) < clause < max(at, start) for clause in clauses)
+        for start, end in words
+    )
 
 
 def who_dies(headline: str) -> str:

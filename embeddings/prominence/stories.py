@@ -8,10 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from embeddings.events import Event
-from embeddings.prominence.mentions import Counted, Mentions
+from embeddings.prominence.mentions import MONTH, WEEK, YEAR, Counted, Mentions
 from embeddings.text import normalise
-
-WEEK, MONTH, YEAR = 7, 30, 365  # days
 
 TOPIC_SIGNS = (
     "topic", "new", "new, week", "new, year", "new, after a month", "growth in a year", "before", "month before",

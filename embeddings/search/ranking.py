@@ -23,7 +23,7 @@ NEAR_FIT, NEAR_DAYS = 0.67, 60
 FAR_FIT, FAR_DAYS = 0.33, 500
 YEAR_OFF_DAYS = 30
 
-# What matters counts beside the signs that an event is meant: chosen on half of 125 questions as people type them.
+# What matters counts beside the signs that an event is meant: chosen on 109 questions as people type them.
 MATTERS = 0.05
 MOST_MATTERS = 0.6  # so that what is meant by name is not beaten by whatever else its day had
 _FEW = 2  # words up to which a question leaves open what it is about

@@ -136,11 +136,7 @@ class Search:
         candidates, features = self.candidates(question, wanted)
         fused = fuse(features, self.weights)
         order = np.lexsort((candidates, -fused))
-        # Whether anything fits is asked of the event that is nearest, whatever matters more.
-        nearest = (
-            int(np.argmax(fuse(replace(features, matters=np.zeros(len(order))), self.weights))) if len(order) else 0
-        )
-        if silent_in_doubt and len(order) and self._doubts(question, features, nearest):
+        if silent_in_doubt and len(order) and self._doubts(question, features):
             order = order[:0]
         if self._reranker is not None and len(order) and not question.only_dates:
             first = order[:_RERANKED]
@@ -154,7 +150,7 @@ class Search:
         hits = tuple(Hit(event, scores[row]) for row, event in zip(rows, events, strict=True))
         return Answer(question.query, question.dates, hits, (time.perf_counter() - started) * 1_000)
 
-    def _doubts(self, question: Question, features: Features, best: int) -> bool:
+    def _doubts(self, question: Question, features: Features) -> bool:
         """Whether nothing in the archive is likely to answer a question."""
         if question.in_future:
             return True
@@ -163,7 +159,9 @@ class Search:
         asks_for_days = question.only_dates and bool(features.dated.any())
         if confidence is None or asks_for_days or self._asks_for_kind(words, features):
             return False
-        return confidence.doubts(features, best, len(words))
+        # Asked of the event that is nearest, whatever matters more.
+        nearest = int(np.argmax(fuse(replace(features, matters=np.zeros_like(features.dated)), self.weights)))
+        return confidence.doubts(features, nearest, len(words))
 
     def _asks_for_kind(self, words: Sequence[str], features: Features) -> bool:
         """Whether a question asks for a kind of event, or a place, and days of which the archive tells."""
