@@ -55,10 +55,18 @@ class Case:
     vectors: np.ndarray
 
     def found(self, weights: Mapping[str, float]) -> bool:
-        kept = shortlist(self.parts, self.grim, SHORT, weights)
-        events = [self.events[place] for place in kept]
-        candidates = weigh(events, self.parts[kept], self.grim[kept], self.vectors[kept], weights)
-        return any(self.row.fits(chosen.event) for chosen in choose_events(candidates, FIVE))
+        five = five_of(self.events, self.parts, self.grim, self.vectors, weights)
+        return any(self.row.fits(self.events[place]) for place in five)
+
+
+def five_of(
+    events: Sequence[Event], parts: np.ndarray, grim: np.ndarray, vectors: np.ndarray, weights: Mapping[str, float]
+) -> list[int]:
+    """The positions of the five of a day's events; row i of each array belongs to event i."""
+    kept = shortlist(parts, grim, SHORT, weights)
+    candidates = weigh([events[place] for place in kept], parts[kept], grim[kept], vectors[kept], weights)
+    places = {events[place].id: int(place) for place in kept}
+    return [places[chosen.event.id] for chosen in choose_events(candidates, FIVE)]
 
 
 def read_rows(text: str) -> list[Row]:

@@ -34,9 +34,8 @@ from embeddings.model.export import encoder_of
 from embeddings.prominence import kinds
 from embeddings.prominence.remembered import find_named, how_widely, remembered
 from embeddings.prominence.stories import Stories
-from embeddings.search.on_this_day import choose_events, shortlist, weigh
 from embeddings.settings import IndexSettings
-from tests.benchmarks.anniversaries import FIVE, SHORT, Row, interval, read_rows
+from tests.benchmarks.anniversaries import Row, five_of, interval, read_rows
 
 FOLDS = 5
 LEARNT = ("kind", "story", "lists")
@@ -204,18 +203,6 @@ def folds(days: Sequence[Day]) -> Iterator[tuple[list[Day], list[Day]]]:
         )
 
 
-def chosen(
-    learning: Learning, rows: np.ndarray, values: np.ndarray, weights: Mapping[str, float]
-) -> tuple[list[int], np.ndarray]:
-    """The rows of a day's five, and the scores of all."""
-    kept = rows[shortlist(values[rows], learning.grim[rows], SHORT, weights)]
-    events = learning.index.catalogue.events(kept.tolist())
-    candidates = weigh(events, values[kept], learning.grim[kept], learning.vectors[kept], weights)
-    places = {event.id: row for event, row in zip(events, kept.tolist(), strict=True)}
-    found = [places[each.event.id] for each in choose_events(candidates, FIVE)]
-    return found, values[rows] @ np.array([weights[name] for name in PARTS])
-
-
 def ordered(widely: np.ndarray, scores: np.ndarray) -> float:
     """The average precision with which scores put the named events of a day first."""
     named = (widely > 0)[np.argsort(-scores, kind="stable")]
@@ -267,8 +254,11 @@ def measure(learning: Learning, examples: Examples, days: Sequence[Day], rows_of
         of_fold = {}
         for day in seen:
             rows = examples.rows[day]
-            five, scores = chosen(learning, rows, values, alone)
-            of_fold[day] = five, chosen(learning, rows, values, weights)[0]
+            events = catalogue.events(rows.tolist())
+            parts, grim, vectors = values[rows], learning.grim[rows], learning.vectors[rows]
+            five, with_lists = (rows[five_of(events, parts, grim, vectors, each)].tolist() for each in (alone, weights))
+            of_fold[day] = five, with_lists
+            scores = parts @ np.array([alone[name] for name in PARTS])
             widely = learning.widely[rows]
             if widely.any():
                 precision.append(ordered(widely, scores))
