@@ -12,7 +12,6 @@ from datetime import date
 from embeddings.calendar_names import MONTHS
 from embeddings.dates.days import LEAP_YEAR, YEARS_OFFERED
 from embeddings.dates.errors import AmbiguousDateError, DateError
-from embeddings.dates.foreign import days_in_another_language
 from embeddings.dates.forms import typed_grammar
 from embeddings.dates.grammar import Misread
 from embeddings.dates.questions import dates_meant
@@ -24,7 +23,6 @@ __all__ = ["DateRange", "DateSpan", "find_dates", "parse_day_of_year", "parse_ra
 MAX_EXPRESSION = 200  # characters of a date; more cannot be one
 MAX_QUESTION = 4_000  # characters of a text in which dates are looked for
 MAX_SHOWN = 60  # characters of the user's text in a message
-SHORTEST_TYPO = 5  # letters of the months whose misspellings are understood: March, but not May
 LONGEST_MONTH = 31  # days
 
 _END_SIGNS = " .?!,"
@@ -55,8 +53,6 @@ def parse_range(text: str, today: date, *, day_first: bool | None = None) -> Dat
     value = _read(text, "expression", today, day_first)
     if isinstance(value, DateRange):
         return value
-    if days := days_in_another_language(text):
-        return days
     if choices := _with_a_year(text, today, day_first):
         examples = " or ".join(f"{_shown(text.rstrip(_END_SIGNS))} {choice.first.year}" for choice in choices[-2:])
         raise AmbiguousDateError(f"{_shown(text)} has no year; write which one, such as {examples}", choices)
@@ -82,7 +78,7 @@ def parse_day_of_year(text: str, today: date, *, day_first: bool | None = None) 
         month, day = value
         return month, day
     try:
-        days = _read(text, "expression", today, day_first) or days_in_another_language(text)
+        days = _read(text, "expression", today, day_first)
     except AmbiguousDateError as error:
         if len(meant := {(days.first.month, days.first.day) for days in error.choices if days.days == 1}) != 1:
             raise
@@ -115,7 +111,7 @@ def _with_a_year(text: str, today: date, day_first: bool | None) -> tuple[DateRa
     for year in range(today.year, max(today.year - YEARS_OFFERED - 1, 0), -1):
         dated = f"{text.rstrip(_END_SIGNS)} {year:04}"
         try:
-            days = _read(dated, "expression", today, day_first) or days_in_another_language(dated)
+            days = _read(dated, "expression", today, day_first)
         except DateError:
             return ()
         if not isinstance(days, DateRange) or days.days > _LONGEST_PART:
@@ -136,7 +132,7 @@ def find_dates(text: str, today: date) -> tuple[DateSpan, ...]:
 
 def warm_up(today: date) -> None:
     """Load what only some texts need (a second of work): other languages, movable feasts, misspellings, grammars."""
-    for text in ("23 decmber 2015", "easter 2015", "1 qqqq 2015"):
+    for text in ("23 decmber 2015", "easter 2015", "ramadan 2015", "1 qqqq 2015", "qqqq 1 may 2015"):
         with contextlib.suppress(DateError):
             parse_range(text, today)
     find_dates("easter 2015", today)
@@ -153,7 +149,7 @@ def _read(text: str, rule: str, today: date, day_first: bool | None) -> object:
         raise DateError(
             f'"{_shown(text)}" has {len(text)} characters; a date has {MAX_EXPRESSION} at most, such as {example}'
         )
-    tokens = tokens_of(text, 0, 9999, SHORTEST_TYPO)
+    tokens = tokens_of(text, 0, 9999, typed=True)
     while tokens and tokens[-1].word in (".", "?", "!", ","):
         tokens.pop()
     for end, value in typed_grammar().reader(tokens, today, day_first).read(rule, 0):

@@ -69,6 +69,11 @@ def full_year(short: int, today: date) -> int:
     return today.year - (today.year - short) % 100
 
 
+def day_of_short_year(day: int, month: int, short: int, today: date) -> DateRange:
+    """`19-Nov-12`, where the month is a word: the latest year with these last figures."""
+    return exact_day(full_year(short, today), month, day)
+
+
 def weekday_and_day(weekday: int, day: DateRange) -> DateRange:
     if day.first.weekday() != weekday:
         raise RefusalError(f"is not a date: {spoken(day.first)} is a {WEEKDAYS[day.first.weekday()]}")
@@ -103,6 +108,15 @@ def units_ago(count: int, unit: Unit, today: date) -> DateRange:
 
 def half_a_year_ago(today: date) -> DateRange:
     return units_ago(6, Unit(0, 1), today)
+
+
+def year_ago(today: date) -> DateRange:
+    return units_ago(1, Unit(0, YEAR_MONTHS), today)
+
+
+def this_day_in(year: int, today: date) -> DateRange:
+    """`this day in 2010`."""
+    return exact_day(year, today.month, today.day)
 
 
 def weekday_before_last(weekday: int, today: date) -> DateRange:

@@ -73,6 +73,7 @@ class Grammar:
 
     def __init__(self, rules: Rules, where: Where) -> None:
         self._starts: dict[str, _State] = {}
+        self._opening: dict[str, frozenset[str]] = {}  # the readings with which a rule begins
         for rule, forms in rules.items():
             start = _State()
             for form in forms:
@@ -80,16 +81,24 @@ class Grammar:
                 if form.where in (Where.ANYWHERE, where):
                     _add(start, form)
             self._starts[rule] = start
+            self._opening[rule] = frozenset(start.by_token).union(*(self._opening[name] for name in start.by_rule))
 
     def reader(self, tokens: Sequence[Token], today: date, day_first: bool | None = None) -> Reader:
-        return Reader(self._starts, tokens, {"today": today, "day_first": day_first})
+        return Reader(self._starts, self._opening, tokens, {"today": today, "day_first": day_first})
 
 
 class Reader:
     """A text being read."""
 
-    def __init__(self, starts: Mapping[str, _State], tokens: Sequence[Token], context: dict[str, object]) -> None:
+    def __init__(
+        self,
+        starts: Mapping[str, _State],
+        opening: Mapping[str, Set[str]],
+        tokens: Sequence[Token],
+        context: dict[str, object],
+    ) -> None:
         self._starts = starts
+        self._opening = opening
         self._tokens = tokens
         self._context = context
         self._known: dict[tuple[str, int], list[Found]] = {}
@@ -99,6 +108,8 @@ class Reader:
 
         Where several forms read the same tokens, the first that has a meaning counts.
         """
+        if at == len(self._tokens) or self._opening[rule].isdisjoint(self._tokens[at].readings):
+            return []
         if (rule, at) not in self._known:
             values: dict[int, object] = {}
             for end, form, parts in self._walk(self._starts[rule], at, {}):

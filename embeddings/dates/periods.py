@@ -29,6 +29,7 @@ from embeddings.dates.ranges import (
     years_of,
 )
 
+_YEAR_DAYS = 365
 FEW, FEW_AT_MOST = 2, 5  # "a few days" are so many, as people use it
 
 
@@ -74,6 +75,25 @@ def quarter_of(quarter: int, year: int) -> DateRange:
     return months_of(year, 3 * quarter - 2, 3)
 
 
+def latest_quarter(quarter: int, today: date) -> DateRange:
+    """The latest that has ended, or has begun where it is this one."""
+    days = quarter_of(quarter, today.year)
+    return days if days.first <= today else quarter_of(quarter, today.year - 1)
+
+
+def latest_half(half: int, today: date) -> DateRange:
+    days = part_of(years_of(today.year), half - 1, 2)
+    return days if days.first <= today else part_of(years_of(today.year - 1), half - 1, 2)
+
+
+def academic_year(numbers: tuple[int, int]) -> DateRange:
+    """`the academic year 2015/16`: September to August."""
+    year, number = numbers
+    if not _next_year(year, number):
+        raise RefusalError("is not a school year; write two years that follow each other, as in 2015/16")
+    return months_of(year, 9, YEAR_MONTHS)
+
+
 def season_of(season: int, year: int) -> DateRange:
     """A season by its first month; the winter of 2015 ends in February 2016."""
     return months_of(year, season, 3)
@@ -85,6 +105,11 @@ def winter_of(season: int, numbers: tuple[int, int]) -> DateRange:
     if season != YEAR_MONTHS or not _next_year(year, number):
         raise RefusalError("is not a season; write its first year only, as in winter 2015")
     return season_of(season, year)
+
+
+def winter_of_short_years(season: int, pair: tuple[int, int], today: date) -> DateRange:
+    """`winter 14/15`."""
+    return winter_of(season, (full_year(pair[0], today), pair[1]))
 
 
 def seasons_of_year(first_season: int, season: int, year: int) -> DateRange:
@@ -130,6 +155,8 @@ def third_of_latest_month(third: int, month: int, today: date) -> DateRange:
 
 def latest_decade(short_decade: int, today: date) -> DateRange:
     """The latest that has begun: the nineties are the 1990s."""
+    if short_decade % 10:
+        raise RefusalError("is not a decade: its years end with 0, as in the 90s")
     return years_of(full_year(short_decade, today), 10)
 
 
@@ -187,12 +214,22 @@ def some_days_ago(today: date) -> DateRange:
     return few_ago(Unit(1, 0), today)
 
 
-def this_time_last_year(today: date) -> DateRange:
-    return around(one_day(move_day(today, Unit(0, YEAR_MONTHS), -1)))
-
-
 def earlier_this(period: Unit, today: date) -> DateRange:
     return DateRange(calendar_period(today, period, 0).first, today)
+
+
+def later_this(period: Unit, today: date) -> DateRange:
+    return DateRange(today, calendar_period(today, period, 0).last)
+
+
+def period_around(distance: DateRange, period: Unit) -> DateRange:
+    """`five years ago this week`: the week, month and so on of the day so far from today."""
+    return calendar_period(distance.first, period, 0)
+
+
+def this_period_in(period: Unit, year: int, today: date) -> DateRange:
+    """`this week in 2010`."""
+    return calendar_period(move_day(today, Unit(0, YEAR_MONTHS), year - today.year), period, 0)
 
 
 # Parts and neighbourhoods
@@ -253,7 +290,29 @@ def soon_before(days: DateRange) -> DateRange:
     return stretch_before(days, WEEK, 1)
 
 
+def run_up_to(days: DateRange) -> DateRange:
+    """`the run-up to christmas 2016`: the week before, and the day itself."""
+    return DateRange(days.first - 7 * DAY, days.first)
+
+
 # Ranges
+
+
+def from_to_within(year: int, a: Callable[[int], DateRange], b: Callable[[int], DateRange]) -> DateRange:
+    """`2015 Nov-Dec`; the end of `2015 Nov-Feb` is in the year after."""
+    return from_to_next(a(year), b)
+
+
+def from_to_next(a: DateRange, b: Callable[[int], DateRange]) -> DateRange:
+    """`March 2015 to May`: to the first May from there on.
+
+    Raises:
+        RefusalError: if the first half is a whole year or longer, which says nothing about the year of the second.
+    """
+    if a.days >= _YEAR_DAYS:
+        raise RefusalError("is not a range: the year of its end is missing")
+    days = b(a.first.year)
+    return from_to(a.first, (days if days.last > a.last else b(a.first.year + 1)).last)
 
 
 def days_of_month(first_day: int, day: int, month: int, year: int) -> DateRange:
@@ -276,21 +335,20 @@ def months_of_year(first_month: int, month: int, year: int) -> DateRange:
     return from_to(months_of(year - (first_month > month), first_month).first, months_of(year, month).last)
 
 
+def neighbouring_months(first_month: int, month: int, year: int) -> DateRange:
+    """`May and June 2012`; of `March and June 2012` the first has no year."""
+    if (month - first_month) % YEAR_MONTHS != 1:
+        raise RefusalError("is not one date: months lie between; write them one by one, or as a range with to")
+    return months_of_year(first_month, month, year)
+
+
 def quarters_of_year(first_quarter: int, quarter: int, year: int) -> DateRange:
     return from_to(quarter_of(first_quarter, year).first, quarter_of(quarter, year).last)
 
 
+def from_then_on(start: date, today: date) -> DateRange:
+    return from_to(start, today)
+
+
 def since(days: DateRange, today: date) -> DateRange:
-    return from_to(days.first, today)
-
-
-def after(days: DateRange, today: date) -> DateRange:
-    return from_to(days.last + DAY, today)
-
-
-def until(days: DateRange) -> DateRange:
-    return DateRange(date.min, days.last)
-
-
-def before(days: DateRange) -> DateRange:
-    return DateRange(date.min, days.first - DAY)
+    return from_then_on(days.first, today)

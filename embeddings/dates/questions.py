@@ -12,11 +12,10 @@ from datetime import date
 
 from embeddings.dates.forms import question_grammar
 from embeddings.dates.ranges import DateRange
-from embeddings.dates.vocabulary import Token, tokens_of
+from embeddings.dates.vocabulary import UNSPACED, Token, tokens_of
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # other numbers of four figures are no years
 YEARS_AHEAD = 5  # a bare number beyond is the name of a film or a plan more often than a year
-SHORTEST_MONTH = 6  # letters; of shorter ones no misspellings are looked for: "match 2015" is no March
 
 
 def _words(text: str) -> frozenset[str]:
@@ -32,7 +31,9 @@ _NAMES = tuple(
         "arab spring", "prague spring", "croatian spring", "beijing spring", "day after tomorrow",
         "usa today", "russia today", "india today", "today show", "last week tonight",
         "2001 a space odyssey", "2001 : a space odyssey", "death race 2000", "space 1999", "space : 1999",
-        "orwell 1984", "orwell 's 1984", "russell 2000", "tomorrow never dies",
+        "orwell 1984", "orwell 's 1984", "1984 orwell", "1984 george orwell", "russell 2000",
+        "chinese new year", "lunar new year", "jewish new year", "persian new year", "hindu new year",
+        "chiang mai", "rio de janeiro", "chris hoy", "tomorrow never dies",
     )
 )  # fmt: skip
 _NAMES_OF = {name[0]: [other for other in _NAMES if other[0] == name[0]] for name in _NAMES}
@@ -40,8 +41,8 @@ _NAMES_OF = {name[0]: [other for other in _NAMES if other[0] == name[0]] for nam
 # A bare number after these is the name of a thing, or an amount.
 _BEFORE_NUMBERS = _words("""
     windows section chapter page paragraph resolution flight route highway model version number no nos agenda vision
-    server room peugeot novel catch asteroid comet than nearly almost least roughly approximately some another only
-    exactly at top rs usd eur gbp
+    server room apartment unit article channel peugeot nba wwe novel catch asteroid comet than nearly almost least
+    roughly approximately some another only exactly at top rs usd eur gbp
 """)
 # A bare number before these counts them, or is otherwise no year.
 _AFTER_NUMBERS = _words("""
@@ -68,7 +69,7 @@ _BETWEEN_NUMBERS = _words("and or to -")  # of which only the second has its nou
 # A number that stands behind these, or alone, is all that its date has.
 _BEFORE_BARE_YEARS = _words("""
     in on during at over throughout within of from for dated the and - .. / around about circa
-    since after before until till by to through thru following
+    since after before until till by to through thru following than
 """)
 # "after 2015 earthquake" is not about all that came after 2015; "after 2015 in Syria" is.
 _OPENING = _words("since after before following")  # directly before the year
@@ -78,6 +79,17 @@ _AFTER_OPEN_YEARS = _words("""
     had have the a an
 """)
 _NOT_IN_YEARS = _words("at over on within")  # before an amount more often than before a year
+
+_WORKS = _words("novel book film movie musical album band game show play opera")  # "2012 the movie" is one
+
+# A date behind these is the one that is not asked for.
+_EXCEPT = _words("not except excepting excluding apart aside besides barring without instead")
+_EXCEPT_PAIRS = frozenset({
+    ("other", "than"), ("rather", "than"), ("except", "for"), ("apart", "from"), ("aside", "from"), ("instead", "of"),
+    ("outside", "of"), ("everything", "but"), ("anything", "but"), ("all", "but"), ("any", "but"),
+})  # fmt: skip
+_JOINING = frozenset({"and", "or", "nor", ","})
+_SOMEBODYS = _words("his her their my our your its")  # who is in the nineties, not in the 1990s
 
 # A month or a season that stands without a year is something else before these.
 _AFTER_WORDS = {
@@ -96,13 +108,14 @@ _SETTLED = frozenset({
     "EITHER_ORDER", "SHORT_YEAR", "DECADE", "SHORT_DECADE", "DECADE_NAME", "century",
 })  # fmt: skip
 
-_GLUE_BEFORE = re.compile(r"(?:[\w@#$£€¥&+=/\\~.]|\S-)$")
-_GLUE_AFTER = re.compile(r"[\w%°$£€¥=\\~@]|[-+/.'][\w$£€¥]|[,:][0-9]")
+_LETTER = rf"[^\W{UNSPACED}\uac00-\ud7af]"  # Korean has endings behind the date
+_GLUE_BEFORE = re.compile(rf"(?:{_LETTER}|[@#$£€¥&+=/\\~.]|\S-)$")
+_GLUE_AFTER = re.compile(rf"{_LETTER}|[%°$£€¥=\\~@]|[-+/.'][\w$£€¥]|[,:][0-9]")
 
 
 def dates_meant(text: str, length: int, today: date) -> Iterator[tuple[int, int, DateRange]]:
     """The dates in the first `length` characters of a question: start, end and days, in order, disjoint."""
-    tokens = tokens_of(text[:length], FIRST_YEAR, LAST_YEAR, SHORTEST_MONTH)
+    tokens = tokens_of(text[:length], FIRST_YEAR, LAST_YEAR, typed=False)
     _hide_names(tokens)
     found = list(_dates_among(text, tokens, today))
     settled = [any(_SETTLED & token.readings.keys() for token in tokens[at:end]) for at, end, _ in found]
@@ -116,15 +129,28 @@ def dates_meant(text: str, length: int, today: date) -> Iterator[tuple[int, int,
 def _dates_among(text: str, tokens: Sequence[Token], today: date) -> Iterator[tuple[int, int, DateRange]]:
     """The dates, as the first token of each and the one after it, and the days."""
     reader = question_grammar().reader(tokens, today)
-    at = 0
+    at = excepted = 0  # the token after the last date that is excepted
     while at < len(tokens):
         for end, days in reader.read("expression in a question", at):
             if isinstance(days, DateRange) and _is_meant(text, tokens, at, end, today):
-                yield at, end, days
+                if _is_excepted(tokens, at, excepted):
+                    excepted = end
+                else:
+                    yield at, end, days
                 at = end
                 break
         else:
             at += 1
+
+
+def _is_excepted(tokens: Sequence[Token], at: int, excepted: int) -> bool:
+    """Whether a date is one of those that are not asked for: "not in 2015", "except 2015 and 2016"."""
+    before, preceding = ("", *(token.word for token in tokens[max(0, at - 2) : at]))[-2:] if at else ("", "")
+    if preceding in _EXCEPT or (before, preceding) in _EXCEPT_PAIRS:
+        return True
+    if preceding == "outside" and tokens[at].word == "of":
+        return True
+    return 0 < excepted < at and all(token.word in _JOINING for token in tokens[excepted:at])
 
 
 def _hide_names(tokens: Sequence[Token]) -> None:
@@ -142,6 +168,8 @@ def _is_meant(text: str, tokens: Sequence[Token], at: int, end: int, today: date
         return False
     date_tokens, after = tokens[at:end], tokens[end : end + 3]
     last = date_tokens[-1].readings.keys()
+    if last & {"DECADE_NAME", "SHORT_DECADE"} and _is_an_age(tokens, at):
+        return False
     if "YEAR" in date_tokens[0].readings and _is_amount_after(tokens[max(0, at - 2) : at], date_tokens[0]):
         return False
     if "YEAR" in last and (len(date_tokens) == 1 or date_tokens[-2].word in _BEFORE_BARE_YEARS):
@@ -151,6 +179,13 @@ def _is_meant(text: str, tokens: Sequence[Token], at: int, end: int, today: date
     if last & {"PERIOD", "UNIT"}:
         return not after or after[0].word != "of"  # "the last week of the war"
     return True
+
+
+def _is_an_age(tokens: Sequence[Token], at: int) -> bool:
+    """Whether somebody is in these years: "in his late nineties"."""
+    while at and tokens[at - 1].readings.keys() & {"THIRD", "to", "-"}:
+        at -= 1
+    return at > 0 and tokens[at - 1].word in _SOMEBODYS
 
 
 def _is_amount_after(before: Sequence[Token], number: Token) -> bool:
@@ -176,7 +211,9 @@ def _is_round(number: Token) -> bool:
 def _bare_year_is_meant(date_tokens: Sequence[Token], after: Sequence[Token], today: date) -> bool:
     first, last = date_tokens[0], date_tokens[-1]
     following = after[0].word if after else ""
-    if len(date_tokens) == 1 and int(last.word[:4]) > today.year + YEARS_AHEAD:
+    if len(date_tokens) == 1 and last.readings["YEAR"] > today.year + YEARS_AHEAD:  # type: ignore[operator]
+        return False
+    if len(date_tokens) == 1 and following == "the" and len(after) > 1 and after[1].word in _WORKS:
         return False
     if len(date_tokens) == 2 and first.word in _NOT_IN_YEARS:
         return False

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from embeddings.calendar_names import MONTHS, WEEKDAYS
+from embeddings.dates import abroad
 from embeddings.dates.ranges import (
     CENTURY_MONTHS,
     DECADE_MONTHS,
@@ -30,7 +31,11 @@ _NUMBERS = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
     "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )  # fmt: skip
-_NUMBER_NAMES = {word: number for number, word in enumerate(_NUMBERS, 1)} | {"thirty": 30, "forty": 40, "fifty": 50}
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_NUMBER_NAMES = {word: number for number, word in enumerate(_NUMBERS, 1)} | _TENS
+_MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1000}
 _ORDINALS = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
     "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
@@ -49,7 +54,7 @@ _PLURALS = {f"{name}s": unit for name, unit in _UNITS.items()} | {"centuries": U
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}  # northern: the first month
 _DECADES = {
     "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70,
-    "eighties": 80, "nineties": 90, "noughties": 0, "aughts": 0,
+    "eighties": 80, "nineties": 90, "noughties": 0, "naughties": 0, "aughts": 0,
 }  # fmt: skip
 _THIRDS = {"early": 0, "mid": 1, "late": 2}
 _EDGES = {"beginning": 0, "start": 0, "middle": 1, "end": 2}
@@ -61,15 +66,19 @@ _CLASSES: tuple[tuple[str, Mapping[str, object]], ...] = (
     ("WEEKDAY_NAME", _WEEKDAYS),
     ("COUNT", _NUMBER_NAMES | {"a": 1, "an": 1}),
     ("NUMBER", _NUMBER_NAMES),
-    ("ORDINAL", {word: number for number, word in enumerate(_ORDINALS, 1)}),
+    ("TENS", _TENS),
+    ("DIGIT", {word: number for number, word in enumerate(_NUMBERS[:9], 1)}),
+    ("MULTIPLE", _MULTIPLES),
+    ("ORDINAL", {word: number for number, word in enumerate(_ORDINALS, 1)} | {"thirtieth": 30}),
     ("PERIOD", _PERIODS),
     ("UNIT", _UNITS | _PLURALS),
     ("ONE_UNIT", _UNITS),
     ("UNITS", _PLURALS),
-    ("SEASON", _SEASONS),
+    ("SEASON", _SEASONS | abroad.SEASONS),
     ("DECADE_NAME", _DECADES),
     ("THIRD", _THIRDS),
     ("EDGE", _EDGES),
+    *abroad.CLASSES,
 )
 
 _ABBREVIATIONS = (_MONTH_ABBREVIATIONS.keys() | _WEEKDAY_ABBREVIATIONS.keys()) - _MONTHS.keys()
@@ -89,19 +98,29 @@ _OUTLINES = {
 }  # fmt: skip
 
 _END = r"(?![^\W_])"  # no letter or figure follows
+# Chinese and Japanese have no blanks between words: each of their signs is a token.
+UNSPACED = "\u3040-\u30ff\u3400-\u9fff"
+_LETTER = rf"[^\W\d_{UNSPACED}]"
+_MARKS = "\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f"  # accents, and vowels of Arabic and Hindi
+_WORD = rf"{_LETTER}(?:{_LETTER}|[{_MARKS}])*"
 _TOKEN = re.compile(
     rf"""
       (?P<THOUSANDS>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9]))
-    | (?P<EASTERN>[0-9]{{4}}\s*[年년]\s*[0-9]{{1,2}}\s*[月월](?:\s*[0-9]{{1,2}}\s*[日일])?)
+    | (?P<EASTERN>[0-9]{{4}}\s*[年년](?:\s*[0-9]{{1,2}}\s*[月월](?:\s*[0-9]{{1,2}}\s*[日일])?)?)
+    | (?P<HAN>{abroad.HAN_DATES})
+    | (?P<MOMENT>(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{8}})t[0-9]{{2}}(?::?[0-9]{{2}}){{0,2}}(?:[.,][0-9]{{1,9}})?
+        (?:z|[+-][0-9]{{2}}:?(?:[0-9]{{2}})?)?{_END})
+    | (?P<CLOCK>[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?{_END})
     | (?P<YEAR_WEEK>[0-9]{{4}}-?w[0-9]{{2}}{_END})
-    | (?P<DECADE>'?[0-9]{{2}}(?:[0-9]{{2}})?'?s{_END})
-    | (?P<ORDINAL>[0-9]{{1,2}}(?:st|nd|rd|th){_END})
+    | (?P<DECADE>'?[0-9]{{2}}(?:[0-9]{{2}})?(?:'?s|er){_END})
+    | (?P<ORDINAL>[0-9]{{1,2}}(?:st|nd|rd|th|er){_END})
     | (?P<SHORT_YEAR>'[0-9]{{2}}{_END})
+    | (?P<TWO_THOUSAND>2k[0-9]{{2}}{_END})
     | (?P<FIGURES>[0-9]+(?:(?P<sign>[-/.])[0-9]+(?:(?P=sign)[0-9]+)?)?)
     | (?P<QUARTER>q[1-4]{_END})
     | (?P<HALF>h[12]{_END})
     | (?P<POSSESSIVE>'s{_END})
-    | (?P<WORD>[^\W\d_]+(?:'(?!s{_END})[^\W\d_]+)*)
+    | (?P<WORD>{_WORD}(?:'(?!s{_END}){_WORD})*)
     | (?P<SIGN>\.\.+|\S)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -113,7 +132,11 @@ _MAX_FIGURES = 9  # a longer number counts nothing here
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _APOSTROPHES = "\u2018\u2019\u02bc\u2032\u00b4`"
 _FOLDED = str.maketrans(dict.fromkeys(_DASHES, "-") | dict.fromkeys(_APOSTROPHES, "'"))
-_BETWEEN_MONTH_AND_NUMBER = frozenset({"of", "the", "de", ",", "-", ".", "/"})
+_BETWEEN_MONTH_AND_NUMBER = frozenset({"of", "the", "de", "del", ",", "-", ".", "/"})
+_TO_ABROAD = frozenset({"bis", "à", "a", "-", "/", "und", "et", "y"})
+_AFTER_WEEKDAY_ABROAD = frozenset({".", ",", "-", "feira", "den", "le", "de"})
+# Letters of the months whose misspellings are understood: March, but not May; in a question, "match 2015" is no March.
+_SHORTEST_TYPED, _SHORTEST_ASKED = 5, 6
 
 
 @dataclass(slots=True)
@@ -126,14 +149,14 @@ class Token:
     readings: Readings
 
 
-def tokens_of(text: str, first_year: int, last_year: int, shortest_month: int) -> list[Token]:
+def tokens_of(text: str, first_year: int, last_year: int, *, typed: bool) -> list[Token]:
     """Cut a text into tokens, in time linear in its length.
 
     Args:
         text: any text.
         first_year: numbers of four figures below it do not count as years.
         last_year: numbers of four figures above it do not count as years.
-        shortest_month: how many letters a month's name must have for its misspellings to be understood.
+        typed: whether the text is nothing but a date; if so, misspellings of more months are understood.
     """
     text = text.translate(_FOLDED)
     tokens: list[Token] = []
@@ -150,7 +173,8 @@ def tokens_of(text: str, first_year: int, last_year: int, shortest_month: int) -
         full_stop = word == "." and tokens and tokens[-1].end == match.start()
         if not (full_stop and tokens[-1].word in _ABBREVIATIONS):
             tokens.append(Token(match.start(), position, word, readings))
-    _read_misspelt_months(tokens, shortest_month)
+    _read_abroad(tokens, typed=typed)
+    _read_misspelt_months(tokens, _SHORTEST_TYPED if typed else _SHORTEST_ASKED)
     return tokens
 
 
@@ -171,6 +195,8 @@ def _read_figures(word: str, first_year: int, last_year: int) -> Readings:
     readings: Readings = {"NUMBER": number, "COUNT": number}
     if len(word) <= 2:
         readings["DAY"] = number
+        if len(word) == 2:
+            readings["TWO_FIGURES"] = number
     elif len(word) == 4 and max(first_year, 1000) <= number <= last_year:
         readings["YEAR"] = number
     elif len(word) == 8 and first_year <= number // 10_000 <= last_year:
@@ -185,7 +211,7 @@ def _numbers(word: str) -> tuple[int, ...]:
 def _read_decade(word: str) -> Readings:
     """`1990s`, `the 90's`; but `2015's` is the year."""
     (number,) = _numbers(word)
-    if number % 10:
+    if number % 10:  # what ends with "er" is no German decade then
         return {"YEAR": number} if number >= 1000 and word.endswith("'s") else {}
     return {"DECADE": number} if number >= 1000 else {"SHORT_DECADE": number}
 
@@ -193,7 +219,15 @@ def _read_decade(word: str) -> Readings:
 def _read_eastern(word: str) -> Readings:
     """The readings of a day or month with Chinese, Japanese or Korean signs."""
     numbers = _numbers(word)
+    if len(numbers) == 1:
+        return {"YEAR": numbers[0]} if numbers[0] >= 1000 else {}
     return {"YEAR_MONTH_DAY": numbers} if len(numbers) > 2 else {"MONTH_YEAR": numbers[::-1]}
+
+
+def _read_moment(word: str) -> Readings:
+    """A day and a time of it, as programs write them."""
+    figures = word.partition("t")[0].replace("-", "")
+    return {"YEAR_MONTH_DAY": (int(figures[:4]), int(figures[4:6]), int(figures[6:]))}
 
 
 def _read_sign(word: str) -> Readings:
@@ -203,10 +237,14 @@ def _read_sign(word: str) -> Readings:
 _READERS: Mapping[str, Callable[[str], Readings]] = {
     "THOUSANDS": lambda word: {},
     "EASTERN": _read_eastern,
+    "HAN": abroad.read_han,
+    "MOMENT": _read_moment,
+    "CLOCK": lambda word: {"CLOCK": word},
     "YEAR_WEEK": lambda word: {"YEAR_WEEK": _numbers(word)},
     "DECADE": _read_decade,
     "ORDINAL": lambda word: {"ORDINAL": _numbers(word)[0], "DAY": _numbers(word)[0]},
     "SHORT_YEAR": lambda word: {"SHORT_YEAR": _numbers(word)[0]},
+    "TWO_THOUSAND": lambda word: {"YEAR": 2000 + _numbers(word)[1]},
     "QUARTER": lambda word: {"QUARTER": _numbers(word)[0]},
     "HALF": lambda word: {"HALF": _numbers(word)[0]},
     "POSSESSIVE": lambda word: {"'s": None},
@@ -215,11 +253,52 @@ _READERS: Mapping[str, Callable[[str], Readings]] = {
 }
 
 
+def _read_abroad(tokens: list[Token], *, typed: bool) -> None:
+    """Give unknown words beside a number the reading of the month or weekday that they name in another language.
+
+    The full stop of an abbreviation is left out.
+    """
+    for place, token in reversed(list(enumerate(tokens))):
+        if not token.word[0].isalpha():
+            continue
+        named: Readings = {}
+        if token.word not in _VOCABULARY and (_beside_number(tokens, place) or _joined_to_month(tokens, place)):
+            before = next((near.word for near in reversed(tokens[max(0, place - 2) : place]) if near.word != "."), "")
+            month = abroad.month_named(token.word, before, short=typed or _amid_numbers(tokens, place), typed=typed)
+            if month:
+                named["MONTH"] = month
+        if _before_day_and_month(tokens, place) and "WEEKDAY" not in token.readings:
+            weekday = abroad.weekday_named(token.word)
+            if weekday is not None:
+                named["WEEKDAY"] = weekday
+        token.readings |= named
+        if named and place + 1 < len(tokens) and tokens[place + 1].word == ".":
+            del tokens[place + 1]
+
+
+def _joined_to_month(tokens: Sequence[Token], place: int) -> bool:
+    """Whether this is the first month of `von März bis Mai 2011`."""
+    after = tokens[place + 1 : place + 3]
+    return len(after) == 2 and after[0].word in _TO_ABROAD and "MONTH" in after[1].readings
+
+
+def _amid_numbers(tokens: Sequence[Token], place: int) -> bool:
+    """Whether this is the month of `15 dic 2015`."""
+    near = tokens[place - 1 : place + 2] if place else []
+    return len(near) == 3 and "DAY" in near[0].readings and "YEAR" in near[2].readings
+
+
+def _before_day_and_month(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a weekday may stand here: `mar. 1 août`, `Freitag, den 13. November`."""
+    after = [token for token in tokens[place + 1 : place + 6] if token.word not in _AFTER_WEEKDAY_ABROAD][:2]
+    return len(after) == 2 and "DAY" in after[0].readings and "MONTH" in after[1].readings
+
+
 def _read_misspelt_months(tokens: Sequence[Token], shortest_month: int) -> None:
     """Give unknown words beside a number the reading of the month that they resemble."""
     for place, token in enumerate(tokens):
         unknown = len(token.word) >= 5 and token.word.isalpha() and token.word not in _NO_MISSPELLINGS
-        if unknown and _beside_number(tokens, place):
+        if unknown and "MONTH" not in token.readings and _beside_number(tokens, place):
             month = _resembled_month(token.word, shortest_month)
             if month:
                 token.readings["MONTH"] = month

@@ -41,8 +41,8 @@ def week(step: int) -> Callable[[date], DateRange]:
     return lambda today: calendar_period(today, WEEK, step)
 
 
-def weeks_ago(number: int, today: date) -> DateRange:
-    return week(-number)(today)
+def weeks_ago(count: int, today: date) -> DateRange:
+    return week(-count)(today)
 
 
 def week_around(days: DateRange) -> DateRange:
@@ -50,6 +50,15 @@ def week_around(days: DateRange) -> DateRange:
     if days.days > 7:
         raise RefusalError("is not a date: it is longer than a week")
     return DateRange(week_of(days.first).first, week_of(days.last).last)
+
+
+def week_from(day: DateRange) -> DateRange:
+    """`the week beginning 9 November 2015`: seven days, whatever weekday that is."""
+    return DateRange(day.first, day.first + 6 * DAY)
+
+
+def week_until(day: DateRange) -> DateRange:
+    return DateRange(day.last - 6 * DAY, day.last)
 
 
 def weekend(step: int) -> Callable[[date], DateRange]:
