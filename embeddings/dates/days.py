@@ -106,6 +106,17 @@ def units_ago(count: int, unit: Unit, today: date) -> DateRange:
     return one_day(move_day(today, unit, -count))
 
 
+def units_and_half_ago(count: int, unit: Unit, today: date) -> DateRange:
+    """`two and a half years ago`."""
+    half = Unit(unit.days // 2, unit.months // 2) if unit.months != 1 else Unit(15, 0)
+    return two_units_ago(count, unit, 1, half, today)
+
+
+def two_units_ago(count: int, unit: Unit, more: int, less: Unit, today: date) -> DateRange:
+    """`a year and two months ago`."""
+    return one_day(move_day(move_day(today, unit, -count), less, -more))
+
+
 def half_a_year_ago(today: date) -> DateRange:
     return units_ago(6, Unit(0, 1), today)
 

@@ -5,7 +5,7 @@ The value of a form in `NAMED` is a function from a year to the day.
 
 from __future__ import annotations
 
-from calendar import MONDAY, THURSDAY
+from calendar import MONDAY, SUNDAY, THURSDAY
 from collections.abc import Callable
 from datetime import date
 
@@ -109,6 +109,8 @@ NAMED = (
     Form("mlk day", days.nth_weekday(3, MONDAY, 1)),
     Form("president|presidents 's|'? day", days.nth_weekday(3, MONDAY, 2)),
     Form("memorial day", days.last_weekday(MONDAY, 5)),
+    Form("mother|mothers 's|'? day", days.nth_weekday(2, SUNDAY, 5)),  # Britain's is another
+    Form("father|fathers 's|'? day", days.nth_weekday(3, SUNDAY, 6)),
     Form("labor day", days.nth_weekday(1, MONDAY, 9)),  # the American one, spelt as there
     Form("columbus day", days.nth_weekday(2, MONDAY, 10)),
     Form("black friday", days.nth_weekday(4, THURSDAY, 11, 1)),

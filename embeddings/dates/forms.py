@@ -74,6 +74,9 @@ RULES: Rules = {
     ),
     "ago": (
         Form("<count> UNIT ago", days.units_ago),
+        Form("<count> UNIT and a half ago", days.units_and_half_ago),
+        Form("<count> and a half UNIT ago", days.units_and_half_ago),
+        Form("<count> UNIT and|, more:<count> less:UNIT ago", days.two_units_ago),
         Form("<count> UNIT back", days.units_ago, _TYPED),
         Form("half a year ago", days.half_a_year_ago),
     ),
@@ -86,6 +89,9 @@ RULES: Rules = {
         Form("YEAR_MONTH_DAY", lambda year_month_day: exact_day(*year_month_day)),
         Form("EITHER_ORDER", days.day_in_either_order),
         Form("DAY_MONTH_YEAR", lambda day_month_year: exact_day(*reversed(day_month_year))),
+        Form("DAY . month:DAY . YEAR", exact_day),
+        Form("YEAR . month:DAY . DAY", exact_day, _TYPED),
+        Form("MONTH DAY <time> YEAR", lambda day, month, time, year: exact_day(year, month, day)),
         Form("SHORT_DATE", days.day_with_short_year, _TYPED),
         Form("the? DAY of|de|-|/|.? MONTH of|de|del|-|/|,? <year>", exact_day),
         Form("the? day:<nth> of MONTH ,? <year>", exact_day),
@@ -102,6 +108,8 @@ RULES: Rules = {
         Form("this morning|afternoon|evening", days.days_ago(0)),
         Form("yesterday morning|afternoon|evening|night?", days.days_ago(1)),
         Form("last night", days.days_ago(1)),
+        Form("now", days.days_ago(0), _TYPED),
+        Form("the? night before last", days.days_ago(2)),
         Form("the? day before yesterday", days.days_ago(2)),
         Form("tomorrow", days.days_ago(-1)),
         Form("the? day after tomorrow", days.days_ago(-2)),
@@ -121,11 +129,14 @@ RULES: Rules = {
         Form("today in <year>", days.this_day_in),
         Form("yesterday <distance>", lambda distance: one_day(distance.first - DAY)),
     ),
-    "period": (
+    "moment": (  # the finest that is known is the day
         Form("<day>"),
         Form("<day> ,|at? <time>", lambda day, time: day),
         Form("<time> on|,? <day>", lambda day, time: day),
         Form("midnight|noon|midday on|of? the? <day>"),
+    ),
+    "period": (
+        Form("<moment>"),
         Form("<distance> this PERIOD", periods.period_around),
         Form("<ago> next PERIOD", lambda ago, period: calendar_period(ago.first, period, 1)),
         Form("<ago> last PERIOD", lambda ago, period: calendar_period(ago.first, period, -1)),
@@ -138,9 +149,9 @@ RULES: Rules = {
         *feasts.WITH_YEAR,
         Form("WEEKDAY of|,? <week>", days.weekday_of),  # before those that take "two weeks ago" for a day
         Form("<week> ,|on? WEEKDAY", days.weekday_of),
-        Form("WEEKDAY ,? the|den|le? <day>", days.weekday_and_day, _TYPED),
-        Form("<day> ,? WEEKDAY", days.weekday_and_day, _TYPED),
-        Form("WEEKDAY ,? the|den|le? <day>", lambda weekday, day: day, _ASKED),  # right or wrong
+        Form("WEEKDAY ,? the|den|le? day:<moment>", days.weekday_and_day, _TYPED),
+        Form("day:<moment> ,? WEEKDAY", days.weekday_and_day, _TYPED),
+        Form("WEEKDAY ,? the|den|le? day:<moment>", lambda weekday, day: day, _ASKED),  # right or wrong
         # weekdays
         Form("last weekday:WEEKDAY_NAME morning|afternoon|evening|night?", days.latest_weekday),
         Form("the? weekday:WEEKDAY_NAME before last", days.weekday_before_last),
@@ -188,6 +199,13 @@ RULES: Rules = {
         # years
         Form("YEAR", periods.whole_year),
         Form("the? year YEAR", periods.whole_year),
+        Form("short:SHORT_YEAR", lambda short, today: years_of(days.full_year(short, today)), _TYPED),
+        Form("the? year? nineteen -? <numeral>", lambda numeral: periods.spelt_year(1900, numeral), _TYPED),
+        Form("the? year? twenty -? <numeral>", lambda numeral: periods.spelt_year(2000, numeral), _TYPED),
+        Form("the? year? two thousand and? <numeral>", lambda numeral: periods.spelt_year(2000, numeral), _TYPED),
+        Form("the? year? NUMBER bc|bce", periods.before_our_era, _TYPED),
+        Form("the? year? year:NUMBER ad|ce", periods.whole_year, _TYPED),
+        Form("the? year? ad year:NUMBER", periods.whole_year, _TYPED),
         Form("the? academic|school year numbers:YEAR_SLASH|YEAR_MONTH|YEARS", periods.academic_year),
         Form("YEARS", periods.years_from_to),
         Form("YEAR_SLASH", periods.month_or_years_with_slash, _TYPED),
@@ -199,6 +217,7 @@ RULES: Rules = {
         Form("the? ordinal:<nth> -? century", periods.century_of),
         Form("the? nineteen -? DECADE_NAME", lambda decade_name: years_of(1900 + decade_name, 10)),
         Form("the? eighteen -? DECADE_NAME", lambda decade_name: years_of(1800 + decade_name, 10)),
+        Form("the? roaring twenties", lambda: years_of(1920, 10)),
         Form("the? turn of the? ordinal:<nth> -? century", periods.turn_of_century),
         Form("the? turn of the century|millennium", periods.turn_of_this_century),
         # counted from today
@@ -207,6 +226,7 @@ RULES: Rules = {
         Form("the? PERIOD before last", periods.period(-2)),
         Form("this PERIOD", periods.period(0)),
         Form("the? next PERIOD", periods.period(1)),
+        Form("the? next <number> UNIT", lambda number, unit, today: stretch_after(one_day(today), unit, number)),
         Form("the|this? past PERIOD", lambda period, today: periods.past(1, period, today)),
         Form("the|this? last|past count:<number> UNIT", periods.past),
         Form("the? last|past count:NUMBER hours", periods.past_hours),
@@ -266,6 +286,7 @@ RULES: Rules = {
         Form("the? weekend of the? days:<period>", weeks.weekend_around),
         Form("the? easter weekend of|,? <year>", weeks.easter_weekend),
         Form("the? <named> weekend of|,? <year>", weeks.weekend_with),
+        Form("the? <named> week of|,? <year>", lambda named, year: weeks.week_around(one_day(named(year)))),
         Form("the? day|night|morning|afternoon|evening of the? <day>"),
         Form("all|throughout of? the? <period>"),
     ),
@@ -303,8 +324,11 @@ RULES: Rules = {
     ),
     **forms_of_ranges.RULES,
     "expression": (
+        Form("within the last PERIOD", lambda period, today: periods.past(1, period, today)),
         Form("<span>"),
+        Form("for the? <point>", None, _TYPED),
         Form("in|on|during|at|over|throughout|within|toward|towards the? <point>"),
+        Form("in|on|during|over|throughout the? <said_once>"),
         Form("back in|on|during the? <point>"),
         Form("sometime|somewhere in|on|during|over? the? <span>"),
         Form("some time in|on|during|over? the? <span>"),

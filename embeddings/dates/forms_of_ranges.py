@@ -44,17 +44,7 @@ RULES: Rules = {
         Form("the? SEASON", lambda season: lambda year: periods.season_of(season, year)),
         Form("<named>", lambda named: lambda year: one_day(named(year))),
     ),
-    "span": (
-        # the second half takes its year from the first
-        Form(f"YEAR ,? from? a:<yearless> {_TO} b:<yearless>", periods.from_to_within),
-        Form(f"from? a:<point> {_TO} b:<yearless>", periods.from_to_next),
-        Form("<point>"),
-        Form(f"from? a:<point> {_TO} b:<point>", lambda a, b: from_to(a.first, b.last)),
-        Form("a:<point> / b:<point>", lambda a, b: from_to(a.first, b.last), _TYPED),
-        Form("between YEARS", periods.years_from_to),
-        Form("between a:<point> and b:<point>", lambda a, b: from_to(a.first, b.last)),
-        *forms_abroad.SPANS,
-        # the year, and perhaps the month, is said once
+    "said_once": (  # the year, and perhaps the month
         Form(f"from? the? first_day:DAY {TO_OR} the? DAY of|.? MONTH ,? <year>", periods.days_of_month),
         Form("the? PAIR of? MONTH ,? <year>", periods.pair_of_days),
         Form("between the? first_day:DAY and the? DAY of|.? MONTH ,? <year>", periods.days_of_month),
@@ -69,6 +59,18 @@ RULES: Rules = {
         Form("first_month:MONTH and|& MONTH of|,? <year>", periods.neighbouring_months),
         Form("between first_month:MONTH and MONTH of|,? <year>", periods.months_of_year),
         Form(f"from? first_quarter:QUARTER {_TO} QUARTER of|,? <year>", periods.quarters_of_year),
+    ),
+    "span": (
+        # the second half takes its year from the first
+        Form(f"YEAR ,? from? a:<yearless> {_TO} b:<yearless>", periods.from_to_within),
+        Form(f"from? a:<point> {_TO} b:<yearless>", periods.from_to_next),
+        Form("<point>"),
+        Form(f"from? a:<point> {_TO} b:<point>", lambda a, b: from_to(a.first, b.last)),
+        Form("a:<point> / b:<point>", lambda a, b: from_to(a.first, b.last), _TYPED),
+        Form("between YEARS", periods.years_from_to),
+        Form("between a:<point> and b:<point>", lambda a, b: from_to(a.first, b.last)),
+        *forms_abroad.SPANS,
+        Form("<said_once>"),
         # open at one end, or closed by another word
         Form("<start>", periods.from_then_on),
         Form("<stop>", lambda stop: DateRange(date.min, stop)),

@@ -61,6 +61,17 @@ def whole_year(year: int) -> DateRange:
     return years_of(year)
 
 
+def before_our_era(number: int) -> DateRange:
+    return years_of(1 - number)
+
+
+def spelt_year(hundreds: int, numeral: int) -> DateRange:
+    """`twenty fifteen`, `nineteen eighty-four`, `two thousand and five`."""
+    if not 1 <= numeral < 100:
+        raise RefusalError("is not a date; write the year in figures")
+    return years_of(hundreds + numeral)
+
+
 def decade_from(decade: int) -> DateRange:
     return years_of(decade, 10)
 

@@ -33,7 +33,8 @@ _NAMES = tuple(
         "2001 a space odyssey", "2001 : a space odyssey", "death race 2000", "space 1999", "space : 1999",
         "orwell 1984", "orwell 's 1984", "1984 orwell", "1984 george orwell", "russell 2000",
         "chinese new year", "lunar new year", "jewish new year", "persian new year", "hindu new year",
-        "chiang mai", "rio de janeiro", "chris hoy", "tomorrow never dies",
+        "tonight show", "person of the year", "man of the year", "woman of the year", "word of the year",
+        "player of the year", "team of the year", "chiang mai", "rio de janeiro", "chris hoy", "tomorrow never dies",
     )
 )  # fmt: skip
 _NAMES_OF = {name[0]: [other for other in _NAMES if other[0] == name[0]] for name in _NAMES}

@@ -51,6 +51,9 @@ _PERIODS = {  # calendar periods, of which there is a last and a next one
 }
 _UNITS = _PERIODS | {"day": Unit(1, 0), "fortnight": Unit(14, 0)}
 _PLURALS = {f"{name}s": unit for name, unit in _UNITS.items()} | {"centuries": Unit(0, CENTURY_MONTHS)}
+_SHORT_UNITS = {
+    "wk": Unit(7, 0), "wks": Unit(7, 0), "mos": Unit(0, 1), "yr": Unit(0, YEAR_MONTHS), "yrs": Unit(0, YEAR_MONTHS),
+}  # fmt: skip
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}  # northern: the first month
 _DECADES = {
     "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70,
@@ -71,7 +74,7 @@ _CLASSES: tuple[tuple[str, Mapping[str, object]], ...] = (
     ("MULTIPLE", _MULTIPLES),
     ("ORDINAL", {word: number for number, word in enumerate(_ORDINALS, 1)} | {"thirtieth": 30}),
     ("PERIOD", _PERIODS),
-    ("UNIT", _UNITS | _PLURALS),
+    ("UNIT", _UNITS | _PLURALS | _SHORT_UNITS),
     ("ONE_UNIT", _UNITS),
     ("UNITS", _PLURALS),
     ("SEASON", _SEASONS | abroad.SEASONS),
@@ -110,14 +113,14 @@ _TOKEN = re.compile(
     | (?P<HAN>{abroad.HAN_DATES})
     | (?P<MOMENT>(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{8}})t[0-9]{{2}}(?::?[0-9]{{2}}){{0,2}}(?:[.,][0-9]{{1,9}})?
         (?:z|[+-][0-9]{{2}}:?(?:[0-9]{{2}})?)?{_END})
-    | (?P<CLOCK>[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?{_END})
+    | (?P<CLOCK>[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{{1,9}})?)?(?:\s?[+-][0-9]{{2}}:?[0-9]{{2}})?{_END})
+    | (?P<QUARTER>(?:q[1-4]|[1-4]q){_END})
     | (?P<YEAR_WEEK>[0-9]{{4}}-?w[0-9]{{2}}{_END})
     | (?P<DECADE>'?[0-9]{{2}}(?:[0-9]{{2}})?(?:'?s|er){_END})
     | (?P<ORDINAL>[0-9]{{1,2}}(?:st|nd|rd|th|er){_END})
     | (?P<SHORT_YEAR>'[0-9]{{2}}{_END})
     | (?P<TWO_THOUSAND>2k[0-9]{{2}}{_END})
     | (?P<FIGURES>[0-9]+(?:(?P<sign>[-/.])[0-9]+(?:(?P=sign)[0-9]+)?)?)
-    | (?P<QUARTER>q[1-4]{_END})
     | (?P<HALF>h[12]{_END})
     | (?P<POSSESSIVE>'s{_END})
     | (?P<WORD>{_WORD}(?:'(?!s{_END}){_WORD})*)

@@ -51,6 +51,7 @@ words = st.lists(st.sampled_from("earthquake Chile hospital Nairobi bridge vacci
 
 @given(words, st.sampled_from(DATES), words)
 def test_the_other_words_of_a_question_survive_in_order(before: list[str], date: str, after: list[str]) -> None:
+    after = ["in", *after] if after else []  # "since 2015 earthquake" is not about all that came since
     question = " ".join([*before, date, *after])
     assert without_dates(question, find_dates(question, TODAY)) == " ".join([*before, *after])
 
