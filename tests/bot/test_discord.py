@@ -170,7 +170,11 @@ class TestErrors:
             ("onthisday", {"day": "july"}, "July is a whole month; write a day of it, such as 1 July or 07-01"),
             ("onthisday", {"day": "2015"}, "2015 is a whole year; write one day without its year"),
             ("onthisday", {"day": "nonsense"}, '"nonsense" is not a day of the year; write one, such as 24 December'),
-            ("ask", {"query": "x", "from": "q3"}, "Q3 has no year; write which one, such as q3 2025 or q3 2026"),
+            (
+                "ask",
+                {"query": "x", "from": "spring"},
+                "Spring has no year; write which one, such as spring 2025 or spring 2026",
+            ),
             ("ask", {"query": "?!"}, "The question is empty"),
             ("ask", {"query": "x", "from": "2016", "to": "2015"}, "is later than"),
         ],
