@@ -21,6 +21,7 @@ _LANGUAGES = (
 _DECLINED = ("pl", "ru", "uk", "cs")  # languages in which "in March" has an ending that CLDR does not list
 _SHORTEST_DECLINED = 6  # letters in Latin script, for else Marco is a March; shorter ones stand here
 _SHORTEST_CYRILLIC = 4
+_SHORTEST_WEEKDAY = 3  # letters; "to" is one of two
 _LAST_LATIN = "\u024f"
 _DECLINED_ALSO = {"lutym": 2, "marcu": 3, "maju": 5, "мае": 5}
 
@@ -110,10 +111,17 @@ def month_named(word: str, before: str, *, short: bool, typed: bool) -> int | No
     return names.short.get(word) or names.short.get(_plain(word)) if short else None
 
 
-def weekday_named(word: str) -> int | None:
-    """The weekday, 0 for Monday, that a word in small letters names or abbreviates in another language."""
+def weekday_named(word: str, *, typed: bool) -> int | None:
+    """The weekday, 0 for Monday, that a word in small letters names in another language.
+
+    Args:
+        word: without a full stop behind it.
+        typed: whether the text is nothing but a date; if so, abbreviations count too ("man" is one).
+    """
     names = _weekdays()
-    return names.whole.get(word, names.short.get(word))
+    if typed and len(word) >= _SHORTEST_WEEKDAY:
+        return names.whole.get(word, names.short.get(word))
+    return names.whole.get(word)
 
 
 def _plain(word: str) -> str:

@@ -226,7 +226,7 @@ RULES: Rules = {
         Form("the? PERIOD before last", periods.period(-2)),
         Form("this PERIOD", periods.period(0)),
         Form("the? next PERIOD", periods.period(1)),
-        Form("the? next <number> UNIT", lambda number, unit, today: stretch_after(one_day(today), unit, number)),
+        Form("the? next <number> UNIT", periods.coming, _TYPED),  # else of what is planned
         Form("the|this? past PERIOD", lambda period, today: periods.past(1, period, today)),
         Form("the|this? last|past count:<number> UNIT", periods.past),
         Form("the? last|past count:NUMBER hours", periods.past_hours),

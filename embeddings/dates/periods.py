@@ -212,6 +212,11 @@ def past(count: int, unit: Unit, today: date) -> DateRange:
     return stretch_before(one_day(today + DAY), unit, count)
 
 
+def coming(number: int, unit: Unit, today: date) -> DateRange:
+    """`the next two weeks`, from tomorrow."""
+    return stretch_after(one_day(today), unit, number)
+
+
 def past_hours(count: int, today: date) -> DateRange:
     """`the last 24 hours`: days are the finest that is known, so yesterday and today."""
     return DateRange(today - -(-count // 24) * DAY, today)

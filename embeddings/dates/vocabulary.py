@@ -271,7 +271,7 @@ def _read_abroad(tokens: list[Token], *, typed: bool) -> None:
             if month:
                 named["MONTH"] = month
         if _before_day_and_month(tokens, place) and "WEEKDAY" not in token.readings:
-            weekday = abroad.weekday_named(token.word)
+            weekday = abroad.weekday_named(token.word, typed=typed)
             if weekday is not None:
                 named["WEEKDAY"] = weekday
         token.readings |= named
