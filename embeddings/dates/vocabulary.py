@@ -286,9 +286,11 @@ def _joined_to_month(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _amid_numbers(tokens: Sequence[Token], place: int) -> bool:
-    """Whether this is the month of `15 dic 2015`."""
-    near = tokens[place - 1 : place + 2] if place else []
-    return len(near) == 3 and "DAY" in near[0].readings and "YEAR" in near[2].readings
+    """Whether this is the month of `15 dic. 2015`."""
+    after = next((near for near in tokens[place + 1 : place + 3] if near.word != "."), None)
+    if not place or after is None:
+        return False
+    return "DAY" in tokens[place - 1].readings and "YEAR" in after.readings
 
 
 def _before_day_and_month(tokens: Sequence[Token], place: int) -> bool:
