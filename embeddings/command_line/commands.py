@@ -10,10 +10,11 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from embeddings.command_line.json_output import print_json, range_as_dict
 from embeddings.command_line.options import (
     Context,
     Day,
@@ -32,7 +33,7 @@ from embeddings.command_line.running import run_command
 from embeddings.errors import InputError
 
 if TYPE_CHECKING:
-    from embeddings.dates import DateRange
+    from embeddings.search.answers import Answer
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -81,7 +82,7 @@ def build(
             sample=settings.archive.sample,
         )
     if context.as_json:
-        _print_json(result.as_dict())
+        print_json(result.as_dict())
     else:
         display.show_build(result, rejections, report)
 
@@ -138,7 +139,7 @@ def update(
             asyncio.run(under_way.fetch(lambda: wiki_client(api or settings.archive.api, settings.archive.contact)))
             result = under_way.write()
     if context.as_json:
-        _print_json(result.as_dict())
+        print_json(result.as_dict())
     else:
         display.show_update(result, rejections, report)
 
@@ -153,27 +154,26 @@ def update(
 def ask(
     context: Context, query: tuple[str, ...], first: str | None, last: str | None, limit: int, today: dt.date
 ) -> None:
-    """Find the events that a question is about: ask civilian deaths Russia."""
-    from embeddings.command_line import display
-    from embeddings.events import event_as_dict
+    """Find the events that a question is about: ask civilian deaths Russia.
+
+    With - as the question, a question is read from each line of standard input, and answered in order.
+    """
+    from embeddings.command_line.asking import ask_each, lines, show
     from embeddings.search.questions import check_question, search_window
 
-    question = check_question(" ".join(query))
+    many = query == ("-",)
+    question = "" if many else check_question(" ".join(query))
     within = search_window(first, last, today)
     with context.search() as search:
         search.warm_up()
-        answer = search.ask(question, today, within=within, limit=limit)
-        if context.as_json:
-            _print_json(
-                {
-                    "query": answer.query,
-                    "dates": [_range_as_dict(dates) for dates in answer.dates],
-                    "events": [{**event_as_dict(hit.event), "score": round(hit.score, 4)} for hit in answer.hits],
-                    "took_ms": round(answer.took_ms, 1),
-                }
-            )
+
+        def answered(text: str) -> Answer:
+            return search.ask(text, today, within=within, limit=limit)
+
+        if many:
+            ask_each(lines(sys.stdin.buffer), answered, as_json=context.as_json)
         else:
-            display.show_answer(answer)
+            show(answered(question), as_json=context.as_json)
 
 
 @cli.command()
@@ -190,9 +190,9 @@ def event(context: Context, date: tuple[str, ...], today: dt.date) -> None:
     with context.search() as search:
         answer = search.days(dates)
         if context.as_json:
-            _print_json(
+            print_json(
                 {
-                    **_range_as_dict(dates),
+                    **range_as_dict(dates),
                     "total": answer.total,
                     "events": [event_as_dict(event) for event in answer.events],
                     "archive": {
@@ -225,7 +225,7 @@ def onthisday(context: Context, day: tuple[str, ...], limit: int, today: dt.date
             shown = [
                 {**event_as_dict(each.event), **({"why": reasons_as_dict(each)} if explain else {})} for each in chosen
             ]
-            _print_json({"day": f"{month:02}-{number:02}", "events": shown})
+            print_json({"day": f"{month:02}-{number:02}", "events": shown})
         elif explain:
             display.show_choice(month, number, chosen)
         else:
@@ -245,7 +245,7 @@ def related(context: Context, event_id: str) -> None:
         others = search.related(event_id)
         if context.as_json:
             withdrawn = {"withdrawn": True} if found.withdrawn else {}
-            _print_json({"id": found.id, "related": [related_as_dict(other) for other in others], **withdrawn})
+            print_json({"id": found.id, "related": [related_as_dict(other) for other in others], **withdrawn})
         else:
             display.show_related(found, others)
 
@@ -262,7 +262,7 @@ def page(context: Context, event_id: str) -> None:
         found = search.event(event_id)
     text = write_page(found)
     if context.as_json:
-        _print_json({"id": found.id, "path": address(found), "page": text})
+        print_json({"id": found.id, "path": address(found), "page": text})
     else:
         click.echo(text, nl=False)
 
@@ -278,7 +278,7 @@ def export(context: Context, folder: Path) -> None:
     with context.opened() as index, ProgressDisplay() as progress:
         pages, days = export_archive(index.catalogue, folder, progress)
     if context.as_json:
-        _print_json({"pages": pages, "days": days})
+        print_json({"pages": pages, "days": days})
     else:
         click.echo(f"{pages:,} pages and {days:,} day indexes written to {folder}")
 
@@ -293,7 +293,7 @@ def dates(context: Context, expression: tuple[str, ...], today: dt.date) -> None
 
     found = parse_range(" ".join(expression), today)
     if context.as_json:
-        _print_json(_range_as_dict(found))
+        print_json(range_as_dict(found))
     else:
         from embeddings.command_line import display
 
@@ -320,7 +320,7 @@ def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: P
         with context.search() as search, ProgressDisplay() as progress:
             silence = measure_silence(search, labelled, strange, today, progress)
         if context.as_json:
-            _print_json(asdict(silence))
+            print_json(asdict(silence))
         else:
             display.show_silence(silence)
         return
@@ -332,7 +332,7 @@ def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: P
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
     measures = summarise(outcomes)
     if context.as_json:
-        _print_json(measures)
+        print_json(measures)
     else:
         display.show_measures(measures, len(outcomes))
 
@@ -358,7 +358,7 @@ def stats(context: Context) -> None:
         "attributions": list(manifest.attributions),
     }
     if context.as_json:
-        _print_json(found)
+        print_json(found)
     else:
         from embeddings.command_line import display
 
@@ -374,7 +374,7 @@ def verify(context: Context) -> None:
     folder = context.folder()
     problems = [*folder.problems(), *problems_of_fetched_days(folder.fetched)]
     if context.as_json:
-        _print_json({"ok": not problems, "problems": problems})
+        print_json({"ok": not problems, "problems": problems})
     elif problems:
         for problem in problems:
             click.echo(problem)
@@ -382,16 +382,6 @@ def verify(context: Context) -> None:
         click.echo(f"the index in {folder.root} is sound")
     if problems:
         raise SystemExit(1)
-
-
-def _range_as_dict(dates: DateRange) -> dict[str, str]:
-    return {"from": dates.first.isoformat(), "to": dates.last.isoformat()}
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    # Where the output's encoding may lack letters, JSON has a way of its own to write them.
-    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    click.echo(json.dumps(value, ensure_ascii=not is_unicode))
 
 
 def main(arguments: list[str] | None = None) -> int:

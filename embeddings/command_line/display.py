@@ -20,6 +20,7 @@ from embeddings.search.answers import Answer, DayAnswer
 from embeddings.search.evaluation import Silence
 from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.reasons import reasons
+from embeddings.text import clean
 
 if TYPE_CHECKING:
     from embeddings.build.update import UpdateResult  # with it comes aiohttp, which other answers can do without
@@ -39,6 +40,11 @@ def _console() -> Console:
 def day_range(dates: DateRange) -> str:
     """`2015-12-23`, or `2015-12-01 to 2015-12-31`."""
     return str(dates.first) if dates.first == dates.last else f"{dates.first} to {dates.last}"
+
+
+def show_question(question: str) -> None:
+    """One of several questions, above its answer."""
+    _console().print(Text(f"\n? {clean(question)}", style="bold"))
 
 
 def show_answer(answer: Answer) -> None:

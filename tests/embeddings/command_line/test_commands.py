@@ -40,6 +40,7 @@ RECORDS: tuple[dict[str, Any], ...] = (
 EVENT_KEYS = {"id", "date", "headline", "topics", "category", "summary", "contexts", "sources", "related", "path"}
 
 Run = Callable[..., "Ran"]
+Feed = Callable[[str | bytes], None]
 
 
 class Ran:
@@ -83,6 +84,17 @@ def _move(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("embeddings.model.encoder.SentenceEncoder", WordEncoder)
     monkeypatch.setattr("embeddings.model.export.SentenceEncoder", WordEncoder)
+
+
+@pytest.fixture
+def feed(monkeypatch: pytest.MonkeyPatch) -> Feed:
+    """Give a command a text or bytes as standard input."""
+
+    def give(text: str | bytes) -> None:
+        data = text.encode() if isinstance(text, str) else text
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+    return give
 
 
 @pytest.fixture
@@ -268,6 +280,37 @@ class TestAsk:
         assert len(run("ask", "alpha", "--json").json["events"]) == 5
         assert len(run("ask", "alpha", "--limit", "2", "--json").json["events"]) == 2
         assert len(run("ask", "alpha", "--limit", "100", "--json").json["events"]) == 7
+
+    def test_a_dash_answers_each_line_of_the_input_in_order(self, run: Run, index: Path, feed: Feed) -> None:
+        feed("dam above Alpha in 2003\r\n\nparliament treaty\n" + "x" * 501 + "\n" + "y" * 30_000 + "\ndam\n")
+        ran = run("ask", "-", "--json", "--limit", "1")
+        told = [json.loads(line) for line in ran.out.splitlines()]
+        assert (ran.status, len(told)) == (0, 6)
+        assert [each["query"][:6] for each in told] == ["dam ab", "", "parlia", "xxxxxx", "yyyyyy", "dam"]
+        assert [[event["id"] for event in told[at]["events"]] for at in (0, 2, 5)] == [["dam"], ["vote"], ["repair"]]
+        for at, reason in ((1, "the question is empty"), (3, "has 501 characters"), (4, "expected 1 to 500")):
+            assert set(told[at]) == {"query", "error"}
+            assert reason in told[at]["error"]
+        assert told[0] | {"took_ms": 0} == run("ask", told[0]["query"], "--json", "--limit", "1").json | {"took_ms": 0}
+
+    def test_a_dash_reads_text_in_any_bytes(self, run: Run, index: Path, feed: Feed) -> None:
+        feed(b"\xef\xbb\xbfdam\n\xff\xfe dam\x00\ntreaty")
+        told = [json.loads(line) for line in run("ask", "-", "--json").out.splitlines()]
+        assert told[0]["query"] == "dam"
+        assert [len(each["events"]) > 0 for each in told] == [True, True, True]
+        feed(b"")
+        assert run("ask", "-", "--json").out == ""
+
+    def test_a_dash_for_people_has_each_question_above_its_answer(self, run: Run, index: Path, feed: Feed) -> None:
+        feed("dam\n \n[red]treaty\n")
+        out = run("ask", "-").out
+        assert out.index("? dam") < out.index("breaks above") < out.index("empty") < out.index("? [red]treaty")
+
+    def test_a_dash_with_a_wrong_window_asks_nothing(self, run: Run, index: Path, feed: Feed) -> None:
+        feed("dam\n")
+        ran = run("ask", "-", "--from", "nonsense", "--json")
+        assert ran.status == 2
+        assert "nonsense" in ran.sentence
 
 
 class TestEvent:
