@@ -88,7 +88,12 @@ class Guide:
         if found.events or question.within is None:
             return await self._answer_page(found, place, locale)
         wider = await self._keep(await self._found(dataclasses.replace(question, within=None), count))
-        return pages.answer_page(found, [], place, locale, wider.of if isinstance(wider.of, AnswerList) else None)
+        wide = wider.of if isinstance(wider.of, AnswerList) else None
+        return pages.answer_page(found, [], place, locale, wider=wide, nothing=self._nothing(found, locale))
+
+    def _nothing(self, found: KeptAnswer, locale: str) -> str:
+        held = self._engine.about()
+        return words.nothing_fits(found.dates, held.first, held.last, locale)
 
     async def _answer_page(self, kept: KeptAnswer, place: Place, locale: str) -> AnswerPage:
         if isinstance(place.of, NoList):
@@ -96,7 +101,7 @@ class Guide:
         place = dataclasses.replace(place, page=min(place.page, _last_page(len(kept.events))))
         start = place.page * PER_PAGE
         events = await self._engine.events(kept.events[start : start + PER_PAGE])
-        return pages.answer_page(kept, events, place, locale)
+        return pages.answer_page(kept, events, place, locale, nothing=self._nothing(kept, locale))
 
     async def daily(
         self, subscription: Subscription, date: dt.date, note: str = ""

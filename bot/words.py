@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot.local_dates import DEFAULT_LOCALE, date_range, day_of_year, short_date
-from embeddings.dates import DateRange
+from embeddings.dates import DateRange, parse_range
+from embeddings.errors import InputError
+from embeddings.search.answers import is_before
 
 if TYPE_CHECKING:
     from bot.answers import About
@@ -15,7 +18,10 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 3  # dates in a heading
 
-NOTHING_FITS = "Nothing in the archive fits. Try other words, or a wider span of dates."
+NOTHING_FITS = (
+    "Nothing in the archive fits. It holds news events: ask with what happened, where, to whom or when, "
+    "such as: earthquake Nepal 2015."
+)
 NO_EVENTS_ON_THIS_DAY = "The archive has no event on this day of any year."
 EVENT_REMOVED = "This event is no longer in the archive."
 ANSWER_FORGOTTEN = "This answer was last used too long ago and has been forgotten. Please ask again."
@@ -62,8 +68,30 @@ CONSOLE_HELP = """\
 
 
 def dates_understood(ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE) -> str:
-    """How the dates in a question were understood."""
-    return "Dates in the question: " + "; ".join(date_range(dates, locale) for dates in ranges[:5])
+    """How the dates in a question were understood, and where all events of one are to be read."""
+    named = "Dates in the question: " + "; ".join(date_range(dates, locale) for dates in ranges[:5])
+    return f"{named} · /event {as_typed(ranges[0])} lists all of its events" if len(ranges) == 1 else named
+
+
+def as_typed(dates: DateRange) -> str:
+    """A span of days as a user may type it: `2015-12-23`, `2015-12`, `2015`, `2015-12-23 to 2016-01-03`."""
+    first, last = dates.first.isoformat(), dates.last.isoformat()
+    for typed in (first, first[:7], first[:4]):
+        with suppress(InputError):
+            if parse_range(typed, dates.first) == dates:
+                return typed
+    return f"{first} to {last}"
+
+
+def nothing_fits(
+    ranges: Sequence[DateRange], first: dt.date | None, last: dt.date | None, locale: str = DEFAULT_LOCALE
+) -> str:
+    """Why a question has no answer: its dates are not those of the archive, or nothing is like it."""
+    if is_before(ranges, first) and first is not None:
+        return f"The archive begins on {short_date(first, locale)}, and nothing in it tells of that."
+    if last is not None and ranges and all(dates.first > last for dates in ranges):
+        return f"The archive ends on {short_date(last, locale)}."
+    return NOTHING_FITS
 
 
 def group_heading(is_outside: bool, ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE) -> str:

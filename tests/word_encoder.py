@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from embeddings.index.tokens import TOKEN_DIMENSION, quantise
-from embeddings.model.calibration import GENERAL_WEIGHTS, Confidence
+from embeddings.model.calibration import GENERAL_WEIGHTS, Confidence, Strangers
 from embeddings.model.tuning import Encoded
 from embeddings.text import normalise
 
@@ -24,6 +24,7 @@ class WordEncoder:
         self.dimension = dimension
         self.weights = GENERAL_WEIGHTS
         self.wary: Confidence | None = None
+        self.strangers: Strangers | None = None
         self.encoded: list[str] = []
 
     def confidence(self, events: int) -> Confidence | None:

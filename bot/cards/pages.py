@@ -191,7 +191,13 @@ def _year_label(event: Event, events: Sequence[Event]) -> str:
 
 
 def answer_page(
-    kept: KeptAnswer, events: Sequence[Event | None], place: Place, locale: str, wider: AnswerList | None = None
+    kept: KeptAnswer,
+    events: Sequence[Event | None],
+    place: Place,
+    locale: str,
+    *,
+    wider: AnswerList | None = None,
+    nothing: str = words.NOTHING_FITS,
 ) -> AnswerPage:
     """A page of a question's events; `events` are those of this page, None for one that is no longer in the index."""
     lines = [words.dates_understood(kept.dates, locale)] if kept.dates else []
@@ -200,7 +206,7 @@ def answer_page(
     heading = "\n".join(f"-# {line}" for line in lines)
     if not kept.events:
         steps = (Step(words.SEARCH_ALL_DATES, Place(wider), "w"),) if wider is not None else ()
-        return AnswerPage(("\n".join(filter(None, [heading, words.NOTHING_FITS])),), place, steps=steps)
+        return AnswerPage(("\n".join(filter(None, [heading, nothing])),), place, steps=steps)
     above = _groups(events, kept.dates, locale)
     style = _Shown(date=True, related=True)
     return fitted(_List(heading, events, place, len(kept.events), locale, style, above).page)

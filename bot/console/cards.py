@@ -26,7 +26,7 @@ def answer_cards(answer: Answer) -> Iterable[RenderableType]:
     if answer.dates:
         yield Text(words.dates_understood(answer.dates), style="dim")
     if not answer.hits:
-        yield Text(words.NOTHING_FITS)
+        yield Text(words.nothing_fits(answer.dates, answer.first, answer.last))
     for place, (is_outside, hits) in enumerate(answer.groups):
         if is_outside or place:
             yield Rule(words.group_heading(is_outside, answer.dates), align="left")

@@ -16,7 +16,7 @@ from embeddings.build.result import BuildResult
 from embeddings.calendar_names import MONTHS
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related
-from embeddings.search.answers import Answer, DayAnswer
+from embeddings.search.answers import Answer, DayAnswer, is_before
 from embeddings.search.evaluation import Silence
 from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.reasons import reasons
@@ -53,7 +53,7 @@ def show_answer(answer: Answer) -> None:
     if answer.dates:
         console.print(f"dates understood: {', '.join(map(day_range, answer.dates))}")
     if not answer.hits:
-        console.print("nothing fits")
+        console.print(_nothing_fits(answer))
     number = 0
     for place, (is_outside, hits) in enumerate(answer.groups):
         if is_outside or place:
@@ -63,6 +63,14 @@ def show_answer(answer: Answer) -> None:
             number += 1
             _print_event(console, hit.event, f"{number}. ", f"score {hit.score:.2f}")
     console.print(Text(f"{len(answer.hits)} events in {answer.took_ms:,.0f} ms", style="dim"))
+
+
+def _nothing_fits(answer: Answer) -> str:
+    if is_before(answer.dates, answer.first):
+        return f"nothing fits: the archive begins on {answer.first}"
+    if answer.last is not None and answer.dates and all(dates.first > answer.last for dates in answer.dates):
+        return f"nothing fits: the archive ends on {answer.last}"
+    return "nothing fits: ask with what happened, where, to whom or when, such as: earthquake Nepal 2015"
 
 
 def show_days(answer: DayAnswer) -> None:

@@ -14,13 +14,14 @@ import numpy as np
 
 from embeddings.errors import InputError, ModelError
 from embeddings.model.calibration import (
-    DEFAULT_CONFIDENCE,
+    DEFAULT_STRANGERS,
     DEFAULT_WEIGHTS,
     GENERAL_WEIGHTS,
     LARGE_ARCHIVE,
-    SMALL_ARCHIVES_CONFIDENCE,
     Confidence,
+    Strangers,
     Weights,
+    default_confidence,
 )
 from embeddings.model.tuning import Encoded, Head, Tuning, default_tuning, general_tuning
 
@@ -63,6 +64,11 @@ class Encoder(Protocol):
 
     def confidence(self, events: int) -> Confidence | None:
         """When to give no answer from an archive of `events` events; None if this model is not calibrated."""
+        ...
+
+    @property
+    def strangers(self) -> Strangers | None:
+        """What tells events that have nothing to do with a question; None if this model is not calibrated."""
         ...
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
@@ -128,9 +134,12 @@ class SentenceEncoder:
 
     def confidence(self, events: int) -> Confidence | None:
         """Calibrated for the default model; None for others."""
-        if not self._is_tuned:
-            return None
-        return DEFAULT_CONFIDENCE if events >= LARGE_ARCHIVE else SMALL_ARCHIVES_CONFIDENCE
+        return default_confidence(large=events >= LARGE_ARCHIVE) if self._is_tuned else None
+
+    @property
+    def strangers(self) -> Strangers | None:
+        """Calibrated for the default model; None for others."""
+        return DEFAULT_STRANGERS if self._is_tuned else None
 
     @property
     def dimension(self) -> int:

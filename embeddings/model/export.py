@@ -23,7 +23,7 @@ import numpy as np
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index.folder import OpenIndex
 from embeddings.index.manifest import EXPORT_FILES, ExportRecord, FileRecord, file_record, hash_problem
-from embeddings.model.calibration import Confidence, Weights
+from embeddings.model.calibration import Confidence, Strangers, Weights
 from embeddings.model.encoder import Encoder, SentenceEncoder
 from embeddings.model.tuning import Encoded, Head
 
@@ -85,6 +85,11 @@ class FastEncoder:
     def confidence(self, events: int) -> Confidence | None:
         """Calibrated for the model."""
         return self._instead.confidence(events)
+
+    @property
+    def strangers(self) -> Strangers | None:
+        """Calibrated for the model."""
+        return self._instead.strangers
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Encode texts, together.

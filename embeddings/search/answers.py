@@ -24,12 +24,15 @@ class Answer:
 
     Attributes:
         dates: how the dates in the question were understood.
+        first, last: the archive's first and last day; None if it is empty.
     """
 
     query: str
     dates: tuple[DateRange, ...]
     hits: tuple[Hit, ...]
     took_ms: float
+    first: dt.date | None = None
+    last: dt.date | None = None
 
     @property
     def groups(self) -> tuple[tuple[bool, tuple[Hit, ...]], ...]:
@@ -71,3 +74,8 @@ class DayAnswer:
 def outside(day: dt.date, dates: Sequence[DateRange]) -> bool:
     """Whether a question has dates and a day is in none of them."""
     return bool(dates) and not any(day in span for span in dates)
+
+
+def is_before(dates: Sequence[DateRange], first: dt.date | None) -> bool:
+    """Whether a question has dates, and all of them are before an archive's first day."""
+    return first is not None and bool(dates) and all(span.last < first for span in dates)

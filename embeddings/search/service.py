@@ -23,8 +23,9 @@ from embeddings.model.tuning import Encoded
 from embeddings.search.answers import Answer, DayAnswer, Hit
 from embeddings.search.on_this_day import DayCandidate, choose_events, shortlist, weigh
 from embeddings.search.questions import Question, last_words, understand, without_dates
-from embeddings.search.ranking import KIND_WORDS, coverage, fit_dates, fold, fuse, largest, openness, rerank
+from embeddings.search.ranking import coverage, fit_dates, fold, fuse, largest, openness, rerank
 from embeddings.search.related import computed
+from embeddings.search.relevance import Relevance
 from embeddings.settings import IndexSettings
 from embeddings.stems import question_stems
 from embeddings.text import clean, shorten
@@ -73,6 +74,11 @@ class Search:
         """How much each sign counts in an event's score, with the encoder's model."""
         return self._encoder.weights
 
+    @property
+    def _relevance(self) -> Relevance:
+        catalogue, encoder = self.index.catalogue, self._encoder
+        return Relevance(catalogue, encoder.weights, encoder.confidence(catalogue.size), encoder.strangers)
+
     # --- ask ---
 
     def warm_up(self) -> None:
@@ -98,7 +104,8 @@ class Search:
             query: 1 to `MAX_QUESTION` characters; dates in it draw their events up and hide no others.
             today: the day from which "last month" and the like count.
             within: only events of these days.
-            silent_in_doubt: give no events if the best one is more likely unrelated than an answer.
+            silent_in_doubt: give no events if the best one is more likely unrelated than an answer, and none that has
+                nothing to do with a short question.
         Raises:
             InputError: if the question is empty or too long.
             IndexUnusableError: if the index was made with another model than the encoder's.
@@ -136,8 +143,8 @@ class Search:
         candidates, features = self.candidates(question, wanted)
         fused = fuse(features, self.weights)
         order = np.lexsort((candidates, -fused))
-        if silent_in_doubt and len(order) and self._doubts(question, features):
-            order = order[:0]
+        if silent_in_doubt:
+            order = self._relevance.of(question, wanted.vector, candidates, features, order)
         if self._reranker is not None and len(order) and not question.only_dates:
             first = order[:_RERANKED]
             titles = [event.title for event in self.index.catalogue.events(candidates[first].tolist())]
@@ -148,26 +155,9 @@ class Search:
         scores = dict(zip(candidates.tolist(), fused.tolist(), strict=True))
         events = self.index.catalogue.events(rows)
         hits = tuple(Hit(event, scores[row]) for row, event in zip(rows, events, strict=True))
-        return Answer(question.query, question.dates, hits, (time.perf_counter() - started) * 1_000)
-
-    def _doubts(self, question: Question, features: Features) -> bool:
-        """Whether nothing in the archive is likely to answer a question."""
-        if question.in_future:
-            return True
-        confidence = self._encoder.confidence(self.index.catalogue.size)
-        words = question_stems(question.wanted)
-        asks_for_days = question.only_dates and bool(features.dated.any())
-        if confidence is None or asks_for_days or self._asks_for_kind(words, features):
-            return False
-        # Asked of the event that is nearest, whatever matters more.
-        nearest = int(np.argmax(fuse(replace(features, matters=np.zeros_like(features.dated)), self.weights)))
-        return confidence.doubts(features, nearest, len(words))
-
-    def _asks_for_kind(self, words: Sequence[str], features: Features) -> bool:
-        """Whether a question asks for a kind of event, or a place, and days of which the archive tells."""
-        if len(words) > KIND_WORDS or not (features.dated == 1).any():
-            return False
-        return all(len(seen) for seen in self.index.catalogue.postings(words).values())
+        took_ms = (time.perf_counter() - started) * 1_000
+        catalogue = self.index.catalogue
+        return Answer(question.query, question.dates, hits, took_ms, catalogue.first, catalogue.last)
 
     def candidates(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, Features]:
         """Rows that may answer a question, in order of time, and the features of each."""

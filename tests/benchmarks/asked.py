@@ -10,8 +10,8 @@ what is right. A file is one of:
 - `.tsv` with a question, days (`2015-01-07..2015-01-08|…`) and a pattern;
 - `.txt` with a question a line that nothing answers: silence is right.
 
-A rewording of a right event is right, too. Prints for each file and class the shares of questions with a right event first
-and among the first five, with the 95 % interval, and how many get no events.
+A rewording of a right event is right, too. Prints for each file and class the shares of questions with a right event
+first and among the first five, with the 95 % interval, and how many get no events.
 """
 
 from __future__ import annotations

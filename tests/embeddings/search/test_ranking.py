@@ -129,8 +129,14 @@ class TestConfidence:
 
     def test_doubts_a_best_candidate_that_little_speaks_for(self) -> None:
         wary = Confidence((0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0), 1.0)
-        assert not wary.doubts(features((0.9, 0.1), (0.5, 0.2), (0.5, 0.1), (0, 0), (0, 0)), 0, 3)
-        assert wary.doubts(features((0.3, 0.1), (0.3, 0.2), (0.1, 0.1), (0, 0), (0, 0)), 0, 3)
+        assert not wary.doubts(features((0.9, 0.1), (0.5, 0.2), (0.5, 0.1), (0, 0), (0, 0)), 0, 3, np.zeros(2))
+        assert wary.doubts(features((0.3, 0.1), (0.3, 0.2), (0.1, 0.1), (0, 0), (0, 0)), 0, 3, np.zeros(2))
+
+    def test_doubts_a_question_that_does_not_ask_for_news(self) -> None:
+        found = features((0.9, 0.1), (0.5, 0.2), (0.5, 0.1), (0, 0), (0, 0))
+        wary = Confidence((0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0), 1.0, np.array([1.0, -1.0]))
+        assert not wary.doubts(found, 0, 3, np.array([1.0, 0.0]))
+        assert wary.doubts(found, 0, 3, np.array([0.0, 1.0]))
 
     def test_one_candidate_is_no_error(self) -> None:
         assert np.isfinite(evidence(features([0.5], [0.5], [0.5], [0], [0]), 0, 0)).all()

@@ -20,7 +20,7 @@ from embeddings.dates.errors import DateError
 from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import event_id
 from embeddings.index.folder import IndexFolder
-from embeddings.model.calibration import Confidence, Features
+from embeddings.model.calibration import Confidence, Features, Strangers
 from embeddings.search.questions import MAX_QUESTION, check_question, search_window
 from embeddings.search.ranking import coverage, fit_dates, fold, fuse, openness
 from embeddings.search.service import Search
@@ -143,7 +143,7 @@ class TestAsk:
         else:
             assert len(found) == len(expected)
 
-    @given(query=QUERIES, when=st.sampled_from(["2015-02-03", "in March 2015", "in 1999", "on 3 May 2015"]))
+    @given(query=QUERIES, when=st.sampled_from(["2015-02-03", "in March 2015", "in 1999 or 2015", "on 3 May 2015"]))
     def test_a_date_in_the_question_hides_nothing(self, query: str, when: str, many: Search) -> None:
         plain = many.ask(query, TODAY, limit=100)
         dated = many.ask(f"{query} {when}", TODAY, limit=100)
@@ -181,6 +181,42 @@ class TestAsk:
         assert search.ask("best pizza recipe of the town", TODAY, silent_in_doubt=False).hits
         assert search.ask("december 2015", TODAY).hits  # nothing but a date asks for whatever happened
         assert not search.ask("dam breaks above the town in 2031", TODAY).hits
+
+    def test_of_what_was_before_the_archive_only_what_tells_of_it_is_shown(self, index: Index) -> None:
+        search = index(
+            told("2015-04-26", "The town marks the anniversary of the dam disaster of 1986."),
+            told("2015-05-01", "A dam breaks, a disaster."),
+            told("2015-06-01", "In 1986 prices parliament votes."),
+        )
+        answer = search.ask("dam disaster 1986", TODAY)
+        assert [str(hit.event.date) for hit in answer.hits] == ["2015-04-26"]
+        assert (answer.first, answer.last) == (dt.date(2015, 4, 26), dt.date(2015, 6, 1))
+        assert not search.ask("moon landing 1969", TODAY).hits
+        assert len(search.ask("dam disaster 2014 or 2015", TODAY).hits) == 3
+        assert len(search.ask("dam disaster 1986", TODAY, silent_in_doubt=False).hits) == 3
+
+    def test_a_list_for_a_short_question_ends_where_strangers_begin(self, index: Index) -> None:
+        wary = WordEncoder()
+        wary.strangers = Strangers(meaning=0.0, late=0.0, covered=-8.0, dated=0.0, constant=4.0)
+        events = (
+            told("2015-01-01", "Riot in Alpha."),
+            told("2015-02-01", "Riot in Beta."),
+            told("2015-03-01", "A vote."),
+        )
+        search = Search(index(*events).index, wary)
+        assert len(search.ask("riot Alpha", TODAY, silent_in_doubt=False).hits) == 3
+        assert [hit.event.headline for hit in search.ask("riot Alpha", TODAY).hits] == ["Riot in Alpha."]
+        # Where all are as far from it, none is a stranger beside the best; a longer question may mean other words.
+        assert len(search.ask("gamma delta", TODAY).hits) == 3
+        assert len(search.ask("riot Alpha gamma delta", TODAY).hits) == 3
+
+    def test_an_event_of_the_questions_days_with_all_of_its_words_is_always_shown(self, index: Index) -> None:
+        wary = WordEncoder()
+        wary.wary = Confidence((0.0,) * 8, 1.0)
+        search = Search(index(told("2015-12-03", "A dam breaks above the town of Mariana.")).index, wary)
+        assert search.ask("Mariana town dam breaks 2015", TODAY).hits
+        assert not search.ask("Mariana town dam breaks", TODAY).hits
+        assert not search.ask("Mariana town dam breaks today 2014", TODAY).hits
 
     def test_a_date_in_the_question_draws_its_events_up(self, index: Index) -> None:
         search = index(

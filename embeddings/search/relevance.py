@@ -1,0 +1,93 @@
+"""Which of the events that were found have to do with a question: silence where none has, an end before strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from embeddings.dates import DateRange
+from embeddings.index.catalogue import Catalogue
+from embeddings.model.calibration import Confidence, Features, Strangers, Weights
+from embeddings.search.answers import is_before
+from embeddings.search.questions import Question
+from embeddings.search.ranking import KIND_WORDS, fuse
+from embeddings.stems import question_stems
+
+_FEW_WORDS = 3  # with more, an event may tell of what is meant in other words, and the lists lose what is right
+_LOOKED_AT = 20  # events that may tell of what was before the archive's first day
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """Tells what has to do with a question, among what one archive holds.
+
+    Attributes:
+        confidence, strangers: calibrated for the model; None: everything may be an answer.
+    """
+
+    catalogue: Catalogue
+    weights: Weights
+    confidence: Confidence | None
+    strangers: Strangers | None
+
+    def of(
+        self, question: Question, vector: np.ndarray, rows: np.ndarray, features: Features, order: np.ndarray
+    ) -> np.ndarray:
+        """What of `order` is worth showing: all of it, a part, or nothing.
+
+        Args:
+            vector: the question's, (dimension,).
+            rows: (n,) the candidates; `features` says what speaks for each.
+            order: positions in `rows`, best first.
+        """
+        if question.in_future or not len(order):
+            return order[:0]
+        if question.only_dates and bool(features.dated.any()):
+            return order
+        words = question_stems(question.wanted)
+        having = self.catalogue.postings(words)
+        if is_before(question.dates, self.catalogue.first):
+            return self._telling(question.dates, having, rows, order[:_LOOKED_AT])
+        if self._doubts(features, words, having, vector, rows, int(order[0])):
+            return order[:0]
+        if self.strangers is None or len(words) > _FEW_WORDS:
+            return order
+        strangers: np.ndarray = self.strangers.among(features, int(order[0]))[order]
+        return np.asarray(order[~strangers])
+
+    def _doubts(
+        self,
+        features: Features,
+        words: Sequence[str],
+        having: Mapping[str, np.ndarray],
+        vector: np.ndarray,
+        rows: np.ndarray,
+        best: int,
+    ) -> bool:
+        """Whether nothing in the archive is likely to answer a question."""
+        is_dated = bool(features.dated[best] == 1)
+        if self.confidence is None or (is_dated and _has_all(having, int(rows[best]))):
+            return False
+        if len(words) <= KIND_WORDS and is_dated and all(len(seen) for seen in having.values()):
+            return False  # it asks for a kind of event, or for a place, and for days of which the archive tells
+        # Asked of the event that is nearest, whatever matters more.
+        nearest = int(np.argmax(fuse(replace(features, matters=np.zeros_like(features.dated)), self.weights)))
+        return self.confidence.doubts(features, nearest, len(words), vector)
+
+    def _telling(
+        self, dates: Sequence[DateRange], having: Mapping[str, np.ndarray], rows: np.ndarray, order: np.ndarray
+    ) -> np.ndarray:
+        """Of some events those that have every word of a question, and its year, for which the archive is too young."""
+        years = {str(span.first.year) for span in dates}
+        kept = []
+        for at, event in zip(order, self.catalogue.events(rows[order].tolist()), strict=True):
+            if _has_all(having, int(rows[at])) and any(year in event.headline for year in years):
+                kept.append(at)
+        return np.array(kept, order.dtype)
+
+
+def _has_all(having: Mapping[str, np.ndarray], row: int) -> bool:
+    """Whether an event has every word of a question."""
+    return bool(having) and all(bool(np.isin(row, seen)) for seen in having.values())
