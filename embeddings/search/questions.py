@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,15 @@ MAX_QUESTION = 500  # characters
 _OPEN = (STOP_WORDS - {"us", "who", "it"}) | frozenset(
     "anything something everything important interesting notable significant major big biggest main top best going "
     "happens occur occurred took place headline headlines newsworthy world history today day days week month year "
-    "please list give know go dates date stories story things thing summary summarize".split()
+    "please list give know go dates date stories story things thing summary summarize whats happenings went "
+    "made make makes making breaking latest miss missed recap overview review rundown highlights everyone people like "
+    "information info".split()
+)
+
+# "News about 2015-12-23" is news of that day; elsewhere "about" before a date means some days around it.
+_TOLD_ABOUT = re.compile(
+    r"\b((?:tell (?:me|us)|news|know|info(?:rmation)?|headlines|stor(?:y|ies)|events|(?:any|some|every)thing) )about\b",
+    re.IGNORECASE,
 )
 
 
@@ -44,8 +53,9 @@ class Question:
 def understand(query: str, today: dt.date, within: DateRange | None = None) -> Question:
     """Take the dates out of a question. InputError if it has no words or too many characters."""
     question = check_question(query)
-    spans = find_dates(question, today)
-    wanted = without_dates(question, spans)
+    dated = _TOLD_ABOUT.sub(r"\1on", question)
+    spans = find_dates(dated, today)
+    wanted = without_dates(dated, spans) if spans else question
     only_dates = bool(spans) and _OPEN.issuperset(normalise(wanted).split())
     if only_dates:
         wanted = question
