@@ -21,6 +21,8 @@ def clean(text: str) -> str:
     """One line of plain text: HTML entities decoded, wiki quotes and invisible characters gone, blanks folded."""
     if "&" in text:
         text = html.unescape(text)
+    if text.isascii() and text.isprintable() and "''" not in text:  # as most are: nothing to clean but the blanks
+        return " ".join(text.split())
     text = _INVISIBLE.sub("", _CONTROLS.sub(" ", text))
     text = _WIKI_QUOTES.sub("", text)  # after what may stand invisibly between two of them
     return " ".join(unicodedata.normalize("NFC", text).split())
