@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+import pytest_asyncio
 import sqlalchemy
 from discord.backoff import ExponentialBackoff
 from sqlalchemy import URL, event
@@ -23,12 +24,17 @@ from embeddings.index.folder import IndexFolder
 from tests.bot.running import TODAY, parts
 from tests.bot.stores import EMPTY, Stores
 from tests.discord_server import DiscordServer, connected
-from tests.discord_server.fixtures import discord_server
+from tests.discord_server.fixtures import PATIENT
+from tests.discord_server.fixtures import discord_server as own_server
+from tests.discord_server.running import discord_server as start_server
 from tests.postgresql import PostgreSQL
 
-__all__ = ["TODAY", "discord_server"]
+__all__ = ["ONE_BOT", "TODAY", "own_server"]
 
 NewStore = Callable[[Stores], str]
+
+ONE_BOT = [pytest.mark.asyncio(loop_scope="class"), pytest.mark.one_bot]
+"""The marks of classes whose tests share a bot: each leaves it as it was, and counts nothing that others may add to."""
 
 
 class StartBot(Protocol):
@@ -63,7 +69,10 @@ def _statements_are_compiled_once() -> Iterator[None]:
     def create(url: URL, **settings: Any) -> AsyncEngine:
         engine = create_async_engine(url, **settings)
         if engine.dialect.name == "sqlite":
-            engine.sync_engine.dialect = dialects.setdefault("sqlite", engine.dialect)  # what is compiled is for one
+            # What is compiled is for one; but one learns what the database can do when its own engine first connects.
+            if getattr(dialects.get("sqlite"), "server_version_info", None) is None:
+                dialects["sqlite"] = engine.dialect
+            engine.sync_engine.dialect = dialects["sqlite"]
             engine.update_execution_options(compiled_cache=compiled)
         return engine
 
@@ -110,27 +119,66 @@ def logging_as_it_was() -> Iterator[None]:
         logging.setLogRecordFactory(factory)
 
 
+@asynccontextmanager
+async def _bot(
+    server: DiscordServer, index: IndexFolder, folder: Path, config: Config | None = None
+) -> AsyncIterator[DatelineClient]:
+    settings = config or Config.model_validate(
+        {
+            "discord": {"api_url": server.api_url, "token": server.token},
+            "limits": {"user_commands": 1_000},
+        }
+    )
+    async with (
+        parts(index, EMPTY.in_folder(folder)) as (engine, store),
+        connected(DatelineClient(settings, engine, store)) as client,
+    ):
+        assert isinstance(client, DatelineClient)
+        yield client
+
+
+@pytest_asyncio.fixture(scope="class", loop_scope="class")
+async def _one_bot(
+    sample_folder: IndexFolder, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[DiscordServer, DatelineClient]]:
+    async with (
+        start_server(timing=PATIENT) as server,
+        _bot(server, sample_folder, tmp_path_factory.mktemp("bot")) as client,
+    ):
+        yield server, client
+
+
+@pytest.fixture
+def discord_server(request: pytest.FixtureRequest) -> Iterator[DiscordServer]:
+    """A stand-in for Discord: the test's own, or that of the class's one bot."""
+    if request.node.get_closest_marker("one_bot") is None:
+        yield request.getfixturevalue("own_server")
+        return
+    server: DiscordServer = request.getfixturevalue("_one_bot")[0]
+    yield server
+    server.check()
+
+
 @pytest.fixture
 def start_bot(discord_server: DiscordServer, sample_folder: IndexFolder, tmp_path: Path) -> StartBot:
-    @asynccontextmanager
-    async def start(*, index: IndexFolder | None = None, config: Config | None = None) -> AsyncIterator[DatelineClient]:
-        settings = config or Config.model_validate(
-            {
-                "discord": {"api_url": discord_server.api_url, "token": discord_server.token},
-                "limits": {"user_commands": 1_000},
-            }
-        )
-        async with (
-            parts(index or sample_folder, EMPTY.in_folder(tmp_path)) as (engine, store),
-            connected(DatelineClient(settings, engine, store)) as client,
-        ):
-            assert isinstance(client, DatelineClient)
-            yield client
+    def start(
+        *, index: IndexFolder | None = None, config: Config | None = None
+    ) -> AbstractAsyncContextManager[DatelineClient]:
+        return _bot(discord_server, index or sample_folder, tmp_path, config)
 
     return start
 
 
 @pytest.fixture
-async def running_bot(start_bot: StartBot) -> AsyncIterator[DatelineClient]:
+async def _own_bot(start_bot: StartBot) -> AsyncIterator[DatelineClient]:
     async with start_bot() as client:
         yield client
+
+
+@pytest.fixture
+def running_bot(request: pytest.FixtureRequest) -> DatelineClient:
+    """A bot that is ready: the test's own, or that of its class."""
+    is_shared = request.node.get_closest_marker("one_bot") is not None
+    client = request.getfixturevalue("_one_bot")[1] if is_shared else request.getfixturevalue("_own_bot")
+    assert isinstance(client, DatelineClient)
+    return client

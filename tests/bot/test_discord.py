@@ -12,7 +12,7 @@ from bot.config import Config
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
-from tests.bot.conftest import StartBot
+from tests.bot.conftest import ONE_BOT, StartBot
 from tests.bot.hostile import headlines
 from tests.discord_server import DiscordServer, Reply, User
 from tests.discord_server.mentions import Pings
@@ -34,6 +34,8 @@ async def open_event(server: DiscordServer, reply: Reply, number: int = 0, user:
 
 @pytest.mark.usefixtures("running_bot")
 class TestCommands:
+    pytestmark = ONE_BOT
+
     async def test_event_shows_the_day(self, discord_server: DiscordServer) -> None:
         reply = await discord_server.slash("event", {"date": "2015-12-23"})
         assert not reply.ephemeral
@@ -124,6 +126,8 @@ class TestCommands:
 
 @pytest.mark.usefixtures("running_bot")
 class TestCards:
+    pytestmark = ONE_BOT
+
     async def test_a_list_opens_into_a_card_and_related_events_in_turn_and_back(
         self, discord_server: DiscordServer
     ) -> None:
@@ -159,6 +163,8 @@ class TestCards:
 
 @pytest.mark.usefixtures("running_bot")
 class TestErrors:
+    pytestmark = ONE_BOT
+
     @pytest.mark.parametrize(
         ("command", "options", "sentence"),
         [
@@ -211,6 +217,8 @@ class TestErrors:
 
 @pytest.mark.usefixtures("running_bot")
 class TestSuggestions:
+    pytestmark = ONE_BOT
+
     async def test_a_date_shows_how_it_is_understood_and_how_many_events_it_has(
         self, discord_server: DiscordServer
     ) -> None:

@@ -15,6 +15,7 @@ from bot.cards.discord_face import layout
 from bot.cards.pages import AnswerPage
 from bot.client import DatelineClient
 from bot.views.state import NOBODY, DailyList, NoList, Place
+from tests.bot.conftest import ONE_BOT
 from tests.discord_server import DiscordServer, Message, Reply
 from tests.discord_server.mentions import Pings
 
@@ -70,6 +71,8 @@ async def same_as_asked(server: DiscordServer, message: Message, text: str = SYR
 
 
 class TestPlainText:
+    pytestmark = ONE_BOT
+
     @pytest.mark.parametrize(
         "content",
         [
@@ -115,6 +118,8 @@ class TestPlainText:
 
 
 class TestOtherKinds:
+    pytestmark = ONE_BOT
+
     async def test_a_forwarded_message(self, server: DiscordServer) -> None:
         await same_as_asked(server, server.forward(server.say(f"**{SYRIA}**")))
 
@@ -203,6 +208,8 @@ class TestOtherKinds:
 
 class TestOurOwnAnswers:
     """They are searched by their headlines, and by what they tell of them as far as there is room."""
+
+    pytestmark = ONE_BOT
 
     async def text_of(self, bot: DatelineClient, ids: list[str]) -> str:
         shown = [event for event in await bot.host.engine.events(ids) if event is not None]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime as dt
 import logging
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from bot.client import DatelineClient
 from bot.views.items import destination
 from bot.views.state import AnswerList, DaysList, OnThisDayList, Place, Target, decode, encode
 from embeddings.dates import DateRange
+from tests.bot.conftest import ONE_BOT
 from tests.discord_server import DiscordServer, Message, Reply
 from tests.discord_server.mentions import Pings
 
@@ -60,6 +63,8 @@ def is_private_sentence(reply: Reply, sentence: str) -> bool:
 
 @pytest.mark.usefixtures("running_bot")
 class TestPresses:
+    pytestmark = ONE_BOT
+
     @pytest.mark.parametrize("custom_id", NOT_KNOWN)
     async def test_a_button_of_another_version_says_so(self, discord_server: DiscordServer, custom_id: str) -> None:
         message = message_with(discord_server, button(custom_id))
@@ -168,10 +173,14 @@ def callbacks(server: DiscordServer) -> list[str]:
 
 @pytest.mark.usefixtures("running_bot")
 class TestCommandsOfAnotherVersion:
+    pytestmark = ONE_BOT
+
     @pytest.fixture
-    def registered(self, discord_server: DiscordServer) -> dict[str, Any]:
+    def registered(self, discord_server: DiscordServer) -> Iterator[dict[str, Any]]:
         """The commands as Discord has them, by name; a test changes them as another version would have told them."""
-        return {command["name"]: command for command in discord_server.commands[None]}
+        before = copy.deepcopy(discord_server.commands[None])
+        yield {command["name"]: command for command in discord_server.commands[None]}
+        discord_server.commands[None] = before
 
     @pytest.mark.parametrize("name", ["years", "`**@everyone**`"])
     async def test_a_command_that_the_bot_does_not_have(
