@@ -61,6 +61,15 @@ def pytest_collection() -> Iterator[None]:
         gc.set_threshold(100_000, 50, 50)  # what a test makes is small beside what is there
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Have torch compute in one thread: several spend more time waiting for each other, and each core has a process."""
+    if item.get_closest_marker("model") is not None:
+        import torch
+
+        torch.set_num_threads(1)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no process is left with it when the others are done."""
 
@@ -72,10 +81,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @cache
 def shared_part(file: Path) -> str | None:
-    """What takes a process long to make ready and serves all tests of a file: the model, a server of PostgreSQL."""
+    """What takes a process long to make ready and serves all tests of a file: the model, a server."""
     text = file.read_text("utf-8")
     if "pytest.mark.model" in text:
         return "the model"
+    if "commands: Commands" in text:
+        return "the commands that are forked"
     return "PostgreSQL" if re.search(r"\b(store_url|new_store|postgresql): ", text) else None
 
 

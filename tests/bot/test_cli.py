@@ -61,9 +61,13 @@ def test_the_first_demo_makes_its_index(
 
 @pytest.mark.model
 def test_the_demo_answers_its_three_commands_and_ends_where_no_terminal_is(
-    model_folder: IndexFolder, capsys: pytest.CaptureFixture[str]
+    model_folder: IndexFolder,
+    sample_part: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    shutil.copytree(model_folder.root, "cache/dateline/demo-index")  # as an earlier run left it
+    shutil.copytree(model_folder.root, "cache/dateline/demo-index")  # as an earlier run left it, with an export
+    monkeypatch.setattr("embeddings.sample.sample_path", lambda: sample_part)  # to build the whole again takes seconds
     assert run("--demo") == 0
     out = capsys.readouterr().out
     event, ask, on_this_day = out.split("dateline> ")[1:]
