@@ -1,15 +1,22 @@
-"""The commands of `python -m embeddings`, with words for a model, as `tests.forks` runs them."""
+"""The commands of `python -m embeddings`, with words for a model, as `tests.forks` runs them.
+
+Where the environment variable `WORD_COMMANDS_NOW` says a moment, updates take it for now.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import importlib
 import io
+import os
 import sys
+from functools import partial
 
+import embeddings.build.update
 import embeddings.model.encoder
 from embeddings.archive.plain import tame
-from embeddings.command_line.commands import main
+from embeddings.command_line import commands
 from tests.word_encoder import WordEncoder
 
 __all__ = ["main", "prepare"]
@@ -18,7 +25,6 @@ __all__ = ["main", "prepare"]
 # The program imports these when they are needed, and numpy and Python the last two.
 _LATE = (
     "embeddings.build.joining",
-    "embeddings.build.update",
     "embeddings.command_line.progress",
     "embeddings.index.threads",
     "embeddings.search.service",
@@ -35,8 +41,17 @@ def prepare() -> None:
     for name in _LATE:
         importlib.import_module(name)
     with contextlib.redirect_stdout(io.StringIO()):
-        main(["dates", "last week", "--json"])
+        commands.main(["dates", "last week", "--json"])
     tame("é" * 10_000)
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command line; returns its exit status."""
+    if text := os.environ.get("WORD_COMMANDS_NOW"):
+        now = dt.datetime.fromisoformat(text)
+        of_then = partial(embeddings.build.update.updating, clock=lambda: now)
+        vars(embeddings.build.update)["updating"] = of_then
+    return commands.main(arguments)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from tests.wiki_server import DAYS, WikiServer, html, never, wiki_server
 from tests.word_encoder import WordEncoder
 
 SIX = TimeOfDay(dt.time(6), "UTC")
+NOW = dt.datetime(2021, 9, 20, 12, tzinfo=dt.UTC)  # for updates
 
 
 def utc(day: int, hour: int, minute: int = 0) -> dt.datetime:
@@ -74,10 +75,16 @@ def wiki() -> Iterator[WikiServer]:
 
 
 @pytest.fixture(scope="module")
-def command() -> Iterator[list[str]]:
-    """The index commands, with words for a model."""
+def forked() -> Iterator[list[str]]:
     with Forks("tests.word_commands") as command:
         yield command
+
+
+@pytest.fixture
+def command(forked: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The index commands, with words for a model, soon after the month that the wiki has: no years are to be fetched."""
+    monkeypatch.setenv("WORD_COMMANDS_NOW", NOW.isoformat())
+    return forked
 
 
 @pytest.fixture
@@ -107,7 +114,7 @@ class Clock:
     """Unix time, which stands still."""
 
     def __init__(self) -> None:
-        self.now = dt.datetime.now(dt.UTC).timestamp()
+        self.now = NOW.timestamp()
 
     def __call__(self) -> float:
         return self.now
