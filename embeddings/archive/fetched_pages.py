@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Generic, TypeVar
 
@@ -54,6 +55,9 @@ class Kind(Generic[Key]):
     name: Callable[[Key], str]
     text: Callable[[Key], str]
     key: Callable[[str], Key]
+
+
+_version = cache(version)  # to read it takes longer than to open the file
 
 
 def _article(of: DayOfYear) -> str:
@@ -113,7 +117,7 @@ class FetchedPages(Generic[Key]):
 
     def __init__(self, file: PageFile, kind: Kind[Key], *, births_and_deaths: bool = False) -> None:
         self.kind: Kind[Key] = kind
-        self.reader = version("dateline") + ("+births_and_deaths" if births_and_deaths else "")
+        self.reader = _version("dateline") + ("+births_and_deaths" if births_and_deaths else "")
         self._births_and_deaths = births_and_deaths
         self._file = file
         self._done = f"done {kind.table}"  # a note

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
+from functools import cache
 from importlib.metadata import version
 
 import aiohttp
@@ -54,6 +55,7 @@ class _PassingError(WikiError):
         self.after_s = after_s
 
 
+@cache
 def user_agent(contact: str) -> str:
     """The User-Agent header: the program's name, and an address (mail or web) at which its operator can be reached."""
     return f"Dateline/{version('dateline')}" + (f" ({contact})" if contact else "")

@@ -82,7 +82,7 @@ def forked() -> Iterator[list[str]]:
 
 @pytest.fixture
 def command(forked: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The index commands, with words for a model, soon after the month that the wiki has: no years are to be fetched."""
+    """The index commands, with words for a model, soon after the month that the wiki has, not years."""
     monkeypatch.setenv("WORD_COMMANDS_NOW", NOW.isoformat())
     return forked
 
