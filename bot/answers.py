@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related
 from embeddings.index.manifest import Manifest
+from embeddings.search.spelling import Correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,11 @@ class About:
 class KeptAnswer:
     """What a question found: ids in the order shown, and how dates in it were understood.
 
-    Neither the question nor the user is kept. The events of the question's dates come in one group, the others in
-    another.
+    Neither the question nor the user is kept, nor `corrected`, which is said once, with the first page. The events of
+    the question's dates come in one group, the others in another.
     """
 
     events: tuple[str, ...]
     dates: tuple[DateRange, ...] = ()
     within: DateRange | None = None
+    corrected: tuple[Correction, ...] = ()

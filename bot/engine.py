@@ -159,7 +159,8 @@ class Engine:
         lease = self._current()
         lease.users += 1
         try:
-            wanted = await self._encode(lease, question.wanted)
+            question = await self._in_thread(lease.search.read, question)
+            wanted = await self._encode(lease, question.text)
             return await self._in_thread(lease.search.answer, question, wanted, limit)
         finally:
             lease.users -= 1
@@ -255,8 +256,8 @@ def _look_around(search: Search, today: dt.date, together: threading.Barrier | N
     if together is not None:
         with contextlib.suppress(threading.BrokenBarrierError):
             together.wait(_TOGETHER_S)
-    question = understand("the moon in 1969", today)
-    [wanted] = search.encode([question.wanted])
+    question = search.read(understand("the mooon in 1969", today))
+    [wanted] = search.encode([question.text])
     search.answer(question, wanted, 1)
     search.days(DateRange(today, today), start=0, limit=1)
     search.suggest("moon 1969", today, 1)

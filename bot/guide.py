@@ -143,7 +143,7 @@ class Guide:
     async def _found(self, question: Question, count: int) -> KeptAnswer:
         answer = await self._engine.ask(question, count)
         shown = tuple(hit.event.id for _, hits in answer.groups for hit in hits)
-        return KeptAnswer(shown, answer.dates, question.within)
+        return KeptAnswer(shown, answer.dates, question.within, answer.corrected)
 
     async def _keep(self, found: KeptAnswer) -> Place:
         """The first page of a question's events; if they cannot be kept in the store, there are no further pages."""

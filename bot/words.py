@@ -94,6 +94,14 @@ def nothing_fits(
     return NOTHING_FITS
 
 
+def corrected(corrections: Iterable[tuple[str, str]]) -> str:
+    """Which words of a question were read otherwise than they were typed: pairs of typed and read."""
+    pairs = list(corrections)
+    read = " and ".join(read for _, read in pairs)
+    typed = " or ".join(f"“{typed}”" for typed, _ in pairs)
+    return f"For {read}: the archive has no {typed}"
+
+
 def group_heading(is_outside: bool, ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE) -> str:
     """Above the events that are in none of the question's dates, or above the others where they come after those."""
     if len(ranges) > _MOST_NAMED:

@@ -201,6 +201,8 @@ def answer_page(
 ) -> AnswerPage:
     """A page of a question's events; `events` are those of this page, None for one that is no longer in the index."""
     lines = [words.dates_understood(kept.dates, locale)] if kept.dates else []
+    if kept.corrected:
+        lines.insert(0, words.corrected((escape(each.typed), escape(each.read)) for each in kept.corrected))
     if kept.within is not None:
         lines.append(words.only_within(kept.within, locale))
     heading = "\n".join(f"-# {line}" for line in lines)

@@ -23,6 +23,8 @@ RELATED_CHARACTERS = 160
 
 def answer_cards(answer: Answer) -> Iterable[RenderableType]:
     """The events for a question, and how its dates were understood; events outside those dates come under a heading."""
+    if answer.corrected:
+        yield Text(words.corrected((each.typed, each.read) for each in answer.corrected), style="dim")
     if answer.dates:
         yield Text(words.dates_understood(answer.dates), style="dim")
     if not answer.hits:

@@ -50,6 +50,8 @@ def show_question(question: str) -> None:
 def show_answer(answer: Answer) -> None:
     """The events for a question, best first, those outside its dates under a heading of their own."""
     console = _console()
+    for each in answer.corrected:
+        console.print(f'for {each.read}: the archive has no "{each.typed}"')
     if answer.dates:
         console.print(f"dates understood: {', '.join(map(day_range, answer.dates))}")
     if not answer.hits:

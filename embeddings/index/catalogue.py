@@ -17,7 +17,7 @@ import numpy as np
 
 from embeddings.errors import IndexUnusableError
 from embeddings.events import EVENT, Event, Related, Source
-from embeddings.index.catalogue_file import CatalogueFile
+from embeddings.index.catalogue_words import CatalogueWords
 from embeddings.index.stored import as_day, as_text, as_text_or_none, as_texts
 
 
@@ -43,10 +43,7 @@ class Withdrawn:
     other_ids: frozenset[str]
 
 
-POSTING_ROW = np.dtype("<u4")  # of a posting
-
-
-class Catalogue(CatalogueFile):
+class Catalogue(CatalogueWords):
     """A finished catalogue, read from any number of threads.
 
     SQLite detects most damage to a file. The values that it returns are checked here, too, so that every method raises
@@ -60,8 +57,7 @@ class Catalogue(CatalogueFile):
                 self._attributions = {
                     number: as_text(text) for number, text in self._rows("SELECT number, text FROM attributions")
                 }
-                tables = {name for (name,) in self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
-                self._has_lists = {"lists", "entries"} <= tables  # the first version's catalogues have none
+                self._has_lists = {"lists", "entries"} <= self._tables  # the first version's catalogues have none
                 days = [
                     (as_day(date), events)
                     for date, events in self._rows("SELECT date, count(*) FROM events GROUP BY date ORDER BY date")
@@ -118,22 +114,6 @@ class Catalogue(CatalogueFile):
         after = self._rows("SELECT DISTINCT date FROM events WHERE date > ? ORDER BY date LIMIT ?", (text, limit))
         with self._decoding():
             return sorted(as_day(found) for (found,) in (*before, *after))
-
-    def postings(self, words: Sequence[str]) -> dict[str, np.ndarray]:
-        """The rows that hold each of some stems, (n,) in ascending order; stems that no event has are left out."""
-        marks = ",".join("?" * len(words))
-        found = self._rows(f"SELECT stem, rows FROM postings WHERE stem IN ({marks})", words)
-        with self._decoding():
-            known = {stem: self._posting(rows) for stem, rows in found}
-        return {word: known.get(word, np.zeros(0, POSTING_ROW)) for word in words}
-
-    def _posting(self, rows: object) -> np.ndarray:
-        if not isinstance(rows, bytes):
-            raise TypeError(f"{type(rows).__name__} instead of rows")
-        found = np.frombuffer(rows, POSTING_ROW)
-        if len(found) and not (found[-1] < self.size and np.all(found[1:] > found[:-1])):
-            raise ValueError("rows out of order")
-        return found
 
     def starting(self, words: Sequence[str], limit: int, rows: range | None = None) -> list[int]:
         """Rows whose headline has all of some normalised words, the last of which may be unfinished; newest first."""

@@ -14,7 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.events import EVENT, Event
-from embeddings.index.catalogue import POSTING_ROW, Origin, Withdrawn
+from embeddings.index.catalogue import Origin, Withdrawn
+from embeddings.index.catalogue_words import POSTING_ROW
+from embeddings.index.short_forms import ShortFormCounter, capitals
+from embeddings.index.spellings import SpellingCounter
 from embeddings.stems import stems
 from embeddings.text import normalise
 
@@ -51,6 +54,8 @@ CREATE TABLE entries (row INTEGER NOT NULL, place INTEGER NOT NULL, event TEXT N
 CREATE TABLE withdrawn (id TEXT PRIMARY KEY, names TEXT NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;  -- in JSON
 CREATE TABLE withdrawn_names (name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE postings (stem TEXT PRIMARY KEY, rows BLOB NOT NULL) WITHOUT ROWID;  -- ascending, in 4 bytes each
+CREATE TABLE spellings (key TEXT PRIMARY KEY, text TEXT NOT NULL, events INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE short_forms (short TEXT PRIMARY KEY, long TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE headlines USING fts5(words, content='', detail=none, prefix='1 2 3', tokenize='unicode61');
 """
 _INDEXES = """
@@ -102,6 +107,8 @@ class CatalogueWriter:
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
         self._attributions: dict[str, int] = {}
         self._postings: dict[str, array[int]] = {}
+        self._spellings = SpellingCounter()
+        self._short_forms = ShortFormCounter()
         self._row = 0
 
     def add(self, new: NewEvent) -> int:
@@ -112,8 +119,10 @@ class CatalogueWriter:
         date = event.date.isoformat()
         topics = json.dumps(event.topics, ensure_ascii=False)
         searched = (*event.topics, event.headline, event.summary or "", *event.contexts)
-        for stem in set(chain.from_iterable(map(stems, searched))):
+        for stem in {*chain.from_iterable(map(stems, searched)), *chain.from_iterable(map(capitals, searched))}:
             self._postings.setdefault(stem, array("I")).append(row)
+        self._spellings.add(searched)
+        self._short_forms.add(searched)
         self._db.execute(
             "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (row, event.id, date, date[5:], event.headline, topics, event.category, event.summary, number,
@@ -210,6 +219,13 @@ class CatalogueWriter:
         self._db.executemany(
             "INSERT INTO postings VALUES (?, ?)",
             ((stem, np.asarray(rows, POSTING_ROW).tobytes()) for stem, rows in sorted(self._postings.items())),
+        )
+        self._db.executemany(
+            "INSERT INTO spellings VALUES (?, ?, ?)",
+            ((each.key, each.text, each.events) for each in self._spellings.most_common()),
+        )
+        self._db.executemany(
+            "INSERT INTO short_forms VALUES (?, ?)", ((each.short, each.long) for each in self._short_forms.found())
         )
         # executescript commits what was written so far.
         self._db.executescript(_INDEXES + _RESOLVE_RELATED + "PRAGMA optimize;")

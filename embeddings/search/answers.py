@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from embeddings.dates import DateRange
 from embeddings.events import Event
+from embeddings.search.spelling import Correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Answer:
     Attributes:
         dates: how the dates in the question were understood.
         first, last: the archive's first and last day; None if it is empty.
+        corrected: which of its words were read otherwise than they were typed.
     """
 
     query: str
@@ -33,6 +35,7 @@ class Answer:
     took_ms: float
     first: dt.date | None = None
     last: dt.date | None = None
+    corrected: tuple[Correction, ...] = ()
 
     @property
     def groups(self) -> tuple[tuple[bool, tuple[Hit, ...]], ...]:
@@ -46,6 +49,10 @@ class Answer:
             (group, tuple(hit for hit, of in zip(self.hits, is_outside, strict=True) if of == group))
             for group in dict.fromkeys(is_outside)
         )
+
+    def corrected_as_dict(self) -> dict[str, list[dict[str, str]]]:
+        """What the answer's JSON has of `corrected`: a key with pairs, or nothing if there are none."""
+        return {"corrected": [asdict(each) for each in self.corrected]} if self.corrected else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from embeddings.dates import DateRange, DateSpan, find_dates, parse_range
 from embeddings.errors import InputError
+from embeddings.search.other_names import Word
+from embeddings.search.spelling import Correction
 from embeddings.stems import MAX_WORDS, STOP_WORDS, question_stems
 from embeddings.text import clean, normalise
 
@@ -35,11 +37,14 @@ class Question:
     """A question, ready to be searched for.
 
     Attributes:
-        wanted: the question without the dates in it: the text that is encoded.
+        wanted: the question without the dates in it.
         dates: what those dates mean.
         within: only events of these days are searched; None: all.
         only_dates: the question is nothing but a date, or asks in general what happened then; `wanted` is all of it.
         in_future: every date in it is yet to come, so that no news can answer it.
+        corrected: what of `wanted` is read otherwise than it was typed.
+        encoded: `wanted` with the names that an archive uses; empty if it has not been read for one.
+        words: those of `wanted`, with the other names that an event may have instead; likewise.
     """
 
     query: str
@@ -48,6 +53,14 @@ class Question:
     within: DateRange | None = None
     only_dates: bool = False
     in_future: bool = False
+    corrected: tuple[Correction, ...] = ()
+    encoded: str = ""
+    words: tuple[Word, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What the model reads."""
+        return self.encoded or self.wanted
 
 
 def understand(query: str, today: dt.date, within: DateRange | None = None) -> Question:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from embeddings.model.calibration import Confidence, Features, Strangers, Weight
 from embeddings.search.answers import is_before
 from embeddings.search.questions import Question
 from embeddings.search.ranking import KIND_WORDS, fuse
+from embeddings.search.reading import postings
 from embeddings.stems import question_stems
 
 _FEW_WORDS = 3  # with more, an event may tell of what is meant in other words, and the lists lose what is right
@@ -47,7 +48,7 @@ class Relevance:
         if question.only_dates and bool(features.dated.any()):
             return order
         words = question_stems(question.wanted)
-        having = self.catalogue.postings(words)
+        having = postings(question, self.catalogue)
         if is_before(question.dates, self.catalogue.first):
             return self._telling(question.dates, having, rows, order[:_LOOKED_AT])
         if self._doubts(features, words, having, vector, rows, int(order[0])):
@@ -61,7 +62,7 @@ class Relevance:
         self,
         features: Features,
         words: Sequence[str],
-        having: Mapping[str, np.ndarray],
+        having: Sequence[np.ndarray],
         vector: np.ndarray,
         rows: np.ndarray,
         best: int,
@@ -70,14 +71,14 @@ class Relevance:
         is_dated = bool(features.dated[best] == 1)
         if self.confidence is None or (is_dated and _has_all(having, int(rows[best]))):
             return False
-        if len(words) <= KIND_WORDS and is_dated and all(len(seen) for seen in having.values()):
+        if len(words) <= KIND_WORDS and is_dated and all(len(seen) for seen in having):
             return False  # it asks for a kind of event, or for a place, and for days of which the archive tells
         # Asked of the event that is nearest, whatever matters more.
         nearest = int(np.argmax(fuse(replace(features, matters=np.zeros_like(features.dated)), self.weights)))
         return self.confidence.doubts(features, nearest, len(words), vector)
 
     def _telling(
-        self, dates: Sequence[DateRange], having: Mapping[str, np.ndarray], rows: np.ndarray, order: np.ndarray
+        self, dates: Sequence[DateRange], having: Sequence[np.ndarray], rows: np.ndarray, order: np.ndarray
     ) -> np.ndarray:
         """Of some events those that have every word of a question, and its year, for which the archive is too young."""
         years = {str(span.first.year) for span in dates}
@@ -88,6 +89,6 @@ class Relevance:
         return np.array(kept, order.dtype)
 
 
-def _has_all(having: Mapping[str, np.ndarray], row: int) -> bool:
+def _has_all(having: Sequence[np.ndarray], row: int) -> bool:
     """Whether an event has every word of a question."""
-    return bool(having) and all(bool(np.isin(row, seen)) for seen in having.values())
+    return bool(having) and all(bool(np.isin(row, seen)) for seen in having)

@@ -20,6 +20,7 @@ from embeddings.model.encoder import Encoder
 from embeddings.model.export import encoder_of
 from embeddings.model.reranker import Reranker, reranker
 from embeddings.model.tuning import Encoded
+from embeddings.search import reading
 from embeddings.search.answers import Answer, DayAnswer, Hit
 from embeddings.search.on_this_day import DayCandidate, choose_events, shortlist, weigh
 from embeddings.search.questions import Question, last_words, understand, without_dates
@@ -27,7 +28,6 @@ from embeddings.search.ranking import coverage, fit_dates, fold, fuse, largest, 
 from embeddings.search.related import computed
 from embeddings.search.relevance import Relevance
 from embeddings.settings import IndexSettings
-from embeddings.stems import question_stems
 from embeddings.text import clean, shorten
 
 MOST_RELATED = 10
@@ -111,13 +111,17 @@ class Search:
             IndexUnusableError: if the index was made with another model than the encoder's.
         """
         started = time.perf_counter()
-        question = understand(query, today, within)
-        [wanted] = self.encode([question.wanted])
+        question = self.read(understand(query, today, within))
+        [wanted] = self.encode([question.text])
         answer = self.answer(question, wanted, limit, silent_in_doubt=silent_in_doubt)
         return replace(answer, took_ms=(time.perf_counter() - started) * 1_000)
 
+    def read(self, question: Question) -> Question:
+        """A question as this archive spells and names things; what it has is left as it is."""
+        return reading.read(question, self.index.catalogue)
+
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        """Encode the `wanted` of some questions; one call is faster than several.
+        """Encode the `wanted` of some questions that have been read; one call is faster than several.
 
         Raises:
             IndexUnusableError: if the index was made with another model than the encoder's.
@@ -148,7 +152,7 @@ class Search:
         if self._reranker is not None and len(order) and not question.only_dates:
             first = order[:_RERANKED]
             titles = [event.title for event in self.index.catalogue.events(candidates[first].tolist())]
-            found = self._reranker.scores(question.wanted, titles)
+            found = self._reranker.scores(question.text, titles)
             fused[first] = rerank(fused[first], features.dated[first], found)
             order = np.lexsort((candidates, -fused))
         rows = self.fold(candidates[order], limit)
@@ -157,7 +161,9 @@ class Search:
         hits = tuple(Hit(event, scores[row]) for row, event in zip(rows, events, strict=True))
         took_ms = (time.perf_counter() - started) * 1_000
         catalogue = self.index.catalogue
-        return Answer(question.query, question.dates, hits, took_ms, catalogue.first, catalogue.last)
+        return Answer(
+            question.query, question.dates, hits, took_ms, catalogue.first, catalogue.last, question.corrected
+        )
 
     def candidates(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, Features]:
         """Rows that may answer a question, in order of time, and the features of each."""
@@ -167,7 +173,7 @@ class Search:
         if question.only_dates and len(rows := self._most_of(question.dates, window)):
             none = np.zeros(len(rows))
             return rows, Features(none, none, none, none + 1, self.index.prominence.standing[rows].astype(np.float64))
-        postings = list(catalogue.postings(question_stems(question.wanted)).values())
+        postings = reading.postings(question, catalogue)
         covered = coverage(postings, catalogue.size)
         is_open = openness([len(seen) for seen in postings], catalogue.size, is_dated=bool(question.dates))
         found = [

@@ -44,8 +44,8 @@ _OUT = Path(calibration.__file__).with_name("confidence.npz")
 
 def of_question(search: Search, question: str, today: dt.date) -> tuple[np.ndarray, np.ndarray]:
     """The evidence for the candidate that is nearest, (8,), and the question's vector."""
-    understood = understand(question, today)
-    [wanted] = search.encode([understood.wanted])
+    understood = search.read(understand(question, today))
+    [wanted] = search.encode([understood.text])
     _, found = search.candidates(understood, wanted)
     nearest = int(np.argmax(fuse(replace(found, matters=np.zeros_like(found.dated)), search.weights)))
     return evidence(found, nearest, len(question_stems(understood.wanted))), wanted.vector

@@ -90,9 +90,9 @@ def cases(search: Search, queries: Sequence[LabelledQuery], today: dt.date, shif
             raise click.UsageError(f"the index holds no event {query.id}")
         [event] = search.index.catalogue.events([row])
         for kind in ("kw", "nl"):
-            question = understand(getattr(query, kind), today)
+            question = search.read(understand(getattr(query, kind), today))
             moved = tuple(DateRange(span.first + shift, span.last + shift) for span in question.dates)
-            [wanted] = search.encode([question.wanted])
+            [wanted] = search.encode([question.text])
             rows, features = search.candidates(replace(question, dates=moved), wanted)
             right = np.array([is_right(other, event) for other in search.index.catalogue.events(rows.tolist())])
             yield Case(number, kind, rows, features, right)

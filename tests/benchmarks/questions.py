@@ -106,9 +106,9 @@ def measure_stages(index: OpenIndex, way: Way, questions: Sequence[str]) -> Stag
     for text in questions:
         stages.begin()
         with stages.within("parse"):
-            question = understand(text, TODAY)
+            question = search.read(understand(text, TODAY))
         with stages.within("encode"):
-            [wanted] = search.encode([question.wanted])
+            [wanted] = search.encode([question.text])
         with stages.within("order"):
             search.answer(question, wanted, LIMIT)
         row = stages.of_question[-1]

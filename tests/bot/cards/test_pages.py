@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from bot.answers import About, KeptAnswer, RelatedAnswer
 from bot.cards import pages
 from bot.cards.pages import PER_PAGE, AnswerPage
-from bot.markup import length, total
+from bot.markup import escape, length, total
 from bot.views.state import AnswerList, DaysList, OnThisDayList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source
 from embeddings.search.answers import DayAnswer
+from embeddings.search.spelling import Correction
 from tests.bot.hostile import headlines
 from tests.proofs.addresses import uri_problem
 from tests.proofs.hostile_events import ADDRESSES, TEXTS
@@ -91,7 +92,7 @@ BEFORE = DateRange(dt.date.min, DAY - dt.timedelta(1))
 def test_an_answer_fits_a_message_whatever_its_events_and_dates(
     found: list[Event], dates: tuple[DateRange, ...], locale: str
 ) -> None:
-    kept = KeptAnswer(tuple(event.id for event in found), dates, DAYS)
+    kept = KeptAnswer(tuple(event.id for event in found), dates, DAYS, (Correction("a" * 40, "B" * 40),) * 4)
     check(pages.answer_page(kept, [*found, None], Place(AnswerList("key")), locale))
 
 
@@ -219,3 +220,14 @@ def test_a_page_in_the_middle_leads_both_ways() -> None:
     answer = DayAnswer(DAYS, 20, (Event("a", DAY, "A."),), (), DAY, DAY)
     page = pages.days_page(answer, Place(PLACE.of, 1), "en-GB")
     assert [(step.label, step.place.page) for step in page.steps] == [("Previous", 0), ("Next", 2)]
+
+
+def test_an_answer_says_once_and_escaped_which_words_were_read_otherwise() -> None:
+    changes = (Correction("sadam hussien", "Saddam Hussein"), Correction("@every_one", "*Bold*"))
+    page = pages.answer_page(KeptAnswer((), corrected=changes), [], Place(AnswerList("key")), "en-GB")
+    [line] = [line for line in page.blocks[0].splitlines() if "archive has no" in line]
+    assert line.startswith("-# For Saddam Hussein and ")
+    assert "\\*Bold\\*" in line
+    assert line.endswith("has no “sadam hussien” or “" + escape("@every_one") + "”")
+    plain = pages.answer_page(KeptAnswer(()), [], Place(AnswerList("key")), "en-GB")
+    assert "archive has no" not in plain.blocks[0]

@@ -63,6 +63,13 @@ def test_ask_says_how_a_date_in_the_question_was_understood(lookup: Lookup) -> N
     assert out.index("Neil Armstrong") < out.index("Outside July 1969")
 
 
+def test_ask_says_which_words_were_read_otherwise_than_typed(lookup: Lookup) -> None:
+    out, _ = say(lookup, "/ask niel armstrongg on the moon")
+    assert "Neil Armstrong" in out
+    assert "For Neil Armstrong: the archive has no “niel armstrongg”" in out
+    assert "the archive has no" not in say(lookup, "/ask neil armstrong on the moon")[0]
+
+
 def test_onthisday_is_today_where_no_day_is_named(lookup: Lookup) -> None:
     assert "On 22 November" in say(lookup, "/onthisday")[0]
     assert "On 20 July" in say(lookup, "/onthisday 07-20")[0]

@@ -262,6 +262,13 @@ class TestAsk:
         out = run("ask", "dam breaks above Alpha in 2003").out
         assert out.index("1. 2003-12-23") < out.index("outside 2003-01-01 to 2003-12-31") < out.index("2. 2015")
 
+    def test_what_is_read_otherwise_than_typed_is_said(self, run: Run, index: Path) -> None:
+        told = run("ask", "the", "repairs", "in", "Allpha", "--json").json
+        assert told["corrected"] == [{"typed": "Allpha", "read": "Alpha"}]
+        assert told["query"] == "the repairs in Allpha"
+        assert 'for Alpha: the archive has no "Allpha"' in run("ask", "the repairs in Allpha").out
+        assert "corrected" not in run("ask", "the repairs in Alpha", "--json").json
+
     def test_a_window_filters_exactly(self, run: Run, index: Path) -> None:
         told = run("ask", "dam Alpha", "--from", "2015", "--to", "2015-12-23", "--json").json
         assert [event["id"] for event in told["events"]] == ["repair"]

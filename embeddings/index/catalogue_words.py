@@ -1,0 +1,74 @@
+"""The words of a catalogue: in which events each occurs, how the archive spells them, and what its short forms mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.index.catalogue_file import CatalogueFile
+from embeddings.index.short_forms import ShortForm
+from embeddings.index.spellings import Spellings
+from embeddings.index.stored import as_text
+
+POSTING_ROW = np.dtype("<u4")  # of a posting
+
+
+class CatalogueWords(CatalogueFile):
+    """The tables of words of a finished catalogue, whose values are checked as they are read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.size = 0
+        """How many events the catalogue holds."""
+
+    @cached_property
+    def _tables(self) -> frozenset[str]:
+        """The tables that it has: earlier versions' catalogues have fewer."""
+        with self._decoding():
+            found = self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+            return frozenset(as_text(name) for (name,) in found)
+
+    def postings(self, words: Sequence[str]) -> dict[str, np.ndarray]:
+        """The rows that hold each of some stems, or words in capitals, (n,) in ascending order."""
+        marks = ",".join("?" * len(words))
+        found = self._rows(f"SELECT stem, rows FROM postings WHERE stem IN ({marks})", words)
+        with self._decoding():
+            known = {stem: self._posting(rows) for stem, rows in found}
+        return {word: known.get(word, np.zeros(0, POSTING_ROW)) for word in words}
+
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        """How many events have each of some stems; those that none has are left out."""
+        marks = ",".join("?" * len(words))
+        found = self._rows(f"SELECT stem, length(rows) FROM postings WHERE stem IN ({marks})", words)
+        with self._decoding():
+            return {as_text(stem): int(size) // POSTING_ROW.itemsize for stem, size in found}
+
+    @cached_property
+    def short_forms(self) -> tuple[ShortForm, ...]:
+        """The short forms that the archive explains; none in the catalogues of earlier versions."""
+        found = (
+            self._rows("SELECT short, long FROM short_forms ORDER BY short") if "short_forms" in self._tables else []
+        )
+        with self._decoding():
+            return tuple(ShortForm(as_text(short), as_text(long)) for short, long in found)
+
+    @cached_property
+    def spellings(self) -> Spellings:
+        """How the archive spells its words and names; none in the catalogues of earlier versions."""
+        found = self._rows("SELECT key, text, events FROM spellings") if "spellings" in self._tables else []
+        with self._decoding():
+            for key, text, events in found:
+                if not (isinstance(key, str) and isinstance(text, str) and isinstance(events, int) and key):
+                    raise TypeError("a spelling without its letters")
+            return Spellings(found)
+
+    def _posting(self, rows: object) -> np.ndarray:
+        if not isinstance(rows, bytes):
+            raise TypeError(f"{type(rows).__name__} instead of rows")
+        found = np.frombuffer(rows, POSTING_ROW)
+        if len(found) and not (found[-1] < self.size and np.all(found[1:] > found[:-1])):
+            raise ValueError("rows out of order")
+        return found

@@ -1,0 +1,147 @@
+"""How an archive spells what it tells of: its words and names, how often each occurs, and which are near to a text.
+
+A name of several words is one entry, and entries are compared without their blanks: "notredame" and "sadam hussien" are
+as near to a name as their letters are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import OSA
+
+from embeddings.stems import STOP_WORDS
+from embeddings.text import compact
+
+MOST_SPELLINGS = 100_000  # of an archive, the most frequent ones: 113,755 events have 60,000 that occur more than once
+LONGEST_NAME = 4  # words
+COUNTED_AT_ONCE = 1_000_000  # forms; beyond it, the rarer half is forgotten
+LEAST_LETTERS = 4  # of a word; shorter ones are near to too many others
+_LONGEST = 40  # letters
+_WORD = re.compile(r"[^\W_]+")
+_INNER = frozenset("al bin da de del den der di do du el ibn la le of the und van von".split())  # inside a name
+_LONGEST_RUN = 6  # words in a row with capitals
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A word or a name as the archive writes it.
+
+    Attributes:
+        key: its letters: `compact`.
+        text: its most frequent form.
+        events: how many have it.
+    """
+
+    key: str
+    text: str
+    events: int
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is mostly written with a capital inside a sentence."""
+        return self.text != self.text.lower()
+
+
+class SpellingCounter:
+    """Counts the words and names of events, one event after another."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Count the words and names of one event, each once."""
+        self._seen.update({form for text in texts for form in _forms(text)})
+        if len(self._seen) > COUNTED_AT_ONCE:
+            self._seen = Counter(dict(self._seen.most_common(COUNTED_AT_ONCE // 2)))
+
+    def most_common(self) -> list[Spelling]:
+        """The most frequent words and names, in order of their letters."""
+        forms: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        for form, events in self._seen.items():
+            forms[compact(form)].append((events, form))
+        found = [
+            Spelling(key, max(seen)[1], sum(events for events, _ in seen))
+            for key, seen in forms.items()
+            if LEAST_LETTERS <= len(key) <= _LONGEST
+        ]
+        found.sort(key=lambda spelling: (-spelling.events, spelling.key))
+        return sorted(found[:MOST_SPELLINGS], key=lambda spelling: spelling.key)
+
+
+def _forms(text: str) -> Iterator[str]:
+    """The words of a text, and its names of two to four words; a capital at its beginning says nothing."""
+    run: list[re.Match[str]] = []
+    end = 0
+    for number, match in enumerate(_WORD.finditer(text)):
+        word = match[0]
+        if word.isalpha() and len(word) >= LEAST_LETTERS:
+            yield word if number else word.lower()
+        is_joined = text[end : match.start()] in (" ", "-", "'", "’")
+        end = match.end()
+        if run and not is_joined:
+            yield from _names(text, run)
+            run = []
+        if (word[0].isupper() and word.isalpha() and not (number == 0 and word.lower() in STOP_WORDS)) or (
+            run and word in _INNER and len(run) < _LONGEST_RUN
+        ):
+            run.append(match)
+        elif run:
+            yield from _names(text, run)
+            run = []
+    yield from _names(text, run)
+
+
+def _names(text: str, run: Sequence[re.Match[str]]) -> Iterator[str]:
+    """The names in a row of words with capitals: any of its parts may be one."""
+    run = run[:_LONGEST_RUN]
+    for first in range(len(run)):
+        for last in range(first + 1, min(first + LONGEST_NAME, len(run))):
+            if run[first][0] not in _INNER and run[last][0] not in _INNER:
+                yield text[run[first].start() : run[last].end()]
+
+
+class Spellings:
+    """The words and names of an archive, to be compared with what somebody typed; some 15 MB at `MOST_SPELLINGS`.
+
+    Args:
+        spellings: key, text and events of each.
+    """
+
+    def __init__(self, spellings: Sequence[tuple[str, str, int]]) -> None:
+        self._keys = [key for key, _, _ in spellings]
+        self._texts = [key if key == text else text for key, text, _ in spellings]  # one string where they are equal
+        self._events = np.array([events for _, _, events in spellings], np.int32)
+        self._lengths = np.array([len(key) for key in self._keys], np.int16)
+        self._letters = _letters(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def near(self, key: str, most: int) -> list[Spelling]:
+        """What differs from a key by at most so many letters left out, added, changed or swapped."""
+        if not self._keys or len(key) > _LONGEST + most:
+            return []
+        # One letter more or less changes one bit, another letter two. That leaves few to compare.
+        differing = np.bitwise_count(self._letters ^ _letters([key])[0])
+        rows = np.flatnonzero((np.abs(self._lengths - len(key)) <= most) & (differing <= 2 * most)).tolist()
+        return [
+            Spelling(self._keys[row], self._texts[row], int(self._events[row]))
+            for row in rows
+            if OSA.distance(key, self._keys[row], score_cutoff=most) <= most
+        ]
+
+
+def _letters(keys: Sequence[str]) -> np.ndarray:
+    """Which letters each key has, (len(keys),) uint64: a bit for each, which letters of other scripts share, and a
+    second one for those that it has twice or more."""
+    if not keys:
+        return np.zeros(0, np.uint64)
+    codes = np.frombuffer("".join(keys).encode("utf-32-le"), np.uint32) & 31
+    rows = np.repeat(np.arange(len(keys)), [len(key) for key in keys])
+    counts = np.bincount(rows * 32 + codes, minlength=32 * len(keys)).reshape(-1, 32)
+    return np.packbits(np.hstack((counts > 0, counts > 1)), axis=1).view(np.uint64).ravel()

@@ -1,0 +1,48 @@
+"""A question as one archive understands it: its spelling put right, its names known by their other names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from embeddings.index.catalogue import Catalogue
+from embeddings.search import other_names
+from embeddings.search.questions import Question
+from embeddings.search.spelling import Lexicon, corrected, spelt_otherwise
+from embeddings.stems import question_stems, stems
+
+
+def read(question: Question, catalogue: Catalogue) -> Question:
+    """A question with its words as this archive has them."""
+    if question.only_dates:
+        return question
+    archive = lexicon(catalogue)
+    wanted, changed = corrected(question.wanted, archive)
+    rare = spelt_otherwise(wanted, archive)
+    names = (other_names.shipped(), other_names.explained(catalogue.short_forms), other_names.spelt_alike(rare))
+    reading = other_names.read(wanted, names, catalogue.postings)
+    return replace(question, wanted=wanted, corrected=changed, encoded=reading.text, words=reading.words)
+
+
+def lexicon(catalogue: Catalogue) -> Lexicon:
+    """What an archive has of words, looked up by their stems."""
+
+    def frequencies(words: Sequence[str]) -> dict[str, int]:
+        of_words = {word: set(stems(word)) for word in words}
+        counts = catalogue.frequencies(list(set().union(*of_words.values())))
+        return {word: min(counts[stem] for stem in of) for word, of in of_words.items() if of and of <= counts.keys()}
+
+    def together(words: Sequence[str], others: Sequence[str]) -> bool:
+        rows = other_names.having(stems(" ".join(words)), catalogue.postings)
+        return any(np.isin(of, rows).any() for of in catalogue.postings(stems(" ".join(others))).values())
+
+    return Lexicon(catalogue.size, other_names.shipped().words, catalogue.spellings, frequencies, together)
+
+
+def postings(question: Question, catalogue: Catalogue) -> list[np.ndarray]:
+    """For each word of a question, the rows of the events that have it or another name of the same, ascending."""
+    if question.words:
+        return other_names.rows_of(question.words, catalogue.postings)
+    return list(catalogue.postings(question_stems(question.wanted)).values())

@@ -1,0 +1,251 @@
+"""What a question's unknown words mean: words and names that the archive has, spelt wrongly. Values in, values out.
+
+A word that the archive has is never changed, nor is one that is English, a number or short.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from rapidfuzz.distance import OSA
+
+from embeddings.index.spellings import LEAST_LETTERS, Spelling, Spellings
+from embeddings.stems import STOP_WORDS
+from embeddings.text import normalise
+
+Frequencies = Callable[[Sequence[str]], Mapping[str, int]]
+"""How many events have each of some normalised words; those that none has are left out."""
+Together = Callable[[Sequence[str], Sequence[str]], bool]
+"""Whether any event has all of some normalised words and one of some others."""
+
+_WORD = re.compile(r"[^\W_]+")
+_MOST_TRIED = 3  # names for a window; where none of them fits, none is meant
+_GAP = re.compile(r"[ '’\-]{1,3}")  # between words that may be one name
+_WIDEST = 3  # words that are looked up as one name
+_MOST_LOOKED_UP = 4  # unknown words of a question; with more, it is in another language
+
+# What is written in several ways sounds the same: Gaddafi and Qadhafi, Krim and Crim, Wienstein and Weinstein.
+_SOUNDS = str.maketrans(
+    {**dict.fromkeys("cqg", "k"), **dict.fromkeys("aeiouy", "a"), "w": "v", "z": "s", "h": None, "x": "ks"}
+)
+_DOUBLED = re.compile(r"(.)\1+")
+
+# The further from what was typed, the more frequent it must be: in so many of 100,000 events, by what share of the
+# letters is wrong. Of 40,000 English words, 8,382 occur in none of 113,755 events; had nothing else kept them from it,
+# 648 of them would have been read as something else, and 2,899 whatever its frequency.
+_NEAR, _FEWEST, _TENFOLD = 0.08, 2.0, 0.06
+# A word that is no name must be longer, nearer and so many times as frequent: oftener something else is meant.
+_PLAIN_LETTERS, _PLAIN_NEAR, _PLAIN_TIMES = 7, 0.15, 10.0
+_SURE = 0.09  # the share of wrong letters below which it need not fit the rest of the question
+_FAMOUS = 500  # events; what a word of four letters may stand for
+_PER = 100_000
+_RARE, _RARE_TIMES = 3, 30  # events that have a word, and how many times as many have another spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Words of a question as they were typed, and as they are read."""
+
+    typed: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Some neighbouring words of a question that may be one name.
+
+    Attributes:
+        lacking: those that the archive lacks, at least one; the others stay.
+    """
+
+    first: int
+    last: int
+    words: tuple[str, ...]
+    lacking: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        return "".join(self.words)
+
+    @property
+    def staying(self) -> frozenset[str]:
+        return frozenset(self.words) - self.lacking
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What an archive has of words.
+
+    Attributes:
+        events: how many it has.
+        explained: words that are another name of something, whether or not it has them.
+    """
+
+    events: int
+    explained: AbstractSet[str]
+    spellings: Spellings
+    frequencies: Frequencies
+    together: Together
+
+
+def corrected(text: str, archive: Lexicon) -> tuple[str, tuple[Correction, ...]]:
+    """A question with the words that an archive lacks as the archive spells them, and what was changed."""
+    tokens = list(_WORD.finditer(text))
+    words = [normalise(token[0]) for token in tokens]
+    known = archive.frequencies(list(dict.fromkeys(words))).keys() | (archive.explained & set(words))
+    lacking = {place for place, token in enumerate(tokens) if words[place] not in known and _is_plain(token[0])}
+    strange = [word for word in words if lacking and word not in known and _is_strange(word)]
+    if not lacking or len(strange) > _MOST_LOOKED_UP or not len(archive.spellings):
+        return text, ()
+    telling = [word for word in words if word in known and word not in STOP_WORDS]
+    found: list[tuple[_Window, Spelling]] = []
+    for window in _windows(text, tokens, words, lacking):
+        if any(other.first <= window.last and window.first <= other.last for other, _ in found):
+            continue
+        others = [word for word in telling if word not in window.words]
+        if (meant := _meant(window, others, archive)) is not None:
+            found.append((window, meant))
+    read = {word for window, _ in found for word in window.lacking}
+    if len(read) <= len(set(strange) - read):
+        return text, ()  # where many words remain unknown, it is in another language
+    changes = []
+    for window, meant in sorted(found, key=lambda pair: pair[0].first, reverse=True):
+        first, last, name = _changed(window, meant.text)
+        start, end = tokens[first].start(), tokens[last].end()
+        changes.append(Correction(text[start:end], name))
+        text = text[:start] + name + text[end:]
+    return text, tuple(reversed(changes))
+
+
+def spelt_otherwise(text: str, archive: Lexicon) -> tuple[tuple[str, str], ...]:
+    """Words of a question that an archive hardly has, and what it nearly always has instead: (Gadafi, Gaddafi).
+
+    It does have them, so they are no errors; but who asks for them wants the others, too.
+    """
+    words = dict.fromkeys(normalise(token[0]) for token in _WORD.finditer(text) if _is_plain(token[0]))
+    counts = archive.frequencies(list(words))
+    rare = [word for word in words if 0 < counts.get(word, 0) <= _RARE and word not in _english()]
+    found = []
+    for word in rare[:_MOST_LOOKED_UP] if len(archive.spellings) else ():
+        window = _Window(0, 0, (word,), frozenset([word]))
+        near = [each for each in archive.spellings.near(word, 1) if each.events >= _RARE_TIMES * counts[word]]
+        likely = [
+            each
+            for each in near
+            if (wrong := cost(word, each.key)) <= 0.5 and _is_likely(window, wrong, each, archive.events)
+        ]
+        if likely:
+            found.append((word, min(likely, key=lambda each: (-each.events, each.key)).text))
+    return tuple(found)
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word may be wrong: who writes an accent writes with care."""
+    return len(word) >= LEAST_LETTERS and word.isalpha() and normalise(word) == word.lower()
+
+
+def _is_strange(word: str) -> bool:
+    return word.isalpha() and word not in _english()
+
+
+def _windows(text: str, tokens: Sequence[re.Match[str]], words: Sequence[str], lacking: set[int]) -> Iterator[_Window]:
+    """What may be a name and has words that the archive lacks, the widest first: names are surer than their words."""
+    for width in range(_WIDEST, 0, -1):
+        for first in range(len(words) - width + 1):
+            last = first + width - 1
+            gaps = (text[tokens[at].end() : tokens[at + 1].start()] for at in range(first, last))
+            of_it = lacking.intersection(range(first, last + 1))
+            if of_it and all(map(_GAP.fullmatch, gaps)):
+                yield _Window(first, last, tuple(words[first : last + 1]), frozenset(words[place] for place in of_it))
+
+
+def _changed(window: _Window, read: str) -> tuple[int, int, str]:
+    """The first and the last word of a window that are wrong, and what stands for them."""
+    parts = list(_WORD.finditer(read))
+    if len(parts) != len(window.words):
+        return window.first, window.last, read
+    wrong = [at for at, part in enumerate(parts) if normalise(part[0]) != window.words[at]]
+    return window.first + wrong[0], window.first + wrong[-1], read[parts[wrong[0]].start() : parts[wrong[-1]].end()]
+
+
+def _meant(window: _Window, others: Sequence[str], archive: Lexicon) -> Spelling | None:
+    """The word or name that is most likely meant; if it is not very near, some event has it with another word."""
+    key = window.key
+    near = [(cost(key, each.key), each) for each in archive.spellings.near(key, _most_wrong(len(key)))]
+    likely = [(wrong, each) for wrong, each in near if _is_likely(window, wrong, each, archive.events)]
+    likely.sort(key=lambda pair: (_rank(*pair), pair[1].key))
+    for wrong, each in likely[:_MOST_TRIED]:
+        is_sure = wrong / len(key) < _SURE or not others
+        if is_sure or archive.together(normalise(each.text).split(), others):
+            return each
+    return None
+
+
+def _most_wrong(letters: int) -> int:
+    return 1 if letters <= 4 else 2 if letters <= 9 else 3
+
+
+def _rank(wrong: float, spelling: Spelling) -> float:
+    return wrong - math.log10(spelling.events + 1) / 4 - spelling.is_name / 4
+
+
+def _is_likely(window: _Window, wrong: float, spelling: Spelling, events: int) -> bool:
+    letters = len(window.key)
+    share = wrong / letters
+    needed = _FEWEST * 10 ** ((share - _NEAR) / _TENFOLD)
+    if not spelling.is_name:
+        if letters < _PLAIN_LETTERS or share > _PLAIN_NEAR:
+            return False
+        needed *= _PLAIN_TIMES
+    elif letters == LEAST_LETTERS:
+        needed = max(needed, _FAMOUS)
+    enough = wrong <= _allowed(letters) and spelling.events >= needed * events / _PER
+    return enough and _may_stand_for(window, normalise(spelling.text).split(), joined=not wrong)
+
+
+def _may_stand_for(window: _Window, meant: Sequence[str], *, joined: bool) -> bool:
+    """Whether a name, by its words, may be what a window means, however near it is.
+
+    Args:
+        joined: whether they have the same letters, and differ in their blanks.
+    """
+    english = any(word in _english() for word in window.lacking)
+    if len(meant) != len(window.words):
+        return not english and (joined or window.staying.issubset(meant))
+    pairs = [(word, other) for word, other in zip(window.words, meant, strict=True) if word != other]
+    is_supported = len(pairs) < len(meant)  # by a word of the name that is right
+    if not pairs or (english and not is_supported):
+        return False
+    more = 0.5 if is_supported else 0.0
+    return all(
+        word in window.lacking and (len(meant) == 1 or cost(word, other) <= _allowed(len(word)) + more)
+        for word, other in pairs
+    )
+
+
+def _allowed(letters: int) -> float:
+    """The cost up to which a word of so many letters may be meant."""
+    return 0.5 if letters <= 4 else 1.0 if letters <= 6 else 1.5 if letters <= 9 else 2.0
+
+
+def cost(typed: str, meant: str) -> float:
+    """How far apart two keys are: by their letters and by their sound, of which each counts half."""
+    return (OSA.distance(typed, meant) + OSA.distance(sound(typed), sound(meant))) / 2
+
+
+def sound(key: str) -> str:
+    """Roughly what a key sounds like: all vowels alike, and letters that are written for each other."""
+    return _DOUBLED.sub(r"\1", key.replace("ph", "f").replace("tch", "c").translate(_SOUNDS)).rstrip("a")
+
+
+@cache
+def _english() -> frozenset[str]:
+    """82,765 English words: a word that an archive happens to lack may be one of them."""
+    words = resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt"
+    return frozenset(words.read_text(encoding="utf-8-sig").split()[::2])  # each is followed by its frequency
