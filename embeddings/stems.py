@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import Stemmer
 
 from embeddings.text import normalise
@@ -18,12 +20,13 @@ STOP_WORDS = frozenset(  # one string reads better than 160
 )
 
 
-_stem = Stemmer.Stemmer("english").stemWords  # Snowball
+# Snowball; a build asks for each word of the language thousands of times.
+_stem = lru_cache(32_768)(Stemmer.Stemmer("english").stemWord)
 
 
 def stems(text: str) -> list[str]:
     """The stem of each word of a text, in its order: "Explosions killing" gives explos, kill."""
-    return list(_stem(normalise(text).split()))
+    return list(map(_stem, normalise(text).split()))
 
 
 def question_stems(text: str) -> list[str]:
@@ -33,4 +36,4 @@ def question_stems(text: str) -> list[str]:
     """
     words = normalise(text).split()
     chosen = [word for word in words if word not in STOP_WORDS] or words
-    return list(dict.fromkeys(_stem(chosen)))[:MAX_WORDS]
+    return list(dict.fromkeys(map(_stem, chosen)))[:MAX_WORDS]

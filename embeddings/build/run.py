@@ -37,11 +37,12 @@ from embeddings.events import Event
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.codes import write_codes
 from embeddings.index.folder import IndexFolder, OpenIndex, describe
-from embeddings.index.manifest import CATALOGUE, CODES, PROMINENCE, VECTORS, ModelRecord
+from embeddings.index.manifest import CATALOGUE, CODES, PROMINENCE, TRAITS, VECTORS, ModelRecord
 from embeddings.index.vectors import COMPRESSED_FROM, VectorIndex
 from embeddings.model.encoder import Encoder
 from embeddings.progress import Progress, no_progress
 from embeddings.prominence.measure import measure
+from embeddings.prominence.traits import collect
 from embeddings.settings import Way
 
 log = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ class Build:
                 _refuse_removals(paths, old, new, births_and_deaths=self.births_and_deaths)
         with contextlib.closing(Journal(self.folder.root / "encoded.sqlite", self.encoder.fingerprint)) as journal:
             encoder, model = self._encode(generation, previous, journal)
-            self._weigh(generation, encoder)
+            self._weigh(generation, previous, encoder)
             self.folder.publish(generation, describe(generation, built, model, named))
             with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
                 journal.empty()
@@ -174,7 +175,7 @@ class Build:
         model = ModelRecord(name=encoder.name, fingerprint=encoder.fingerprint, dimension=dimension, export=record)
         return encoder, model
 
-    def _weigh(self, generation: Path, encoder: Encoder) -> None:
+    def _weigh(self, generation: Path, previous: OpenIndex | None, encoder: Encoder) -> None:
         """Write the prominence of each event, for which the whole index is needed, and codes if the index is large."""
         with (
             contextlib.closing(VectorIndex.load(generation / VECTORS)) as vectors,
@@ -185,7 +186,12 @@ class Build:
                 with at_work(encoder):
                     return [encoded.vector for encoded in encoder.encode(texts)]
 
-            measured = measure(catalogue, vectors, encoder.fingerprint, vectors_of, self.progress)
+            before = None
+            if previous is not None and TRAITS in previous.manifest.files:
+                before = previous.folder / TRAITS, previous.catalogue
+            traits = collect(catalogue, before, self.progress)
+            traits.save(generation / TRAITS)
+            measured = measure(catalogue, vectors, traits, encoder.fingerprint, vectors_of, self.progress)
             measured.save(generation / PROMINENCE)
             if len(vectors) >= self.compressed_from:
                 write_codes(generation / CODES, len(vectors), vectors.take)

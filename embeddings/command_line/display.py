@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,12 +18,15 @@ from embeddings.events import Event, Related
 from embeddings.search.answers import Answer, DayAnswer, is_before
 from embeddings.search.evaluation import Silence
 from embeddings.search.on_this_day import DayCandidate
-from embeddings.search.reasons import reasons
+from embeddings.search.reasons import explanation
 from embeddings.text import clean
 
 if TYPE_CHECKING:
     from embeddings.build.update import UpdateResult  # with it comes aiohttp, which other answers can do without
 
+_PIPED = 80  # columns of what is meant to be read where there is no terminal
+_READABLE = 100  # columns of a sentence that is easy to read
+_INDENT = 3 * " "
 _SHOWN_DAYS = 100  # events of a long range; JSON has them all
 
 
@@ -98,14 +100,17 @@ def show_on_this_day(month: int, day: int, events: Sequence[Event]) -> None:
 
 
 def show_choice(month: int, day: int, chosen: Sequence[DayCandidate]) -> None:
-    """The day's events over the years, and why they were chosen."""
-    table = Table("day", "event", "field", "score", "why", box=box.SIMPLE)
-    for each in chosen:
-        why = Text("; ".join(reasons(each)) or "nothing speaks for it")
-        table.add_row(str(each.event.date), Text(each.event.headline), each.field or "", f"{each.score:.1f}", why)
+    """The day's events over the years, and in a sentence why each was chosen; 80 columns where it is no terminal."""
     console = _console()
+    width = min(console.width, _READABLE) if console.is_terminal else _PIPED
     console.print(f"on {day} {MONTHS[month - 1]}: {len(chosen)} events")
-    console.print(table)
+    for each in chosen:
+        line = Text(str(each.event.date), style="cyan").append("  ").append(each.event.headline, style="bold")
+        line.truncate(width, overflow="ellipsis")
+        console.print(line)
+        for part in Text(explanation(each), style="dim").wrap(console, max(width - len(_INDENT), 1)):
+            part.rstrip()
+            console.print(Text(_INDENT).append(part))
 
 
 def show_related(event: Event, others: Sequence[Related]) -> None:

@@ -43,6 +43,9 @@ class Withdrawn:
     other_ids: frozenset[str]
 
 
+_DIGESTS_AT_ONCE = 10_000
+
+
 class Catalogue(CatalogueWords):
     """A finished catalogue, read from any number of threads.
 
@@ -99,8 +102,9 @@ class Catalogue(CatalogueWords):
 
     def rows_between(self, first: dt.date, last: dt.date) -> range:
         """The rows of the days from `first` to `last`, both included."""
-        low = int(np.searchsorted(self.days, first.toordinal(), "left"))
-        return range(low, max(low, int(np.searchsorted(self.days, last.toordinal(), "right"))))
+        low, high = (np.int32(day.toordinal()) for day in (first, last))  # of another kind, all days would be copied
+        start = int(np.searchsorted(self.days, low, "left"))
+        return range(start, max(start, int(np.searchsorted(self.days, high, "right"))))
 
     def rows_on(self, month: int, day: int) -> list[int]:
         """The rows of one day of every year, oldest first."""
@@ -327,6 +331,16 @@ class Catalogue(CatalogueWords):
     def digests(self, rows: range) -> dict[str, bytes]:
         """The digest of each event of some rows, by id."""
         return dict(self._rows("SELECT id, digest FROM events WHERE row BETWEEN ? AND ?", (rows.start, rows.stop - 1)))
+
+    def all_digests(self) -> np.ndarray:
+        """The digest of every event, in order of time, (size,) of 16 bytes each."""
+        found = np.zeros(self.size, "S16")
+        sql = "SELECT digest FROM events WHERE row BETWEEN ? AND ? ORDER BY row"
+        with self._decoding():
+            for start in range(0, self.size, _DIGESTS_AT_ONCE):
+                digests = [digest for (digest,) in self._rows(sql, (start, start + _DIGESTS_AT_ONCE - 1))]
+                found[start : start + _DIGESTS_AT_ONCE] = digests
+        return found
 
     def rows_by_text(self, keys: Sequence[bytes]) -> dict[bytes, int]:
         """For each text key that the catalogue has, one row with the vector of that text."""

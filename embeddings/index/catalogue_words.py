@@ -14,6 +14,7 @@ from embeddings.index.spellings import Spellings
 from embeddings.index.stored import as_text
 
 POSTING_ROW = np.dtype("<u4")  # of a posting
+_MOST_VALUES = 500  # of one statement, which SQLite bounds
 
 
 class CatalogueWords(CatalogueFile):
@@ -33,10 +34,13 @@ class CatalogueWords(CatalogueFile):
 
     def postings(self, words: Sequence[str]) -> dict[str, np.ndarray]:
         """The rows that hold each of some stems, or words in capitals, (n,) in ascending order."""
-        marks = ",".join("?" * len(words))
-        found = self._rows(f"SELECT stem, rows FROM postings WHERE stem IN ({marks})", words)
+        known: dict[str, np.ndarray] = {}
         with self._decoding():
-            known = {stem: self._posting(rows) for stem, rows in found}
+            for start in range(0, len(words), _MOST_VALUES):
+                some = words[start : start + _MOST_VALUES]
+                marks = ",".join("?" * len(some))
+                found = self._rows(f"SELECT stem, rows FROM postings WHERE stem IN ({marks})", some)
+                known.update((stem, self._posting(rows)) for stem, rows in found)
         return {word: known.get(word, np.zeros(0, POSTING_ROW)) for word in words}
 
     def frequencies(self, words: Sequence[str]) -> dict[str, int]:

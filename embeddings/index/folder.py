@@ -46,6 +46,7 @@ from embeddings.index.manifest import (
     PROMINENCE,
     STARTS,
     TOKENS,
+    TRAITS,
     VECTORS,
     Manifest,
     ModelRecord,
@@ -330,7 +331,8 @@ def describe(generation: Path, built: dt.datetime, model: ModelRecord, archives:
     Args:
         archives: the paths of what it was built from.
     """
-    written = [*FILES, *(EXPORT_FILES if model.export else ()), *([CODES] if (generation / CODES).exists() else [])]
+    others = [name for name in (CODES, TRAITS) if (generation / name).exists()]
+    written = [*FILES, *(EXPORT_FILES if model.export else ()), *others]
     with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
         return Manifest(
             format=FORMAT,

@@ -18,6 +18,8 @@ STARTS = "starts.npy"
 PROMINENCE = "prominence.npy"
 FILES = (CATALOGUE, VECTORS, TOKENS, STARTS, PROMINENCE)
 CODES = "codes.faiss"
+TRAITS = "traits.npz"
+"""What each event tells by itself of how much it stands out, which the next build need not find out again."""
 
 
 EXPORT_FILES = ("encoder.xml", "encoder.bin", "tokenizer.json", "head.npz")

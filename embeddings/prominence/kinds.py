@@ -47,9 +47,9 @@ class Kinds:
 
     def of_words(self, found: Iterable[str]) -> float:
         """What the stems of an event, each once, tell; 0 is as usual."""
-        known = {stem: self.rarity[stem] for stem in found if stem in self.rarity}
-        length = math.sqrt(sum(rarity**2 for rarity in known.values())) or 1.0
-        return sum(rarity * self.words[stem] for stem, rarity in known.items()) / length - self.words_mean
+        known = [(self.rarity[stem], self.words[stem]) for stem in found if stem in self.rarity]
+        length = math.sqrt(sum(rarity * rarity for rarity, _ in known)) or 1.0
+        return sum(rarity * weight for rarity, weight in known) / length - self.words_mean
 
     def of_vectors(self, vectors: np.ndarray) -> np.ndarray:
         """What each of some vectors, (n, dimension), tells; 0 is as usual; (n,)."""

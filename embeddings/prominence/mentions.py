@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -13,22 +13,23 @@ _EVER = 4_000_000  # days; longer than the calendar
 
 
 class Mentions:
-    """The names of the events of an archive, collected row by row."""
+    """The names of the events of an archive, collected event by event."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._rows, self._names, self._marked = array("i"), array("i"), array("b")
 
     def add(self, row: int, names: Iterable[str], marked: frozenset[str] = frozenset()) -> None:
-        """Take the names of an event in, each once; rows come in their order.
+        """Take the names of an event in, each once.
 
         Args:
             marked: those that `Counted.marked` tells apart.
         """
-        for name in sorted(set(names)):
-            self._rows.append(row)
-            self._names.append(self._numbers.setdefault(name, len(self._numbers)))
-            self._marked.append(name in marked)
+        numbers = self._numbers
+        once = dict.fromkeys(names)
+        self._rows.extend([row] * len(once))
+        self._names.extend([numbers.setdefault(name, len(numbers)) for name in once])
+        self._marked.extend([name in marked for name in once] if marked else bytes(len(once)))
 
     def names(self) -> list[str]:
         """Each name once; its position is its number."""
@@ -45,12 +46,42 @@ class Mentions:
             days: (n,) ordinals of all events, ascending.
             kept: (number of names,) bool; which names count.
         """
-        number = np.array(self._names, np.int64)
-        order = np.argsort(number, kind="stable")
+        number, rows = np.array(self._names, np.int64), np.array(self._rows, np.int64)
+        order = np.lexsort((rows, number))
         if kept is not None:
             order = order[kept[number[order]]]
-        rows, marked = np.array(self._rows, np.int64)[order], np.array(self._marked, bool)[order]
-        return Counted(rows, marked, number[order], days)
+        return Counted(rows[order], np.array(self._marked, bool)[order], number[order], days)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What `of_arrays` makes the same mentions of."""
+        text = "".join(f"{name}\n" for name in self._numbers)
+        return {
+            "text": np.frombuffer(text.encode(), np.uint8),
+            "rows": np.array(self._rows, np.int32),
+            "names": np.array(self._names, np.int32),
+            "marked": np.array(self._marked, np.int8),
+        }
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, np.ndarray], moved: np.ndarray) -> Mentions:
+        """The mentions of `arrays`, by their events' rows in another index.
+
+        Args:
+            moved: the new row of each event, (n,); -1 for one that is no longer there.
+        """
+        rows = moved[arrays["rows"]]
+        there = rows >= 0
+        used, names = np.unique(arrays["names"][there], return_inverse=True)
+        text = arrays["text"].tobytes().decode().split("\n")
+        found = cls()
+        found._numbers = {text[number]: place for place, number in enumerate(used.tolist())}
+        for array_, values in (
+            (found._rows, rows[there].astype(np.int32)),
+            (found._names, names.astype(np.int32)),
+            (found._marked, arrays["marked"][there]),
+        ):
+            array_.frombytes(values.tobytes())
+        return found
 
 
 class Counted:

@@ -1,8 +1,9 @@
 """The list of events that people remember, which ships with the program, and what it names in an index.
 
 `remembered.tsv` has a line an event since July 2002: its day; how widely it is remembered, from 1 (in one country or
-field) to 5 (by nearly everybody), as two readers judged or who wrote it; a few words; the title of an article on it in
-the English Wikipedia, as far as is known. All of it is written from knowledge, in words of our own (CC0).
+field) to 5 (by nearly everybody), as those judged who wrote and read it; a few words; the title of an article on it in
+the English Wikipedia, as far as is known; and the id of the event that is meant in an archive of the Current Events
+portal, which somebody chose by reading. All of it is written from knowledge, in words of our own (CC0).
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import chain
 
 import numpy as np
 
 from embeddings.index.catalogue import Catalogue
+from embeddings.index.catalogue_words import POSTING_ROW
 from embeddings.index.vectors import VectorIndex
 from embeddings.stems import stems
 
@@ -26,8 +29,8 @@ LEAST_WORDS = 0.5  # the same of shared words alone
 PERHAPS, NEARLY = 0.3, 0.2  # likeness, and how far below the best, from which others may be the same event
 _UNKNOWN = 11.0  # the rarity of a word that no event had where it was learnt
 
-_AT_ONCE = 256  # lines that are looked for; the more, the fewer days are read twice
-
+_AT_ONCE = 256  # lines that are looked for
+_BLOCK = 4_096  # vectors that are read at once, of days that have so many events
 
 Encode = Callable[[Sequence[str]], Sequence[np.ndarray]]
 """Turns texts into vectors, (dimension,) each."""
@@ -35,12 +38,13 @@ Encode = Callable[[Sequence[str]], Sequence[np.ndarray]]
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A line of the list; `widely` is from 1 to 5."""
+    """A line of the list; `widely` is from 1 to 5, and `id` empty where the portal does not tell of it."""
 
     day: dt.date
     widely: float
     words: str
     article: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,13 @@ def remembered() -> tuple[Remembered, ...]:
     text = (resources.files("embeddings.prominence") / "remembered.tsv").read_text("utf-8")
     lines = (line.split("\t") for line in text.splitlines())
     return tuple(
-        Remembered(dt.date.fromisoformat(day), float(widely), words, article) for day, widely, words, article in lines
+        Remembered(dt.date.fromisoformat(day), float(widely), words, article, event_id)
+        for day, widely, words, article, event_id in lines
     )
 
 
 def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None, rarity: Mapping[str, float]) -> Named:
-    """Look for each line of the list among the events of its day and of the days beside it.
+    """Find the event of each line of the list: by its id, or else among those of its day and of the days beside it.
 
     Args:
         encode: by the model that made the vectors; None: words alone decide, for with another model than the default
@@ -75,21 +80,27 @@ def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None
         rarity: of stems, as `Kinds.rarity`.
     """
     lines = remembered()
-    rows, perhaps = np.full(len(lines), -1), set[int]()
+    by_id = (catalogue.row(line.id) if line.id else None for line in lines)
+    rows, perhaps = np.array([-1 if row is None else row for row in by_id]), set[int]()
     # Days of which the archive tells, or a day beside does; most lines are of none in a small archive.
     told = np.unique([catalogue.days - beside for beside, _ in BESIDE])
-    places = np.flatnonzero(np.isin([line.day.toordinal() for line in lines], told))
+    is_told = np.isin([line.day.toordinal() for line in lines], told)
+    places = np.flatnonzero(is_told & (rows < 0)).tolist()
     for start in range(0, len(places), _AT_ONCE):
-        about = {place: _about(catalogue, lines[place].day) for place in places[start : start + _AT_ONCE].tolist()}
-        words = _words(catalogue, {row for costs in about.values() for row in costs})
-        texts = encode([lines[place].words for place in about]) if about and encode is not None else ()
-        for number, (place, costs) in enumerate(about.items()):
-            near, shared = np.array(list(costs)), _covered(lines[place], [words[row] for row in costs], rarity)
-            likeness = (shared + vectors.take(near) @ texts[number]) / 2 if texts else shared
-            likeness = likeness - np.array(list(costs.values()))
-            if likeness.max() >= (LEAST if texts else LEAST_WORDS):
-                rows[place] = near[np.argmax(likeness)]
-            perhaps.update(near[likeness >= max(PERHAPS, likeness.max() - NEARLY)].tolist())
+        some = places[start : start + _AT_ONCE]
+        asked = [_asked(lines[place], rarity) for place in some]
+        held = catalogue.postings(sorted(set(chain.from_iterable(asked))))
+        texts = encode([lines[place].words for place in some]) if encode is not None else None
+        for number, place in enumerate(some):
+            near, costs = _about(catalogue, lines[place].day)
+            likeness = _covered(asked[number], held, near)
+            if texts is not None:
+                likeness = (likeness + _cosines(vectors, near, texts[number])) / 2
+            likeness -= costs
+            if likeness.max() >= (LEAST if texts is not None else LEAST_WORDS):
+                rows[place] = near[np.lexsort((costs, -likeness))[0]]
+            likely = np.flatnonzero(likeness >= max(PERHAPS, likeness.max() - NEARLY))
+            perhaps.update((likely + near.start).tolist())
     return Named(rows, frozenset(perhaps - set(rows.tolist())))
 
 
@@ -102,22 +113,31 @@ def how_widely(catalogue: Catalogue, named: Named) -> np.ndarray:
     return found
 
 
-def _about(catalogue: Catalogue, day: dt.date) -> dict[int, float]:
-    """The rows of a day and of the days beside it, each with what that costs."""
-    found = {}
-    for beside, cost in BESIDE:
-        other = day + dt.timedelta(days=beside)
-        found.update(dict.fromkeys(catalogue.rows_between(other, other), cost))
-    return found
+def _about(catalogue: Catalogue, day: dt.date) -> tuple[range, np.ndarray]:
+    """The rows of a day and of the days beside it, and what each costs, (n,)."""
+    first, last = (day + dt.timedelta(days=edge(beside for beside, _ in BESIDE)) for edge in (min, max))
+    rows = catalogue.rows_between(first, last)
+    beside = catalogue.days[rows.start : rows.stop] - day.toordinal()
+    return rows, np.select([beside == days for days, _ in BESIDE], [cost for _, cost in BESIDE], np.inf)
 
 
-def _words(catalogue: Catalogue, rows: set[int]) -> dict[int, frozenset[str]]:
-    events = catalogue.events(sorted(rows))
-    texts = (" ".join((event.headline, *event.topics, *event.contexts)) for event in events)
-    return dict(zip(sorted(rows), map(frozenset, map(stems, texts)), strict=True))
+def _asked(line: Remembered, rarity: Mapping[str, float]) -> dict[str, float]:
+    """The stems of a line, each with how much of the line it is; together 1."""
+    rare = {stem: rarity.get(stem, _UNKNOWN) for stem in stems(f"{line.words} {line.article}")}
+    return {stem: each / sum(rare.values()) for stem, each in rare.items()}
 
 
-def _covered(line: Remembered, events: Sequence[frozenset[str]], rarity: Mapping[str, float]) -> np.ndarray:
-    """How much of a line's words each of some events has, rare ones counting more, (len(events),) from 0 to 1."""
-    asked = {word: rarity.get(word, _UNKNOWN) for word in stems(f"{line.words} {line.article}")}
-    return np.array([sum(asked[word] for word in asked.keys() & words) for words in events]) / sum(asked.values())
+def _covered(asked: Mapping[str, float], held: Mapping[str, np.ndarray], rows: range) -> np.ndarray:
+    """How much of a line each of some events has, (len(rows),) from 0 to 1; `held` are the rows of each stem."""
+    covered, edges = np.zeros(len(rows)), np.array((rows.start, rows.stop), POSTING_ROW)
+    for stem, share in asked.items():
+        of_stem = held[stem]
+        low, high = np.searchsorted(of_stem, edges)
+        covered[of_stem[low:high] - rows.start] += share
+    return covered
+
+
+def _cosines(vectors: VectorIndex, rows: range, text: np.ndarray) -> np.ndarray:
+    """The cosine of each of some events with a text, (len(rows),)."""
+    blocks = (rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK))
+    return np.concatenate([vectors.scores(text, block) for block in blocks])

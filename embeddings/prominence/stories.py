@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -36,15 +36,32 @@ _PHRASE = re.compile(rf"\b{_NAME}(?:\s+(?:(?:of|the|de|al|bin|and)\s+)?{_NAME})+
 
 
 class Stories:
-    """The topics and names of the events of an archive, collected row by row."""
+    """The topics and names of the events of an archive, collected event by event."""
 
     def __init__(self) -> None:
         self._topics, self._phrases = Mentions(), Mentions()
 
     def add(self, row: int, event: Event) -> None:
-        """Take an event in; rows come in their order."""
+        """Take an event in."""
         self._topics.add(row, map(normalise, event.topics))
         self._phrases.add(row, _phrases(event))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What `of_arrays` makes the same stories of."""
+        both = (("topics", self._topics), ("phrases", self._phrases))
+        return {f"{kind} {name}": array for kind, each in both for name, array in each.arrays().items()}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, np.ndarray], moved: np.ndarray) -> Stories:
+        """The stories of `arrays`, by their events' rows in another index, as `Mentions.of_arrays`."""
+        found = cls()
+        found._topics, found._phrases = (
+            Mentions.of_arrays(
+                {name.removeprefix(kind): array for name, array in arrays.items() if name.startswith(kind)}, moved
+            )
+            for kind in ("topics ", "phrases ")
+        )
+        return found
 
     def signs(self, days: np.ndarray) -> np.ndarray:
         """The `SIGNS` of every event, (n, len(SIGNS)); `days` are ordinals, ascending."""

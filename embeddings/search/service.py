@@ -82,12 +82,13 @@ class Search:
     # --- ask ---
 
     def warm_up(self) -> None:
-        """Load the model, which the first question would otherwise wait for.
+        """Load the model, and see how far each event stands out, which the first question would otherwise wait for.
 
         Raises:
-            IndexUnusableError: if the index was made with another model than the encoder's.
+            IndexUnusableError: if the index was made with another model than the encoder's, or is damaged.
         """
         self.encode(["warm-up"])
+        _ = self.index.prominence.standing  # kept; half a second for a million events
 
     def ask(
         self,

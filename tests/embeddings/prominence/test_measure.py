@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ from embeddings.errors import IndexUnusableError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import PROMINENCE
 from embeddings.index.prominence import PARTS, Prominence
-from embeddings.prominence.measure import names
+from embeddings.prominence.names import names
+from embeddings.search.service import Search
 from tests.conftest import BuildArchives
+from tests.word_encoder import WordEncoder
 
 Told = dict[str, Any]
 
@@ -45,7 +49,7 @@ def parts(folder: IndexFolder, build: BuildArchives, tmp_path: Path) -> Any:
 
 
 def test_names_are_words_with_a_capital_and_pairs_of_them() -> None:
-    assert list(names("smoke over Notre Dame's tower on Monday")) == ["Notre", "Notre Dame", "Dame"]
+    assert list(names("smoke over Notre Dame's tower on Monday")) == ["Notre", "Dame", "Notre Dame"]
 
 
 def test_a_name_that_comes_up_afterwards_speaks_for_the_event_that_brought_it_up(parts: Any) -> None:
@@ -91,6 +95,45 @@ def test_the_first_of_a_days_story_leads_it(parts: Any) -> None:
     first, second = found["ship sinks off coast"], found["ship sinks off island"]
     assert (first["lead"], second["lead"]) == (pytest.approx(np.log(2)), pytest.approx(-np.log(2)))
     assert first["size"] == second["size"] == pytest.approx(np.log(2))
+
+
+@pytest.mark.parametrize("size", [1, 2, 60])
+def test_an_archive_without_any_list_is_served_however_small(
+    folder: IndexFolder, build: BuildArchives, tmp_path: Path, size: int
+) -> None:
+    archive = tmp_path / "archive.jsonl"
+    records = (told(f"20{number:02}-06-05", f"Ship {number} sinks off Thule") for number in range(size))
+    archive.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    build(archive)
+    with closing(folder.open()) as index:
+        search = Search(index, WordEncoder())
+        search.warm_up()
+        assert len(search.on_this_day(6, 5)) == min(size, 5)
+        assert search.ask("ships", dt.date(2070, 1, 1)).hits
+
+
+def test_what_the_first_question_needs_is_there_once_the_search_is_warm(
+    folder: IndexFolder, build: BuildArchives, tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive.jsonl"
+    archive.write_text(json.dumps(told("2010-03-01", "A ship sinks")) + "\n", encoding="utf-8")
+    build(archive)
+    with closing(folder.open()) as index:
+        assert "standing" not in vars(index.prominence)
+        Search(index, WordEncoder()).warm_up()
+        assert "standing" in vars(index.prominence)
+
+
+def test_a_week_of_very_many_events_is_compared_with_those_around_alone(
+    parts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that no archive takes more memory than another of its size."""
+    monkeypatch.setattr("embeddings.prominence.measure._BLOCK", 2)
+    monkeypatch.setattr("embeddings.prominence.measure._AROUND", 4)
+    others = [told(f"2010-{n % 10 + 1:02}-{n // 10 + 1:02}", f"word{n} thing{n} other{n}") for n in range(280)]
+    found = parts(*others, *(told("2010-12-01", f"ship sinks off coast{number}") for number in range(16)))
+    sizes = [np.expm1(found[f"ship sinks off coast{number}"]["size"]) for number in range(16)]
+    assert 2 < min(sizes) <= max(sizes) < 2 * 4 + 2  # those around a block, and of the block
 
 
 def test_links_sources_and_deaths_of_the_known_count(parts: Any) -> None:

@@ -14,9 +14,11 @@ from embeddings.prominence.news_values import (
     is_light,
     is_routine,
     is_sequel,
+    somebody_dies,
     tells_of_a_first,
     tells_of_words,
     toll,
+    what_turn,
     who_dies,
     whose_turn,
 )
@@ -35,8 +37,41 @@ def event(headline: str, *topics: str, category: str | None = None) -> Event:
         (event("A probe lands on Mars."), "science"),
         (event("The novelist finishes her last book."), "culture"),
         (event("Eine Sonde landet."), None),
+        (event("A gunman opens fire in a cinema, killing at least 12."), "conflict"),
+        (event("A bus with football players crashes, and nine people die."), "disaster"),
+        (event("The poet Anna Ancher is shot dead in Skagen."), "conflict"),
+        (event("The singer Anna Ancher dies.", "Disease outbreaks", category="Health"), "culture"),
+        (event("Former president Anna Ancher dies of cardiac arrest at 82."), "politics"),
+        (event("Anna Ancher dies in prison.", category="Law and crime"), "crime"),
+        (event("A soldier dies in a clash of two parties.", category="Armed conflict"), "conflict"),
+        (event("A bank of the poor wins the Nobel Peace Prize."), "diplomacy"),
+        (event("A footballer runs in the presidential election."), "politics"),
+        (event("Shots are heard.", "Golf Club shooting"), "conflict"),
+        (event("People fall.", "Music festival stampede"), "disaster"),
+        (event("The founder is questioned.", category="War on Seaweedleaks and arrest of its founder"), "crime"),
+        (event("A broadcaster drops a show.", "Comments on the assassination of a poet"), None),
     ],
-    ids=["category first", "then topics", "then the headline", "science", "culture", "another language"],
+    ids=[
+        "category first",
+        "then topics",
+        "then the headline",
+        "science",
+        "culture",
+        "another language",
+        "who was harmed, not where",
+        "who was harmed, not who they were",
+        "one who was killed",
+        "whom a death is of, not what it was of",
+        "an arrest of a heart",
+        "a convict",
+        "by force",
+        "a prize for peace",
+        "an election, not who runs",
+        "how a topic ends",
+        "how a topic ends, of an accident",
+        "a war on something",
+        "what is only spoken of",
+    ],
 )
 def test_the_field_is_what_category_topics_or_headline_tell(told: Event, expected: str | None) -> None:
     assert field(told) == expected
@@ -61,6 +96,11 @@ def test_grim_is_a_matter_of_whole_words(headline: str, grim: bool) -> None:
         ("Five U.S. soldiers are killed.", 5),
         ("Eleven villagers, including several children, are killed.", 11),
         ("The actor dies aged 87, a year after her sister at the age of 90.", 0),
+        ("The actor dies at 87.", 0),
+        ("The actor died at age 87, victims of whom forgave her.", 0),
+        ("A Legacy 600 aircraft crashes, killing ten.", 10),
+        ("The victims of Flight 370 are mourned.", 0),
+        ("Three people are killed within 36 hours, 20 miles from the city.", 3),
     ],
     ids=[
         "the largest",
@@ -74,6 +114,11 @@ def test_grim_is_a_matter_of_whole_words(headline: str, grim: bool) -> None:
         "an abbreviation ends no clause",
         "words between",
         "an age is none",
+        "an age without the word",
+        "an age with it",
+        "the number of a type is none",
+        "nor is one of a flight",
+        "hours and miles are none",
     ],
 )
 def test_the_toll_is_the_largest_number_of_a_headline_that_speaks_of_casualties(headline: str, expected: int) -> None:
@@ -90,6 +135,37 @@ def test_the_toll_is_the_largest_number_of_a_headline_that_speaks_of_casualties(
 )
 def test_the_words_before_a_death_or_a_turn_hold_whose_it_is(headline: str, who: str, whose: str) -> None:
     assert (who_dies(headline), whose_turn(headline)) == (who, whose)
+
+
+@pytest.mark.parametrize(
+    ("headline", "kind"),
+    [
+        ("Anna Ancher wins.", "win"),
+        ("Anna Ancher is found guilty.", "law"),
+        ("Anna Ancher is narrowly re-elected.", "rise"),
+        ("Anna Ancher steps down.", "fall"),
+        ("Anna Ancher becomes a poet.", "turn"),
+        ("Anna Ancher paints.", "turn"),
+    ],
+)
+def test_a_turn_is_of_a_kind(headline: str, kind: str) -> None:
+    assert what_turn(headline) == kind
+
+
+@pytest.mark.parametrize(
+    ("headline", "so"),
+    [
+        ("The painter Anna Ancher dies in Skagen.", True),
+        ("Élodie Été, who painted Anna Ancher, dies.", True),
+        ("Twelve people from North Skagen die; the mayor is found dead.", False),
+        ("At least 40 people in Old Skagen are killed.", False),
+        ("Gunmen in Old Skagen are killed.", False),
+        ("A soldier is killed.", False),
+        ("Air strike on Skagen.", False),
+    ],
+)
+def test_one_person_dies_where_a_name_stands_before_the_verb(headline: str, so: bool) -> None:
+    assert somebody_dies(headline) is so
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from embeddings.events import Event
+from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
 from embeddings.index.prominence import _EARLIER_WEIGHTS, COLUMNS, PARTS, WEIGHTS, Prominence
 from embeddings.index.vectors import VectorIndex, VectorWriter
@@ -30,6 +31,9 @@ def test_the_list_has_thousands_of_events_of_every_year_in_order_each_once() -> 
     assert {each.day.year for each in lines} >= set(range(2002, 2026))
     assert lines[0].day >= dt.date(2002, 7, 1)
     assert all(4 <= len(each.words.split()) <= 14 and each.article and 1 <= each.widely <= 5 for each in lines)
+    ids = [each.id for each in lines if each.id]
+    assert len(ids) > 10_000
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}", each) for each in ids)
     assert all(clean(text) == text for each in lines for text in (each.words, each.article))
 
 
@@ -42,10 +46,10 @@ def test_the_list_names_the_event_that_it_means_and_not_what_came_of_it(
         "2010-03-04": ("The king of Thule dies", "Salt gets dearer"),
     }
     lines = (
-        Remembered(dt.date(2010, 3, 1), 4.5, "Tower falls in Atlantis", "Fall of the tower of Atlantis"),
-        Remembered(dt.date(2010, 3, 3), 3, "King of Thule dies", "Kings of Thule"),
-        Remembered(dt.date(2010, 3, 4), 2, "Comet passes close to earth", "Comet"),
-        Remembered(dt.date(2019, 1, 1), 2, "Day of which nothing is told", "Nothing"),
+        Remembered(dt.date(2010, 3, 1), 4.5, "Tower falls in Atlantis", "Fall of the tower of Atlantis", ""),
+        Remembered(dt.date(2010, 3, 3), 3, "King of Thule dies", "Kings of Thule", "2010-03-04-unknown"),
+        Remembered(dt.date(2010, 3, 4), 2, "Comet passes close to earth", "Comet", ""),
+        Remembered(dt.date(2019, 1, 1), 2, "Day of which nothing is told", "Nothing", ""),
     )
     archive = tmp_path / "archive.jsonl"
     records = ({"date": day, "headline": headline} for day, headlines in told.items() for headline in headlines)
@@ -62,6 +66,24 @@ def test_the_list_names_the_event_that_it_means_and_not_what_came_of_it(
     parts, _ = index.prominence.take(range(index.catalogue.size))
     widely = dict(zip(named.rows[:2].tolist(), (4.5, 3.0), strict=True))
     assert parts[:, PARTS.index("lists")].tolist() == [widely.get(row, 0.0) for row in range(index.catalogue.size)]
+    index.close()
+
+
+def test_a_line_names_the_event_whose_id_it_has_in_whatever_words(
+    folder: IndexFolder, build: BuildArchives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headlines = "A tower falls in Atlantis", "Masonry gives way"
+    lines = (
+        Remembered(dt.date(2010, 3, 1), 4, "Tower falls in Atlantis", "", event_id(dt.date(2010, 3, 1), headlines[1])),
+    )
+    archive = tmp_path / "archive.jsonl"
+    records = ({"date": "2010-03-01", "headline": headline} for headline in headlines)
+    archive.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    monkeypatch.setattr("embeddings.prominence.remembered.remembered", lambda: lines)
+    build(archive)
+    index = folder.open()
+    named = find_named(index.catalogue, index.vectors, None, kinds().rarity)
+    assert [event.headline for event in index.catalogue.events(named.rows.tolist())] == ["Masonry gives way"]
     index.close()
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, product
 from random import Random
 
@@ -24,7 +25,7 @@ from embeddings.search.on_this_day import (
     shortlist,
     weigh,
 )
-from embeddings.search.reasons import _SENTENCES, reasons
+from embeddings.search.reasons import _SENTENCES, explanation, reasons
 from tests.word_encoder import WordEncoder
 
 ENCODER = WordEncoder()
@@ -196,8 +197,33 @@ def test_a_short_list_has_the_best_and_some_that_are_no_attack_or_disaster() -> 
 
 def test_reasons_tell_what_spoke_for_an_event_the_strongest_first() -> None:
     [dam] = [make(2000, "The largest dam bursts and drowns or injures 1,200", 1.5)]
-    assert reasons(dam) == ["147 events link to it", "1,200 came to harm"]
+    assert reasons(dam) == [
+        "is linked from 147 other events",
+        "tells of 1,200 who were killed, hurt or otherwise harmed",
+    ]
     assert reasons(make(2000, "a day")) == []
+
+
+def test_an_explanation_is_a_sentence_with_the_field_and_every_reason() -> None:
+    [dam] = [make(2000, "A dam bursts and drowns or injures 1,200 in a flood", 1.5)]
+    assert explanation(dam) == f"Disasters and accidents: it {' and '.join(reasons(dam))}."
+    assert explanation(make(2000, "a day")) == "It stands out no more than others, but nothing of its day does."
+
+
+@pytest.mark.parametrize(
+    ("part", "headline", "said"),
+    [
+        ("turn", "Anna Ancher wins a medal", ["tells of a win, with a name that comes up often"]),
+        ("turn", "Anna Ancher is elected mayor", ["tells of a rise to an office, with a name that comes up often"]),
+        ("turn", "Anna Ancher becomes a mother", []),
+        ("death", "Anna Ancher dies", ["tells of a death, with a name that comes up often"]),
+        ("death", "At least 40 people in Old Skagen are killed", []),
+        ("toll", "One man is injured in a market of 900", []),
+    ],
+)
+def test_nothing_is_said_that_would_be_misread(part: str, headline: str, said: list[str]) -> None:
+    candidate = replace(make(2000, headline), parts=dict.fromkeys(PARTS, 0.0) | {part: 1.0})
+    assert reasons(candidate) == said
 
 
 def test_every_part_that_can_speak_for_an_event_has_its_words() -> None:
