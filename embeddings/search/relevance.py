@@ -16,7 +16,6 @@ from embeddings.search.ranking import KIND_WORDS, fuse
 from embeddings.search.reading import postings
 from embeddings.stems import question_stems
 
-_FEW_WORDS = 3  # with more, an event may tell of what is meant in other words, and the lists lose what is right
 _LOOKED_AT = 20  # events that may tell of what was before the archive's first day
 
 
@@ -36,7 +35,7 @@ class Relevance:
     def of(
         self, question: Question, vector: np.ndarray, rows: np.ndarray, features: Features, order: np.ndarray
     ) -> np.ndarray:
-        """What of `order` is worth showing: all of it, a part, or nothing.
+        """What of `order` may answer the question: all of it, a part, or nothing.
 
         Args:
             vector: the question's, (dimension,).
@@ -53,10 +52,17 @@ class Relevance:
             return self._telling(question.dates, having, rows, order[:_LOOKED_AT])
         if self._doubts(features, words, having, vector, rows, int(order[0])):
             return order[:0]
-        if self.strangers is None or len(words) > _FEW_WORDS:
-            return order
-        strangers: np.ndarray = self.strangers.among(features, int(order[0]))[order]
-        return np.asarray(order[~strangers])
+        return order
+
+    def until_strangers(
+        self, question: Question, rows: np.ndarray, features: Features, shown: Sequence[int]
+    ) -> list[int]:
+        """Of rows that would be shown, best first, those that have to do with the question; the best one always."""
+        if self.strangers is None or question.only_dates or not shown:
+            return list(shown)
+        best = int(np.searchsorted(rows, shown[0]))
+        strange = set(rows[self.strangers.among(features, best)].tolist())
+        return [row for row in shown if row not in strange]
 
     def _doubts(
         self,

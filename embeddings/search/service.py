@@ -106,7 +106,7 @@ class Search:
             today: the day from which "last month" and the like count.
             within: only events of these days.
             silent_in_doubt: give no events if the best one is more likely unrelated than an answer, and none that has
-                nothing to do with a short question.
+                nothing to do with the question.
         Raises:
             InputError: if the question is empty or too long.
             IndexUnusableError: if the index was made with another model than the encoder's.
@@ -155,8 +155,10 @@ class Search:
             titles = [event.title for event in self.index.catalogue.events(candidates[first].tolist())]
             found = self._reranker.scores(question.text, titles)
             fused[first] = rerank(fused[first], features.dated[first], found)
-            order = np.lexsort((candidates, -fused))
+            order = order[np.lexsort((candidates[order], -fused[order]))]
         rows = self.fold(candidates[order], limit)
+        if silent_in_doubt:
+            rows = self._relevance.until_strangers(question, candidates, features, rows)
         scores = dict(zip(candidates.tolist(), fused.tolist(), strict=True))
         events = self.index.catalogue.events(rows)
         hits = tuple(Hit(event, scores[row]) for row, event in zip(rows, events, strict=True))

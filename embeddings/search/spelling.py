@@ -111,6 +111,7 @@ def corrected(text: str, archive: Lexicon) -> tuple[str, tuple[Correction, ...]]
         others = [word for word in telling if word not in window.words]
         if (meant := _meant(window, others, archive)) is not None:
             found.append((window, meant))
+    found += _supported(words, lacking, found, telling, archive)
     read = {word for window, _ in found for word in window.lacking}
     if len(read) <= len(set(strange) - read):
         return text, ()  # where many words remain unknown, it is in another language
@@ -121,6 +122,44 @@ def corrected(text: str, archive: Lexicon) -> tuple[str, tuple[Correction, ...]]
         changes.append(Correction(text[start:end], name))
         text = text[:start] + name + text[end:]
     return text, tuple(reversed(changes))
+
+
+def _supported(
+    words: Sequence[str],
+    lacking: AbstractSet[int],
+    found: Sequence[tuple[_Window, Spelling]],
+    telling: Sequence[str],
+    archive: Lexicon,
+) -> list[tuple[_Window, Spelling]]:
+    """What single words that are still unknown may mean, where events tell of it with the rest of the question.
+
+    The rest may be unknown, too: chelabinks and meteror support each other.
+    """
+    done = {place for window, _ in found for place in range(window.first, window.last + 1)}
+    near = {place: _near_enough(words[place], archive) for place in sorted(lacking - done)[:_MOST_LOOKED_UP]}
+    read = [word for _, name in found for word in normalise(name.text).split()]
+    supported = []
+    for place, likely in near.items():
+        others = [normalise(each.text) for other, some in near.items() if other != place for each in some]
+        support = [*(word for word in telling if word != words[place]), *read, *others]
+        for each in likely if support else ():
+            if archive.together([normalise(each.text)], support):
+                supported.append((_Window(place, place, (words[place],), frozenset([words[place]])), each))
+                break
+    return supported
+
+
+def _near_enough(word: str, archive: Lexicon) -> list[Spelling]:
+    """The single words that a word which is not English may mean, however rare they are, the likeliest first."""
+    if word in _english():
+        return []
+    near = [(cost(word, each.key), each) for each in archive.spellings.near(word, _most_wrong(len(word)))]
+    likely = [
+        (wrong, each)
+        for wrong, each in near
+        if wrong <= _allowed(len(word)) and len(normalise(each.text).split()) == 1 and each.events > 1
+    ]
+    return [each for _, each in sorted(likely, key=lambda pair: (_rank(*pair), pair[1].key))[:_MOST_TRIED]]
 
 
 def spelt_otherwise(text: str, archive: Lexicon) -> tuple[tuple[str, str], ...]:

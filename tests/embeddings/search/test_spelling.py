@@ -42,6 +42,13 @@ TOLD = (
     "Ahmed Mohamed speaks in Sri Lanka about the assassination",
 )
 
+# Each is told of twice: such names are only read where the rest of the question goes with them.
+RARE = (
+    "Alexander Litvinenko is found to have been poisoned with polonium",
+    "The meteor of Chelyabinsk breaks windows",
+    "Typhoon Haiyan makes landfall near Tacloban",
+)
+
 MISSPELT = (  # kinds: a letter changed, lost, added, doubled, two swapped, by ear, blanks, whole names
     ("sadam hussien captured", "Saddam Hussein captured"),
     ("saddam hussain caught", "saddam Hussein caught"),
@@ -148,7 +155,7 @@ LEFT = (  # numbers, short words, English, accents, other languages, what is no 
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
     path = tmp_path_factory.mktemp("spelling") / "catalogue.sqlite"
     writer = CatalogueWriter(path)
-    for number, headline in enumerate(headline for headline in TOLD for _ in range(30)):
+    for number, headline in enumerate([*(headline for headline in TOLD for _ in range(30)), *RARE * 2]):
         event = make(headline, id=f"{number}")
         writer.add(NewEvent(event, frozenset(), f"{number}".encode(), b""))
     writer.finish()
@@ -169,6 +176,19 @@ def test_what_the_archive_lacks_is_read_as_what_it_has(archive: Lexicon, typed: 
 @pytest.mark.parametrize("text", LEFT)
 def test_what_may_be_right_is_left_as_it_is(archive: Lexicon, text: str) -> None:
     assert corrected(text, archive) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("litvinienko polonuim", "Litvinenko polonium"),
+        ("litvinenko poisoned polonuim", "litvinenko poisoned polonium"),
+        ("chelabinks meteror", "Chelyabinsk meteor"),
+        ("tyfoon hayian", "Typhoon Haiyan"),
+    ],
+)
+def test_rare_words_are_read_where_they_support_each_other(archive: Lexicon, typed: str, read: str) -> None:
+    assert corrected(typed, archive)[0] == read
 
 
 def test_only_what_is_wrong_of_a_name_is_said_to_be_changed(archive: Lexicon) -> None:
