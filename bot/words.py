@@ -67,10 +67,11 @@ CONSOLE_HELP = """\
 /help, /quit"""
 
 
-def dates_understood(ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE) -> str:
-    """How the dates in a question were understood, and where all events of one are to be read."""
+def dates_understood(ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE, *, has_events: bool = True) -> str:
+    """How the dates in a question were understood, and where all events of one are to be read if there are any."""
     named = "Dates in the question: " + "; ".join(date_range(dates, locale) for dates in ranges[:5])
-    return f"{named} · /event {as_typed(ranges[0])} lists all of its events" if len(ranges) == 1 else named
+    one = has_events and len(ranges) == 1
+    return f"{named} · /event {as_typed(ranges[0])} lists all of its events" if one else named
 
 
 def as_typed(dates: DateRange) -> str:

@@ -200,7 +200,7 @@ def answer_page(
     nothing: str = words.NOTHING_FITS,
 ) -> AnswerPage:
     """A page of a question's events; `events` are those of this page, None for one that is no longer in the index."""
-    lines = [words.dates_understood(kept.dates, locale)] if kept.dates else []
+    lines = [words.dates_understood(kept.dates, locale, has_events=bool(kept.events))] if kept.dates else []
     if kept.corrected:
         lines.insert(0, words.corrected((escape(each.typed), escape(each.read)) for each in kept.corrected))
     if kept.within is not None:

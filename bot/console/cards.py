@@ -26,7 +26,7 @@ def answer_cards(answer: Answer) -> Iterable[RenderableType]:
     if answer.corrected:
         yield Text(words.corrected((each.typed, each.read) for each in answer.corrected), style="dim")
     if answer.dates:
-        yield Text(words.dates_understood(answer.dates), style="dim")
+        yield Text(words.dates_understood(answer.dates, has_events=bool(answer.hits)), style="dim")
     if not answer.hits:
         yield Text(words.nothing_fits(answer.dates, answer.first, answer.last))
     for place, (is_outside, hits) in enumerate(answer.groups):

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import words
+from embeddings.dates import DateRange, parse_range
+
+TODAY = dt.date(2026, 11, 22)
+FIRST, LAST = dt.date(2002, 7, 1), dt.date(2026, 11, 20)
+
+
+@given(st.dates(), st.dates())
+def test_a_span_as_typed_is_understood_as_that_span(one: dt.date, other: dt.date) -> None:
+    dates = DateRange(min(one, other), max(one, other))
+    assert parse_range(words.as_typed(dates), TODAY) == dates
+
+
+def test_a_day_a_month_and_a_year_are_typed_shortly() -> None:
+    assert words.as_typed(parse_range("23 December 2015", TODAY)) == "2015-12-23"
+    assert words.as_typed(parse_range("December 2015", TODAY)) == "2015-12"
+    assert words.as_typed(parse_range("2015", TODAY)) == "2015"
+
+
+def test_the_rest_of_a_day_is_to_be_read_where_it_has_events() -> None:
+    day = parse_range("2015-12-23", TODAY)
+    assert "/event 2015-12-23 lists all of its events" in words.dates_understood([day])
+    assert "/event" not in words.dates_understood([day], has_events=False)
+    assert "/event" not in words.dates_understood([day, parse_range("2016", TODAY)])
+
+
+def test_why_nothing_fits_is_said() -> None:
+    before, after, within = (parse_range(text, TODAY) for text in ("1969", "2030", "2015"))
+    assert "begins on 1 July 2002" in words.nothing_fits([before], FIRST, LAST)
+    assert "ends on 20 November 2026" in words.nothing_fits([after], FIRST, LAST)
+    for dates in ([], [within], [before, within], [within, after]):
+        assert words.nothing_fits(dates, FIRST, LAST) == words.NOTHING_FITS
+    assert words.nothing_fits([before], None, None) == words.NOTHING_FITS
