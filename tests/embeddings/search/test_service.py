@@ -209,6 +209,13 @@ class TestAsk:
         # Where all are as far from it, none is a stranger beside the best.
         assert len(search.ask("gamma delta", TODAY).hits) == 3
 
+    def test_what_is_asked_for_in_the_past_is_found_in_the_present(self, index: Index) -> None:
+        search = index(told("2010-07-11", "Spain wins the cup."), told("2010-07-12", "Who won the cup was asked."))
+        assert len(search.ask("cup winner won by Spain", TODAY).hits) == 2
+        wary = WordEncoder()
+        wary.wary = Confidence((0.0,) * 8, 1.0)
+        assert Search(search.index, wary).ask("who won the cup 2010", TODAY).hits
+
     def test_an_event_of_the_questions_days_with_all_of_its_words_is_always_shown(self, index: Index) -> None:
         wary = WordEncoder()
         wary.wary = Confidence((0.0,) * 8, 1.0)
