@@ -26,6 +26,9 @@ from embeddings.stems import stems
 BESIDE = ((0, 0.0), (1, 0.06), (-1, 0.12), (2, 0.2))
 LEAST = 0.38  # the mean of shared words and of the cosine from which an event is the one that a line names
 LEAST_WORDS = 0.5  # the same of shared words alone
+LEAST_COVERED = (
+    0.1  # of a line's words; an event with fewer is not compared further, and small archives have few others
+)
 PERHAPS, NEARLY = 0.3, 0.2  # likeness, and how far below the best, from which others may be the same event
 _UNKNOWN = 11.0  # the rarity of a word that no event had where it was learnt
 
@@ -90,17 +93,21 @@ def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None
         some = places[start : start + _AT_ONCE]
         asked = [_asked(lines[place], rarity) for place in some]
         held = catalogue.postings(sorted(set(chain.from_iterable(asked))))
-        texts = encode([lines[place].words for place in some]) if encode is not None else None
-        for number, place in enumerate(some):
-            near, costs = _about(catalogue, lines[place].day)
-            likeness = _covered(asked[number], held, near)
-            if texts is not None:
-                likeness = (likeness + _cosines(vectors, near, texts[number])) / 2
-            likeness -= costs
-            if likeness.max() >= (LEAST if texts is not None else LEAST_WORDS):
+        about = [_about(catalogue, lines[place].day) for place in some]
+        shared = [_covered(words, held, near) for words, (near, _) in zip(asked, about, strict=True)]
+        likely = [number for number, covered in enumerate(shared) if covered.max() >= LEAST_COVERED]
+        texts: Sequence[np.ndarray | None] = [None] * len(likely)
+        if encode is not None and likely:
+            texts = encode([lines[some[number]].words for number in likely])
+        for number, text in zip(likely, texts, strict=True):
+            place, (near, costs), likeness = some[number], about[number], shared[number]
+            if text is not None:
+                likeness = (likeness + _cosines(vectors, near, text)) / 2
+            likeness = likeness - costs
+            if likeness.max() >= (LEAST if text is not None else LEAST_WORDS):
                 rows[place] = near[np.lexsort((costs, -likeness))[0]]
-            likely = np.flatnonzero(likeness >= max(PERHAPS, likeness.max() - NEARLY))
-            perhaps.update((likely + near.start).tolist())
+            also = np.flatnonzero(likeness >= max(PERHAPS, likeness.max() - NEARLY))
+            perhaps.update((also + near.start).tolist())
     return Named(rows, frozenset(perhaps - set(rows.tolist())))
 
 
