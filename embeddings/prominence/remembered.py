@@ -74,6 +74,12 @@ def remembered() -> tuple[Remembered, ...]:
     )
 
 
+@cache
+def _days() -> np.ndarray:
+    """The day of each line, as an ordinal."""
+    return np.array([line.day.toordinal() for line in remembered()])
+
+
 def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None, rarity: Mapping[str, float]) -> Named:
     """Find the event of each line of the list: by its id, or else among those of its day and of the days beside it.
 
@@ -83,12 +89,14 @@ def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None
         rarity: of stems, as `Kinds.rarity`.
     """
     lines = remembered()
-    by_id = (catalogue.row(line.id) if line.id else None for line in lines)
-    rows, perhaps = np.array([-1 if row is None else row for row in by_id]), set[int]()
+    rows, perhaps = np.full(len(lines), -1), set[int]()
     # Days of which the archive tells, or a day beside does; most lines are of none in a small archive.
     told = np.unique([catalogue.days - beside for beside, _ in BESIDE])
-    is_told = np.isin([line.day.toordinal() for line in lines], told)
-    places = np.flatnonzero(is_told & (rows < 0)).tolist()
+    places = np.flatnonzero(np.isin(_days(), told)).tolist()
+    for place in places:
+        if lines[place].id and (row := catalogue.row(lines[place].id)) is not None:
+            rows[place] = row
+    places = [place for place in places if rows[place] < 0]
     for start in range(0, len(places), _AT_ONCE):
         some = places[start : start + _AT_ONCE]
         asked = [_asked(lines[place], rarity) for place in some]
