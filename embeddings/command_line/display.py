@@ -66,7 +66,7 @@ def show_answer(answer: Answer) -> None:
         for hit in hits:
             number += 1
             _print_event(console, hit.event, f"{number}. ", f"score {hit.score:.2f}")
-    console.print(Text(f"{len(answer.hits)} events in {answer.took_ms:,.0f} ms", style="dim"))
+    console.print(Text(f"{_events(len(answer.hits))} in {answer.took_ms:,.0f} ms", style="dim"))
 
 
 def _nothing_fits(answer: Answer) -> str:
@@ -80,7 +80,7 @@ def _nothing_fits(answer: Answer) -> str:
 def show_days(answer: DayAnswer) -> None:
     """The events of some days, or where the archive ends."""
     console = _console()
-    console.print(f"{day_range(answer.dates)}: {answer.total:,} events")
+    console.print(f"{day_range(answer.dates)}: {_events(answer.total)}")
     if answer.after_the_end:
         console.print(f"the archive ends on {answer.last}")
     elif not answer.events and answer.nearest:
@@ -94,7 +94,7 @@ def show_days(answer: DayAnswer) -> None:
 def show_on_this_day(month: int, day: int, events: Sequence[Event]) -> None:
     """The day's events over the years."""
     console = _console()
-    console.print(f"on {day} {MONTHS[month - 1]}: {len(events)} events")
+    console.print(f"on {day} {MONTHS[month - 1]}: {_events(len(events))}")
     for event in events:
         _print_event(console, event)
 
@@ -103,7 +103,7 @@ def show_choice(month: int, day: int, chosen: Sequence[DayCandidate]) -> None:
     """The day's events over the years, and in a sentence why each was chosen; 80 columns where it is no terminal."""
     console = _console()
     width = min(console.width, _READABLE) if console.is_terminal else _PIPED
-    console.print(f"on {day} {MONTHS[month - 1]}: {len(chosen)} events")
+    console.print(f"on {day} {MONTHS[month - 1]}: {_events(len(chosen))}")
     for each in chosen:
         line = Text(str(each.event.date), style="cyan").append("  ").append(each.event.headline, style="bold")
         line.truncate(width, overflow="ellipsis")
