@@ -160,7 +160,7 @@ def _words(text: str, tokens: Sequence[re.Match[str]], found: Iterable[_Found]) 
         of = of_place.get(place)
         is_whole = of is not None and of.first == of.last  # WHO tells something, though who does not
         own = of.name.keys if of is not None and is_whole else tuple(stems(token[0]))
-        if is_whole or telling.issuperset(own):
+        if is_whole or (own and telling.issuperset(own)):  # nothing is left of a mark that stands alone
             others = [other.keys for other in of.others if other.is_sign] if of is not None else []
             ways.setdefault(own, {own: None}).update(dict.fromkeys(others))
     return tuple(Word(tuple(each)) for each in list(ways.values())[:MAX_WORDS])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
@@ -263,6 +264,15 @@ def test_a_question_keeps_all_of_its_words(text: str) -> None:
     for word, rows in zip(reading.words, found, strict=True):
         assert np.all(rows[1:] > rows[:-1])
         assert set(rows.tolist()) == {row for way in word.ways for row in having(way, _postings).tolist()}
+
+
+def test_a_mark_that_stands_alone_takes_nothing_from_a_question(fill: Fill) -> None:
+    """Some characters count as letters and are still nothing but a mark, of which nothing remains."""
+    marks = [mark for mark in map(chr, range(sys.maxunicode + 1)) if mark.isalnum() and not normalise(mark)]
+    assert len(marks) >= 10
+    catalogue = fill("The tower falls")
+    for mark in marks:
+        assert asked(catalogue, f"{mark} tower {mark}{mark}")[1] == [[0]]
 
 
 @given(st.lists(st.sets(st.integers(0, 30)), min_size=1, max_size=4))
