@@ -35,6 +35,8 @@ _NAMES = tuple(
         "chinese new year", "lunar new year", "jewish new year", "persian new year", "hindu new year",
         "tonight show", "person of the year", "man of the year", "woman of the year", "word of the year",
         "player of the year", "team of the year", "chiang mai", "rio de janeiro", "chris hoy", "tomorrow never dies",
+        "20th century fox", "twentieth century fox", "21st century fox", "20th century studios", "wonder woman 1984",
+        "2000 guineas",
     )
 )  # fmt: skip
 _NAMES_OF = {name[0]: [other for other in _NAMES if other[0] == name[0]] for name in _NAMES}
