@@ -7,6 +7,7 @@ changes.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -70,7 +71,7 @@ class Traits:
         there = moved >= 0
         self._own[moved[there]] = arrays["own"][there]
         known[moved[there]] = True
-        lost = before.events(np.flatnonzero(~there).tolist())
+        lost = _read(before, np.flatnonzero(~there).tolist())
         self.names = Names.of_arrays(_of("names ", arrays), moved, lost)
         self.stories = Stories.of_arrays(_of("stories ", arrays), moved)
         return known
@@ -88,12 +89,17 @@ def collect(catalogue: Catalogue, before: tuple[Path, Catalogue] | None, progres
         path, old = before
         known = traits._take_over(path, _moved(old, catalogue), old)
     unknown = np.flatnonzero(~known).tolist()
-    for start in range(0, len(unknown), _BLOCK):
-        rows = unknown[start : start + _BLOCK]
-        for row, event in zip(rows, catalogue.events(rows), strict=True):
-            traits._add(row, event)
-        progress("weighing", start + len(rows), len(unknown))
+    for done, (row, event) in enumerate(zip(unknown, _read(catalogue, unknown), strict=True), 1):
+        traits._add(row, event)
+        if done % _BLOCK == 0 or done == len(unknown):
+            progress("weighing", done, len(unknown))
     return traits
+
+
+def _read(catalogue: Catalogue, rows: Sequence[int]) -> Iterator[Event]:
+    """The events of some rows, of which few are in memory at once."""
+    for start in range(0, len(rows), _BLOCK):
+        yield from catalogue.events(rows[start : start + _BLOCK])
 
 
 def _of(beginning: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

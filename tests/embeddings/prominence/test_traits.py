@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 
 from embeddings.archive import Report
 from embeddings.build.run import build_index
+from embeddings.events import Event
+from embeddings.index.catalogue import Catalogue
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import TRAITS
 from embeddings.progress import no_progress
@@ -94,6 +97,33 @@ def test_only_events_that_are_new_are_read(
     monkeypatch.setattr("embeddings.prominence.traits._program", lambda: "another version")
     assert _read(folder, archive) == 30
     assert _read(folder, archive) == 0
+
+
+def test_few_events_are_in_memory_at_once_where_another_archive_takes_the_place_of_one(
+    folder: IndexFolder, build: BuildArchives, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "archive.jsonl"
+    indexes = []
+    for part in range(2):
+        _write(archive, [_record(random.Random(number)) for number in range(40 * part, 40 * part + 40)])
+        build(archive, accept_removals=True)
+        indexes.append(folder.open())
+    before, now = indexes
+    asked: list[int] = []
+    read = Catalogue.events
+
+    def counted(catalogue: Catalogue, rows: Iterable[int]) -> list[Event]:
+        wanted = list(rows)
+        asked.append(len(wanted))
+        return read(catalogue, wanted)
+
+    monkeypatch.setattr(Catalogue, "events", counted)
+    monkeypatch.setattr("embeddings.prominence.traits._BLOCK", 7)
+    collect(now.catalogue, (before.folder / TRAITS, before.catalogue), no_progress)
+    assert sum(asked) == 80
+    assert max(asked) == 7
+    for index in indexes:
+        index.close()
 
 
 def test_an_index_without_traits_is_read_anew(folder: IndexFolder, build: BuildArchives, tmp_path: Path) -> None:
