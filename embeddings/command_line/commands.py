@@ -162,6 +162,8 @@ def ask(
     from embeddings.search.questions import check_question, search_window
 
     many = query == ("-",)
+    if many and sys.stdin is None:  # as in a process whose parent has closed it
+        raise InputError("the standard input is closed; pipe questions into it, one a line, or ask one as an argument")
     question = "" if many else check_question(" ".join(query))
     within = search_window(first, last, today)
     with context.search() as search:

@@ -313,6 +313,16 @@ class TestAsk:
         out = run("ask", "-").out
         assert out.index("? dam") < out.index("breaks above") < out.index("empty") < out.index("? [red]treaty")
 
+    def test_a_dash_without_an_input_is_refused(self, run: Run, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.stdin", None)  # as Python has it where the parent closed it
+        ran = run("ask", "-", "--json")
+        assert (ran.status, ran.out) == (2, "")
+        assert "standard input is closed" in ran.sentence
+
+    def test_one_event_is_counted_as_one(self, run: Run, index: Path) -> None:
+        assert "\n1 event in " in run("ask", "dam", "--limit", "1").out
+        assert ": 1 event\n" in run("event", "2003-12-23").out
+
     def test_a_dash_with_a_wrong_window_asks_nothing(self, run: Run, index: Path, feed: Feed) -> None:
         feed("dam\n")
         ran = run("ask", "-", "--from", "nonsense", "--json")
