@@ -17,6 +17,7 @@ from bot.console.cards import day_cards
 from bot.store.backup import back_up
 from embeddings.command_line.commands import cli
 from embeddings.dates import parse_range
+from embeddings.dates.abroad import LANGUAGES
 from embeddings.errors import InputError
 from embeddings.search.service import Search
 from tests.bot.test_config import EXAMPLE
@@ -45,6 +46,10 @@ def test_the_dates_in_the_readme_are_understood() -> None:
     assert len(expressions) >= 8
     for expression in expressions:
         parse_range(expression.replace("\n", " "), TODAY)
+
+
+def test_the_readme_counts_the_other_languages_of_months() -> None:
+    assert re.findall(r"Months are read in (\d+) other languages", README) == [str(len(LANGUAGES))]
 
 
 def test_the_answer_in_the_readme_is_the_one_that_the_program_gives(sample_search: Search) -> None:

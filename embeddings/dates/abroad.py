@@ -1,6 +1,6 @@
 """The words of dates in other languages: `décembre`, `vor zwei Wochen`, `上个月`.
 
-Months and weekdays are those of Unicode's CLDR, in two dozen languages. What counts from today is understood in German,
+Months and weekdays are those of Unicode's CLDR, in 23 languages. What counts from today is understood in German,
 French, Spanish and Chinese; its forms are in `embeddings.dates.forms_abroad`.
 """
 
@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from embeddings.dates.ranges import CENTURY_MONTHS, DECADE_MONTHS, WEEK, YEAR_MONTHS, Unit
 
-_LANGUAGES = (
+LANGUAGES = (
     "fr", "de", "es", "it", "pt", "nl", "pl", "ru", "uk", "tr", "sv", "da", "nb", "fi", "cs", "hu", "ro",
     "el", "id", "ar", "he", "fa", "hi",
 )  # fmt: skip
@@ -158,7 +158,7 @@ def _declined_months() -> Mapping[str, int]:
     return {name[:-1]: month for name, month in long.items()} | long
 
 
-def _names_of(kind: Literal["months", "days"], languages: Iterable[str] = _LANGUAGES) -> _Names:
+def _names_of(kind: Literal["months", "days"], languages: Iterable[str] = LANGUAGES) -> _Names:
     """The names of months or weekdays and their numbers, of those that mean the same in all languages."""
     from babel import Locale  # 300 ms for all languages, and few texts need them
 
