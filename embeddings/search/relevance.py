@@ -86,11 +86,14 @@ class Relevance:
     def _telling(
         self, dates: Sequence[DateRange], having: Sequence[np.ndarray], rows: np.ndarray, order: np.ndarray
     ) -> np.ndarray:
-        """Of some events those that have every word of a question, and its year, for which the archive is too young."""
+        """Of some events those that have half the words of a question, and its year, which is before the archive.
+
+        The verdict on what was done in 1988 is told with that year, in words of its own.
+        """
         years = {str(span.first.year) for span in dates}
         kept = []
         for at, event in zip(order, self.catalogue.events(rows[order].tolist()), strict=True):
-            if _has_all(having, int(rows[at])) and any(year in event.headline for year in years):
+            if _has_half(having, int(rows[at])) and any(year in event.headline for year in years):
                 kept.append(at)
         return np.array(kept, order.dtype)
 
@@ -98,3 +101,7 @@ class Relevance:
 def _has_all(having: Sequence[np.ndarray], row: int) -> bool:
     """Whether an event has every word of a question."""
     return bool(having) and all(bool(np.isin(row, seen)) for seen in having)
+
+
+def _has_half(having: Sequence[np.ndarray], row: int) -> bool:
+    return bool(having) and 2 * sum(bool(np.isin(row, seen)) for seen in having) >= len(having)

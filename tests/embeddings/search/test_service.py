@@ -195,6 +195,14 @@ class TestAsk:
         assert len(search.ask("dam disaster 2014 or 2015", TODAY).hits) == 3
         assert len(search.ask("dam disaster 1986", TODAY, silent_in_doubt=False).hits) == 3
 
+    def test_what_was_before_the_archive_is_told_in_other_words_too(self, index: Index) -> None:
+        search = index(
+            told("2009-08-20", "A man convicted of the bombing in Alpha in 1988 is released."),
+            told("2010-08-20", "A man is released in Beta."),
+            told("2011-08-20", "The treaty of 1988 is renewed."),
+        )
+        assert [hit.event.date.year for hit in search.ask("1988 alpha bomber released", TODAY).hits] == [2009]
+
     def test_a_list_ends_where_strangers_begin(self, index: Index) -> None:
         wary = WordEncoder()
         wary.strangers = Strangers(meaning=0.0, late=0.0, covered=-8.0, dated=0.0, constant=4.0)
