@@ -74,12 +74,6 @@ def remembered() -> tuple[Remembered, ...]:
     )
 
 
-@cache
-def _days() -> np.ndarray:
-    """The day of each line, as an ordinal."""
-    return np.array([line.day.toordinal() for line in remembered()])
-
-
 def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None, rarity: Mapping[str, float]) -> Named:
     """Find the event of each line of the list: by its id, or else among those of its day and of the days beside it.
 
@@ -92,7 +86,7 @@ def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None
     rows, perhaps = np.full(len(lines), -1), set[int]()
     # Days of which the archive tells, or a day beside does; most lines are of none in a small archive.
     told = np.unique([catalogue.days - beside for beside, _ in BESIDE])
-    places = np.flatnonzero(np.isin(_days(), told)).tolist()
+    places = np.flatnonzero(np.isin([line.day.toordinal() for line in lines], told)).tolist()
     for place in places:
         if lines[place].id and (row := catalogue.row(lines[place].id)) is not None:
             rows[place] = row
