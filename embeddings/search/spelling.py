@@ -42,6 +42,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 _NEAR, _FEWEST, _TENFOLD = 0.08, 2.0, 0.06
 # A word that is no name must be longer, nearer and so many times as frequent: oftener something else is meant.
 _PLAIN_LETTERS, _PLAIN_NEAR, _PLAIN_TIMES = 7, 0.15, 10.0
+_SUPPORTED_LETTERS = 6  # the same where the rest of the question supports it
 _SURE = 0.09  # the share of wrong letters below which it need not fit the rest of the question
 _FAMOUS = 500  # events; what a word of four letters may stand for
 _PER = 100_000
@@ -113,7 +114,7 @@ def corrected(text: str, archive: Lexicon) -> tuple[str, tuple[Correction, ...]]
             found.append((window, meant))
     found += _supported(words, lacking, found, telling, archive)
     read = {word for window, _ in found for word in window.lacking}
-    if len(read) <= len(set(strange) - read):
+    if len(read) < len(set(strange) - read) or not read:
         return text, ()  # where many words remain unknown, it is in another language
     changes = []
     for window, meant in sorted(found, key=lambda pair: pair[0].first, reverse=True):
@@ -151,13 +152,16 @@ def _supported(
 
 def _near_enough(word: str, archive: Lexicon) -> list[Spelling]:
     """The single words that a word which is not English may mean, however rare they are, the likeliest first."""
-    if word in _english():
+    if word in _english() or len(word) <= LEAST_LETTERS:
         return []
     near = [(cost(word, each.key), each) for each in archive.spellings.near(word, _most_wrong(len(word)))]
     likely = [
         (wrong, each)
         for wrong, each in near
-        if wrong <= _allowed(len(word)) and len(normalise(each.text).split()) == 1 and each.events > 1
+        if wrong <= _allowed(len(word))
+        and len(normalise(each.text).split()) == 1
+        and each.events > 1
+        and (each.is_name or len(word) >= _SUPPORTED_LETTERS)
     ]
     return [each for _, each in sorted(likely, key=lambda pair: (_rank(*pair), pair[1].key))[:_MOST_TRIED]]
 
