@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.local_dates import DEFAULT_LOCALE, date_range, day_of_year, short_date
 from embeddings.dates import DateRange, parse_range
 from embeddings.errors import InputError
-from embeddings.search.answers import is_before
+from embeddings.search.answers import is_after, is_before
 
 if TYPE_CHECKING:
     from bot.answers import About
@@ -90,7 +90,7 @@ def nothing_fits(
     """Why a question has no answer: its dates are not those of the archive, or nothing is like it."""
     if is_before(ranges, first) and first is not None:
         return f"The archive begins on {short_date(first, locale)}, and nothing in it tells of that."
-    if last is not None and ranges and all(dates.first > last for dates in ranges):
+    if is_after(ranges, last) and last is not None:
         return f"The archive ends on {short_date(last, locale)}."
     return NOTHING_FITS
 

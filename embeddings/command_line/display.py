@@ -15,7 +15,7 @@ from embeddings.build.result import BuildResult
 from embeddings.calendar_names import MONTHS
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related
-from embeddings.search.answers import Answer, DayAnswer, is_before
+from embeddings.search.answers import Answer, DayAnswer, is_after, is_before
 from embeddings.search.evaluation import Silence
 from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.reasons import explanation
@@ -72,7 +72,7 @@ def show_answer(answer: Answer) -> None:
 def _nothing_fits(answer: Answer) -> str:
     if is_before(answer.dates, answer.first):
         return f"nothing fits: the archive begins on {answer.first}"
-    if answer.last is not None and answer.dates and all(dates.first > answer.last for dates in answer.dates):
+    if is_after(answer.dates, answer.last):
         return f"nothing fits: the archive ends on {answer.last}"
     return "nothing fits: ask with what happened, where, to whom or when, such as: earthquake Nepal 2015"
 

@@ -86,3 +86,8 @@ def outside(day: dt.date, dates: Sequence[DateRange]) -> bool:
 def is_before(dates: Sequence[DateRange], first: dt.date | None) -> bool:
     """Whether a question has dates, and all of them are before an archive's first day."""
     return first is not None and bool(dates) and all(span.last < first for span in dates)
+
+
+def is_after(dates: Sequence[DateRange], last: dt.date | None) -> bool:
+    """Whether a question has dates, and all of them are after an archive's last day."""
+    return last is not None and bool(dates) and all(span.first > last for span in dates)

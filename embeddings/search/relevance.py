@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from embeddings.dates import DateRange
 from embeddings.index.catalogue import Catalogue
 from embeddings.model.calibration import Confidence, Features, Strangers, Weights
 from embeddings.search.answers import is_before
@@ -46,13 +45,9 @@ class Relevance:
             return order[:0]
         if question.only_dates and bool(features.dated.any()):
             return order
-        words = question_stems(question.wanted)
-        having = postings(question, self.catalogue)
         if is_before(question.dates, self.catalogue.first):
-            return self._telling(question.dates, having, rows, order[:_LOOKED_AT])
-        if self._doubts(features, words, having, vector, rows, int(order[0])):
-            return order[:0]
-        return order
+            return self._telling(question, rows, order[:_LOOKED_AT])
+        return order[:0] if self._doubts(question, vector, rows, features, int(order[0])) else order
 
     def until_strangers(
         self, question: Question, rows: np.ndarray, features: Features, shown: Sequence[int]
@@ -64,33 +59,28 @@ class Relevance:
         strange = set(rows[self.strangers.among(features, best)].tolist())
         return [row for row in shown if row not in strange]
 
-    def _doubts(
-        self,
-        features: Features,
-        words: Sequence[str],
-        having: Sequence[np.ndarray],
-        vector: np.ndarray,
-        rows: np.ndarray,
-        best: int,
-    ) -> bool:
+    def _doubts(self, question: Question, vector: np.ndarray, rows: np.ndarray, features: Features, best: int) -> bool:
         """Whether nothing in the archive is likely to answer a question."""
-        is_dated = bool(features.dated[best] == 1)
-        if self.confidence is None or (is_dated and _has_all(having, int(rows[best]))):
+        if self.confidence is None:
             return False
-        if len(words) <= KIND_WORDS and is_dated and all(len(seen) for seen in having):
-            return False  # it asks for a kind of event, or for a place, and for days of which the archive tells
+        words = question_stems(question.wanted)
+        if features.dated[best] == 1:  # else no postings need be read again
+            having = postings(question, self.catalogue)
+            if _has_all(having, int(rows[best])):
+                return False
+            if len(words) <= KIND_WORDS and all(len(seen) for seen in having):
+                return False  # it asks for a kind of event, or for a place, and for days of which the archive tells
         # Asked of the event that is nearest, whatever matters more.
         nearest = int(np.argmax(fuse(replace(features, matters=np.zeros_like(features.dated)), self.weights)))
         return self.confidence.doubts(features, nearest, len(words), vector)
 
-    def _telling(
-        self, dates: Sequence[DateRange], having: Sequence[np.ndarray], rows: np.ndarray, order: np.ndarray
-    ) -> np.ndarray:
+    def _telling(self, question: Question, rows: np.ndarray, order: np.ndarray) -> np.ndarray:
         """Of some events those that have half the words of a question, and its year, which is before the archive.
 
         The verdict on what was done in 1988 is told with that year, in words of its own.
         """
-        years = {str(span.first.year) for span in dates}
+        having = postings(question, self.catalogue)
+        years = {str(span.first.year) for span in question.dates}
         kept = []
         for at, event in zip(order, self.catalogue.events(rows[order].tolist()), strict=True):
             if _has_half(having, int(rows[at])) and any(year in event.headline for year in years):

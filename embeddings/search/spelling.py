@@ -70,6 +70,11 @@ class _Window:
     words: tuple[str, ...]
     lacking: frozenset[str]
 
+    @classmethod
+    def of(cls, place: int, word: str) -> _Window:
+        """A single word that the archive lacks."""
+        return cls(place, place, (word,), frozenset([word]))
+
     @property
     def key(self) -> str:
         return "".join(self.words)
@@ -145,7 +150,7 @@ def _supported(
         support = [*(word for word in telling if word != words[place]), *read, *others]
         for each in likely if support else ():
             if archive.together([normalise(each.text)], support):
-                supported.append((_Window(place, place, (words[place],), frozenset([words[place]])), each))
+                supported.append((_Window.of(place, words[place]), each))
                 break
     return supported
 
@@ -154,16 +159,22 @@ def _near_enough(word: str, archive: Lexicon) -> list[Spelling]:
     """The single words that a word which is not English may mean, however rare they are, the likeliest first."""
     if word in _english() or len(word) <= LEAST_LETTERS:
         return []
-    near = [(cost(word, each.key), each) for each in archive.spellings.near(word, _most_wrong(len(word)))]
-    likely = [
-        (wrong, each)
-        for wrong, each in near
-        if wrong <= _allowed(len(word))
-        and len(normalise(each.text).split()) == 1
-        and each.events > 1
-        and (each.is_name or len(word) >= _SUPPORTED_LETTERS)
-    ]
-    return [each for _, each in sorted(likely, key=lambda pair: (_rank(*pair), pair[1].key))[:_MOST_TRIED]]
+
+    def may_be_meant(wrong: float, spelling: Spelling) -> bool:
+        is_one_word = len(normalise(spelling.text).split()) == 1
+        is_long = spelling.is_name or len(word) >= _SUPPORTED_LETTERS
+        return wrong <= _allowed(len(word)) and is_one_word and spelling.events > 1 and is_long
+
+    return [spelling for _, spelling in _likeliest(word, archive, may_be_meant)]
+
+
+def _likeliest(
+    key: str, archive: Lexicon, may_be_meant: Callable[[float, Spelling], bool]
+) -> list[tuple[float, Spelling]]:
+    """The spellings near a key that may be meant, by how wrong the key then is, the likeliest first."""
+    near = ((cost(key, each.key), each) for each in archive.spellings.near(key, _most_wrong(len(key))))
+    likely = [(wrong, each) for wrong, each in near if may_be_meant(wrong, each)]
+    return sorted(likely, key=lambda pair: (_rank(*pair), pair[1].key))[:_MOST_TRIED]
 
 
 def spelt_otherwise(text: str, archive: Lexicon) -> tuple[tuple[str, str], ...]:
@@ -176,7 +187,7 @@ def spelt_otherwise(text: str, archive: Lexicon) -> tuple[tuple[str, str], ...]:
     rare = [word for word in words if 0 < counts.get(word, 0) <= _RARE and word not in _english()]
     found = []
     for word in rare[:_MOST_LOOKED_UP] if len(archive.spellings) else ():
-        window = _Window(0, 0, (word,), frozenset([word]))
+        window = _Window.of(0, word)
         near = [each for each in archive.spellings.near(word, 1) if each.events >= _RARE_TIMES * counts[word]]
         likely = [
             each
@@ -220,10 +231,7 @@ def _changed(window: _Window, read: str) -> tuple[int, int, str]:
 def _meant(window: _Window, others: Sequence[str], archive: Lexicon) -> Spelling | None:
     """The word or name that is most likely meant; if it is not very near, some event has it with another word."""
     key = window.key
-    near = [(cost(key, each.key), each) for each in archive.spellings.near(key, _most_wrong(len(key)))]
-    likely = [(wrong, each) for wrong, each in near if _is_likely(window, wrong, each, archive.events)]
-    likely.sort(key=lambda pair: (_rank(*pair), pair[1].key))
-    for wrong, each in likely[:_MOST_TRIED]:
+    for wrong, each in _likeliest(key, archive, lambda wrong, each: _is_likely(window, wrong, each, archive.events)):
         is_sure = wrong / len(key) < _SURE or not others
         if is_sure or archive.together(normalise(each.text).split(), others):
             return each
