@@ -7,6 +7,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
+WORD = re.compile(r"[^\W_]+")
+"""Letters and digits in a row."""
+
 _WIKI_QUOTES = re.compile(r"'{2,}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Characters without a width of their own, and those that turn the direction of the text after them.

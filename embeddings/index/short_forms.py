@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from embeddings.text import normalise
+from embeddings.text import WORD, normalise
 
 _LEAST_EVENTS = 2  # that explain a short form alike; once may be an error
 _LONGEST, _LONGEST_TEXT = 10, 200  # words and characters of what is explained
-_WORD = re.compile(r"[^\W_]+")
 _EXPLAINED = re.compile(r"\(([A-Z]{2,8})\)")
 _CAPITALS = re.compile(r"(?<![\w.])[A-Z]{2,5}(?![\w.])")
 _SMALL = frozenset("and da de del des do du for in la of on the to".split())  # have no letter in a short form
@@ -51,7 +50,7 @@ def _explained(text: str) -> Iterator[tuple[str, str]]:
 def _long_form(before: str, short: str) -> str | None:
     """The end of a text whose words with capitals begin with the letters of a short form."""
     left = len(short)
-    for word in reversed(list(_WORD.finditer(before))[-_LONGEST:]):
+    for word in reversed(list(WORD.finditer(before))[-_LONGEST:]):
         first = normalise(word[0])[:1].upper()
         if first == short[left - 1] and word[0][0].isupper():
             left -= 1

@@ -15,14 +15,13 @@ import numpy as np
 from rapidfuzz.distance import OSA
 
 from embeddings.stems import STOP_WORDS
-from embeddings.text import compact
+from embeddings.text import WORD, compact
 
 MOST_SPELLINGS = 100_000  # of an archive, the most frequent ones: 113,755 events have 60,000 that occur more than once
 LONGEST_NAME = 4  # words
 COUNTED_AT_ONCE = 1_000_000  # forms; beyond it, the rarer half is forgotten
 LEAST_LETTERS = 4  # of a word; shorter ones are near to too many others
 _LONGEST = 40  # letters
-_WORD = re.compile(r"[^\W_]+")
 _INNER = frozenset("al bin da de del den der di do du el ibn la le of the und van von".split())  # inside a name
 _LONGEST_RUN = 6  # words in a row with capitals
 
@@ -77,7 +76,7 @@ def _forms(text: str) -> Iterator[str]:
     """The words of a text, and its names of two to four words; a capital at its beginning says nothing."""
     run: list[re.Match[str]] = []
     end = 0
-    for number, match in enumerate(_WORD.finditer(text)):
+    for number, match in enumerate(WORD.finditer(text)):
         word = match[0]
         if word.isalpha() and len(word) >= LEAST_LETTERS:
             yield word if number else word.lower()

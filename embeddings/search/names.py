@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from embeddings.calendar_names import MONTHS, WEEKDAYS
 from embeddings.stems import STOP_WORDS
-from embeddings.text import normalise
+from embeddings.text import WORD, normalise
 
-_WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = ("'", "’")
 _JOINTS = (" ", "-", "–", *_APOSTROPHES)  # between the words of a name
 _INNER = frozenset("of for the de la le l d del der di da do dos al el bin ibn van von".split())  # inside a name
@@ -77,7 +76,7 @@ class _Word:
 
 def _words(text: str) -> Iterator[_Word]:
     before: re.Match[str] | None = None
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         word = match[0]
         gap = text[before.end() : match.start()] if before else ""
         is_initial = before is not None and len(before[0]) == 1 and gap.startswith(".")  # "U.S. President"
@@ -116,7 +115,7 @@ def common_runs(span: str, common: Collection[str], others: Sequence[str]) -> It
     One word of several is not enough: King County is not Snohomish County, nor is Daniel Ortega Daniel Barenboim. But
     if it is the last word of both, it is mostly a surname.
     """
-    words = list(_WORD.finditer(span))
+    words = list(WORD.finditer(span))
     whole = normalise(span)
     start = 0
     while start < len(words):

@@ -17,9 +17,8 @@ import numpy as np
 
 from embeddings.index.short_forms import ShortForm
 from embeddings.stems import MAX_WORDS, STOP_WORDS, question_stems, stems
-from embeddings.text import normalise
+from embeddings.text import WORD, normalise
 
-_WORD = re.compile(r"[^\W_]+")
 _MUCH_OFTENER = 5  # so many times as many events have a name, if the model is to read it instead
 
 _SHOUTED = 2  # words in capitals; of more, capitals say nothing
@@ -51,7 +50,7 @@ class Name:
         """What an event's postings must have: stems, or words in capitals."""
         if self.in_capitals:
             return (self.text,)
-        cased = [word for word in _WORD.findall(self.text) if word.isupper() and word.lower() in STOP_WORDS]
+        cased = [word for word in WORD.findall(self.text) if word.isupper() and word.lower() in STOP_WORDS]
         words = [word for word in self.words if word not in STOP_WORDS]
         return (*cased, *stems(" ".join(words))) or tuple(stems(self.text))
 
@@ -100,7 +99,7 @@ class OtherNames:
 
     def found(self, text: str) -> list[_Found]:
         """The names in a text that have others, in its order; of those that overlap the longest."""
-        tokens = _WORD.findall(text)
+        tokens = WORD.findall(text)
         words = [normalise(token) for token in tokens]
         shouted = text.isupper() and len(words) > _SHOUTED
         found, place = [], 0
@@ -143,7 +142,7 @@ def read(text: str, names: Iterable[OtherNames], postings: Postings) -> Reading:
     for known in names:
         found += [new for new in known.found(text) if not any(_overlap(new, old) for old in found)]
     found.sort(key=lambda each: each.first)
-    tokens = list(_WORD.finditer(text))
+    tokens = list(WORD.finditer(text))
     words = _words(text, tokens, found)
     for each in reversed(found):
         if (used := _used(each, postings)) is not None:

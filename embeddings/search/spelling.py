@@ -17,14 +17,13 @@ from rapidfuzz.distance import OSA
 
 from embeddings.index.spellings import LEAST_LETTERS, Spelling, Spellings
 from embeddings.stems import STOP_WORDS
-from embeddings.text import normalise
+from embeddings.text import WORD, normalise
 
 Frequencies = Callable[[Sequence[str]], Mapping[str, int]]
 """How many events have each of some normalised words; those that none has are left out."""
 Together = Callable[[Sequence[str], Sequence[str]], bool]
 """Whether any event has all of some normalised words and one of some others."""
 
-_WORD = re.compile(r"[^\W_]+")
 _MOST_TRIED = 3  # names for a window; where none of them fits, none is meant
 _GAP = re.compile(r"[ '’\-]{1,3}")  # between words that may be one name
 _WIDEST = 3  # words that are looked up as one name
@@ -102,7 +101,7 @@ class Lexicon:
 
 def corrected(text: str, archive: Lexicon) -> tuple[str, tuple[Correction, ...]]:
     """A question with the words that an archive lacks as the archive spells them, and what was changed."""
-    tokens = list(_WORD.finditer(text))
+    tokens = list(WORD.finditer(text))
     words = [normalise(token[0]) for token in tokens]
     known = archive.frequencies(list(dict.fromkeys(words))).keys() | (archive.explained & set(words))
     lacking = {place for place, token in enumerate(tokens) if words[place] not in known and _is_plain(token[0])}
@@ -182,7 +181,7 @@ def spelt_otherwise(text: str, archive: Lexicon) -> tuple[tuple[str, str], ...]:
 
     It does have them, so they are no errors; but who asks for them wants the others, too.
     """
-    words = dict.fromkeys(normalise(token[0]) for token in _WORD.finditer(text) if _is_plain(token[0]))
+    words = dict.fromkeys(normalise(token[0]) for token in WORD.finditer(text) if _is_plain(token[0]))
     counts = archive.frequencies(list(words))
     rare = [word for word in words if 0 < counts.get(word, 0) <= _RARE and word not in _english()]
     found = []
@@ -221,7 +220,7 @@ def _windows(text: str, tokens: Sequence[re.Match[str]], words: Sequence[str], l
 
 def _changed(window: _Window, read: str) -> tuple[int, int, str]:
     """The first and the last word of a window that are wrong, and what stands for them."""
-    parts = list(_WORD.finditer(read))
+    parts = list(WORD.finditer(read))
     if len(parts) != len(window.words):
         return window.first, window.last, read
     wrong = [at for at, part in enumerate(parts) if normalise(part[0]) != window.words[at]]
