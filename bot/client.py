@@ -143,7 +143,7 @@ class DatelineClient(HostClient):
     # --- starting and ending ---
 
     async def setup_hook(self) -> None:
-        """Make ready what must be there before the first event: called once, after the login."""
+        """Prepare what the first event needs; discord.py calls this once, after the login and before it connects."""
         # Asked here, where discord.py would only ask for what the config does not say.
         recommended, url, starts = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)

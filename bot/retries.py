@@ -26,9 +26,10 @@ Result = TypeVar("Result")
 
 
 async def repeated(request: Callable[[], Awaitable[Result]]) -> Result:
-    """Repeat a request, which must be one that may take effect twice, until it succeeds or half a minute is over.
+    """Repeat an idempotent request until it succeeds, for half a minute at most; then raise its last error.
 
-    discord.py repeats what the server refused, but not a request whose connection broke.
+    An error that is not one of `PASSING` is raised at once. discord.py itself repeats a request that Discord answered
+    with an error of its own, but not one whose connection broke.
     """
     tries = AsyncRetrying(
         retry=retry_if_exception_type(PASSING),

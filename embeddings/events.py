@@ -55,10 +55,10 @@ class Event:
         contexts: names of what the event is about.
         paths: the event's addresses in a Markdown archive; the first is the one that is shown.
         attribution: whose text this is, and its licence.
-        withdrawn: the day on which an edit was seen to have taken the event out of the archive; None if the archive
-            holds it.
-        lists: those that it was read from, such as Wikipedia's days of the year; empty where an archive tells of it of
-            its own accord. Which lists name an event of an index, its catalogue says.
+        withdrawn: the day on which an update found that an edit had taken the event out of the archive; None while the
+            archive holds it.
+        lists: names of the lists that it was read from, such as Wikipedia's days of the year; empty where an archive
+            itself tells of it. Always empty for events of an index, for which `Catalogue.lists` gives the names.
     """
 
     id: str

@@ -17,8 +17,11 @@ from hypothesis import HealthCheck, Phase, settings
 from xdist.scheduler import LoadFileScheduling
 
 from embeddings.archive import Report
+from embeddings.archive.shipped import events_path, shipped_events
+from embeddings.build.joining import shipped_days
 from embeddings.build.result import BuildResult
 from embeddings.build.run import build_index
+from embeddings.build.tellings import shipped_vocabulary
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.threads import compute_alone
 from embeddings.model.encoder import SentenceEncoder
@@ -165,6 +168,22 @@ def sample_part(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(year, folder / "news" / year.name)
 
     return made_once(tmp_path_factory, "sample_part", make)
+
+
+@pytest.fixture
+def few_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Has the sample that ships hold few events, the first moon landing among them: to add all takes seconds."""
+    lines = events_path().read_bytes().splitlines(keepends=True)
+    few = [line for place, line in enumerate(lines) if place % 12 == 0 or b'"1969-07-20"' in line]
+    (tmp_path / "shipped.jsonl").write_bytes(b"".join(few))
+    shipped_vocabulary()  # of all
+    monkeypatch.setattr("embeddings.archive.shipped.events_path", lambda: tmp_path / "shipped.jsonl")
+    kept = shipped_events, shipped_days
+    for each in kept:
+        each.cache_clear()
+    yield
+    for each in kept:
+        each.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -5,44 +5,24 @@ Where the environment variable `WORD_COMMANDS_NOW` says a moment, updates take i
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import importlib
-import io
 import os
 import sys
 from functools import partial
 
 import embeddings.build.update
 import embeddings.model.encoder
-from embeddings.archive.plain import tame
 from embeddings.command_line import commands
+from tests.prepared import prepare_commands
 from tests.word_encoder import WordEncoder
 
 __all__ = ["main", "prepare"]
 
 
-# The program imports these when they are needed, and numpy and Python the last two.
-_LATE = (
-    "embeddings.build.joining",
-    "embeddings.command_line.progress",
-    "embeddings.index.threads",
-    "embeddings.search.service",
-    "embeddings.wiki.client",
-    "rich.progress",
-    "numpy.ma",
-    "_strptime",
-)
-
-
 def prepare() -> None:
     """Import and make what each process would else import and make anew."""
     vars(embeddings.model.encoder)["SentenceEncoder"] = WordEncoder  # to mypy, a module has no such name to change
-    for name in _LATE:
-        importlib.import_module(name)
-    with contextlib.redirect_stdout(io.StringIO()):
-        commands.main(["dates", "last week", "--json"])
-    tame("é" * 10_000)
+    prepare_commands()
 
 
 def main(arguments: list[str]) -> int:

@@ -110,7 +110,11 @@ def deleted_channel(channel: int) -> str:
 
 
 def line(subscription: Subscription, next_at: int) -> str:
-    """One channel's posts, with the moment of the next one in each reader's own time."""
+    """When a channel gets its daily posts, the next one included, and what is in them; in Discord's Markdown.
+
+    Args:
+        next_at: the moment of the next post in Unix time, which Discord shows in each reader's own time.
+    """
     details = [count(subscription.count, "event")]
     if subscription.role is not None:
         details.append(f"mentions <@&{subscription.role}>")

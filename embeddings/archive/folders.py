@@ -51,7 +51,8 @@ def news_folder(root: Path) -> Path:
                 )
             return folder
     raise ArchiveMissingError(
-        f"{root} is not a Markdown archive: it holds no folder news/ with a folder for each year, and is not one itself"
+        f"{root} is not a Markdown archive: neither it nor a folder news/ in it holds folders named after years, "
+        "such as 2015; name the folder that holds news/"
     )
 
 

@@ -86,7 +86,7 @@ def joined_days(days: Iterable[tuple[dt.date, list[Staged]]]) -> Iterator[Joined
 
 def _with_shipped(days: Iterable[tuple[dt.date, list[Staged]]]) -> Iterator[_Day]:
     """The days with what the list that ships with the program names, which may be of days that have no event."""
-    waiting = deque(_shipped_days())
+    waiting = deque(shipped_days())
     for day, read in days:
         while waiting and waiting[0][0] < day:
             earlier, entries = waiting.popleft()
@@ -97,7 +97,7 @@ def _with_shipped(days: Iterable[tuple[dt.date, list[Staged]]]) -> Iterator[_Day
 
 
 @cache
-def _shipped_days() -> tuple[tuple[dt.date, tuple[Staged, ...]], ...]:
+def shipped_days() -> tuple[tuple[dt.date, tuple[Staged, ...]], ...]:
     """What the list that ships with the program names of each day, in order of time."""
     days: dict[dt.date, list[Staged]] = defaultdict(list)
     for event in shipped_events():

@@ -172,7 +172,7 @@ def latest_decade(short_decade: int, today: date) -> DateRange:
 
 
 def third_of_decade(third: int, short_decade: int, today: date) -> DateRange:
-    """`the mid-90s`."""
+    """The early (`third` is 0), middle (1) or late (2) third of a decade, as in `the mid-90s`."""
     return part_of(latest_decade(short_decade, today), third, 3)
 
 

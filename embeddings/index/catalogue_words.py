@@ -74,5 +74,5 @@ class CatalogueWords(CatalogueFile):
             raise TypeError(f"{type(rows).__name__} instead of rows")
         found = np.frombuffer(rows, POSTING_ROW)
         if len(found) and not (found[-1] < self.size and np.all(found[1:] > found[:-1])):
-            raise ValueError("rows out of order")
+            raise ValueError(f"a word's rows out of order, or not below {self.size}")
         return found

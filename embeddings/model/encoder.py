@@ -54,7 +54,7 @@ class Encoder(Protocol):
 
     @property
     def dimension(self) -> int:
-        """Numbers in a vector."""
+        """How many numbers each vector has."""
         ...
 
     @property
@@ -143,7 +143,7 @@ class SentenceEncoder:
 
     @property
     def dimension(self) -> int:
-        """Numbers in a vector."""
+        """How many numbers each vector has."""
         dimension = self.load()[0].get_embedding_dimension()
         if dimension is None:
             raise ModelError(f'the model "{self.name}" does not say how long its vectors are; choose another one')

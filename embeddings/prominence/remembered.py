@@ -9,6 +9,7 @@ portal, which somebody chose by reading. All of it is written from knowledge, in
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -86,7 +87,7 @@ def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None
     rows, perhaps = np.full(len(lines), -1), set[int]()
     # Days of which the archive tells, or a day beside does; most lines are of none in a small archive.
     told = np.unique([catalogue.days - beside for beside, _ in BESIDE])
-    places = np.flatnonzero(np.isin([line.day.toordinal() for line in lines], told)).tolist()
+    places = list(chain.from_iterable(_lines_of(lines, day) for day in told.tolist()))
     for place in places:
         if lines[place].id and (row := catalogue.row(lines[place].id)) is not None:
             rows[place] = row
@@ -116,10 +117,19 @@ def find_named(catalogue: Catalogue, vectors: VectorIndex, encode: Encode | None
 def how_widely(catalogue: Catalogue, named: Named) -> np.ndarray:
     """How widely the list says that each event is remembered, (n,); 0 for events that it does not name."""
     found = np.zeros(catalogue.size, np.float32)
-    for line, row in zip(remembered(), named.rows.tolist(), strict=True):
-        if row >= 0:
-            found[row] = max(found[row], line.widely)
+    lines = np.flatnonzero(named.rows >= 0)
+    np.maximum.at(found, named.rows[lines], [remembered()[line].widely for line in lines.tolist()])
     return found
+
+
+def _lines_of(lines: Sequence[Remembered], ordinal: int) -> range:
+    """The places of the lines of a day, among lines in order of time."""
+
+    def day(line: Remembered) -> int:
+        return line.day.toordinal()
+
+    first = bisect_left(lines, ordinal, key=day)
+    return range(first, bisect_right(lines, ordinal, lo=first, key=day))
 
 
 def _about(catalogue: Catalogue, day: dt.date) -> tuple[range, np.ndarray]:

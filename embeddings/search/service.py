@@ -228,7 +228,7 @@ class Search:
         return DayAnswer(dates, len(rows), events, nearest, catalogue.first, catalogue.last)
 
     def on_this_day(self, month: int, day: int, limit: int = 5) -> tuple[Event, ...]:
-        """The best events of one day of all years, oldest first."""
+        """The events of a day of the year that stand out most, of all years, oldest first; `limit` at most."""
         return tuple(chosen.event for chosen in self.choice(month, day, limit))
 
     def choice(self, month: int, day: int, limit: int) -> list[DayCandidate]:

@@ -137,7 +137,8 @@ class WikiClient:
                 break
             continuation = answer.continuation
         raise WikiError(
-            f"{self._host} never finishes answering one query; check that {self._shown} is the API of a wiki"
+            f"{self._host} never finishes answering one query, as each answer announces another; "
+            f"check that {self._shown} is the API of a wiki"
         )
 
     async def _ask(self, parameters: Mapping[str, str]) -> Reply:
@@ -167,7 +168,7 @@ class WikiClient:
             ) from error
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise WikiError(
-                f"{self._host} redirects to something that is not a web address; name its api.php"
+                f"{self._host} redirects to what is not a web address; give the final address of the wiki's api.php"
             ) from error
         except TimeoutError as error:
             raise _PassingError(f"{self._host} does not answer in time; try again later") from error

@@ -61,6 +61,14 @@ def _stores_do_not_wait_for_the_disk() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _bots_do_not_ask_before_they_are_ready() -> Iterator[None]:
+    """A bot that starts asks its index some questions, so that the first user waits no longer: tests need not."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("bot.engine._look_around", lambda *_: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _statements_are_compiled_once() -> Iterator[None]:
     """SQLite's engines share what SQLAlchemy makes of each statement: for each anew, a seventh of a bot's start."""
     compiled: dict[object, object] = {}

@@ -7,9 +7,7 @@ children encode with words instead of a model.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import gc
-import importlib
 import io
 import json
 import os
@@ -27,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.model.tuning import Encoded
+from tests.prepared import prepare_commands
 from tests.proofs.steps import Steps
 from tests.word_encoder import WordEncoder
 
@@ -189,28 +188,10 @@ class _SlowEncoder(WordEncoder):
 
 def _serve(log: Path) -> None:
     import embeddings.build.encoding
-    import embeddings.build.run
-    import embeddings.build.update
-    import embeddings.command_line.display
-    import embeddings.command_line.progress
-    import embeddings.index.folder
-    import embeddings.index.threads
-    import embeddings.model.encoder
-    import embeddings.model.export
-    import embeddings.search.service
-    import embeddings.settings
-    import embeddings.wiki.client
-    from embeddings.archive.plain import tame
     from embeddings.command_line.commands import main
-    from embeddings.dates import find_dates
 
     embeddings.build.encoding.CHUNK = CHUNK
-    # What the first of a kind would make or import, each child would anew.
-    with contextlib.redirect_stdout(io.StringIO()):
-        main(["dates", "last week", "--json"])
-    importlib.import_module("numpy.ma")  # numpy does it late
-    find_dates("a storm of last week", dt.date(2026, 11, 22))
-    tame("é" * 10_000)
+    prepare_commands()
     gc.freeze()  # else a child, when it looks for garbage, gets a copy of all that
     for line in sys.stdin:
         request = json.loads(line)

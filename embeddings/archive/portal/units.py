@@ -247,11 +247,12 @@ _SCALES = {
 
 
 def measured(template: str, values: Sequence[str], options: Mapping[str, str]) -> str | None:
-    """What a template of numbers, units or money shows; None for other templates, and where it is not understood.
+    """What a template of numbers, units or money shows; None for other templates, or if its parameters do not fit.
 
     Args:
         template: its name in lower case.
-        values, options: its parameters without and with a name.
+        values: its parameters without a name, in order.
+        options: those with a name, by name in lower case.
     """
     values = [value.strip() for value in values]
     if template in ("convert", "cvt", "conv", "convinfobox"):

@@ -255,6 +255,7 @@ class TestTheSampleAsAList:
         assert read == {event.id: event for event in shipped_events()}, "run `make sample`"
 
 
+@pytest.mark.usefixtures("few_shipped")
 class TestAddingTheSample:
     FIRST = dt.date(2002, 7, 3)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.archive import Report
@@ -354,7 +354,6 @@ RECORDS = st.lists(
 )
 
 
-@settings(max_examples=40)  # whole builds, on whatever disk
 @given(archives=st.lists(RECORDS, min_size=2, max_size=3), given_ids=st.booleans())
 def test_ids_and_events_do_not_depend_on_the_order_in_which_archives_are_named(
     archives: list[list[dict[str, Any]]], given_ids: bool, tmp_path_factory: pytest.TempPathFactory

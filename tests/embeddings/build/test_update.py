@@ -145,6 +145,7 @@ def test_a_month_without_edits_costs_one_request_and_no_build(
     assert not encoder.encoded
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_the_setting_of_the_sample_counts_from_the_next_update_on_without_an_edit(
     folder: IndexFolder, update: Update
 ) -> None:
@@ -152,7 +153,7 @@ def test_the_setting_of_the_sample_counts_from_the_next_update_on_without_an_edi
     told = update(sample=True)
     assert (told.events, told.fetched) == (56 + told.from_sample, 0)
     generation = folder.manifest().generation
-    assert (told.from_sample > 600, update(sample=True).new, folder.manifest().generation) == (True, 0, generation)
+    assert (told.from_sample > 50, update(sample=True).new, folder.manifest().generation) == (True, 0, generation)
     assert update(sample=False).removed == told.from_sample
 
 
