@@ -32,8 +32,8 @@ JUNE = (DAYS[0], DAYS[-1])
 WITH_DAYS, AS_BEFORE, WITHOUT = (Span(*JUNE, of_the_year=wanted) for wanted in (True, None, False))
 TITLES = [article_title(month, day) for month in range(1, 13) for day in range(1, monthrange(2000, month)[1] + 1)]
 NAMED = {"February 29", "May 5", "June 9", "June 10", "June 25", "October 21", "December 31"}
-TELLING = [title for place, title in enumerate(TITLES) if place % 7 == 0 or title in NAMED]
-"""Of the articles those that tell of events: what is done for each day costs time, and a seventh shows it."""
+TELLING = [title for place, title in enumerate(TITLES) if place % 14 == 0 or title in NAMED]
+"""Of the articles those that tell of events: what is done for each day costs time, and a fourteenth shows it."""
 EVENTS = 56 + 2 * len(TELLING)  # with the month's
 
 Update = Callable[..., UpdateResult]
