@@ -28,10 +28,11 @@ from tests.wiki_server.faults import (
     wrong_encoding,
 )
 from tests.wiki_server.month import DAYS, day_items, month, page_text, title_of
-from tests.wiki_server.server import WikiServer, wiki_server
+from tests.wiki_server.server import Asked, WikiServer, wiki_server
 
 __all__ = [
     "DAYS",
+    "Asked",
     "Fault",
     "WikiServer",
     "break_off",

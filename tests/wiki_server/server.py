@@ -87,6 +87,12 @@ class WikiServer:
         """The address of api.php."""
         return f"http://127.0.0.1:{self._port}/w/api.php"
 
+    @property
+    def content(self) -> tuple[object, ...]:
+        """All that its answers depend on; two wikis of equal content answer alike."""
+        how = (self.per_answer, self._namespace, self._aliases, self._is_interwiki, self._number)
+        return (*how, dict(self._pages), dict(self._redirects), list(self._faults), dict(self._before))
+
     # --- what tests do to it ---
 
     def month(self) -> None:
