@@ -86,8 +86,7 @@ def test_each_name_of_the_table_has_words_and_each_thing_a_full_name() -> None:
 def test_an_archive_uses_the_names_of_the_table() -> None:
     with gzip.open(PORTAL, "rt", encoding="utf-8") as lines:
         rows = map(json.loads, lines)
-        words = [f" {normalise(' '.join([*row['topics'], row['headline']]))} " for row in rows]
-    text = "\n".join(words)
+        text = f" {normalise(' '.join(' '.join([*row['topics'], row['headline']]) for row in rows))} "
     unused = [
         names[0].text
         for names in TABLE
