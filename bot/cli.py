@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import contextlib
 import datetime as dt
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +15,10 @@ import click
 from platformdirs import user_cache_path
 
 from bot import logs
-from bot.config import Config, load_config
+from bot.config import Config, load_config, read_config
 from bot.redaction import Redactor
 from embeddings.command_line.commands import cli as index_cli
-from embeddings.command_line.running import FAILED, run_command
+from embeddings.command_line.running import BAD_INPUT, run_command
 from embeddings.errors import InputError
 from embeddings.settings import IndexSettings
 
@@ -52,7 +51,7 @@ class _ShardIds(click.ParamType[tuple[int, ...]]):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option("--config", type=click.Path(path_type=Path), help="Config file.  [default: config.toml, if there]")
-@click.option("--check", is_flag=True, help="Say whether config, index and model can be used, and exit.")
+@click.option("--check", is_flag=True, help="Look at all that the bot needs, say what to put right, and exit.")
 @click.option("--console", is_flag=True, help="Answer commands typed here or piped in, one a line.")
 @click.option("--shard-count", type=click.IntRange(1), help="How many shards there are in all.  [default: Discord's]")
 @click.option("--shard-ids", type=_ShardIds(), help="Which of them this process runs.  [default: all]")
@@ -76,8 +75,10 @@ def bot(
     if command is not None:
         _refuse_options(ctx, command)
     logs.protect(Redactor())  # what its form gives away, until the settings tell what else is secret
+    if check and command is None:
+        return _check(config, shard_count, shard_ids)
     settings = Config() if demo else load_config(config)
-    at_terminal = demo or check or console or command is not None
+    at_terminal = demo or console or command is not None
     logs.set_up(logs.redactor_for(settings), logs.TERMINAL if at_terminal else logs.SERVING)
     if command is not None:
         ctx.obj = settings
@@ -86,8 +87,6 @@ def bot(
         return _demo()
     if shard_count is not None or shard_ids is not None:
         settings = _with_shards(settings, shard_count, shard_ids)
-    if check:
-        return _check(settings)
     if console:
         from bot.console import session as terminal
 
@@ -188,57 +187,18 @@ def _demo() -> int:
         return terminal.run(lookup, DEMO_COMMANDS)
 
 
-def _check(settings: Config) -> int:
-    """Look at each part in turn, and change none; the exit status says whether all can be used."""
-    from bot.store.look import describe
-    from embeddings.archive.fetched import problems as problems_of_fetched_days
-    from embeddings.errors import EmbeddingsError
-    from embeddings.index.folder import IndexFolder
-    from embeddings.search.service import open_search
+def _check(config: Path | None, shard_count: int | None, shard_ids: tuple[int, ...] | None) -> int:
+    """Look at each part in turn, and change none; the exit status says whether the bot can run."""
+    read = read_config(config)
+    _with_shards(read.settings, shard_count, shard_ids)
+    logs.set_up(logs.redactor_for(read.settings), logs.TERMINAL)
+    from bot.check import check  # discord.py and the index are slow to import
 
-    _tell("config: can be used")
-    folder = IndexFolder(settings.index.path)
-    problems = [*folder.problems(), *problems_of_fetched_days(folder.fetched)]
-    for problem in problems:
-        _tell(f"index: {problem}")
-    if problems:
-        return FAILED
-    try:
-        with open_search(folder, settings.index) as search:
-            manifest = search.index.manifest
-            _tell(f"index: {manifest.events:,} events from {manifest.first} to {manifest.last}")
-            dimension = len(search.encode(["a question"])[0].vector)
-    except EmbeddingsError as error:
-        _tell(f"model: {error}")
-        return FAILED
-    _tell(f"model: {settings.index.model or manifest.model.name} gives {dimension}-dim vectors")
-    try:
-        _tell(f"store: {asyncio.run(describe(settings.store.url))}")
-    except EmbeddingsError as error:
-        _tell(f"store: {error}")
-        return FAILED
-    return _check_token(settings.discord.token.get_secret_value())
+    return 0 if check(read, config, time.time, _tell) else BAD_INPUT
 
 
 def _tell(sentence: str) -> None:
     click.echo(logs.redact(sentence))
-
-
-def _check_token(token: str) -> int:
-    """Say whether there is a token, and the link that invites its bot; Discord is not asked."""
-    from bot.host import invite_link
-
-    if not token:
-        _tell("token: none is set; put the bot's token into the environment variable DATELINE_DISCORD__TOKEN")
-        return FAILED
-    try:
-        # The part before the first dot is the bot's id in Base64.
-        application_id = int(base64.urlsafe_b64decode(token.split(".", maxsplit=1)[0] + "=="))
-    except (ValueError, binascii.Error):
-        _tell("token: this is not a bot's token; copy it from Discord's developer portal again")
-        return FAILED
-    _tell(f"token: there is one; invite the bot with {invite_link(application_id)}")
-    return 0
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
