@@ -20,6 +20,7 @@ from rich.filesize import decimal
 from bot.clocks import Clock
 from bot.commands.zones import COMMON
 from bot.config import Config
+from bot.first_archive import events_of
 from bot.host import invite_link
 from bot.inquiry import MOST_GUILDS, Answered, DiscordAwayError, GuildRights, ahead_s, ask
 from bot.store.address import file_of, parse
@@ -117,8 +118,7 @@ class Check:
         if problems:
             return
         manifest = self._manifest = folder.manifest()
-        events = "1 event" if manifest.events == 1 else f"{manifest.events:,} events"
-        yield Finding("index", f"{events} from {manifest.first} to {manifest.last}")
+        yield Finding("index", events_of(manifest))
         if self._settings.archive.update and not os.access(folder.root, os.W_OK):
             yield Finding(
                 "index", f"{folder.root} may not be written to, which [archive] update has to; allow it", True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, TypeVar
@@ -174,32 +174,35 @@ def read_settings(kind: type[SettingsT], path: Path | None) -> Read[SettingsT]:
             "one to begin with, and without --config none is needed"
         )
         path = None
+    values: dict[str, Any] = {}
+    try:
+        values = {} if path is None else TomlConfigSettingsSource(BaseSettings, toml_file=path)()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"the config file {path} is not TOML: {error}")
+    except OSError as error:
+        problems.append(f"the config file {path} cannot be read: {error.strerror}")
+    read = with_environment(kind, values)
+    return Read(read.settings, (*problems, *read.problems))
+
+
+def with_environment(kind: type[SettingsT], values: dict[str, Any]) -> Read[SettingsT]:
+    """The settings of a file, by section, under those of the environment."""
+    problems: list[str] = []
 
     class Reader(kind, BaseSettings):  # type: ignore[valid-type, misc]
         model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter="__")
 
-    values: dict[str, Any] = {}
-    sources: tuple[Callable[[], dict[str, Any]], ...] = (lambda: _of_file(Reader, path), EnvSettingsSource(Reader))
-    for source in sources:
-        try:
-            values = _merged(values, source())
-        except SettingsError:  # a variable that names a whole section holds no JSON
-            problems.append(
-                "an environment variable for a whole section, such as DATELINE_INDEX for [index], does not hold a JSON "
-                "object; set each of its settings by itself instead, such as DATELINE_INDEX__PATH"
-            )
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            problems.append(f"the config file {path} is not TOML: {error}")
-        except OSError as error:
-            problems.append(f"the config file {path} cannot be read: {error.strerror}")
+    try:
+        values = _merged(values, EnvSettingsSource(Reader)())
+    except SettingsError:  # a variable that names a whole section holds no JSON
+        problems.append(
+            "an environment variable for a whole section, such as DATELINE_INDEX for [index], does not hold a JSON "
+            "object; set each of its settings by itself instead, such as DATELINE_INDEX__PATH"
+        )
     names = names_of(kind)
     problems += _strange_variables(names)
     settings, wrong = _usable(kind, values, names)
     return Read(settings, (*problems, *wrong))
-
-
-def _of_file(reader: type[BaseSettings], path: Path | None) -> dict[str, Any]:
-    return {} if path is None else TomlConfigSettingsSource(reader, toml_file=path)()
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

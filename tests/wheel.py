@@ -83,6 +83,7 @@ def build_wheel(source: Path, folder: Path) -> Path:
     }
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    wanted |= {"bot/config.example.toml"}
     expect("The wheel lacks files of the sdist", wanted - held)
     expect("The wheel holds what belongs to neither package", held - wanted)
     expect("The wheel does not say that it has types", {f"{package}/py.typed" for package in PACKAGES} - held)

@@ -16,8 +16,6 @@ import pytest
 
 from bot.cli import bot
 from bot.logs import redact
-from embeddings.archive import Report
-from embeddings.build.run import build_index
 from embeddings.command_line.running import run_command
 from embeddings.index.folder import IndexFolder
 from tests.discord_server import DiscordServer
@@ -42,16 +40,6 @@ class Place:
         assert self.server.token not in out + err
         assert not err
         return status, out.splitlines()
-
-
-@pytest.fixture(scope="module")
-def small_index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
-    """An index of one event. Nothing may write to it."""
-    root = tmp_path_factory.mktemp("small")
-    (root / "one.jsonl").write_text('{"date": "2015-12-23", "headline": "Amnesty reports civilian deaths in Syria"}\n')
-    index = IndexFolder(root / "index")
-    build_index(index, [root / "one.jsonl"], WordEncoder(), Report())
-    return index
 
 
 @pytest.fixture
