@@ -7,6 +7,7 @@ import sys
 from bot.cli import bot
 from bot.logs import redact
 from embeddings.command_line.running import run_command
+from embeddings.program import bot_command
 
 if __name__ == "__main__":
-    sys.exit(run_command(bot, "python -m bot", None, redact))
+    sys.exit(run_command(bot, bot_command(), None, redact))

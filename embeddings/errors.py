@@ -18,7 +18,9 @@ A message is one sentence or two: the value, what was expected, what to do. It h
 
 from __future__ import annotations
 
-BUILD_AGAIN = "run `python -m embeddings build` again"
+from embeddings.program import index_command
+
+BUILD_AGAIN = f"run `{index_command('build')}` again"
 """What to do about an index that is damaged, or of another format or model."""
 
 

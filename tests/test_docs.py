@@ -50,8 +50,6 @@ MODERATORS, ARCHIVES, OPERATORS, INSTALL = (
 KINDS = {"sh", "json", "text", "toml"}
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 COMMANDS = dict(in_a_terminal())
-# In the documents, and not yet in the program.
-EXPECTED = {"dateline setup", "dateline config"}
 NOT_HERE = OUTSIDE.keys() | ELSEWHERE.keys()
 
 
@@ -115,7 +113,9 @@ def test_the_answer_in_the_documents_is_the_one_that_the_program_gives(sample_se
 
 
 def test_the_variables_in_the_config_example_and_documents_are_settings() -> None:
-    everything = "".join(TEXTS.values()) + EXAMPLE.read_text(encoding="utf-8")
+    everything = "".join(text for name, text in TEXTS.items() if name != "CHANGELOG.md") + EXAMPLE.read_text(
+        encoding="utf-8"
+    )
     variables = set(re.findall(r"DATELINE_[A-Z_]+[A-Z]", everything)) - {"DATELINE_TEST_ARCHIVES"}
     assert len(variables) > 10
     for variable in variables:
@@ -143,9 +143,8 @@ def test_every_room_and_module_on_the_map_is_there() -> None:
 
 
 def test_the_guide_for_operators_names_the_commands_that_postgresql_brings() -> None:
-    assert {command.split()[2] for command in commands(OPERATORS) if command.startswith("dateline bot ")} >= set(
-        bot.commands
-    )
+    named = {command.removeprefix("dateline ").removeprefix("bot ").split()[0] for command in commands(OPERATORS)}
+    assert named >= set(bot.commands)
     with pytest.raises(InputError) as caught:
         back_up("postgresql://dateline:secret@HOST/dateline", Path("FILE"))
     for command in re.findall(r"`([^`]+)`", str(caught.value)):
@@ -174,7 +173,7 @@ def resolve(words: list[str]) -> None:
             raise LookupError(f"{path} has no option {word}")
         if f"{path} {word}" in COMMANDS:
             path = f"{path} {word}"
-        elif isinstance(command, click.Group) and word[:1].islower() and f"{path} {word}" not in EXPECTED:
+        elif isinstance(command, click.Group) and word[:1].islower():
             raise LookupError(f"{path} has no command {word}")
 
 
@@ -232,10 +231,6 @@ def test_commands_in_a_page_exist_with_their_options(name: str) -> None:
 def test_a_command_that_there_is_not_is_noticed(command: str) -> None:
     with pytest.raises(LookupError):
         check(command)
-
-
-def test_what_the_program_has_by_now_is_expected_no_more() -> None:
-    assert set(COMMANDS) & EXPECTED == set()
 
 
 def _checked_on_discord(span: str) -> None:

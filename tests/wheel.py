@@ -6,6 +6,7 @@ wheel and those locked packages that it asks for, without the development tools;
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -15,13 +16,15 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 import click
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.discord_server.running import discord_server
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "embeddings")
@@ -34,6 +37,7 @@ EVENTS = (
 QUESTION, ANSWER = "Cuban leader's death", EVENTS[2]
 # Discord's tokens start with the bot's id in Base64; this one is nobody's.
 NO_TOKEN = "NDI.nobodys.token"
+_API = "DATELINE_DISCORD__API_URL"
 
 
 def run(what: str, command: Iterable[str | Path], cwd: Path, env: dict[str, str] | None = None) -> str:
@@ -79,6 +83,7 @@ def build_wheel(source: Path, folder: Path) -> Path:
     }
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    wanted |= {"bot/config.example.toml"}
     expect("The wheel lacks files of the sdist", wanted - held)
     expect("The wheel holds what belongs to neither package", held - wanted)
     expect("The wheel does not say that it has types", {f"{package}/py.typed" for package in PACKAGES} - held)
@@ -137,6 +142,8 @@ def use(programs: Path, folder: Path) -> None:
     env = {name: value for name, value in os.environ.items() if not name.startswith(strangers)}
     env |= {"HOME": str(folder), "DATELINE_DISCORD__TOKEN": NO_TOKEN}
 
+    check = (programs / "dateline", "bot", "--check")
+
     def dateline(*arguments: str) -> str:
         return run(f"dateline {' '.join(arguments)}", [programs / "dateline", *arguments], folder, env)
 
@@ -146,7 +153,13 @@ def use(programs: Path, folder: Path) -> None:
     found = [event["headline"] for event in events]
     if found[:1] != [ANSWER["headline"]]:
         raise click.ClickException(f'"{QUESTION}" was answered with {found}, not with "{ANSWER["headline"]}"')
-    dateline("bot", "--check")
+    asyncio.run(_beside_discord(lambda api: run("dateline bot --check", check, folder, {**env, _API: api})))
+
+
+async def _beside_discord(work: Callable[[str], object]) -> None:
+    """Do some work in a thread, with the address of a stand-in for Discord to which the token belongs."""
+    async with discord_server(token=NO_TOKEN) as server:
+        await asyncio.to_thread(work, server.api_url)
 
 
 @click.command()

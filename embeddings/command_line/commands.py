@@ -31,6 +31,7 @@ from embeddings.command_line.options import (
 )
 from embeddings.command_line.running import run_command
 from embeddings.errors import InputError
+from embeddings.program import index_command
 
 if TYPE_CHECKING:
     from embeddings.search.answers import Answer
@@ -388,4 +389,4 @@ def verify(context: Context) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line; returns the exit status: 0 answered, 1 the work failed or damage was found, 2 bad input."""
-    return run_command(cli, "python -m embeddings", arguments)
+    return run_command(cli, index_command(), arguments)

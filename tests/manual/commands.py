@@ -14,6 +14,7 @@ from bot.commands import add_commands
 from bot.host import HostClient
 
 _MADE = "<!-- Made from the code by `python -m tests.manual`. -->"
+_VARIABLE = re.compile(r"(?<!`)\bDATELINE_[A-Z_]+[A-Z]")
 _MENU = "On a message's menu, under *Apps*."
 
 
@@ -59,9 +60,17 @@ def page() -> str:
         "Before these stands the folder of programs: `.venv/bin/dateline` in a checkout. `dateline bot` is also "
         "`python -m bot`, `dateline index` is `python -m embeddings`. The exit status is 0 for an answer, 1 where the "
         "work failed or damage was found, 2 for bad input.",
-        *(part for words, command in in_a_terminal() for part in _in_a_terminal(words, command)),
+        *(part for words, command in _once(in_a_terminal()) for part in _in_a_terminal(words, command)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _once(named: Iterable[tuple[str, click.Command]]) -> Iterator[tuple[str, click.Command]]:
+    """Each command by the fewest of the words that call it."""
+    shortest: dict[int, tuple[str, click.Command]] = {}
+    for words, command in sorted(named, key=lambda each: len(each[0].split())):
+        shortest.setdefault(id(command), (words, command))
+    yield from sorted(shortest.values(), key=lambda each: each[0])
 
 
 def _on_discord(command: Command[Group, ..., None] | Group | ContextMenu) -> Iterator[str]:
@@ -101,12 +110,14 @@ def _in_a_terminal(words: str, command: click.Command) -> Iterator[str]:
 
 def _prose(help_text: str) -> str:
     paragraphs = re.split(r"\n\s*\n", help_text.strip())
-    return "\n\n".join(_escaped(" ".join(paragraph.split())) for paragraph in paragraphs)
+    in_code = [_VARIABLE.sub(r"`\g<0>`", " ".join(paragraph.split())) for paragraph in paragraphs]
+    return "\n\n".join(map(_escaped, in_code))
 
 
 def _escaped(text: str) -> str:
     """Text that Markdown is to leave as it is, but for code."""
-    return re.sub(r"([\\*_<\[|])", r"\\\1", text)
+    parts = text.split("`")
+    return "`".join(part if number % 2 else re.sub(r"([\\*_<\[|])", r"\\\1", part) for number, part in enumerate(parts))
 
 
 def _table(first: str, rows: Iterable[tuple[str, str]]) -> str:

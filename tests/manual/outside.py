@@ -25,6 +25,7 @@ OUTSIDE = {
     ".venv/bin/dateline bot --check": DISCORD,
     ".venv/bin/dateline bot": DISCORD,
     "dateline setup": DISCORD,
+    "dateline setup --token-file token.txt --archive portal --contact me@example.org --start": DISCORD,
     "dateline bot --check": DISCORD,
     "dateline bot": DISCORD,
     "dateline bot --shard-count 16 --shard-ids 0-3": DISCORD,

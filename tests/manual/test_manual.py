@@ -67,8 +67,11 @@ def test_figures_that_do_not_fit_their_chart_are_named(tmp_path: Path, values: s
 
 def test_the_page_of_commands_names_every_command_and_option() -> None:
     page = commands.page()
-    for words, command in commands.in_a_terminal():
-        section = page.split(f"### `{words}`\n")[1].split("\n### ")[0]
+    sections = dict(re.findall(r"^### `(dateline[^`]*)`\n(.*?)(?=^### |\Z)", page, re.DOTALL | re.MULTILINE))
+    terminal = dict(commands.in_a_terminal())
+    assert {terminal[words] for words in sections} == set(terminal.values())
+    for words, section in sections.items():
+        command = terminal[words]
         for option in (name for param in command.params for name in param.opts if name.startswith("--")):
             assert option in section
     for command_on_discord in commands.on_discord():
