@@ -134,7 +134,7 @@ def restore(config: Path | None, file: Path) -> None:
     _tell("posts since the backup are not in it; the bot looks for them in each channel before it posts there")
 
 
-@bot.command()
+@bot.command(short_help="Register the commands at Discord.")
 @click.option("--force", is_flag=True, help="Register the commands whatever Discord says that it has.")
 @click.pass_obj
 def sync(config: Path | None, force: bool) -> None:
@@ -147,7 +147,7 @@ def sync(config: Path | None, force: bool) -> None:
     _tell(asyncio.run(sync_commands(_settings(config).discord, force=force)))
 
 
-@bot.command("config")
+@bot.command("config", short_help="Print a config file with every setting.")
 def example_config() -> None:
     """Print a config file with every setting, its default and its meaning."""
     from bot.config_file import example
@@ -155,7 +155,7 @@ def example_config() -> None:
     click.echo(example(), nl=False)
 
 
-@bot.command("setup")
+@bot.command("setup", short_help="Ask for what the bot needs, invite it and start it.")
 @click.option("--config", "own_config", type=click.Path(path_type=Path), help="Config file.  [default: config.toml]")
 @click.option(
     "--token-file", type=click.Path(path_type=Path, allow_dash=True), help="File with the token; - for stdin."
@@ -252,10 +252,10 @@ def _tell(sentence: str) -> None:
     click.echo(logs.redact(sentence))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="dateline", message="%(version)s")
 def dateline() -> None:
-    """Dateline looks up news events: `dateline bot` answers, `dateline index` builds and checks."""
+    """Dateline looks up news events: `dateline setup` begins, `dateline bot` answers, `dateline index` builds."""
 
 
 dateline.add_command(bot, "bot")

@@ -110,7 +110,9 @@ class Setup:
         if answered is not None:
             self._tell(f"invite the bot, with this link in a browser: {invite_link(answered.application_id)}")
         start = self._wants_start()
-        if not start:
+        if start:
+            self._tell("starting; once a shard has connected, type /ask in Discord")
+        else:
             self._tell(f"start the bot with: {self._command('')}; what may be missing says: {self._command('--check')}")
         return start
 
@@ -200,7 +202,7 @@ class Setup:
         keep = "keep"
         choices = {} if manifest is None else {keep: f"the index that is there: {events_of(manifest)}"}
         choices |= {
-            SAMPLE: "720 well-known events; ready in a minute",
+            SAMPLE: "some 700 well-known events; ready in a minute",
             PORTAL: (
                 "Wikipedia's Current Events portal since 2002, some 114,000 events. The sample answers at once; the "
                 "rest comes while the bot runs: 370 requests and 130 MB of text, in ten minutes to an hour"
