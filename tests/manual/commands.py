@@ -57,9 +57,9 @@ def page() -> str:
         "## On Discord",
         *(part for command in on_discord() for part in _on_discord(command)),
         "## In a terminal",
-        "Before these stands the folder of programs: `.venv/bin/dateline` in a checkout. `dateline bot` is also "
-        "`python -m bot`, `dateline index` is `python -m embeddings`. The exit status is 0 for an answer, 1 where the "
-        "work failed or damage was found, 2 for bad input.",
+        "Before these stands the folder of programs: `.venv/bin/dateline` in a checkout. There `dateline bot` is also "
+        "`python -m bot`, and `dateline index` is `python -m embeddings`. The exit status is 0 for an answer, 1 where "
+        "the work failed or damage was found, 2 for bad input.",
         *(part for words, command in _once(in_a_terminal()) for part in _in_a_terminal(words, command)),
     ]
     return "\n\n".join(parts) + "\n"

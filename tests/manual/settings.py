@@ -19,7 +19,8 @@ def page(example: str) -> str:
         "The bot and the index commands read `config.toml` in the folder in which they are started, or the file that "
         "`--config` names. Each setting is also an environment variable, which wins over the file and suffices without "
         "one; lists are written as JSON there. Paths are relative to the folder in which the program is started. "
-        "`config.example.toml` is the file with every setting at its default.",
+        "`dateline config` prints a file with every setting at its default; `dateline setup` writes the few that a new "
+        "bot needs.",
         *_parts(example),
     ]
     return "\n\n".join(parts) + "\n"
