@@ -11,8 +11,8 @@ RUN grep -o '^[^ ]*==[^\\]*' /source/requirements.lock > /constraints.txt \
  && pip install --constraint /constraints.txt '/source[fast,postgresql]' \
  && rm -r /source
 
-# Any user may run it who may write to /data.
-ENV HOME=/data
+# Any user may run it who may write to /data, also one without a name, for whom PyTorch needs LOGNAME.
+ENV HOME=/data LOGNAME=dateline
 WORKDIR /data
 ENTRYPOINT ["dateline"]
 CMD ["bot"]
