@@ -210,7 +210,9 @@ def _check_module(module: str, options: list[str]) -> None:
 
 @pytest.mark.parametrize("name", [name for name in TEXTS if name != "CHANGELOG.md"])
 def test_commands_in_a_page_exist_with_their_options(name: str) -> None:
-    for command in (*commands(TEXTS[name]), *code(TEXTS[name])):
+    listed = [line for block in blocks(TEXTS[name]) for line in block.body.splitlines() if line.startswith("make ")]
+    made = [re.split(r"\s+#", line)[0] for line in listed]
+    for command in (*commands(TEXTS[name]), *code(TEXTS[name]), *made):
         if not command.startswith("docker "):
             check(command)
 
