@@ -34,6 +34,7 @@ from embeddings.model.reranker import reranker
 from embeddings.program import own_command
 from embeddings.search.service import open_search
 from embeddings.settings import DEFAULT_CONFIG, Read
+from embeddings.text import counted
 
 MOST_AHEAD_S = 30.0
 """By which a clock may be wrong; beyond that, daily posts come at another minute than their channel's."""
@@ -223,14 +224,14 @@ def _permissions(answered: Answered, link: str) -> Findings:
         yield Finding("permissions", "the bot is in no server yet; the link above asks for what it needs")
         return
     lacking = [guild for guild in guilds if guild.lacks]
-    many = f"the first {MOST_GUILDS} servers" if len(guilds) == MOST_GUILDS else f"{_servers(len(guilds))}"
+    many = f"the first {MOST_GUILDS} servers" if len(guilds) == MOST_GUILDS else counted(len(guilds), "server")
     if not lacking:
         yield Finding("permissions", f"the bot has in {many} all that daily posts need")
         return
     for guild in lacking[:_NAMED]:
         yield Finding("permissions", _lack(guild, link), len(lacking) == len(guilds))
     if len(lacking) > _NAMED:
-        yield Finding("permissions", f"so it is in {_servers(len(lacking) - _NAMED)} more")
+        yield Finding("permissions", f"so it is in {counted(len(lacking) - _NAMED, 'server')} more")
 
 
 def _lack(guild: GuildRights, link: str) -> str:
@@ -238,10 +239,6 @@ def _lack(guild: GuildRights, link: str) -> str:
         f"in {guild.name} the bot lacks {', '.join(guild.lacks)}, which daily posts need; give them to its role, or "
         f"invite it again with {link}"
     )
-
-
-def _servers(number: int) -> str:
-    return "1 server" if number == 1 else f"{number:,} servers"
 
 
 def _is_known(zone: str) -> bool:

@@ -17,6 +17,7 @@ from embeddings.index.manifest import Manifest
 from embeddings.index.threads import compute_alone
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 from embeddings.sample import sample_path
+from embeddings.text import counted
 
 SAMPLE, PORTAL, OWN = "sample", "portal", "own"
 
@@ -99,5 +100,4 @@ def there(folder: Path) -> Manifest | None:
 
 def events_of(manifest: Manifest) -> str:
     """How many events an index holds, and of which days."""
-    number = "1 event" if manifest.events == 1 else f"{manifest.events:,} events"
-    return f"{number} from {manifest.first} to {manifest.last}"
+    return f"{counted(manifest.events, 'event')} from {manifest.first} to {manifest.last}"

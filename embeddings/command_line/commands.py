@@ -32,6 +32,7 @@ from embeddings.command_line.options import (
 from embeddings.command_line.running import run_command
 from embeddings.errors import InputError
 from embeddings.program import index_command
+from embeddings.text import counted
 
 if TYPE_CHECKING:
     from embeddings.search.answers import Answer
@@ -86,6 +87,7 @@ def build(
         print_json(result.as_dict())
     else:
         display.show_build(result, rejections, report)
+        display.show_next(context.folder(), context.index)
 
 
 @cli.command(short_help="Fetch new and edited days of Wikipedia's portal.")
@@ -143,6 +145,7 @@ def update(
         print_json(result.as_dict())
     else:
         display.show_update(result, rejections, report)
+        display.show_next(context.folder(), context.index)
 
 
 @cli.command(short_help="Find the events that a question is about.")
@@ -283,7 +286,8 @@ def export(context: Context, folder: Path) -> None:
     if context.as_json:
         print_json({"pages": pages, "days": days})
     else:
-        click.echo(f"{pages:,} pages and {days:,} day indexes written to {folder}")
+        both = f"{counted(pages, 'page')} and {counted(days, 'day index', 'day indexes')}"
+        click.echo(f"{both} written to {folder}")
 
 
 @cli.command(short_help="Say how a date expression is understood.")

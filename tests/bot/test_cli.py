@@ -41,6 +41,15 @@ def test_console_without_an_index_says_what_to_do(capsys: pytest.CaptureFixture[
     assert captured.err.count("\n") == 1
 
 
+def test_a_console_whose_input_is_closed_has_nothing_to_answer(
+    small_index: IndexFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATELINE_INDEX__PATH", str(small_index.root))
+    monkeypatch.setattr("sys.stdin", None)
+    assert run("--console") == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_the_first_demo_makes_its_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
