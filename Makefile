@@ -5,6 +5,7 @@
 # make coverage     the whole suite, and which lines and branches it does not reach
 # make mutants      how many small faults in some modules the tests notice
 # make wheel-check  what people install is whole: wheel and sdist, in an empty environment
+# make docs         README.md and docs/ as a site, build/site; a link that leads nowhere is an error
 # make setup        what each of these does first: everything into .venv
 # make format       puts the code in order
 # make lock         choose new versions
@@ -17,11 +18,13 @@ TORCH := torch==2.13.0
 SUITE = $(BIN)/python -m pytest --numprocesses $$($(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))') --dist loadfile --no-loadscope-reorder --hypothesis-profile ci
 SEED := $(shell date +%s)
 INSTALLED := $(VENV)/installed
+# Who waits sees what is fetched; a log need not have it.
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--quiet)
 
 # Each of the processes that the tests start would otherwise compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test laws shuffled coverage mutants wheel-check setup format sample lock clean
+.PHONY: demo test laws shuffled coverage mutants wheel-check docs setup format sample lock clean
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m bot --demo
@@ -52,7 +55,11 @@ mutants: $(INSTALLED)
 wheel-check: $(INSTALLED)
 	@$(BIN)/python -m tests.wheel $(TORCH)
 
+docs: $(INSTALLED)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 setup: $(INSTALLED)
+	@echo "Everything is installed; next: $(BIN)/dateline setup"
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
@@ -62,13 +69,14 @@ format: $(INSTALLED)
 sample: $(INSTALLED)
 	$(BIN)/python -m embeddings.sample
 
-# torch comes first and alone: it exists in several builds (see README), so its file has no one hash.
+# torch comes first and alone: it exists in several builds (see docs/install.md), so its file has no one hash.
 $(INSTALLED): pyproject.toml requirements.lock Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer; name one: make PYTHON=python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Installing into $(VENV), which takes minutes: PyTorch, then some $$(grep -c '^[a-z].*==' requirements.lock) packages, then Dateline"
+	@$(INSTALL) $(TORCH)
+	@$(INSTALL) --require-hashes --no-deps -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 # The packages left out belong to torch's build for graphics cards; pip brings them with that build.

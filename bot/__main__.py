@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from bot.cli import bot
-from bot.logs import redact
-from embeddings.command_line.running import run_command
+from dateline import start
+
+
+def _run() -> int:
+    from bot.cli import bot
+    from bot.logs import redact
+    from embeddings.command_line.running import run_command
+    from embeddings.program import bot_command
+
+    return run_command(bot, bot_command(), None, redact)
+
 
 if __name__ == "__main__":
-    sys.exit(run_command(bot, "python -m bot", None, redact))
+    sys.exit(start(_run))

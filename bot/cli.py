@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import contextlib
 import datetime as dt
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from platformdirs import user_cache_path
 
 from bot import logs
-from bot.config import Config, load_config
+from bot.config import Config, load_config, read_config
 from bot.redaction import Redactor
 from embeddings.command_line.commands import cli as index_cli
-from embeddings.command_line.running import FAILED, run_command
+from embeddings.command_line.options import WebAddress
+from embeddings.command_line.running import BAD_INPUT, run_command
 from embeddings.errors import InputError
-from embeddings.settings import IndexSettings
+from embeddings.settings import DEFAULT_CONFIG, IndexSettings
 
 if TYPE_CHECKING:
     from bot.console.lookup import Lookup
@@ -52,7 +51,7 @@ class _ShardIds(click.ParamType[tuple[int, ...]]):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option("--config", type=click.Path(path_type=Path), help="Config file.  [default: config.toml, if there]")
-@click.option("--check", is_flag=True, help="Say whether config, index and model can be used, and exit.")
+@click.option("--check", is_flag=True, help="Look at all that the bot needs, say what to put right, and exit.")
 @click.option("--console", is_flag=True, help="Answer commands typed here or piped in, one a line.")
 @click.option("--shard-count", type=click.IntRange(1), help="How many shards there are in all.  [default: Discord's]")
 @click.option("--shard-ids", type=_ShardIds(), help="Which of them this process runs.  [default: all]")
@@ -72,22 +71,19 @@ def bot(
 
     If a subcommand is given, that runs instead.
     """
-    command = ctx.invoked_subcommand
-    if command is not None:
-        _refuse_options(ctx, command)
     logs.protect(Redactor())  # what its form gives away, until the settings tell what else is secret
-    settings = Config() if demo else load_config(config)
-    at_terminal = demo or check or console or command is not None
-    logs.set_up(logs.redactor_for(settings), logs.TERMINAL if at_terminal else logs.SERVING)
-    if command is not None:
-        ctx.obj = settings
+    if (command := ctx.invoked_subcommand) is not None:
+        _refuse_options(ctx, command)
+        ctx.obj = config
         return 0
+    if check:
+        return _check(config, shard_count, shard_ids)
+    settings = Config() if demo else _settings(config, logs.TERMINAL if console else logs.SERVING)
     if demo:
+        logs.set_up(logs.redactor_for(settings), logs.TERMINAL)
         return _demo()
     if shard_count is not None or shard_ids is not None:
         settings = _with_shards(settings, shard_count, shard_ids)
-    if check:
-        return _check(settings)
     if console:
         from bot.console import session as terminal
 
@@ -97,6 +93,13 @@ def bot(
 
     asyncio.run(run(settings))
     return 0
+
+
+def _settings(config: Path | None, how: tuple[int, str] = logs.TERMINAL) -> Config:
+    """The settings, whose secrets are kept out of the log from now on."""
+    settings = load_config(config)
+    logs.set_up(logs.redactor_for(settings), how)
+    return settings
 
 
 def _refuse_options(ctx: click.Context, command: str) -> None:
@@ -109,39 +112,89 @@ def _refuse_options(ctx: click.Context, command: str) -> None:
 @bot.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
-def backup(settings: Config, file: Path) -> None:
+def backup(config: Path | None, file: Path) -> None:
     """Copy the store into a new FILE; the bot may run meanwhile."""
     from bot.store.backup import back_up
 
-    copied = back_up(settings.store.url, file)
+    copied = back_up(_settings(config).store.url, file)
     _tell(f"{copied.store} is backed up in {file}: {copied}")
 
 
 @bot.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
-def restore(settings: Config, file: Path) -> None:
+def restore(config: Path | None, file: Path) -> None:
     """Put FILE, which `backup` wrote, in the place of the store."""
     from bot.store.backup import restore as put_back
 
-    copied = put_back(settings.store.url, file)
+    copied = put_back(_settings(config).store.url, file)
     _tell(f"{copied.store} is restored from {file}: {copied}")
     if copied.kept is not None:
         _tell(f"what was there before is in {copied.kept}; delete it when you no longer need it")
     _tell("posts since the backup are not in it; the bot looks for them in each channel before it posts there")
 
 
-@bot.command()
+@bot.command(short_help="Register the commands at Discord.")
 @click.option("--force", is_flag=True, help="Register the commands whatever Discord says that it has.")
 @click.pass_obj
-def sync(settings: Config, force: bool) -> None:
+def sync(config: Path | None, force: bool) -> None:
     """Register the commands at Discord if they differ there.
 
     The bot does the same at each start.
     """
     from bot.registration import sync_commands
 
-    _tell(asyncio.run(sync_commands(settings.discord, force=force)))
+    _tell(asyncio.run(sync_commands(_settings(config).discord, force=force)))
+
+
+@bot.command("config", short_help="Print a config file with every setting.")
+def example_config() -> None:
+    """Print a config file with every setting, its default and its meaning."""
+    from bot.config_file import example
+
+    click.echo(example(), nl=False)
+
+
+@bot.command("setup", short_help="Ask for what the bot needs, invite it and start it.")
+@click.option("--config", "own_config", type=click.Path(path_type=Path), help="Config file.  [default: config.toml]")
+@click.option(
+    "--token-file", type=click.Path(path_type=Path, allow_dash=True), help="File with the token; - for stdin."
+)
+@click.option("--archive", "archives", multiple=True, metavar="ARCHIVE", help="sample, portal, or a path; repeatable.")
+@click.option("--index", type=click.Path(path_type=Path), help="Folder of the index, such as one that is there.")
+@click.option("--contact", help="Your mail or web address, for Wikipedia.")
+@click.option("--api-url", type=WebAddress(), help="Discord's REST API: a proxy or test server.")
+@click.option("--start/--no-start", default=None, help="Start the bot at the end.  [default: asks, else no]")
+@click.pass_obj
+def set_up(
+    config: Path | None,
+    /,
+    own_config: Path | None,
+    token_file: Path | None,
+    archives: tuple[str, ...],
+    index: Path | None,
+    **more: Any,
+) -> None:
+    """Ask for what the bot needs, write config.toml, and invite and start the bot.
+
+    In a terminal each answer that no option gives is asked for. Without one, options give them: the token by
+    --token-file or the variable DATELINE_DISCORD__TOKEN, never by the command line, which others can see. It can be
+    run again at any time: what was answered before is kept, and the config file's comments, too.
+    """
+    from bot.setup import Given, Setup
+
+    logs.protect(Redactor())
+    path = own_config or config or DEFAULT_CONFIG
+    given = Given(token_file, archives, index, **more)
+    if Setup(path, given, interactive=_is_terminal(), tell=_tell).run():
+        from bot.run import run
+
+        asyncio.run(run(_settings(path, logs.SERVING)))
+
+
+def _is_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | None) -> Config:
@@ -172,82 +225,42 @@ def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Look
 def _demo() -> int:
     """Index the sample archive in a folder of its own and answer from it."""
     from bot.console import session as terminal
-    from embeddings.archive import Report
-    from embeddings.build.run import build_index
+    from bot.sample_index import demo_folder, index_sample
     from embeddings.command_line.progress import ProgressDisplay
-    from embeddings.index.folder import IndexFolder
     from embeddings.index.threads import compute_alone
     from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
-    from embeddings.sample import sample_path
 
     compute_alone()
-    folder = IndexFolder(Path(user_cache_path("dateline", appauthor=False)) / "demo-index")
+    folder = demo_folder()
     with ProgressDisplay() as progress:
-        build_index(folder, [sample_path()], SentenceEncoder(DEFAULT_MODEL), Report(), progress=progress)
+        index_sample(folder, SentenceEncoder(DEFAULT_MODEL), progress)
     with _lookup(IndexSettings(path=folder.root)) as lookup:
         return terminal.run(lookup, DEMO_COMMANDS)
 
 
-def _check(settings: Config) -> int:
-    """Look at each part in turn, and change none; the exit status says whether all can be used."""
-    from bot.store.look import describe
-    from embeddings.archive.fetched import problems as problems_of_fetched_days
-    from embeddings.errors import EmbeddingsError
-    from embeddings.index.folder import IndexFolder
-    from embeddings.search.service import open_search
+def _check(config: Path | None, shard_count: int | None, shard_ids: tuple[int, ...] | None) -> int:
+    """Look at each part in turn, and change none; the exit status says whether the bot can run."""
+    read = read_config(config)
+    _with_shards(read.settings, shard_count, shard_ids)
+    logs.set_up(logs.redactor_for(read.settings), logs.TERMINAL)
+    from bot.check import check  # discord.py and the index are slow to import
 
-    _tell("config: can be used")
-    folder = IndexFolder(settings.index.path)
-    problems = [*folder.problems(), *problems_of_fetched_days(folder.fetched)]
-    for problem in problems:
-        _tell(f"index: {problem}")
-    if problems:
-        return FAILED
-    try:
-        with open_search(folder, settings.index) as search:
-            manifest = search.index.manifest
-            _tell(f"index: {manifest.events:,} events from {manifest.first} to {manifest.last}")
-            dimension = len(search.encode(["a question"])[0].vector)
-    except EmbeddingsError as error:
-        _tell(f"model: {error}")
-        return FAILED
-    _tell(f"model: {settings.index.model or manifest.model.name} gives {dimension}-dim vectors")
-    try:
-        _tell(f"store: {asyncio.run(describe(settings.store.url))}")
-    except EmbeddingsError as error:
-        _tell(f"store: {error}")
-        return FAILED
-    return _check_token(settings.discord.token.get_secret_value())
+    return 0 if check(read, config, time.time, _tell) else BAD_INPUT
 
 
 def _tell(sentence: str) -> None:
     click.echo(logs.redact(sentence))
 
 
-def _check_token(token: str) -> int:
-    """Say whether there is a token, and the link that invites its bot; Discord is not asked."""
-    from bot.host import invite_link
-
-    if not token:
-        _tell("token: none is set; put the bot's token into the environment variable DATELINE_DISCORD__TOKEN")
-        return FAILED
-    try:
-        # The part before the first dot is the bot's id in Base64.
-        application_id = int(base64.urlsafe_b64decode(token.split(".", maxsplit=1)[0] + "=="))
-    except (ValueError, binascii.Error):
-        _tell("token: this is not a bot's token; copy it from Discord's developer portal again")
-        return FAILED
-    _tell(f"token: there is one; invite the bot with {invite_link(application_id)}")
-    return 0
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="dateline", message="%(version)s")
 def dateline() -> None:
-    """Dateline looks up news events: `dateline bot` answers, `dateline index` builds and checks."""
+    """Dateline looks up news events: `dateline setup` begins, `dateline bot` answers, `dateline index` builds."""
 
 
 dateline.add_command(bot, "bot")
+dateline.add_command(set_up, "setup")
+dateline.add_command(example_config, "config")
 dateline.add_command(index_cli, "index")
 
 

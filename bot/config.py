@@ -8,7 +8,16 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from embeddings.errors import InputError
-from embeddings.settings import ArchiveSettings, IndexSettings, RerankSettings, Section, WebAddress, load_settings
+from embeddings.settings import (
+    ArchiveSettings,
+    IndexSettings,
+    Read,
+    RerankSettings,
+    Section,
+    WebAddress,
+    load_settings,
+    read_settings,
+)
 
 DISCORDS_API = "https://discord.com/api/v10"
 
@@ -69,3 +78,8 @@ class Config(Section):
 def load_config(path: Path | None) -> Config:
     """Read the config file and the environment. InputError names the setting that cannot be used."""
     return load_settings(Config, path)
+
+
+def read_config(path: Path | None) -> Read[Config]:
+    """Read the same, with a sentence on each thing that cannot be used in place of an error."""
+    return read_settings(Config, path)

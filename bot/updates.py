@@ -26,7 +26,7 @@ LOOK_S = 60.0  # between two looks at the clock
 AGAIN_S = 30 * 60.0  # after an update that failed
 TOLD_EVERY_S = 24 * 60 * 60.0  # of a failure that is the same each time, such as removals that are refused
 
-_COMMAND = (sys.executable, "-m", "embeddings")
+_COMMAND = (sys.executable, "-P", "-m", "embeddings")  # -P: what stands in this folder is not run in its place
 _SECRETS = ("DATELINE_DISCORD", "DATELINE_STORE")  # sections that an update need not know
 # They name folders and accounts, in which a password that is a common word may stand; without them nothing runs.
 _NEEDED = frozenset("HOME LD_LIBRARY_PATH LOGNAME PATH PWD PYTHONPATH SYSTEMROOT TMPDIR USER VIRTUAL_ENV".split())

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from embeddings.command_line.commands import main
+from dateline import start
+
+
+def _run() -> int:
+    from embeddings.command_line.commands import main
+
+    return main()
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start(_run))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -20,16 +23,23 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
-    PydanticBaseSettingsSource,
+    EnvSettingsSource,
     SettingsConfigDict,
     SettingsError,
     TomlConfigSettingsSource,
 )
 
 from embeddings.errors import InputError
+from embeddings.program import own_command
 from embeddings.text import clean, shorten
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 DEFAULT_CONFIG = Path("config.toml")
+
+_PREFIX = "DATELINE_"
+_NEAR = 0.75  # of the letters of two names; INDEXPATH and INDEXPORT share two thirds
 
 Way = Literal["auto", "torch"]
 """How texts are encoded: by the index's export of the model where it can be used, or by torch alone."""
@@ -126,58 +136,165 @@ class Settings(BaseModel):
 SettingsT = TypeVar("SettingsT", bound=BaseModel)
 
 
+@dataclass(frozen=True, slots=True)
+class Read(Generic[SettingsT]):
+    """Settings as they were read.
+
+    Attributes:
+        settings: with the default in place of what cannot be used.
+        problems: a sentence for each setting, variable or file that cannot be used.
+    """
+
+    settings: SettingsT
+    problems: tuple[str, ...] = ()
+
+
 def load_settings(kind: type[SettingsT], path: Path | None) -> SettingsT:
     """Read settings of one kind; the environment overrides the file.
 
     Args:
         path: the TOML file; None takes `config.toml` of the current folder, if there is one.
     Raises:
-        InputError: naming the file or the setting that cannot be used.
+        InputError: naming the file or the first setting that cannot be used.
     """
+    read = read_settings(kind, path)
+    if read.problems:
+        raise InputError(read.problems[0])
+    return read.settings
+
+
+def read_settings(kind: type[SettingsT], path: Path | None) -> Read[SettingsT]:
+    """Read settings as `load_settings` does, and go on where something cannot be used."""
+    problems: list[str] = []
     if path is None:
         path = DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None
     elif not path.is_file():
-        raise InputError(f"there is no config file {path}; copy config.example.toml to it, or leave --config out")
+        problems.append(
+            f"there is no config file {path}; `{own_command('setup')}` writes one, `{own_command('config')}` prints "
+            "one to begin with, and without --config none is needed"
+        )
+        path = None
+    values: dict[str, Any] = {}
+    try:
+        values = {} if path is None else TomlConfigSettingsSource(BaseSettings, toml_file=path)()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"the config file {path} is not TOML: {error}")
+    except OSError as error:
+        problems.append(f"the config file {path} cannot be read: {error.strerror}")
+    read = with_environment(kind, values)
+    return Read(read.settings, (*problems, *read.problems))
+
+
+def with_environment(kind: type[SettingsT], values: dict[str, Any]) -> Read[SettingsT]:
+    """The settings of a file, by section, under those of the environment."""
+    problems: list[str] = []
 
     class Reader(kind, BaseSettings):  # type: ignore[valid-type, misc]
-        model_config = SettingsConfigDict(
-            env_prefix="DATELINE_",
-            env_nested_delimiter="__",
-            extra=kind.model_config.get("extra", "ignore"),  # else BaseSettings' own counts
-        )
-
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            file = () if path is None else (TomlConfigSettingsSource(settings_cls, toml_file=path),)
-            return (env_settings, *file)
+        model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter="__")
 
     try:
-        return kind.model_validate(Reader().model_dump())
-    except ValidationError as error:
-        raise InputError(_first_problem(error)) from error
-    except SettingsError as error:  # a variable that names a whole section holds no JSON
-        raise InputError(
+        values = _merged(values, EnvSettingsSource(Reader)())
+    except SettingsError:  # a variable that names a whole section holds no JSON
+        problems.append(
             "an environment variable for a whole section, such as DATELINE_INDEX for [index], does not hold a JSON "
             "object; set each of its settings by itself instead, such as DATELINE_INDEX__PATH"
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"the config file {path} is not TOML: {error}") from error
-    except OSError as error:
-        raise InputError(f"the config file {path} cannot be read: {error.strerror}") from error
+        )
+    names = names_of(kind)
+    problems += _strange_variables(names)
+    settings, wrong = _usable(kind, values, names)
+    return Read(settings, (*problems, *wrong))
 
 
-def _first_problem(error: ValidationError) -> str:
-    problem = error.errors(include_url=False, include_context=False)[0]
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of two sources, by section; those above win."""
+    both = {**below, **above}
+    for section in below.keys() & above.keys():
+        if isinstance(below[section], dict) and isinstance(above[section], dict):
+            both[section] = {**below[section], **above[section]}
+    return both
+
+
+def names_of(kind: type[BaseModel], before: str = "") -> tuple[str, ...]:
+    """The dotted names of all settings of a kind, such as `index.path`."""
+    found: list[str] = []
+    for name, field in kind.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            found += names_of(inner, f"{before}{name}.")
+        else:
+            found.append(before + name)
+    return tuple(found)
+
+
+def _usable(kind: type[SettingsT], values: dict[str, Any], names: Sequence[str]) -> tuple[SettingsT, Sequence[str]]:
+    """The settings without those that cannot be used, and a sentence on each of these."""
+    problems: list[str] = []
+    while True:
+        try:
+            return kind.model_validate(values), problems
+        except ValidationError as error:
+            for problem in error.errors(include_url=False, include_context=False):
+                problems.append(_sentence(problem, names))
+                _leave_out(values, problem["loc"])
+
+
+def _leave_out(values: dict[str, Any], place: tuple[int | str, ...]) -> None:
+    """Take a setting out; where it is a part of one, such as the second of a list, all of that."""
+    section, *rest = place
+    inner = values.get(str(section))
+    if rest and isinstance(inner, dict):
+        inner.pop(str(rest[0]), None)
+    else:
+        values.pop(str(section), None)
+
+
+def _sentence(problem: ErrorDetails, names: Sequence[str]) -> str:
     name = ".".join(map(str, problem["loc"]))
     if problem["type"] == "extra_forbidden":
-        return f"there is no setting {name}; config.example.toml shows them all"
+        near = _nearest(name, [*names, *{each.partition(".")[0] for each in names}])
+        meant = f"; did you mean {near}?" if near else ";"
+        return f"there is no setting {shorten(clean(name), 60)}{meant} `{own_command('config')}` shows them all"
     if "." not in name or any(part in name for part in ("token", "url", "api")):  # a section or setting with a secret
         return f"the setting {name} cannot be used: {problem['msg']}"
     return f"the setting {name} cannot be used: {problem['msg']}, got {shorten(clean(repr(problem['input'])), 60)}"
+
+
+def _strange_variables(names: Sequence[str]) -> Iterator[str]:
+    """A sentence on each environment variable that is nearly that of a setting, and would be passed over.
+
+    What is not like any is left alone: a machine that runs many programs has variables of its own, as Kubernetes does
+    for a service that is called dateline.
+    """
+    variables = {_PREFIX + name.replace(".", "__").upper(): name for name in names}
+    sections = {_PREFIX + name.partition(".")[0].upper() for name in names}
+    for name in sorted(os.environ):
+        known = name.upper()
+        if not known.startswith(_PREFIX) or known in variables or known in sections:
+            continue
+        if any(known.startswith(f"{section}__") for section in sections):
+            continue  # which is read, and refused by the name of the setting
+        if near := _nearest(known.removeprefix(_PREFIX), names):
+            variable = _PREFIX + near.replace(".", "__").upper()
+            yield f"the environment variable {shorten(clean(name), 60)} sets nothing; did you mean {variable}?"
+
+
+def _nearest(name: str, names: Sequence[str]) -> str | None:
+    """What a name that is no setting's was meant to be, whatever stands between its words; None: nothing is near."""
+    wanted = _letters(name)
+    ends = [each for each in names if _letters(each.rpartition(".")[2]) == wanted]
+    if len(ends) == 1:
+        return ends[0]
+    from rapidfuzz import process
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    found = process.extractOne(
+        wanted,
+        {each: _letters(each) for each in names},
+        scorer=DamerauLevenshtein.normalized_similarity,
+        score_cutoff=_NEAR,
+    )
+    return found and found[2]
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()

@@ -67,6 +67,15 @@ def shorten(text: str, limit: int) -> str:
     return cut.rstrip(" ,;:.") + "…"
 
 
+def counted(number: int, noun: str, nouns: str | None = None) -> str:
+    """How many there are of something: "1 event", "1,440 events".
+
+    Args:
+        nouns: the plural; None: with an s.
+    """
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
 def is_web_address(url: str) -> bool:
     """Whether `url` is an address that may be linked: http or https, with a host, without blanks or controls."""
     return (

@@ -1,11 +1,12 @@
 """What people install is whole: `python -m tests.wheel torch==VERSION`, which `make wheel-check` runs.
 
 Builds the sdist, the wheel from the unpacked sdist, and an empty environment away from the checkout; installs there the
-wheel and those locked packages that it asks for, without the development tools; builds an index with it, and asks.
+wheel and those locked packages that it asks for, without the development tools; sets a bot up with it, and runs that.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -23,6 +24,8 @@ import click
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.discord_server.running import discord_server
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "embeddings")
 EVENTS = (
@@ -36,13 +39,17 @@ QUESTION, ANSWER = "Cuban leader's death", EVENTS[2]
 NO_TOKEN = "NDI.nobodys.token"
 
 
-def run(what: str, command: Iterable[str | Path], cwd: Path, env: dict[str, str] | None = None) -> str:
-    """What a command printed.
+def run(
+    what: str, command: Iterable[str | Path], cwd: Path, env: dict[str, str] | None = None, typed: str | None = None
+) -> str:
+    """What a command printed; `typed` is piped into it.
 
     Raises:
         click.ClickException: if it fails.
     """
-    done = subprocess.run([*map(str, command)], cwd=cwd, env=env, check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        [*map(str, command)], cwd=cwd, env=env, input=typed, check=False, capture_output=True, text=True
+    )
     if done.returncode != 0:
         raise click.ClickException(f"{what} ended with status {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -79,6 +86,7 @@ def build_wheel(source: Path, folder: Path) -> Path:
     }
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    wanted |= {"bot/config.example.toml", "dateline.py"}
     expect("The wheel lacks files of the sdist", wanted - held)
     expect("The wheel holds what belongs to neither package", held - wanted)
     expect("The wheel does not say that it has types", {f"{package}/py.typed" for package in PACKAGES} - held)
@@ -131,22 +139,48 @@ def install(wheel: Path, torch: str, folder: Path) -> Path:
 
 
 def use(programs: Path, folder: Path) -> None:
-    """Build an index and ask it, and see whether the bot could start."""
+    """Set a bot up beside a stand-in for Discord, ask it, and start it, in a folder with a bot.py of somebody else."""
     (folder / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in EVENTS), encoding="utf-8")
+    (folder / "token.txt").write_text(NO_TOKEN, encoding="utf-8")
+    for name in PACKAGES:
+        (folder / f"{name}.py").write_text("raise SystemExit('somebody else was run')", encoding="utf-8")
     strangers = ("PYTHON", "DATELINE_", "VIRTUAL_ENV")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(strangers)}
-    env |= {"HOME": str(folder), "DATELINE_DISCORD__TOKEN": NO_TOKEN}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(strangers)} | {"HOME": str(folder)}
+    asyncio.run(_use(programs / "dateline", folder, env))
 
-    def dateline(*arguments: str) -> str:
-        return run(f"dateline {' '.join(arguments)}", [programs / "dateline", *arguments], folder, env)
 
-    dateline("--help")
-    dateline("index", "build", "events.jsonl")
-    events = json.loads(dateline("index", "ask", QUESTION, "--json"))["events"]
-    found = [event["headline"] for event in events]
-    if found[:1] != [ANSWER["headline"]]:
-        raise click.ClickException(f'"{QUESTION}" was answered with {found}, not with "{ANSWER["headline"]}"')
-    dateline("bot", "--check")
+async def _use(program: Path, folder: Path, env: dict[str, str]) -> None:
+    async with discord_server(token=NO_TOKEN) as server:
+        env["DATELINE_DISCORD__API_URL"] = server.api_url
+
+        async def dateline(*arguments: str, typed: str = "") -> str:
+            line = f"dateline {' '.join(arguments)}"
+            return await asyncio.to_thread(run, line, [program, *arguments], folder, env, typed)
+
+        await dateline("--help")
+        expect(
+            "dateline config lacks sections",
+            {"[discord]", "[index]", "[store]"} - {*(await dateline("config")).split()},
+        )
+        said = await dateline("setup", "--token-file", "token.txt", "--archive", "events.jsonl")
+        if (
+            f"client_id={server.application_id}" not in said
+            or "dateline bot --check" not in said
+            or "python -m" in said
+        ):
+            raise click.ClickException(f"dateline setup said:\n{said}")
+        events = json.loads(await dateline("index", "ask", QUESTION, "--json"))["events"]
+        found = [event["headline"] for event in events]
+        if found[:1] != [ANSWER["headline"]]:
+            raise click.ClickException(f'"{QUESTION}" was answered with {found}, not with "{ANSWER["headline"]}"')
+        if ANSWER["headline"].split()[0] not in await dateline("bot", "--console", typed=f"/event {ANSWER['date']}\n"):
+            raise click.ClickException("the console did not answer /event")
+        await dateline("bot", "--check")
+        process = await asyncio.create_subprocess_exec(program, "bot", cwd=folder, env=env)
+        await server.ready()
+        process.terminate()
+        if (status := await process.wait()) != 0:
+            raise click.ClickException(f"dateline bot ended with status {status}")
 
 
 @click.command()

@@ -18,7 +18,7 @@ from embeddings.errors import InputError
 _NEAREST = 3
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?\s*(am|pm)?", re.IGNORECASE)
 # Shown before anything is typed: one for each common offset.
-_COMMON = (
+COMMON = (
     "UTC", "Europe/London", "Europe/Berlin", "Europe/Athens", "Europe/Moscow", "Africa/Lagos", "Africa/Cairo",
     "Africa/Nairobi", "Asia/Dubai", "Asia/Karachi", "Asia/Kolkata", "Asia/Dhaka", "Asia/Bangkok", "Asia/Shanghai",
     "Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland", "Pacific/Honolulu", "America/Los_Angeles", "America/Denver",
@@ -72,7 +72,7 @@ def suggest_zones(text: str, now: dt.datetime) -> list[Choice[str]]:
     """Zones that contain what is being typed, else those that look most like it; each with the time there."""
     folded = _folded(text)
     if not folded:
-        names = list(_COMMON)
+        names = list(COMMON)
     else:
         found = [(key, name) for key, name in _zones().items() if folded in key]
         # A city that begins like this before one that merely contains it.

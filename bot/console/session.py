@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -91,7 +92,7 @@ def run(lookup: Lookup, first: Iterable[str] = ()) -> int:
     Returns:
         The exit status: 2 if a piped command could not be answered, else 0.
     """
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    interactive = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
     console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=110)
     session = Session(lookup, console, Console(stderr=True, highlight=False))
     for line in first:
@@ -104,7 +105,8 @@ def run(lookup: Lookup, first: Iterable[str] = ()) -> int:
 
 
 def _typed(console: Console) -> Iterator[str]:
-    import readline  # noqa: F401  (input() then has a history and can be edited)
+    with contextlib.suppress(ImportError):  # Windows has none, and needs none
+        import readline  # noqa: F401  (input() then has a history and can be edited)
 
     console.print(Text("\n" + words.CONSOLE_HELP, style="dim"))
     while True:
@@ -116,6 +118,6 @@ def _typed(console: Console) -> Iterator[str]:
 
 
 def _piped() -> Iterator[str]:
-    if sys.stdin.isatty():  # only the output is piped: nobody would see a prompt
+    if sys.stdin is None or sys.stdin.isatty():  # closed; or only the output is piped: nobody would see a prompt
         return
     yield from sys.stdin

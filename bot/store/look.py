@@ -17,6 +17,7 @@ from bot.store.errors import StoreError
 from bot.store.opening import dispose, naming
 from bot.store.reading import has_content, judge, reading
 from bot.store.schema import Content
+from embeddings.text import counted
 
 NONE_YET = "none yet; it is made at the first start"
 
@@ -80,4 +81,4 @@ def _told(content: Content, version: str | None, count: Callable[[], int]) -> st
     if not schema.has_table(version, "subscriptions"):
         return upgrade.removeprefix("; ")
     number = count()
-    return f"{number:,} subscription{'' if number == 1 else 's'}{upgrade}"
+    return f"{counted(number, 'subscription')}{upgrade}"

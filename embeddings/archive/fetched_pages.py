@@ -25,6 +25,7 @@ from embeddings.archive.report import PageReport, Report
 from embeddings.archive.wiki_pages import WikiPages, left_out_note
 from embeddings.errors import ArchiveDamagedError
 from embeddings.events import Event
+from embeddings.program import index_command
 from embeddings.wiki.replies import WikiPage
 
 _SIGNED = "day, revision, edited, wikitext, read, reader, fetched"
@@ -240,7 +241,7 @@ class FetchedPages(Generic[Key]):
         with self._file.explained():
             name = self.kind.name(self.kind.key(day))
         where = self._file.path
-        return f"what was fetched of {name} in {where} is damaged; `python -m embeddings update` fetches it again"
+        return f"what was fetched of {name} in {where} is damaged; `{index_command('update')}` fetches it again"
 
     def _row(self, day: str) -> _Row | None:
         with self._file.explained():

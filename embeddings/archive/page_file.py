@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from embeddings.errors import ArchiveDamagedError
+from embeddings.program import index_command
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS {name} (
@@ -58,7 +59,7 @@ class PageFile:
                 raise
             raise ArchiveDamagedError(
                 f"the fetched days in {self.path} are damaged ({error}); delete that file, then fetch them again with "
-                "`python -m embeddings update --since` and the first day that you want"
+                f"`{index_command('update --since')}` and the first day that you want"
             ) from error
 
     @contextmanager

@@ -45,10 +45,11 @@ def write_catalogue(
     counts: Counter[str] = Counter()
     taken_in: _TakenIn = defaultdict(list)
     with closing(CatalogueWriter(path)) as writer:
-        for of_day in joined_days(staging.days(report)):
+        days = len(staging.counts())
+        for done, of_day in enumerate(joined_days(staging.days(report)), 1):
             before = _Before(previous, of_day.day, withdrawn.get(of_day.day, ()))
             counts += _write_day(writer, staging, before, of_day, taken_in)
-            progress("merging", counts["events"], staging.size)
+            progress("putting days together", min(done, days), days)
         if previous is not None:
             counts["removed"] = _withdraw(writer, previous, today, taken_in)
         for each in chain.from_iterable(withdrawn.values()):

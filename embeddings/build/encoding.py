@@ -76,7 +76,7 @@ def encode(generation: Path, encoder: Encoder, previous: OpenIndex | None, journ
             vectors.add(np.stack([known[key][0] for key in keys]))
             for key in keys:
                 tokens.add(known[key][1])
-            progress("encoding", len(vectors), catalogue.size)
+            progress("encoding events", len(vectors), catalogue.size)
         vectors.finish()
         tokens.finish()
     return dimension

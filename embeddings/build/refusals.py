@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from embeddings.errors import EmbeddingsError
+from embeddings.errors import FULL, EmbeddingsError
 from embeddings.index.folder import IndexFolder
 
 _TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
@@ -42,7 +42,7 @@ def _reason(error: OSError | sqlite3.Error, root: Path) -> str:
         free = f"{shutil.disk_usage(root).free / 1e6:,.0f} MB"
     if isinstance(error, OSError):
         place = f" ({os.fsdecode(error.filename)})" if error.filename else ""
-        why, full = f"{error.strerror or error}{place}", error.errno in (errno.ENOSPC, errno.EDQUOT)
+        why, full = f"{error.strerror or error}{place}", error.errno in FULL
         if error.errno in _TOO_MANY_FILES:
             return f"{why}; a build has some twenty files open, raise the limit (`ulimit -n`)"
         if error.errno in _FORBIDDEN:
@@ -54,7 +54,7 @@ def _reason(error: OSError | sqlite3.Error, root: Path) -> str:
             return f"{why}; a build has to write to {root}"
     if full:
         return (
-            f"{why}; {free} of the disk of {root} are free, and a build needs room for a second index beside the one "
-            "in force: free some, then build again, what is encoded by then is kept"
+            f"the disk is full: {why}; {free} of that of {root} are free, and a build needs room for a second index "
+            "beside the one in force: free some, then build again, what is encoded by then is kept"
         )
     return f"{why}; see whether the disk of {root} is in order ({free} of it are free) and how large files may be"

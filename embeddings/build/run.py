@@ -44,8 +44,11 @@ from embeddings.progress import Progress, no_progress
 from embeddings.prominence.measure import measure
 from embeddings.prominence.traits import collect
 from embeddings.settings import Way
+from embeddings.text import counted
 
 log = logging.getLogger(__name__)
+
+_READING = "reading pages and lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ class Build:
         for path, events in streams:
             for event in events:
                 staging.add(event, path)
-                self.progress("reading", staging.size, None)
+                self.progress(_READING, staging.size, None)
         if archives is not None and staging.size == 0:
             raise InputError(_nothing_read([path for path, _ in archives], self.report))
         if fetched is not None:
@@ -158,7 +161,7 @@ class Build:
     def _stage_fetched(self, staging: Staging, events: Iterable[Event]) -> None:
         for event in events:
             staging.add(event, self.folder.fetched, fetched=True)
-            self.progress("reading", staging.size, None)
+            self.progress(_READING, staging.size, None)
 
     def _adds_sample(self, archives: Sequence[Path] | None, old: Catalogue | None) -> bool:
         if self.sample is not None:
@@ -269,7 +272,8 @@ def _archived(catalogue: Catalogue) -> Iterator[Event]:
 def _nothing_read(archives: Sequence[Path], report: Report) -> str:
     sentence = f"no events in {', '.join(map(str, archives))}; the index was not changed"
     if report.first:
-        sentence += f". {report.count:,} pages or lines could not be read, the first: {report.first[0]}"
+        unread = counted(report.count, "page or line", "pages or lines")
+        sentence += f". {unread} could not be read, the first: {report.first[0]}"
     if report.notes:
         sentence += f". {report.notes[-1]}"
     return sentence

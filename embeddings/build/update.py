@@ -22,6 +22,7 @@ from embeddings.build.withdrawals import PORTAL_RULES, YEAR_RULES
 from embeddings.errors import EmbeddingsError, IndexMissingError, InputError, WikiError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import Manifest
+from embeddings.text import counted
 from embeddings.wiki.client import TITLES, WikiClient
 
 FIRST_DAY = dt.date(2002, 1, 1)  # the portal has no earlier one
@@ -124,7 +125,7 @@ class Update:
         done = 0
 
         def progress(looked_at: int) -> None:
-            self._build.progress("fetching", done + looked_at, total)
+            self._build.progress("looking at days", done + looked_at, total)
 
         try:
             async with connect() as client:
@@ -169,9 +170,9 @@ class Update:
         if self._failure is not None:
             fetched = counts["fetched"]
             if fetched and isinstance(self._failure, WikiError):
-                raise WikiError(
-                    f"{self._failure}. {fetched:,} days were fetched before that; they are kept"
-                ) from self._failure
+                were, they = ("was", "it is") if fetched == 1 else ("were", "they are")
+                kept = f"{counted(fetched, 'day')} {were} fetched before that; {they} kept"
+                raise WikiError(f"{self._failure}. {kept}") from self._failure
             raise self._failure
         seconds = time.monotonic() - self._started
         told = {**asdict(built), "rejected": report.rejected, "seconds": seconds, "requests": self._requests}

@@ -31,6 +31,8 @@ from embeddings.command_line.options import (
 )
 from embeddings.command_line.running import run_command
 from embeddings.errors import InputError
+from embeddings.program import index_command
+from embeddings.text import counted
 
 if TYPE_CHECKING:
     from embeddings.search.answers import Answer
@@ -45,7 +47,7 @@ def cli(ctx: click.Context, index: Path | None, config: Path | None) -> None:
     ctx.obj = Context(config=config, index=index)
 
 
-@cli.command()
+@cli.command(short_help="Read archives and write the index.")
 @click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", help="A sentence-transformers model: a name or a folder.  [default: the index's own]")
 @report_option
@@ -85,9 +87,10 @@ def build(
         print_json(result.as_dict())
     else:
         display.show_build(result, rejections, report)
+        display.show_next(context.folder(), context.index)
 
 
-@cli.command()
+@cli.command(short_help="Fetch new and edited days of Wikipedia's portal.")
 @click.option("--since", type=Day(), help="Look at every day from this one on.  [default: new days, and those due]")
 @click.option("--until", type=Day(), help="Look at no day after this one.  [default: today, UTC]")
 @click.option("--api", type=WebAddress(), help="The api.php of another wiki.  [default: the config's]")
@@ -142,9 +145,10 @@ def update(
         print_json(result.as_dict())
     else:
         display.show_update(result, rejections, report)
+        display.show_next(context.folder(), context.index)
 
 
-@cli.command()
+@cli.command(short_help="Find the events that a question is about.")
 @click.argument("query", nargs=-1, required=True)
 @click.option("--from", "first", metavar="DATE", help="Only events of this day or later.")
 @click.option("--to", "last", metavar="DATE", help="Only events of this day or earlier.")
@@ -178,7 +182,7 @@ def ask(
             show(answered(question), as_json=context.as_json)
 
 
-@cli.command()
+@cli.command(short_help="List the events of a day, month or range.")
 @click.argument("date", nargs=-1, required=True)
 @today_option
 @answers
@@ -207,7 +211,7 @@ def event(context: Context, date: tuple[str, ...], today: dt.date) -> None:
             display.show_days(answer)
 
 
-@cli.command()
+@cli.command(short_help="The day's best events over the years.")
 @click.argument("day", metavar="[MM-DD]", nargs=-1)
 @limit_option
 @today_option
@@ -234,7 +238,7 @@ def onthisday(context: Context, day: tuple[str, ...], limit: int, today: dt.date
             display.show_on_this_day(month, number, [each.event for each in chosen])
 
 
-@cli.command()
+@cli.command(short_help="Events related to one event.")
 @click.argument("event_id", metavar="ID")
 @answers
 def related(context: Context, event_id: str) -> None:
@@ -252,7 +256,7 @@ def related(context: Context, event_id: str) -> None:
             display.show_related(found, others)
 
 
-@cli.command()
+@cli.command(short_help="Print one event as a Markdown page.")
 @click.argument("event_id", metavar="ID")
 @answers
 def page(context: Context, event_id: str) -> None:
@@ -269,7 +273,7 @@ def page(context: Context, event_id: str) -> None:
         click.echo(text, nl=False)
 
 
-@cli.command()
+@cli.command(short_help="Write the whole index as a Markdown archive.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @answers
 def export(context: Context, folder: Path) -> None:
@@ -282,10 +286,11 @@ def export(context: Context, folder: Path) -> None:
     if context.as_json:
         print_json({"pages": pages, "days": days})
     else:
-        click.echo(f"{pages:,} pages and {days:,} day indexes written to {folder}")
+        both = f"{counted(pages, 'page')} and {counted(days, 'day index', 'day indexes')}"
+        click.echo(f"{both} written to {folder}")
 
 
-@cli.command()
+@cli.command(short_help="Say how a date expression is understood.")
 @click.argument("expression", nargs=-1, required=True)
 @today_option
 @answers
@@ -302,7 +307,7 @@ def dates(context: Context, expression: tuple[str, ...], today: dt.date) -> None
         display.show_range(found)
 
 
-@cli.command()
+@cli.command(short_help="Measure how well questions find their events.")
 @click.argument("queries", metavar="QUERIES.jsonl", type=click.Path(path_type=Path))
 @click.option("--rows", type=click.Path(path_type=Path), help="Write a JSON line a question.")
 @unanswerable_option
@@ -339,7 +344,7 @@ def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: P
         display.show_measures(measures, len(outcomes))
 
 
-@cli.command()
+@cli.command(short_help="Say what the index holds.")
 @answers
 def stats(context: Context) -> None:
     """Say what the index holds."""
@@ -367,7 +372,7 @@ def stats(context: Context) -> None:
         display.show_stats(found)
 
 
-@cli.command()
+@cli.command(short_help="Look whether the index is sound.")
 @answers
 def verify(context: Context) -> None:
     """Hash every file of the index and check its parts against each other; exit status 1 if something is wrong."""
@@ -388,4 +393,4 @@ def verify(context: Context) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line; returns the exit status: 0 answered, 1 the work failed or damage was found, 2 bad input."""
-    return run_command(cli, "python -m embeddings", arguments)
+    return run_command(cli, index_command(), arguments)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
@@ -15,11 +16,13 @@ from embeddings.build.result import BuildResult
 from embeddings.calendar_names import MONTHS
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related
+from embeddings.index.folder import IndexFolder
+from embeddings.program import index_command, own_command
 from embeddings.search.answers import Answer, DayAnswer, is_after, is_before
 from embeddings.search.evaluation import Silence
 from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.reasons import explanation
-from embeddings.text import clean
+from embeddings.text import clean, counted
 
 if TYPE_CHECKING:
     from embeddings.build.update import UpdateResult  # with it comes aiohttp, which other answers can do without
@@ -117,7 +120,7 @@ def show_related(event: Event, others: Sequence[Related]) -> None:
     """What is related to an event."""
     console = _console()
     _print_event(console, event)
-    console.print(f"{len(others)} related events")
+    console.print(counted(len(others), "related event"))
     for other in others:
         line = Text("  ").append(str(other.date), style="cyan").append(f"  {other.headline}")
         if other.contexts:
@@ -127,15 +130,14 @@ def show_related(event: Event, others: Sequence[Related]) -> None:
 
 def show_range(dates: DateRange) -> None:
     """How a date expression is understood."""
-    days = "1 day" if dates.days == 1 else f"{dates.days:,} days"
-    _console().print(f"{day_range(dates)} ({days})")
+    _console().print(f"{day_range(dates)} ({counted(dates.days, 'day')})")
 
 
 def show_build(result: BuildResult, report: Report, file: Path | None) -> None:
     """What a build did, and the first of what it could not read."""
     console = _console()
     console.print(
-        f"{result.events:,} events: {result.new:,} new, {result.changed:,} changed, {result.unchanged:,} unchanged; "
+        f"{_events(result.events)}: {result.new:,} new, {result.changed:,} changed, {result.unchanged:,} unchanged; "
         f"{result.removed:,} removed, {result.merged:,} merged, {result.rejected:,} rejected; {result.seconds:.1f} s"
     )
     if result.listed:
@@ -151,14 +153,29 @@ def show_build(result: BuildResult, report: Report, file: Path | None) -> None:
         console.print(Text(f"  {note}"))
 
 
+def show_next(folder: IndexFolder, named: Path | None) -> None:
+    """Where an index was written, and what can be done with it.
+
+    Args:
+        named: the folder, if it is another than the config's.
+    """
+    option = "" if named is None else f"--index {named} "
+    ask, on_discord = index_command(f"{option}ask earthquake in Japan"), own_command(f"setup {option}".rstrip())
+    size = decimal(folder.manifest().bytes)
+    _console().print(
+        f"written to {folder.root} ({size}); ask it with `{ask}`, or put it on Discord with `{on_discord}`"
+    )
+
+
 def _events(number: int) -> str:
-    return "1 event" if number == 1 else f"{number:,} events"
+    return counted(number, "event")
 
 
 def show_update(result: UpdateResult, report: Report, file: Path | None) -> None:
     """What an update fetched, and what that made of the index."""
     _console().print(
-        f"{result.days:,} days looked at, {result.fetched:,} of them fetched, in {result.requests:,} requests"
+        f"{counted(result.days, 'day')} looked at, {result.fetched:,} of them fetched, "
+        f"in {counted(result.requests, 'request')}"
     )
     show_build(result, report, file)
 
@@ -171,14 +188,16 @@ def show_measures(measures: Mapping[str, Any], questions: int) -> None:
         table.add_row(label, *(f"{row[name]:.3f}" for name in ("s1", "s5", "mrr10", "r50")))
     console = Console(highlight=False)
     console.print(table)
-    console.print(f"{questions} questions, {measures['p50_ms']} ms at the median, {measures['p95_ms']} ms at p95")
+    console.print(
+        f"{counted(questions, 'question')}, {measures['p50_ms']} ms at the median, {measures['p95_ms']} ms at p95"
+    )
 
 
 def show_silence(silence: Silence) -> None:
     """Two sentences on how often questions got no answer, and unanswerable ones got one."""
     console = _console()
-    console.print(f"Of {silence.questions:,} questions with an answer, {silence.wrong_silences:.1%} got none.")
-    console.print(f"Of {silence.unanswerable:,} questions with none, {silence.strangers:.1%} got events.")
+    console.print(f"Of {counted(silence.questions, 'question')} with an answer, {silence.wrong_silences:.1%} got none.")
+    console.print(f"Of {counted(silence.unanswerable, 'question')} with none, {silence.strangers:.1%} got events.")
 
 
 def show_stats(found: Mapping[str, Any]) -> None:

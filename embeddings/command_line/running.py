@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 from platformdirs import user_log_path
 
-from embeddings.errors import EmbeddingsError, InputError
+from embeddings.errors import FULL, EmbeddingsError, InputError
 from embeddings.private_files import make_private
 from embeddings.text import clean
 
@@ -38,9 +38,8 @@ def run_command(
         click.echo(redact(clean(redact(sentence))).rstrip("."), err=True)
         return status
 
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a letter that an output's encoding lacks must not end a command
-            stream.reconfigure(errors="backslashreplace")
+    stdout = sys.stdout
+    _take_every_letter()
     try:
         result = command.main(arguments, prog_name=name, standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -55,22 +54,43 @@ def run_command(
     except click.exceptions.Exit as error:
         return error.exit_code
     except SystemExit as error:
+        # Where whoever read the answer has gone, rich ends so, and click, which puts another stream in place.
+        if isinstance(error.__context__, BrokenPipeError) or sys.stdout is not stdout:
+            return _silence()
         return error.code if isinstance(error.code, int) else FAILED
     except (click.Abort, KeyboardInterrupt):
         return say("interrupted", INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read the answer has gone; keep Python from failing again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _silence()
     except OSError as error:
-        place = f" ({os.fsdecode(error.filename)})" if error.filename else ""
-        _log_traceback()
-        return say(f"the system refused: {error.strerror or error}{place}", FAILED)
+        return say(_of_the_system(error), FAILED)
     except MemoryError:
         return say("there is not enough memory for this; free some, or take a smaller archive or model", FAILED)
     except Exception as error:  # noqa: BLE001  # the one place where anything may end up
         where = _log_traceback()
         return say(f"this should not have happened ({type(error).__name__}); the details are in {where}", FAILED)
+
+
+def _take_every_letter() -> None:
+    """Have standard output and error write what their encoding lacks in another way, rather than end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _of_the_system(error: OSError) -> str:
+    """The sentence on what the system refused."""
+    place = f" ({os.fsdecode(error.filename)})" if error.filename else ""
+    if error.errno in FULL:
+        return f"the disk is full{place}: {error.strerror}; free some of it, then try again"
+    _log_traceback()
+    return f"the system refused: {error.strerror or error}{place}"
+
+
+def _silence() -> int:
+    """Keep Python from failing again when it flushes at exit: whoever read the answer has gone, which is no failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _commands(ctx: click.Context | None) -> str:

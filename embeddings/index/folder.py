@@ -58,6 +58,7 @@ from embeddings.index.manifest import (
 from embeddings.index.prominence import Prominence
 from embeddings.index.tokens import TokenIndex
 from embeddings.index.vectors import VectorIndex
+from embeddings.program import index_command
 
 _NEW_MANIFEST = "manifest.json.new"
 _IN_USE = "in_use.lock"
@@ -110,7 +111,7 @@ class IndexFolder:
         except (FileNotFoundError, NotADirectoryError):
             raise IndexMissingError(
                 f"there is no index in {self.root}; "
-                f"make one with `python -m embeddings --index {self.root} build ARCHIVE`"
+                f"make one with `{index_command(f'--index {self.root} build ARCHIVE')}`"
             ) from None
         except OSError as error:
             raise IndexUnusableError(_unreadable(path, error)) from error

@@ -214,6 +214,29 @@ def _wordless(model: SentenceTransformer) -> np.ndarray:
     return wordless
 
 
+def must_be_fetched(name: str) -> bool:
+    """Whether a model would have to come over the network. InputError if the name is that of a missing folder."""
+    if _is_default(name) or _own_folder(name) is not None:
+        return False
+    from huggingface_hub import snapshot_download
+
+    try:
+        snapshot_download(name, local_files_only=True)
+    except Exception:  # noqa: BLE001  # the hub's client has many kinds; all say that it is not here
+        return True
+    return False
+
+
+def _own_folder(name: str) -> Path | None:
+    """The folder that a model's name is; None if it is another kind of name."""
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder.resolve()
+    if not name or folder.is_absolute() or name.startswith("."):
+        raise InputError(f'there is no model folder "{name}"; name a folder or a sentence-transformers model')
+    return None
+
+
 def _model_folder(name: str) -> Path:
     if _is_default(name):
         try:
@@ -224,11 +247,8 @@ def _model_folder(name: str) -> Path:
                 "install Dateline again with its dependencies"
             ) from error
         return folder
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return folder.resolve()
-    if not name or folder.is_absolute() or name.startswith("."):
-        raise InputError(f'there is no model folder "{name}"; name a folder or a sentence-transformers model')
+    if (own := _own_folder(name)) is not None:
+        return own
     from huggingface_hub import snapshot_download
 
     try:

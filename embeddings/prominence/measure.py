@@ -95,7 +95,7 @@ def _echo(days: np.ndarray, vectors: VectorIndex, progress: Progress) -> np.ndar
             found[start:stop, 0] += np.log1p(after) - np.log1p(before * (SOON / WEEK))
             found[start:stop, 1] += np.log1p(below) - np.log1p(above)
             found[start:stop, 2] += np.log1p(above + below)
-        progress("comparing", stop, size)
+        progress("comparing events", stop, size)
     return found / len(bars)
 
 

@@ -92,7 +92,7 @@ def collect(catalogue: Catalogue, before: tuple[Path, Catalogue] | None, progres
     for done, (row, event) in enumerate(zip(unknown, _read(catalogue, unknown), strict=True), 1):
         traits._add(row, event)
         if done % _BLOCK == 0 or done == len(unknown):
-            progress("weighing", done, len(unknown))
+            progress("weighing events", done, len(unknown))
     return traits
 
 

@@ -99,7 +99,7 @@ def run(
             rank = next((n for n, hit in enumerate(answer.hits, 1) if is_right(hit.event, right)), None)
             found = tuple(hit.event.id for hit in answer.hits)
             yield Outcome(query.id, kind, text, found, rank, answer.took_ms)
-            progress("asking", 2 * place + offset + 1, total)
+            progress("asking questions", 2 * place + offset + 1, total)
 
 
 def is_right(event: Event, right: Event) -> bool:
@@ -181,7 +181,7 @@ def measure_silence(
     silent: list[bool] = []
     for done, text in enumerate((*asked, *unanswerable), 1):
         silent.append(not search.ask(text, today).hits)
-        progress("asking", done, total)
+        progress("asking questions", done, total)
     return Silence(
         len(asked),
         len(unanswerable),

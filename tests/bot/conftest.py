@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.client import DatelineClient
 from bot.config import Config
+from embeddings.archive import Report
+from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from tests.bot.running import TODAY, parts
 from tests.bot.stores import EMPTY, Stores
@@ -28,6 +30,7 @@ from tests.discord_server.fixtures import PATIENT
 from tests.discord_server.fixtures import discord_server as own_server
 from tests.discord_server.running import discord_server as start_server
 from tests.postgresql import PostgreSQL
+from tests.word_encoder import WordEncoder
 
 __all__ = ["ONE_BOT", "TODAY", "own_server"]
 
@@ -43,6 +46,16 @@ class StartBot(Protocol):
     def __call__(
         self, *, index: IndexFolder | None = None, config: Config | None = None
     ) -> AbstractAsyncContextManager[DatelineClient]: ...
+
+
+@pytest.fixture(scope="session")
+def small_index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
+    """An index of one event. Nothing may write to it."""
+    root = tmp_path_factory.mktemp("small")
+    (root / "one.jsonl").write_text('{"date": "2015-12-23", "headline": "Amnesty reports civilian deaths in Syria"}\n')
+    index = IndexFolder(root / "index")
+    build_index(index, [root / "one.jsonl"], WordEncoder(), Report())
+    return index
 
 
 @pytest.fixture(scope="session", autouse=True)

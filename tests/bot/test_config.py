@@ -61,8 +61,11 @@ def test_the_environment_suffices_without_a_file(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('[index]\npaht = "x"\n', "there is no setting index.paht; config.example.toml shows them all"),
-        ("[idnex]\n", "there is no setting idnex; config.example.toml shows them all"),
+        (
+            '[index]\npaht = "x"\n',
+            "there is no setting index.paht; did you mean index.path? `python -m bot config` shows them all",
+        ),
+        ("[idnex]\n", "there is no setting idnex; did you mean index? `python -m bot config` shows them all"),
         ("[index]\nmodel = 3\n", "the setting index.model cannot be used: Input should be a valid string, got 3"),
         ("[index\n", "is not TOML"),
     ],
@@ -75,5 +78,5 @@ def test_a_file_that_cannot_be_used_is_named_with_the_setting(tmp_path: Path, te
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"there is no config file .*; copy config\.example\.toml to it"):
+    with pytest.raises(InputError, match=r"there is no config file .*; `python -m bot setup` writes one"):
         load_config(tmp_path / "config.toml")

@@ -73,6 +73,7 @@ class Rest:
         table = {
             "GET /users/@me": self.me,
             "POST /users/@me/channels": self.open_direct,
+            "GET /users/@me/guilds": self.my_guilds,
             "GET /users/{user}": self.user,
             "GET /applications/@me": self.application,
             "GET /oauth2/applications/@me": self.application,
@@ -120,6 +121,25 @@ class Rest:
         extra = {"verified": True, "mfa_enabled": True, "email": None, "flags": 0, "locale": "en-US"}
         return answer({**self._server.bot.payload(), **extra})
 
+    async def my_guilds(self, request: web.Request) -> web.Response:
+        server = self._server
+        after, most = _snowflake(request.query.get("after", "")), int(request.query.get("limit", "200"))
+        there = sorted((each for each in server.guilds.values() if each.bot_is_member), key=lambda each: each.id)
+        shown: list[Json] = [
+            {
+                "id": str(guild.id),
+                "name": guild.name,
+                "icon": None,
+                "banner": None,
+                "owner": guild.owner is server.bot,
+                "permissions": str(guild.permissions_of(server.bot)),
+                "features": [],
+            }
+            for guild in there
+            if guild.id > after
+        ]
+        return answer(shown[:most])
+
     async def user(self, request: web.Request) -> web.Response:
         user = self._server.users.get(_snowflake(request.match_info["user"]))
         if user is None:
@@ -147,6 +167,8 @@ class Rest:
                 "approximate_guild_count": sum(1 for guild in server.guilds.values() if guild.bot_is_member),
                 "approximate_user_install_count": sum(1 for user in server.users.values() if user.installed),
                 "integration_types_config": {"0": {}, "1": {}},
+                "interactions_endpoint_url": None,
+                **server.application,
             }
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -50,8 +51,8 @@ class DiscordServer(Actions):
         max_concurrency: int = 1,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        """Prepare a server; `wall` is the time of day that ids and so messages get, as a Unix time."""
-        self.token, self.shards, self.max_concurrency = token, shards, max_concurrency
+        """Prepare a server; `wall` is the time of day that ids, and so messages, and answers get, as a Unix time."""
+        self.token, self.shards, self.max_concurrency, self.wall = token, shards, max_concurrency, wall
         self.timing = timing or Timing()
         self.faults = faults or Faults()
         self.changes = Changes()
@@ -62,6 +63,7 @@ class DiscordServer(Actions):
         self.channels: dict[int, Channel] = {}
         self._direct: dict[int, Channel] = {}
         self.commands: dict[int | None, list[Json]] = {}  # by guild; None: global
+        self.application: Json = {}  # what of the application's settings is other than usual
         self.messages = MessageStore(self.new_id, self.changes)
         self.messages.announce = self._announce
         self.interactions = Interactions(self.messages, self.timing, self.changes)
@@ -94,12 +96,16 @@ class DiscordServer(Actions):
     async def start(self, port: int = 0) -> None:
         app = web.Application(middlewares=[self.front.middleware], client_max_size=64 * 1024 * 1024)
         self.rest.add_routes(app)
+        app.on_response_prepare.append(self._date)
         app.router.add_get("/ws", self.gateway.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handle_signals=False)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
         self._port = self._runner.addresses[0][1]
+
+    async def _date(self, _: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = formatdate(self.wall(), usegmt=True)
 
     async def stop(self) -> None:
         self.front.closing.set()

@@ -229,6 +229,16 @@ class Guild:
         """The user's membership; whoever acts in a guild is a member of it."""
         return self.members.setdefault(user.id, Member(user))
 
+    def permissions_of(self, user: User) -> int:
+        """What `user` may do in the guild by roles alone."""
+        if self.owner is user:
+            return ALL_PERMISSIONS
+        member = self.members.get(user.id)
+        granted = 0
+        for role in (self.everyone, *(member.roles if member else [])):
+            granted |= role.permissions
+        return ALL_PERMISSIONS if granted & Permission.ADMINISTRATOR else granted
+
     def partial(self) -> Json:
         return {"id": str(self.id), "locale": self.locale, "features": []}
 
@@ -290,17 +300,12 @@ def permissions_in(channel: Channel, user: User) -> int:
     guild = channel.guild
     if guild is None:
         return EVERYBODY
-    if guild.owner is user:
-        return ALL_PERMISSIONS
-    member = guild.members.get(user.id)
-    roles = [guild.everyone, *(member.roles if member else [])]
-    granted = 0
-    for role in roles:
-        granted |= role.permissions
+    granted = guild.permissions_of(user)
     if granted & Permission.ADMINISTRATOR:
         return ALL_PERMISSIONS
+    member = guild.members.get(user.id)
     allow = deny = 0
-    for role in roles[1:]:
+    for role in member.roles if member else []:
         overwrite = channel.overwrites.get(role.id, Overwrite())
         allow, deny = allow | overwrite.allow, deny | overwrite.deny
     everyone = channel.overwrites.get(guild.everyone.id, Overwrite())

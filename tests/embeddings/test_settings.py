@@ -4,9 +4,11 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from embeddings.errors import InputError
-from embeddings.settings import Settings, load_settings
+from embeddings.settings import IndexSettings, Settings, _usable, load_settings, names_of, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +84,7 @@ def test_a_time_that_no_clock_shows_is_refused(text: str) -> None:
 def test_a_file_that_was_named_must_be_there() -> None:
     Path("folder").mkdir()
     for missing in ("missing.toml", "folder"):
-        with pytest.raises(InputError, match=f"there is no config file {missing}; copy config.example.toml to it"):
+        with pytest.raises(InputError, match=f"there is no config file {missing}; `python -m bot setup` writes one"):
             load_settings(Settings, Path(missing))
 
 
@@ -92,7 +94,10 @@ def test_a_file_that_was_named_must_be_there() -> None:
         ("[index\n", "the config file config.toml is not TOML: "),
         ("path = here\n", "the config file config.toml is not TOML: "),
         (b"\xff\xfe[\0", "the config file config.toml is not TOML: "),
-        ('[index]\npaht = "x"\n', "there is no setting index.paht; config.example.toml shows them all"),
+        (
+            '[index]\npaht = "x"\n',
+            "there is no setting index.paht; did you mean index.path? `python -m bot config` shows them all",
+        ),
         ("[index]\npath = 5\n", "the setting index.path cannot be used: "),
         ("[index]\nmodel = 5\n", "the setting index.model cannot be used: "),
         ('[index]\nmodel = ""\n', "the setting index.model cannot be used: "),
@@ -148,3 +153,48 @@ def test_what_may_hold_a_password_is_named_and_not_quoted(text: str) -> None:
 def test_settings_cannot_be_changed_by_accident() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings(Settings, None).index.path = Path("elsewhere")  # type: ignore[misc]  # what must fail
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("DATELINE_INDEX_PATH", "DATELINE_INDEX__PATH"),
+        ("DATELINE_INDEXPATH", "DATELINE_INDEX__PATH"),
+        ("dateline_archive_contact", "DATELINE_ARCHIVE__CONTACT"),
+        ("DATELINE_IDNEX__PATH", "DATELINE_INDEX__PATH"),
+        ("DATELINE_CHECK_SECONDS", "DATELINE_INDEX__CHECK_SECONDS"),
+    ],
+)
+def test_a_variable_that_is_nearly_a_settings_is_told_with_the_right_one(
+    monkeypatch: pytest.MonkeyPatch, variable: str, meant: str
+) -> None:
+    monkeypatch.setenv(variable, "somewhere")
+    with pytest.raises(InputError) as caught:
+        load_settings(Settings, None)
+    assert str(caught.value) == f"the environment variable {variable} sets nothing; did you mean {meant}?"
+
+
+@pytest.mark.parametrize(
+    "variable", ["DATELINE_INDEX_PORT", "DATELINE_SERVICE_HOST", "DATELINE_PORT_80_TCP", "DATELINE_TEST_ARCHIVES"]
+)
+def test_a_variable_of_another_program_is_left_alone(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "10.0.0.7")
+    assert load_settings(Settings, None) == Settings()
+
+
+def test_every_problem_is_told_and_what_is_right_still_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    write('[index]\npath = "here"\nmodel = 5\npaht = "x"\n[archive]\nupdate = "noon"\n')
+    monkeypatch.setenv("DATELINE_INDEX_PATH", "somewhere")
+    read = read_settings(Settings, None)
+    names = ["DATELINE_INDEX_PATH", "index.model", "index.paht", "archive.update"]
+    assert all(name in problem for name, problem in zip(names, read.problems, strict=True))
+    assert read.settings == Settings(index=IndexSettings(path=Path("here")))
+
+
+@given(st.sampled_from(names_of(Settings)), st.data())
+def test_a_setting_misspelt_by_one_letter_is_recognised(name: str, data: st.DataObject) -> None:
+    section, _, setting = name.partition(".")
+    place = data.draw(st.integers(0, len(setting) - 1))
+    misspelt = f"{setting[:place]}z{setting[place:]}"
+    [problem] = _usable(Settings, {section: {misspelt: 1}}, names_of(Settings))[1]
+    assert f"there is no setting {section}.{misspelt}; did you mean {name}?" in problem

@@ -43,7 +43,7 @@ _TIMES, _MORE_SECONDS = 4, 20.0
 _SETTINGS = """
 [tool.mutmut]
 source_paths = ["bot", "embeddings"]
-also_copy = ["README.md", "config.example.toml"]
+also_copy = ["README.md", "config.example.toml", "dateline.py"]
 only_mutate = {modules}
 pytest_add_cli_args = {arguments}
 pytest_add_cli_args_test_selection = {tests}
@@ -140,7 +140,7 @@ class Workshop:
         for file in self._mutated.rglob("*"):
             if file.is_file() and file not in kept:
                 file.unlink()
-        for name in ("bot", "embeddings", "tests", "README.md", "config.example.toml"):
+        for name in ("bot", "embeddings", "tests", "README.md", "config.example.toml", "dateline.py"):
             (self.path / name).unlink(missing_ok=True)
             (self.path / name).symlink_to(ROOT / name)
         settings = _SETTINGS.format(

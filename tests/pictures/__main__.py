@@ -15,6 +15,7 @@ from pathlib import Path
 from bot import local_dates
 from bot.cards.discord_face import layout
 from bot.cards.pages import AnswerPage, about_page
+from bot.daily.schedule import Subscription
 from bot.engine import Engine
 from bot.guide import Guide
 from bot.host import invite_link
@@ -34,13 +35,14 @@ from tests.pictures.message import document
 WIDTHS = {"": 688, "-phone": 390}  # CSS pixels; containers grow to 600 on a desktop, and 88 go to avatar and margins
 TODAY = dt.date(2026, 11, 22)
 QUESTION = "civilian deaths Russia"
+POST_DAY = dt.date(2026, 7, 20)
 CARD_DAY = "2015-12-23"  # of the event whose card is drawn, where the answer has it
 ASKER = 100_000_000_000_000_000
 APPLICATION = 200_000_000_000_000_000
 
 
 async def answers(folder: IndexFolder, store: Store) -> AsyncIterator[tuple[str, str, AnswerPage]]:
-    """What is pictured: a name, the command and its answer."""
+    """What is pictured: a name, the command and its answer; a daily post answers none."""
     engine = Engine(folder, lambda index: SentenceEncoder(index.manifest.model.name), lambda: TODAY)
     await engine.start()
     try:
@@ -53,7 +55,9 @@ async def answers(folder: IndexFolder, store: Store) -> AsyncIterator[tuple[str,
         if ids and found.place is not None:
             yield "card", "ask", await guide.page(found.place.opened(ids[0]), locale)
         yield "month", "event", await guide.page(Place(DaysList(parse_range("December 2015", TODAY))), locale)
-        yield "onthisday", "onthisday", await guide.page(Place(OnThisDayList(7, 20)), locale)
+        yield "onthisday", "onthisday", await guide.page(Place(OnThisDayList(POST_DAY.month, POST_DAY.day)), locale)
+        daily = Subscription("0123456789", 1, 1, dt.time(9), "Europe/Berlin", POST_DAY, locale=locale)
+        yield "daily", "", (await guide.daily(daily, POST_DAY))[0]
         yield "about", "about", about_page(engine.about(), version("dateline"), invite_link(APPLICATION))
     finally:
         await engine.close()

@@ -23,13 +23,16 @@ def document(components: Sequence[Component], command: str, width: int) -> str:
 
     Args:
         components: the message's, as Discord gets them.
-        command: the name of the command that it answers.
+        command: the name of the command that it answers; "" if it answers none.
     """
+    used = (
+        f'<p class="used"><i>{ASKER[0]}</i><b>{ASKER}</b> used <span>/{escape(command)}</span></p>' if command else ""
+    )
     body = "".join(map(_component, components))
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Dateline</title><style>{STYLE}</style>
 <main style="width: {width}px">
-<p class="used"><i>{ASKER[0]}</i><b>{ASKER}</b> used <span>/{escape(command)}</span></p>
+{used}
 <div class="avatar">D</div>
 <p class="author"><b>Dateline</b> <span>APP</span> <time>{TIME}</time></p>
 {body}

@@ -676,8 +676,9 @@ def test_progress_tells_each_step_to_its_end(tmp_path: Path, folder: IndexFolder
 
     path = jsonl(tmp_path / "a.jsonl", "It rains.", "It pours.", "It stops.")
     build_index(folder, [path], encoder, Report(), progress=progress)
-    assert told["reading"][0] == 3
-    assert told["encoding"] == (3, 3)
+    assert told.pop("reading pages and lines")[0] == 3
+    assert told["encoding events"] == (3, 3)
+    assert all(done == total for done, total in told.values())
 
 
 def test_the_real_archive_is_read_whole_and_its_second_build_changes_nothing(

@@ -142,7 +142,16 @@ class TestBuild:
         ran = run("build", write("events.jsonl", *RECORDS))
         assert ran.status == 0
         assert ran.out.startswith("3 events: 3 new, 0 changed, 0 unchanged; 0 removed, 0 merged, 0 rejected; ")
-        assert ran.out.count("\n") == 1
+        assert ran.out.count("\n") == 2
+
+    def test_what_was_written_where_and_what_to_do_next_is_told_last(self, run: Run) -> None:
+        last = run("build", write("events.jsonl", *RECORDS)).out.splitlines()[-1]
+        assert last.startswith("written to index (")
+        assert "ask it with `python -m embeddings ask earthquake in Japan`" in last
+        assert "or put it on Discord with `python -m bot setup`" in last
+        last = run("build", "--index", "other", write("events.jsonl", *RECORDS)).out.splitlines()[-1]
+        assert "ask it with `python -m embeddings --index other ask " in last
+        assert "with `python -m bot setup --index other`" in last
 
     def test_what_could_not_be_read_is_shown_and_reported_to_a_file(self, run: Run) -> None:
         archive = write("events.jsonl", *RECORDS, *({"date": "[red]"} for _ in range(25)))
@@ -403,7 +412,7 @@ class TestRelated:
 
     def test_for_people_has_a_line_each(self, run: Run, index: Path) -> None:
         out = run("related", "dam").out
-        assert "1 related events" in out
+        assert "1 related event\n" in out
         assert "  2015-12-23  The dam of Alpha is repaired.  (Alpha)" in out
 
 
@@ -680,7 +689,7 @@ def test_births_and_deaths_are_left_out_and_named_unless_the_config_wants_them(r
         "==Events==\n*[[1913]] &ndash; A mine burns near Dell.\n==Births==\n*[[1930]] &ndash; Ida Hale, singer\n"
     )
     ran = run("build", "March_3.wiki")
-    assert "1 events: 1 new" in ran.out
+    assert "1 event: 1 new" in ran.out
     assert "0 rejected" in ran.out
     assert "left out, of the days of the year: 1 births" in ran.out
     Path("config.toml").write_text("[archive]\nbirths_and_deaths = true\n")

@@ -78,7 +78,7 @@ def _read(folder: IndexFolder, archive: Path) -> int:
     read = [0]
 
     def progress(step: str, done: int, total: int | None) -> None:
-        if step == "weighing":
+        if step == "weighing events":
             read.append(total or 0)
 
     build_index(folder, [archive], WordEncoder(), Report(), progress=progress)

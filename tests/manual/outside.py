@@ -1,0 +1,45 @@
+"""The commands in the documents that `tests/test_docs.py` does not run, and why.
+
+Those in `OUTSIDE` need the world outside; those in `ELSEWHERE` run in another test.
+"""
+
+from __future__ import annotations
+
+INSTALLS = "fetches and installs packages; the gate does so by `make`"
+DISCORD = "asks Discord; tests/bot do the same at a stand-in"
+WIKIPEDIA = "asks Wikipedia; tests/embeddings do the same at a stand-in"
+POSTGRESQL = "needs a PostgreSQL server and its programs"
+DOCKER = "needs Docker"
+
+OUTSIDE = {
+    "make setup PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu": INSTALLS,
+    "make demo PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu": INSTALLS,
+    "make test PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu": INSTALLS,
+    "python3 -m venv dateline-env": INSTALLS,
+    "dateline-env/bin/pip install --extra-index-url https://download.pytorch.org/whl/cpu './dateline[fast]'": INSTALLS,
+    "pip install './dateline[postgresql]'": INSTALLS,
+    "docker build --tag dateline .": DOCKER,
+    'docker run --rm --interactive --tty --user "$(id -u)" --volume "$PWD/data:/data" dateline setup': DOCKER,
+    'docker run --detach --restart unless-stopped --user "$(id -u)" --volume "$PWD/data:/data" dateline': DOCKER,
+    ".venv/bin/dateline setup": DISCORD,
+    ".venv/bin/dateline bot --check": DISCORD,
+    ".venv/bin/dateline bot": DISCORD,
+    "dateline setup": DISCORD,
+    "dateline setup --token-file token.txt --archive portal --contact me@example.org --start": DISCORD,
+    "dateline bot --check": DISCORD,
+    "dateline bot": DISCORD,
+    "dateline bot --shard-count 16 --shard-ids 0-3": DISCORD,
+    "dateline bot --shard-count 16 --shard-ids 4-7": DISCORD,
+    "dateline bot sync": DISCORD,
+    "dateline bot sync --force": DISCORD,
+    "dateline index update": WIKIPEDIA,
+    "dateline index update --since 2002-01-01": WIKIPEDIA,
+    "dateline index update --days": WIKIPEDIA,
+    "createuser --pwprompt dateline": POSTGRESQL,
+    "createdb --owner dateline dateline": POSTGRESQL,
+    "export DATELINE_STORE__URL=postgresql://dateline:PASSWORD@HOST/dateline": POSTGRESQL,
+    "pg_dump --format=custom --file=FILE postgresql://dateline@HOST/dateline": POSTGRESQL,
+    "pg_restore --clean --if-exists --single-transaction --dbname=postgresql://dateline@HOST/dateline FILE": POSTGRESQL,
+}
+
+ELSEWHERE = {"dateline bot --demo": "tests/bot/test_cli.py"}
