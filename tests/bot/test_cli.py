@@ -63,6 +63,16 @@ def test_the_first_demo_makes_its_index(
     assert IndexFolder(Path("cache/dateline/demo-index")).manifest().events == len(pages) > 0
 
 
+def test_a_demo_without_a_home_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cache").touch()
+    assert run("--demo") == 1
+    assert "which cannot be made (Not a directory); name a folder that can be written to by XDG_CACHE_HOME" in (
+        capsys.readouterr().err
+    )
+
+
 @pytest.mark.model
 def test_the_demo_answers_its_three_commands_and_ends_where_no_terminal_is(
     model_folder: IndexFolder,
