@@ -20,6 +20,7 @@ from embeddings.command_line.commands import cli as index_cli
 from embeddings.command_line.options import WebAddress
 from embeddings.command_line.running import BAD_INPUT, run_command
 from embeddings.errors import EmbeddingsError, InputError
+from embeddings.program import own_command
 from embeddings.settings import DEFAULT_CONFIG, IndexSettings
 
 if TYPE_CHECKING:
@@ -242,7 +243,9 @@ def _demo() -> int:
     with ProgressDisplay() as progress:
         index_sample(folder, SentenceEncoder(DEFAULT_MODEL), progress)
     with _lookup(IndexSettings(path=folder.root)) as lookup:
-        return terminal.run(lookup, DEMO_COMMANDS)
+        status = terminal.run(lookup, DEMO_COMMANDS)
+    click.echo(f"to put these events on Discord: {own_command('setup')}", err=True)
+    return status
 
 
 def _check(config: Path | None, shard_count: int | None, shard_ids: tuple[int, ...] | None) -> int:

@@ -58,7 +58,9 @@ def test_the_first_demo_makes_its_index(
     for module in ("encoder", "export"):
         monkeypatch.setattr(f"embeddings.model.{module}.SentenceEncoder", WordEncoder)
     assert run("--demo") == 0
-    assert "at least 200 civilians" in capsys.readouterr().out
+    captured = capsys.readouterr()
+    assert "at least 200 civilians" in captured.out
+    assert captured.err.endswith("to put these events on Discord: python -m bot setup\n")
     pages = [page for page in (tmp_path / "sample").rglob("*.md") if page.name != "index.md"]
     assert IndexFolder(Path("cache/dateline/demo-index")).manifest().events == len(pages) > 0
 
