@@ -19,7 +19,8 @@ from bot.redaction import Redactor
 from embeddings.command_line.commands import cli as index_cli
 from embeddings.command_line.options import WebAddress
 from embeddings.command_line.running import BAD_INPUT, run_command
-from embeddings.errors import InputError
+from embeddings.errors import EmbeddingsError, InputError
+from embeddings.program import own_command
 from embeddings.settings import DEFAULT_CONFIG, IndexSettings
 
 if TYPE_CHECKING:
@@ -232,10 +233,19 @@ def _demo() -> int:
 
     compute_alone()
     folder = demo_folder()
+    try:
+        folder.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EmbeddingsError(
+            f"the demo keeps its index in {folder.root}, which cannot be made ({error.strerror}); name a folder that "
+            "can be written to by XDG_CACHE_HOME"
+        ) from error
     with ProgressDisplay() as progress:
         index_sample(folder, SentenceEncoder(DEFAULT_MODEL), progress)
     with _lookup(IndexSettings(path=folder.root)) as lookup:
-        return terminal.run(lookup, DEMO_COMMANDS)
+        status = terminal.run(lookup, DEMO_COMMANDS)
+    click.echo(f"to put these events on Discord: {own_command('setup')}", err=True)
+    return status
 
 
 def _check(config: Path | None, shard_count: int | None, shard_ids: tuple[int, ...] | None) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from embeddings.errors import InputError
+from embeddings.program import own_command
 from embeddings.settings import (
     ArchiveSettings,
     IndexSettings,
@@ -38,7 +39,10 @@ class DiscordSettings(Section):
         """
         if token := self.token.get_secret_value():
             return token
-        raise InputError("no token is set; put the bot's token into the environment variable DATELINE_DISCORD__TOKEN")
+        raise InputError(
+            f"no token is set; run `{own_command('setup')}`, or put the bot's token into the environment variable "
+            "DATELINE_DISCORD__TOKEN"
+        )
 
 
 class StoreSettings(Section):

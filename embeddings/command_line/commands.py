@@ -314,7 +314,11 @@ def dates(context: Context, expression: tuple[str, ...], today: dt.date) -> None
 @today_option
 @answers
 def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: Path | None, today: dt.date) -> None:
-    """Measure how well questions find their events (id, kw and nl a line)."""
+    """Measure how well questions find their events. A line of the file has an event's id and two questions, such as:
+
+    \b
+    {"id": "1969-07-20-ed7eb122", "kw": "moon landing", "nl": "When did people walk on the Moon?"}
+    """
     from embeddings.command_line import display
     from embeddings.command_line.progress import ProgressDisplay
     from embeddings.search.evaluation import measure_silence, read_queries, read_unanswerable, run, summarise

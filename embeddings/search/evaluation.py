@@ -45,6 +45,10 @@ class Outcome:
     took_ms: float
 
 
+# A question in key words, the same as a sentence, and the id of the event that both should find.
+_LINE = '{"id": "1969-07-20-ed7eb122", "kw": "moon landing", "nl": "When did people walk on the Moon?"}'
+
+
 def read_queries(path: Path) -> list[LabelledQuery]:
     """Read a JSONL file of questions, each with the id of the event it should find.
 
@@ -58,7 +62,9 @@ def read_queries(path: Path) -> list[LabelledQuery]:
             try:
                 query = LabelledQuery.model_validate_json(line)
             except ValidationError as error:
-                raise InputError(f'{path}: line {number}: expected an object with "id", "kw" and "nl"') from error
+                raise InputError(
+                    f'{path}: line {number}: expected an object with "id", "kw" and "nl", such as {_LINE}'
+                ) from error
             for kind in _KINDS:
                 try:
                     check_question(getattr(query, kind))
@@ -66,7 +72,7 @@ def read_queries(path: Path) -> list[LabelledQuery]:
                     raise InputError(f"{path}: line {number}: {kind}: {error}") from error
             queries.append(query)
     if not queries:
-        raise InputError(f"{path} holds no questions; expected one JSON object per line")
+        raise InputError(f"{path} holds no questions; expected one JSON object per line, such as {_LINE}")
     return queries
 
 

@@ -58,9 +58,21 @@ def test_the_first_demo_makes_its_index(
     for module in ("encoder", "export"):
         monkeypatch.setattr(f"embeddings.model.{module}.SentenceEncoder", WordEncoder)
     assert run("--demo") == 0
-    assert "at least 200 civilians" in capsys.readouterr().out
+    captured = capsys.readouterr()
+    assert "at least 200 civilians" in captured.out
+    assert captured.err.endswith("to put these events on Discord: python -m bot setup\n")
     pages = [page for page in (tmp_path / "sample").rglob("*.md") if page.name != "index.md"]
     assert IndexFolder(Path("cache/dateline/demo-index")).manifest().events == len(pages) > 0
+
+
+def test_a_demo_without_a_home_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cache").touch()
+    assert run("--demo") == 1
+    assert "which cannot be made (Not a directory); name a folder that can be written to by XDG_CACHE_HOME" in (
+        capsys.readouterr().err
+    )
 
 
 @pytest.mark.model

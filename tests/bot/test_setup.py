@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import shutil
 import stat
@@ -18,6 +19,7 @@ from click.testing import CliRunner
 from bot.cli import dateline
 from bot.config import Config
 from bot.logs import redact
+from bot.updates import is_due
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.command_line.running import run_command
@@ -155,6 +157,7 @@ async def test_the_portal_answers_from_the_sample_and_is_fetched_by_the_bot(desk
     settings = Config.model_validate(config())
     assert settings.archive.contact == "me@example.org"
     assert settings.archive.update_time is not None
+    assert is_due(None, dt.datetime.now(dt.UTC), settings.archive.update_time)
     assert events() > 10
 
 

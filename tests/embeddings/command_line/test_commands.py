@@ -21,6 +21,7 @@ from embeddings.archive.shipped import shipped_events
 from embeddings.command_line.commands import main
 from embeddings.events import event_id
 from embeddings.index.folder import IndexFolder
+from embeddings.search.evaluation import read_queries
 from tests.wiki_server import DAYS, WikiServer, html, wiki_server
 from tests.word_encoder import WordEncoder
 
@@ -438,6 +439,14 @@ class TestEvaluate:
     @pytest.fixture
     def queries(self, index: Path) -> Path:
         return write("queries.jsonl", {"id": "dam", "kw": "dam breaks", "nl": "what broke above Alpha?"})
+
+    def test_the_example_in_its_help_can_be_used(self, run: Run) -> None:
+        [line] = [line.strip() for line in run("evaluate", "--help").out.splitlines() if line.strip().startswith("{")]
+        Path("example.jsonl").write_text(line)
+        [query] = read_queries(Path("example.jsonl"))
+        assert query.kw == "moon landing"
+        Path("wrong.jsonl").write_text('{"id": "x"}')
+        assert f"such as {line}" in run("evaluate", "wrong.jsonl").sentence
 
     def test_as_json_has_the_measures_of_each_kind(self, run: Run, queries: Path) -> None:
         told = run("evaluate", queries, "--json").json

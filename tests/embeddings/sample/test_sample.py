@@ -124,3 +124,8 @@ def test_a_newcomers_question_finds_its_event_first(question: str, day: str, rea
 def real_search(model_folder: IndexFolder) -> Iterator[Search]:
     with open_search(model_folder, IndexSettings()) as search:
         yield search
+
+
+def test_scores_and_names_of_two_have_a_dash_and_no_hyphen(sources: list[SourceEvent]) -> None:
+    texts = [text for source in sources for text in (source.headline, source.summary, *source.topics, *source.contexts)]
+    assert [text for text in texts if re.search(r"\b\d{1,2}-\d{1,2}\b|Israeli-Pal", text)] == []
