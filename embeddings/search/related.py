@@ -1,14 +1,14 @@
-"""Which events are related to one: they share what few events have, are near in meaning, and near in time.
+"""Which events are related to one: near in meaning, near in time, and with names and words that few events have.
 
-`shared` and `choose_related` are pure; `computed` looks up in an index what they need. The constants were
-chosen by reading lists for events of 113,755; docs/related.md says how the lists compare.
+`shared` and `choose_related` are pure; `computed` looks up in an index what they need. docs/related.md says where the
+constants come from, and how the lists compare.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,28 +24,34 @@ from embeddings.text import normalise
 from embeddings.wordings import says_the_same
 
 # Where candidates come from: the nearest in meaning, the nearest of the weeks around, in which a story goes on, and
-# those with the rarest names.
+# those with the rarest words.
 _NEAREST = 120
 _NEAREST_IN_TIME = 40
 _DAYS_AROUND = 42
-_WITH_NAMES = 60
-_RAREST_NAMES = 6
+_WITH_WORDS = 60
+_RAREST_WORDS = 8
 _WITH_CONTEXTS = 150
 _COMMON = 400  # a name or context of more events than this leads to none
-_MOST_WORDS = 64  # whose rarity is looked up
+_MOST_WORDS = 64  # of names, whose rarity is looked up; and as many others
 _MOST_CHARACTERS = 1_200  # of an event's text; the longest real headline has 1,189
 
-_BY_MEANING, _BY_SHARED, _BY_TIME = 0.6, 0.4, 0.18
+# What makes two events related, in units of the cosine of their meanings; each counts as much if it is as large as can
+# be. Fitted on some 900 pairs that were read, see docs/related.md.
+_BY_NAMES, _BY_TOPIC, _BY_WORDS, _BY_TIME = 0.37, 0.18, 0.19, 0.25
 _HALF_TIME_DAYS = 45.0
+_LEAST = 0.785  # of the sum; what has less is rather a stranger
 _SURE = math.log1p(3_000)  # from ten times as many events on, rarity is what it seems
 _LEAST_RARITY = 0.1  # of a name that counts: of 113,755 events, 4,500 or fewer have it
-_LEAST_LIKENESS = 0.54  # below, two events have little more than their language in common
-_NEARLY_AS_NEAR = 0.72  # what shares nothing has this part of the best one's cosine at least
-_NEAR_ALONE = 0.55  # and this cosine; of events drawn at random one pair in a hundred has .39
+_TELLING = 0.25  # rarity of a word that counts although it is no name: 1,100 or fewer have it
+_NEARLY_AS_NEAR = 0.72  # what shares no name has this part of the best one's cosine at least
+_NEAR_ALONE = 0.6  # and this cosine; of events drawn at random one pair in a hundred has .39
 _ALIKE = 0.75  # cosine from which a second event of the same kind adds less
 _VARIETY = 0.5
 _SAME_NEWS = 0.88  # cosine from which two events of a few days are one in other words
 _SAME_NEWS_DAYS = 3
+
+_Numbers = np.ndarray | float
+_NO_NAMES = Names((), frozenset())
 
 
 def rarity(events: int, total: int) -> float:
@@ -69,17 +75,21 @@ def shared(event: Event, other: Event, mine: Names, rarities: Mapping[str, float
     for name in (*event.topics, *event.contexts):
         if (key := normalise(name)) in theirs:
             found[key] = (name, max((rarities.get(word, 0.0) for word in key.split()), default=0.0))
+    covered = set(stems(" ".join(found)))
+    for run in _common_names(other, mine) if mine.spans else ():
+        rare = max(rarities.get(word, 0.0) for word in normalise(run).split())
+        if rare >= _LEAST_RARITY and not covered.issuperset(stems(run)):
+            found[normalise(run)] = (run, rare)
+            covered.update(stems(run))
+    return tuple(sorted(found.values(), key=lambda pair: -pair[1]))
+
+
+def _common_names(other: Event, mine: Names) -> Iterator[str]:
     named = names(text_of(other))
     common = {word for word in mine.words & named.words if word in mine.sure or word in named.sure}
     others = [normalise(span) for span in named.spans] if common else []
-    covered = set(stems(" ".join(found)))
     for span in mine.spans if common else ():
-        for run in common_runs(span, common, others):
-            rare = max(rarities.get(word, 0.0) for word in normalise(run).split())
-            if rare >= _LEAST_RARITY and not covered.issuperset(stems(run)):
-                found[normalise(run)] = (run, rare)
-                covered.update(stems(run))
-    return tuple(sorted(found.values(), key=lambda pair: -pair[1]))
+        yield from common_runs(span, common, others)
 
 
 def text_of(event: Event) -> str:
@@ -94,11 +104,13 @@ class RelatedCandidate:
     Attributes:
         vector: (dimension,) float32 of unit length.
         shared: what the two have in common, from `shared`.
+        words: the sum of the rarities of the words that both have, names left aside.
     """
 
     event: Event
     vector: np.ndarray
     shared: tuple[tuple[str, float], ...] = ()
+    words: float = 0.0
 
 
 def choose_related(
@@ -114,10 +126,11 @@ def choose_related(
     before = list(listed)
     left = [candidate for candidate in candidates if not _is_same_news(candidate, mine)]
     nearest = max((float(mine.vector @ candidate.vector) for candidate in left), default=0.0)
+    topics = set(map(normalise, mine.event.topics))
     scores = {
         place: score
         for place, candidate in enumerate(left)
-        if (score := _score(mine, candidate, nearest)) > 0
+        if (score := _score(mine, candidate, topics, nearest)) > 0
         and not any(says_the_same(candidate.event.date, normalise(candidate.event.headline), *one) for one in before)
     }
     alike = dict.fromkeys(scores, 0.0)
@@ -143,47 +156,76 @@ def _is_same_news(one: RelatedCandidate, other: RelatedCandidate) -> bool:
     )
 
 
-def _score(mine: RelatedCandidate, candidate: RelatedCandidate, nearest: float) -> float:
-    """How related two events are; 0 if they are not. `nearest` is the cosine of the nearest candidate."""
+def _score(mine: RelatedCandidate, candidate: RelatedCandidate, topics: Collection[str], nearest: float) -> float:
+    """How related two events are; 0 if they are not.
+
+    A name in the text is worth less than a fair cosine, however rare: one that both only mention, such as the city
+    where something happened, makes no two events related.
+
+    Args:
+        topics: those of `mine`, normalised.
+        nearest: the cosine of the nearest candidate.
+    """
     cosine = float(mine.vector @ candidate.vector)
-    days = abs((mine.event.date - candidate.event.date).days)
-    share = 1 - math.exp(-1.2 * sum(rare for _, rare in candidate.shared))
-    if cosine + 0.6 * share < _LEAST_LIKENESS:
-        return 0.0
     if not candidate.shared and cosine < max(_NEAR_ALONE, _NEARLY_AS_NEAR * nearest):
         return 0.0
-    near = (0.4 + 0.6 * share) / (1 + days / _HALF_TIME_DAYS)
-    return cosine * (_BY_MEANING + _BY_SHARED * share) + _BY_TIME * near
+    days = abs((mine.event.date - candidate.event.date).days)
+    rarities = sum(rare for _, rare in candidate.shared)
+    has_topic = any(normalise(name) in topics for name, _ in candidate.shared)
+    score = float(_sum(cosine, rarities, candidate.words, days, has_topic=has_topic))
+    return score if score >= _LEAST else 0.0
+
+
+def _sum(cosine: _Numbers, names: _Numbers, words: _Numbers, days: _Numbers, *, has_topic: bool) -> np.ndarray:
+    """How related events are.
+
+    Args:
+        names: the sum of the rarities of all names that they share, topics and contexts included.
+        has_topic: whether one of those is a topic.
+        words: the sum of the rarities of other words that they share.
+    """
+    by_rarity = _BY_NAMES * _worth(names) + _BY_WORDS * _worth(words)
+    return np.asarray(cosine + by_rarity + _BY_TOPIC * has_topic + _BY_TIME / (1 + days / _HALF_TIME_DAYS))
+
+
+def _worth(rarities: _Numbers) -> np.ndarray:
+    """0 to 1: more adds less."""
+    return np.asarray(1 - np.exp(-1.2 * rarities))
 
 
 def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Related]:
     """Events related to the one in `row`, beside those that its archive names: at most `limit`, the best first."""
     catalogue, vectors = index.catalogue, index.vectors
     mine = RelatedCandidate(event, vectors.take([row])[0])
-    named = names(text_of(event))
-    words = telling_words((*named.spans, *event.topics, *event.contexts))[:_MOST_WORDS]
-    stemmed = stems(" ".join(words))
-    postings = catalogue.postings(stemmed)
-    rarest = sorted((len(rows), stem) for stem, rows in postings.items() if 1 < len(rows) <= _COMMON)[:_RAREST_NAMES]
+    words = _Words.of(catalogue, event)
     around = DateRange(event.date, event.date).widened(_DAYS_AROUND)
     window = catalogue.rows_between(around.first, around.last)
-    with_names = coverage([postings[stem] for _, stem in rarest], catalogue.size)
     found = np.setdiff1d(
         np.concatenate(
             (
                 vectors.search(mine.vector, _NEAREST)[0],
                 vectors.search(mine.vector, _NEAREST_IN_TIME, window)[0],
-                largest(with_names, _WITH_NAMES, range(catalogue.size)),
+                largest(coverage(words.rarest(), catalogue.size), _WITH_WORDS, range(catalogue.size)),
                 _with_contexts(catalogue, event.contexts),
             )
         ),
         [row],
     )
-    rarities = {word: rarity(len(postings[stem]), catalogue.size) for word, stem in zip(words, stemmed, strict=True)}
+    taken = vectors.take(found)
+    alike = words.others_in(found)
+    days = np.abs(catalogue.days[found] - event.date.toordinal())
+    may_be = (
+        _sum(taken @ mine.vector, np.inf, alike, days, has_topic=bool(event.topics)) >= _LEAST
+    )  # whatever names it has
+    found, taken, alike = found[may_be], taken[may_be], alike[may_be]
     named_already = {other.id for other in event.related}
     candidates = [
-        RelatedCandidate(other, vector, shared(event, other, named, rarities))
-        for other, vector in zip(catalogue.events(found.tolist()), vectors.take(found), strict=True)
+        RelatedCandidate(
+            other, vector, shared(event, other, words.names if has_name else _NO_NAMES, words.rarities), more
+        )
+        for other, vector, more, has_name in zip(
+            catalogue.events(found.tolist()), taken, alike.tolist(), words.has_name(found).tolist(), strict=True
+        )
         if other.id not in named_already
     ]
     listed = ((other.date, normalise(other.headline)) for other in event.related)
@@ -197,6 +239,68 @@ def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Relat
         )
         for chosen in choose_related(mine, candidates, listed, limit)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of an event, and which events have them.
+
+    Attributes:
+        names: the names in its text.
+        rarities: how rare each word is that was looked up.
+        of_names: the rows that have each telling word of a name, a topic or a context.
+        others: the same of other words of the text, with their rarities.
+    """
+
+    names: Names
+    rarities: Mapping[str, float]
+    of_names: Sequence[np.ndarray]
+    others: Sequence[tuple[float, np.ndarray]]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, event: Event) -> _Words:
+        named = names(text_of(event))
+        in_names = telling_words((*named.spans, *event.topics, *event.contexts))[:_MOST_WORDS]
+        others = [word for word in telling_words((text_of(event),)) if word not in in_names][:_MOST_WORDS]
+        words = [*in_names, *others]
+        by_word = dict(zip(words, stems(" ".join(words)), strict=True))
+        frequencies = catalogue.frequencies(list(by_word.values()))
+        rarities = {word: rarity(frequencies.get(stem, 0), catalogue.size) for word, stem in by_word.items()}
+        stems_of_names = {by_word[word] for word in in_names}
+        telling = {by_word[word]: rarities[word] for word in in_names if rarities[word] >= _LEAST_RARITY}
+        more = {
+            stem: rarities[word]
+            for word in others
+            if rarities[word] >= _TELLING and (stem := by_word[word]) not in stems_of_names
+        }
+        postings = catalogue.postings([*telling, *more])
+        return cls(named, rarities, [postings[stem] for stem in telling], [(more[s], postings[s]) for s in more])
+
+    def rarest(self) -> list[np.ndarray]:
+        """The rows that have each of the rarest words."""
+        every = [*self.of_names, *(rows for _, rows in self.others)]
+        return sorted((rows for rows in every if 1 < len(rows) <= _COMMON), key=len)[:_RAREST_WORDS]
+
+    def has_name(self, rows: np.ndarray) -> np.ndarray:
+        """Which of some rows have a word of a name, (len(rows),) bool."""
+        found = np.zeros(len(rows), bool)
+        for having in self.of_names:
+            found |= _holds(having, rows)
+        return found
+
+    def others_in(self, rows: np.ndarray) -> np.ndarray:
+        """The sum of the rarities of the other words that each of some rows has, (len(rows),)."""
+        found = np.zeros(len(rows))
+        for rare, having in self.others:
+            found += rare * _holds(having, rows)
+        return found
+
+
+def _holds(ascending: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    if not len(ascending):
+        return np.zeros(len(rows), bool)
+    places = np.minimum(np.searchsorted(ascending, rows.astype(ascending.dtype)), len(ascending) - 1)
+    return np.asarray(ascending[places] == rows)
 
 
 def _with_contexts(catalogue: Catalogue, contexts: Sequence[str]) -> np.ndarray:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ from embeddings.search.names import names
 from embeddings.search.related import RelatedCandidate, choose_related, computed, rarity, shared, text_of
 from embeddings.text import normalise
 from embeddings.wordings import says_the_same
-from tests.benchmarks.related_blind import as_markdown, pairs, plain
+from tests.benchmarks.related_blind import as_markdown, by_version, pairs, plain
 from tests.word_encoder import WordEncoder
 
 DAY = dt.date(2015, 12, 3)
@@ -128,50 +129,71 @@ class TestShared:
 class TestChoose:
     """Vectors of two numbers: the first is nearness to the event, the second what else there is."""
 
-    def candidate(self, headline: str, cosine: float, days: int = 30, rare: float = 0.0) -> RelatedCandidate:
+    def candidate(
+        self, headline: str, cosine: float, days: int = 30, rare: float = 0.0, words: float = 0.0
+    ) -> RelatedCandidate:
         vector = np.array([cosine, np.sqrt(1 - cosine**2)], np.float32)
         event = replace(told(headline), date=DAY + dt.timedelta(days))
-        return RelatedCandidate(event, vector, (("Zika", rare),) if rare else ())
+        return RelatedCandidate(event, vector, (("Zika", rare),) if rare else (), words)
 
     MINE = RelatedCandidate(told("It rains in Alpha."), np.array([1, 0], np.float32))
 
     def chosen(self, *candidates: RelatedCandidate, limit: int = 10) -> list[str]:
         return [found.event.headline for found in choose_related(self.MINE, candidates, [], limit)]
 
-    def test_nearness_rare_names_and_nearness_in_time_each_draw_up(self) -> None:
-        plain_, near = self.candidate("a", 0.6), self.candidate("b", 0.7, days=34)
+    def test_nearness_names_words_and_nearness_in_time_each_draw_up(self) -> None:
+        plain_, near = self.candidate("a", 0.65), self.candidate("b", 0.72, days=34)
         assert self.chosen(plain_, near) == ["b", "a"]
-        assert self.chosen(plain_, self.candidate("c", 0.6, days=34, rare=0.6)) == ["c", "a"]
-        assert self.chosen(plain_, self.candidate("d", 0.6, days=4)) == ["d", "a"]
+        assert self.chosen(plain_, self.candidate("c", 0.65, days=34, rare=0.6)) == ["c", "a"]
+        assert self.chosen(plain_, self.candidate("d", 0.65, days=34, words=0.6)) == ["d", "a"]
+        assert self.chosen(plain_, self.candidate("e", 0.65, days=4)) == ["e", "a"]
 
     def test_rare_names_make_up_for_some_nearness_and_nearness_in_time_for_some_rarity(self) -> None:
         rarer, nearer = self.candidate("a", 0.6, 10, rare=0.9), self.candidate("b", 0.7, 40, rare=0.6)
         assert self.chosen(nearer, rarer) == ["a", "b"]
-        rarer, sooner = self.candidate("a", 0.65, 300, rare=0.9), self.candidate("b", 0.6, 40, rare=0.6)
-        assert self.chosen(sooner, rarer) == ["a", "b"]
+        rarer, sooner = self.candidate("a", 0.66, 300, rare=0.9), self.candidate("b", 0.6, 20, rare=0.6)
+        assert self.chosen(sooner, rarer) == ["b", "a"]
+
+    def test_a_topic_counts_beyond_its_rarity(self) -> None:
+        mine = replace(self.MINE, event=replace(self.MINE.event, topics=("Zika",)))
+        other = self.candidate("a", 0.5, rare=0.1)
+        assert choose_related(self.MINE, [other], [], 10) == []
+        assert choose_related(mine, [other], [], 10) == [other]
 
     def test_a_rewording_is_left_out_and_of_two_the_worse(self) -> None:
         assert self.chosen(self.candidate("In Alpha it rains", 0.8, days=1)) == []
         for days, found in ((1, []), (3, []), (4, ["Floods drown Beta."])):
             assert self.chosen(self.candidate("Floods drown Beta.", 0.95, days=days)) == found
-        assert self.chosen(self.candidate("A b c d.", 0.6), self.candidate("D c b a.", 0.58, days=31)) == ["A b c d."]
+        assert self.chosen(self.candidate("A b c d.", 0.7), self.candidate("D c b a.", 0.68, days=31)) == ["A b c d."]
 
     def test_of_two_that_are_as_good_the_first_comes_first(self) -> None:
-        assert self.chosen(self.candidate("a", 0.6, 30), self.candidate("b", 0.6, -30)) == ["a", "b"]
+        assert self.chosen(self.candidate("a", 0.7, 30), self.candidate("b", 0.7, -30)) == ["a", "b"]
 
     def test_what_stands_in_the_list_already_is_not_told_in_other_words(self) -> None:
         other = self.candidate("A b c d.", 0.6)
         assert choose_related(self.MINE, [other], [(other.event.date, "d c b a")], 10) == []
 
-    def test_a_stranger_is_left_out(self) -> None:
-        assert self.chosen(self.candidate("a", 0.5)) == []
-        assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.4)) == ["a"]
-        assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.6, days=60)) == ["a"]
-        assert self.chosen(self.candidate("a", 0.8), self.candidate("b", 0.6, days=60)) == ["a", "b"]
-        assert self.chosen(self.candidate("a", 0.545)) == []
-        assert self.chosen(self.candidate("a", 0.545, rare=0.1)) == ["a"]
-        assert self.chosen(self.candidate("a", 0.3, rare=0.3)) == []
-        assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.4, rare=0.5)) == ["a", "b"]
+    def test_what_shares_nothing_is_left_out_unless_it_is_as_near_as_the_nearest(self) -> None:
+        assert self.chosen(self.candidate("a", 0.59, days=4)) == []
+        assert self.chosen(self.candidate("a", 0.61, days=4)) == ["a"]
+        assert self.chosen(self.candidate("a", 0.61, days=400)) == []
+        assert self.chosen(self.candidate("a", 0.9), self.candidate("b", 0.64, days=60)) == ["a"]
+        assert self.chosen(self.candidate("a", 0.85), self.candidate("b", 0.68, days=60)) == ["a", "b"]
+
+    @given(st.floats(0, 0.41), st.integers(4, 9_999), st.floats(0.01, 1))
+    def test_a_name_alone_makes_no_two_events_related_however_rare(self, cosine: float, days: int, rare: float) -> None:
+        assert self.chosen(self.candidate("a", cosine, days + 3_000, rare=rare)) == []
+
+    @given(
+        st.lists(st.tuples(st.floats(0, 0.99), st.integers(-900, 900), st.floats(0, 1), st.floats(0, 2)), max_size=9)
+    )
+    def test_a_stranger_more_changes_nothing(self, drawn: list[tuple[float, int, float, float]]) -> None:
+        candidates = [self.candidate(f"headline {place}", *one) for place, one in enumerate(drawn)]
+        found = self.chosen(*candidates)
+        assert found == self.chosen(*candidates)
+        assert len(set(found)) == len(found)
+        stranger = self.candidate("stranger", 0.3, days=2_000, rare=1.0)
+        assert self.chosen(*candidates, stranger) == found == self.chosen(stranger, *candidates)
 
     def test_one_like_another_comes_after_one_that_is_not(self) -> None:
         flood, again = self.candidate("a", 0.8, days=400), self.candidate("b", 0.79, days=500)
@@ -228,12 +250,31 @@ class TestComputed:
 
     def test_without_contexts_names_of_the_text_lead_to_it(self, index: Index) -> None:
         found = related_to(
-            index(*self.FILLERS, record("Ann Lee resigns."), record("Voters choose Ann Lee as mayor.", "2016-01-09")),
+            index(
+                *self.FILLERS, record("Mayor Ann Lee resigns."), record("Voters choose Ann Lee as mayor.", "2015-12-09")
+            ),
             60,
         )
         assert [(other.headline, other.contexts) for other in found] == [
             ("Voters choose Ann Lee as mayor.", ("Ann Lee",))
         ]
+
+    MANY = tuple(record(f"Nothing {n} of note at a meeting.", "2001-01-01") for n in range(1_000))
+
+    def test_a_city_in_common_brings_nothing_that_is_about_something_else(self, index: Index) -> None:
+        planets = (
+            record("Astronomers meeting in Prague find no planet but Pluto."),
+            record("Astronomers find no moon but Pluto and planet.", "2015-12-20"),
+        )
+        strangers = (record(f"A {what} meeting in Prague.", "2016-01-09") for what in ("football", "party", "family"))
+        with_strangers = related_to(index(*self.MANY, *planets, *strangers), 1_000)
+        assert with_strangers == related_to(index(*self.MANY, *planets), 1_000)
+        assert [other.contexts for other in with_strangers] == [("Pluto",)]
+
+    def test_words_that_are_no_names_count_where_few_have_them(self, index: Index) -> None:
+        pair = record("A kayak race on the sea."), record("The old kayak race ends on a lake today.", "2020-05-05")
+        assert [other.headline for other in related_to(index(*self.MANY, *pair), 1_000)] == [pair[1]["headline"]]
+        assert related_to(index(*pair), 0) == []
 
     def test_what_the_archive_names_already_is_not_named_again_in_other_words(self, index: Index) -> None:
         found = index(
@@ -296,3 +337,18 @@ class TestBlindPairs:
         text = as_markdown(made)
         assert text.count("List A") == text.count("List B") == 12
         assert "ours" not in text.partition("## 1.")[0]
+
+    def test_the_other_list_may_be_another_version_s(self, index: Index, tmp_path: Path) -> None:
+        found = index(record("Storms hit the coast."), record("Storms hit the coast hard.", "2015-12-20"))
+        others = by_version(Path(__file__).parents[3], tmp_path / "index-0")(found, [1, 0])
+        assert [[one.headline for one in some] for some in others] == [
+            ["Storms hit the coast."],
+            ["Storms hit the coast hard."],
+        ]
+        with pytest.raises(click.UsageError, match="holds no checkout"):
+            by_version(tmp_path, tmp_path / "index-0")(found, [0])
+
+    def test_beside_another_version_the_pairs_do_not_show_what_is_shared(self, sample_index: OpenIndex) -> None:
+        text = as_markdown(pairs(sample_index, 3, random.Random(1)), with_shared=False)
+        assert "| date | headline |\n" in text
+        assert "shared" not in text.partition("## 1.")[2].partition("Contexts:")[0]
