@@ -127,15 +127,14 @@ class Setup:
 
     def _token(self) -> Answered | None:
         """Take a token that Discord knows; returns what Discord says of it, None if it could not be asked."""
+        if not os.environ.get(TOKEN_VARIABLE, "unset").strip():
+            raise InputError(f"{TOKEN_VARIABLE} is set and empty, and wins over the config file; unset it")
         if TOKEN_VARIABLE in os.environ:
             answered = self._asked(self._settings().discord.given_token())
             self._tell(f"token: it stays in the environment variable {TOKEN_VARIABLE}, which wins over the file")
             return answered
         if self._given.token_file is not None:
-            token = _read_token(self._given.token_file)
-            answered = self._asked(token)
-            self._file.set("discord", "token", token)
-            return answered
+            return self._taken(_read_token(self._given.token_file))
         kept = self._settings().discord.token.get_secret_value()
         if not self._interactive:
             if kept:
@@ -153,18 +152,23 @@ class Setup:
                 "choose Reset Token, and copy what it shows."
             )
         question = f"Token (Enter keeps the one in {self._file.path})" if kept else "Token (it is not shown)"
-        for left in reversed(range(_TRIES)):
-            typed = click.prompt(question, hide_input=True, default=kept, show_default=False).strip()
+
+        def typed() -> Answered | None:
+            return self._taken(click.prompt(question, hide_input=True, default=kept or None, show_default=False))
+
+        for _ in range(_TRIES - 1):
             try:
-                answered = self._asked(typed)
+                return typed()
             except TokenRefusedError as error:
-                if not left:
-                    raise
                 self._tell(str(error))
-            else:
-                self._file.set("discord", "token", typed)
-                return answered
-        raise AssertionError
+        return typed()
+
+    def _taken(self, token: str) -> Answered | None:
+        """Put a token that Discord knows into the file."""
+        token = token.strip()
+        answered = self._asked(token)
+        self._file.set("discord", "token", token)
+        return answered
 
     def _asked(self, token: str) -> Answered | None:
         """What Discord says of a token; whoever sits at a terminal may go on where it cannot be asked."""

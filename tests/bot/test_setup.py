@@ -170,6 +170,15 @@ async def test_ones_own_archive_is_asked_for_until_it_is_there(desk: Desk) -> No
 
 
 @pytest.mark.usefixtures("index_there")
+async def test_an_empty_token_is_asked_for_again_and_one_in_the_environment_is_refused(desk: Desk) -> None:
+    assert (await desk.answers("", "", desk.server.token, "keep", "n")).status == 0
+    desk.monkeypatch.setenv("DATELINE_DISCORD__TOKEN", "")
+    said = await desk.answers()
+    assert said.status == 2
+    assert said.lines[-1] == "DATELINE_DISCORD__TOKEN is set and empty, and wins over the config file; unset it"
+
+
+@pytest.mark.usefixtures("index_there")
 async def test_a_wrong_token_is_asked_for_again(desk: Desk) -> None:
     said = await desk.answers("0" * 64, desk.server.token, "keep", "n")
     assert said.status == 0
