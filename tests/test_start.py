@@ -141,7 +141,7 @@ def commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command
 
 @pytest.mark.parametrize(("name", "command"), [*commands(script, "dateline")], ids=str)
 def test_help_is_whole_and_names_the_script(name: str, command: click.Command) -> None:
-    context = click.Context(command, info_name=name, terminal_width=80)
+    context = click.Context(command, info_name=name, **{**command.context_settings, "terminal_width": 80})
     text = command.get_help(context)
     assert [line for line in text.partition("Commands:")[2].splitlines() if line.endswith(("...", "…"))] == []
     assert "python -m" not in text

@@ -54,7 +54,7 @@ def test_the_first_demo_makes_its_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(sample_path() / "news" / "2015", tmp_path / "sample" / "news" / "2015")  # the whole takes seconds
-    monkeypatch.setattr("embeddings.sample.sample_path", lambda: tmp_path / "sample")
+    monkeypatch.setattr("bot.sample_index.sample_path", lambda: tmp_path / "sample")
     for module in ("encoder", "export"):
         monkeypatch.setattr(f"embeddings.model.{module}.SentenceEncoder", WordEncoder)
     assert run("--demo") == 0
@@ -83,7 +83,7 @@ def test_the_demo_answers_its_three_commands_and_ends_where_no_terminal_is(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     shutil.copytree(model_folder.root, "cache/dateline/demo-index")  # as an earlier run left it, with an export
-    monkeypatch.setattr("embeddings.sample.sample_path", lambda: sample_part)  # to build the whole again takes seconds
+    monkeypatch.setattr("bot.sample_index.sample_path", lambda: sample_part)  # to build the whole again takes seconds
     assert run("--demo") == 0
     out = capsys.readouterr().out
     event, ask, on_this_day = out.split("dateline> ")[1:]

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import faiss
 import pytest
@@ -72,13 +73,24 @@ async def test_each_question_is_computed_on_one_processor(engine: Engine, monkey
     assert set(threads) == {1}
 
 
-async def test_questions_that_wait_together_are_encoded_together(engine: Engine, slow: SlowEncoder) -> None:
+async def test_questions_that_wait_together_are_encoded_together(
+    engine: Engine, slow: SlowEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slow.batches.clear()
     slow.go_on.clear()
     words = ["moon", "war", "earthquake", "election", "football"]
+    read, all_read = set[str](), asyncio.Event()
+    encode = engine._encode
+
+    async def noting(lease: Any, text: str) -> Encoded:
+        read.add(text)
+        if read == set(words):
+            all_read.set()
+        return await encode(lease, text)
+
+    monkeypatch.setattr(engine, "_encode", noting)
     asked = [asyncio.create_task(engine.ask(understand(word, TODAY), 3)) for word in words]
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await asyncio.wait_for(all_read.wait(), 60)
     slow.go_on.set()
     answers = await asyncio.gather(*asked)
     assert [answer.query for answer in answers] == words

@@ -98,7 +98,7 @@ def _described(option: Parameter) -> str:
 
 def _in_a_terminal(words: str, command: click.Command) -> Iterator[str]:
     yield f"### `{words}`"
-    context = click.Context(command, info_name=words)
+    context = click.Context(command, info_name=words, **command.context_settings)
     usage = " ".join([words, *command.collect_usage_pieces(context)])
     yield f"```text\n{usage}\n```"
     yield _prose(command.help or "")

@@ -258,7 +258,7 @@ def watch(event, arguments):
         print("NETWORK", event, arguments)
 
 sys.addaudithook(watch)
-from embeddings.__main__ import main
+from embeddings.command_line.commands import main
 status = main(["--index", sys.argv[1], "ask", "dam", "--json"])
 print("torch" in sys.modules)
 sys.exit(status)
