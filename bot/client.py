@@ -175,7 +175,7 @@ class DatelineClient(HostClient):
         while not self._ending.is_set():
             try:
                 if before := await unless(self._ending, register(self.tree)):
-                    log.info("registered the commands; until now Discord's were different (%s)", before)
+                    log.info("told Discord of the commands; what it had until now differed (%s)", before)
                 return
             except Exception as error:  # whatever it is, the bot answers without it
                 failures += 1

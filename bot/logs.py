@@ -36,6 +36,7 @@ def set_up(redactor: Redactor, how: tuple[int, str]) -> None:
     logging.basicConfig(level=level, format=line)
     tell_retries_once()
     logging.getLogger("alembic").setLevel(logging.WARNING)  # else two lines each time that the store is opened
+    logging.getLogger("faiss").setLevel(logging.WARNING)  # else which builds of itself it tries, some without success
 
 
 def protect(redactor: Redactor) -> None:

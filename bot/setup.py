@@ -101,7 +101,7 @@ class Setup:
         settings = self._settings()
         build(archive, settings)
         if (manifest := there(settings.index.path)) is not None:
-            self._tell(f"index: {settings.index.path} holds {events_of(manifest)}")
+            self._tell(f"index: there are {events_of(manifest)} in {settings.index.path}")
         if archive.kind == PORTAL:
             self._tell(
                 "portal: fetched as soon as the bot runs, and every day from then on; to fetch it now instead: "
@@ -111,9 +111,12 @@ class Setup:
             self._tell(f"invite the bot, with this link in a browser: {invite_link(answered.application_id)}")
         start = self._wants_start()
         if start:
-            self._tell("starting; once a shard has connected, type /ask in Discord")
+            self._tell("starting the bot; once it has connected, type /ask in a server of yours (Ctrl-C ends it)")
         else:
-            self._tell(f"start the bot with: {self._command('')}; what may be missing says: {self._command('--check')}")
+            self._tell(
+                f"start the bot with: {self._command('')}; "
+                f"whether anything is missing, this says: {self._command('--check')}"
+            )
         return start
 
     def _settings(self) -> Config:
@@ -151,7 +154,11 @@ class Setup:
                 f"The bot needs a token. At {DEVELOPER_PORTAL} choose New Application and name it; on its page Bot "
                 "choose Reset Token, and copy what it shows."
             )
-        question = f"Token (Enter keeps the one in {self._file.path})" if kept else "Token (it is not shown)"
+        question = (
+            f"A token is in {self._file.path}: press Enter to keep it, or paste another"
+            if kept
+            else "Paste the token here and press Enter (it is not shown)"
+        )
 
         def typed() -> Answered | None:
             return self._taken(click.prompt(question, hide_input=True, default=kept or None, show_default=False))
@@ -182,7 +189,7 @@ class Setup:
             if not click.confirm("Go on without asking Discord?", default=False):
                 raise click.Abort from error
             return None
-        self._tell(f"token: is that of {answered.name}")
+        self._tell(f"token: Discord knows it, as that of the bot {answered.name}")
         for hindrance in answered.hindrances:
             self._tell(f"token: {hindrance}")
         return answered
@@ -260,7 +267,7 @@ class Setup:
     def _wants_start(self) -> bool:
         if self._given.start is not None:
             return self._given.start
-        return self._interactive and click.confirm("Start the bot now? Ctrl-C ends it.", default=True)
+        return self._interactive and click.confirm("Start the bot now, in this terminal? Ctrl-C ends it.", default=True)
 
     def _command(self, rest: str) -> str:
         named = "" if self._file.path == Path("config.toml") else f"--config {self._file.path}"

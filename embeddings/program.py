@@ -1,7 +1,9 @@
-"""What people type to run the program: `dateline …` where it is installed, `python -m …` in a checkout."""
+"""What people type to run the program: the script `dateline` as they started it, or `python -m …` in a checkout."""
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -17,18 +19,35 @@ def in_checkout(root: Path = ROOT) -> bool:
 
 def index_command(rest: str = "", root: Path = ROOT) -> str:
     """A command line of the index commands, such as `dateline index build`."""
-    return _line("python -m embeddings" if in_checkout(root) else f"{SCRIPT} index", rest)
+    return _line(script(root), "index", "python -m embeddings", rest)
 
 
 def bot_command(rest: str = "", root: Path = ROOT) -> str:
     """A command line of the bot, such as `dateline bot --check`."""
-    return _line("python -m bot" if in_checkout(root) else f"{SCRIPT} bot", rest)
+    return _line(script(root), "bot", "python -m bot", rest)
 
 
 def own_command(rest: str, root: Path = ROOT) -> str:
     """A command line of what belongs to neither alone, such as `dateline setup`."""
-    return _line("python -m bot" if in_checkout(root) else SCRIPT, rest)
+    return _line(script(root), "", "python -m bot", rest)
 
 
-def _line(program: str, rest: str) -> str:
-    return f"{program} {rest}".rstrip()
+def script(root: Path = ROOT) -> str | None:
+    """The script as people type it: of an installation by its name, of a checkout by its path unless that is on PATH.
+
+    Returns:
+        None in a checkout where it did not start this process.
+    """
+    if not in_checkout(root):
+        return SCRIPT
+    started = Path(sys.argv[0])
+    if started.stem != SCRIPT or started.suffix == ".py":
+        return None
+    on_path = shutil.which(SCRIPT)
+    if on_path is not None and Path(on_path).resolve() == started.resolve():
+        return SCRIPT
+    return str(started)
+
+
+def _line(called: str | None, word: str, module: str, rest: str) -> str:
+    return " ".join(filter(None, (module if called is None else called, "" if called is None else word, rest)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -107,6 +108,36 @@ def test_what_to_type_is_python_in_a_checkout_and_dateline_elsewhere(tmp_path: P
     )
     installed = [make("it", tmp_path) for make in (index_command, bot_command, own_command)]
     assert installed == ["dateline index it", "dateline bot it", "dateline it"]
+
+
+@pytest.mark.parametrize(
+    ("started", "typed"),
+    [
+        (".venv/bin/dateline", ".venv/bin/dateline setup"),
+        ("/opt/dateline/bin/dateline", "dateline setup"),
+        ("/other/bin/dateline", "/other/bin/dateline setup"),
+        ("/somewhere/bot/__main__.py", "python -m bot setup"),
+        ("/somewhere/dateline.py", "python -m bot setup"),
+    ],
+)
+def test_who_started_the_script_of_a_checkout_is_told_to_type_it_again(
+    started: str, typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", [started, "setup"])
+    monkeypatch.setattr("shutil.which", lambda _: "/opt/dateline/bin/dateline")
+    assert own_command("setup") == typed
+
+
+def test_the_script_of_this_environment_starts_the_program(tmp_path: Path) -> None:
+    """Where a checkout is installed for developing, its packages are the checkout's, and the script finds them."""
+    installed = Path(sys.executable).with_name("dateline")
+    if not installed.exists():
+        pytest.skip("the program is not installed in the environment of the tests")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [installed, "--version"], check=False, cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def texts(module: Path) -> Iterator[str]:

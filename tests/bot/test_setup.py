@@ -119,9 +119,12 @@ async def test_a_token_and_enter_are_enough(desk: Desk) -> None:
     said = await desk.answers(desk.server.token, "sample", "n")
     assert said.status == 0
     assert "choose New Application and name it; on its page Bot choose Reset Token" in said.text
-    assert "token: is that of dateline" in said.text
+    assert "token: Discord knows it, as that of the bot dateline" in said.text
     assert f"client_id={desk.server.application_id}&{INVITATION}" in said.text
-    assert said.lines[-1] == "start the bot with: python -m bot; what may be missing says: python -m bot --check"
+    assert (
+        said.lines[-1]
+        == "start the bot with: python -m bot; whether anything is missing, this says: python -m bot --check"
+    )
     assert config()["discord"]["token"] == desk.server.token
     assert config()["archive"]["update"] == ""
     assert events() > 10
@@ -142,7 +145,7 @@ async def test_a_second_time_all_of_it_is_offered_again_and_stays(desk: Desk) ->
     before = files()
     said = await desk.answers("", "", "n")
     assert said.status == 0
-    assert "Token (Enter keeps the one in config.toml)" in said.text
+    assert "A token is in config.toml: press Enter to keep it, or paste another" in said.text
     assert "keep    the index that is there: 1 event from 2015-12-23" in said.text
     assert "config: config.toml is as it was" in said.text
     assert files() == before
