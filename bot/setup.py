@@ -101,7 +101,7 @@ class Setup:
         settings = self._settings()
         build(archive, settings)
         if (manifest := there(settings.index.path)) is not None:
-            self._tell(f"index: there are {events_of(manifest)} in {settings.index.path}")
+            self._tell(f"index: {events_of(manifest)}, in {settings.index.path}")
         if archive.kind == PORTAL:
             self._tell(
                 "portal: fetched as soon as the bot runs, and every day from then on; to fetch it now instead: "

@@ -169,7 +169,7 @@ async def test_ones_own_archive_is_asked_for_until_it_is_there(desk: Desk) -> No
     said = await desk.answers(desk.server.token, "own", "nowhere", mine, "n")
     assert said.status == 0
     assert "there is no archive nowhere; name a folder, a file, sample or portal" in said.text
-    assert "index: index holds 1 event from 2015-12-23 to 2015-12-23" in said.text
+    assert "index: 1 event from 2015-12-23 to 2015-12-23, in index" in said.text
 
 
 @pytest.mark.usefixtures("index_there")
