@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from embeddings.index.tokens import TOKEN_DIMENSION, quantise
-from embeddings.model.calibration import GENERAL_WEIGHTS, Confidence, Strangers
+from embeddings.model.calibration import GENERAL_WEIGHTS, Confidence, Order, Strangers
 from embeddings.model.tuning import Encoded
 from embeddings.text import normalise
 
@@ -23,6 +23,7 @@ class WordEncoder:
         self.fingerprint = hashlib.sha256(f"{name} {dimension}".encode()).hexdigest()
         self.dimension = dimension
         self.weights = GENERAL_WEIGHTS
+        self.order: Order | None = None
         self.wary: Confidence | None = None
         self.strangers: Strangers | None = None
         self.encoded: list[str] = []

@@ -30,23 +30,29 @@ def quantise(tokens: np.ndarray) -> np.ndarray:
     return np.rint(tokens * _SCALE).astype(np.int8)
 
 
-def max_similarity(
+def similarities(
     question: np.ndarray, weights: np.ndarray, tokens: np.ndarray, lengths: Sequence[int] | np.ndarray
-) -> np.ndarray:
-    """How well texts answer the words of a question, (len(lengths),) float32, about -1 to 1.
+) -> tuple[np.ndarray, np.ndarray]:
+    """How well texts answer the words of a question, and how much of each text the question says.
 
     Args:
         question: (q, TOKEN_DIMENSION) int8 from `quantise`.
         weights: (q,) the weights of the question's tokens, which add up to 1.
         tokens: (sum(lengths), TOKEN_DIMENSION) int8 of the texts, one text after another.
         lengths: how many tokens each text has, at least one.
+    Returns:
+        Both (len(lengths),) float32, about -1 to 1: of each of the question's tokens the nearest of the text, by their
+        weights (MaxSim); and of each of the text's tokens the nearest of the question, where those with less than the
+        largest weight are less near. A short text is said sooner than a long one.
     """
     if not len(lengths):
-        return np.zeros(0, np.float32)
+        return np.zeros(0, np.float32), np.zeros(0, np.float32)
     weighted = question.astype(np.float32) * (weights[:, None] / (_SCALE * _SCALE)).astype(np.float32)
-    similarities = tokens.astype(np.float32) @ weighted.T
+    found = tokens.astype(np.float32) @ weighted.T
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    return np.asarray(np.maximum.reduceat(similarities, starts, axis=0).sum(axis=1), np.float32)
+    answered = np.maximum.reduceat(found, starts, axis=0).sum(axis=1)
+    said = np.add.reduceat(found.max(axis=1), starts) / (np.asarray(lengths, np.float32) * weights.max())
+    return np.asarray(answered, np.float32), np.asarray(said, np.float32)
 
 
 class TokenWriter:

@@ -19,11 +19,13 @@ class Features:
 
     Attributes:
         meaning: cosine of the whole text with the question, -1 to 1.
-        late: the similarity of single words, from `embeddings.index.tokens.max_similarity`, about -1 to 1.
+        late: the similarity of single words, from `embeddings.index.tokens.similarities`, about -1 to 1.
         covered: from `coverage`, 0 to 1.
         dated: from `fit_dates`, 0 to 1.
         matters: how far the event stands out in its archive, from `Prominence.standing`, times how open the question
             leaves what it is about, from `openness`; for a question with dates, times `dated`.
+        signs: (n, len(SIGNS)), from `embeddings.search.signs`: what else tells which of those that are near is meant;
+            None where nobody looked.
     """
 
     meaning: np.ndarray
@@ -31,11 +33,39 @@ class Features:
     covered: np.ndarray
     dated: np.ndarray
     matters: np.ndarray
+    signs: np.ndarray | None = None
+
+
+SIGNS = ("long_covered", "said", "company", "notable", "long_notable", "echoes", "kind")
+"""The columns of `Features.signs`.
+
+long_covered, long_notable: `covered` and `notable`, where the question is long.
+said: how much of the event the question says, from `embeddings.index.tokens.similarities`.
+company: how much of what is nearest to the question is of about the same day.
+notable: how far the event stands out among the twentieth that does most.
+echoes, kind: the parts `size` and `kind` of its prominence.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The weight of each feature where candidates are put in order; meaning and late as shares of their largest value.
+
+    Attributes:
+        signs: one for each of `SIGNS`.
+    """
+
+    meaning: float
+    late: float
+    covered: float
+    dated: float
+    matters: float
+    signs: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The weight of each feature; meaning and late are taken as shares of their largest value."""
+    """The weight of each feature in how near a candidate is; meaning and late as shares of their largest value."""
 
     meaning: float
     late: float
@@ -126,6 +156,17 @@ LEAST_ODDS, BESIDE_BEST = -0.5, 1.0
 
 DEFAULT_WEIGHTS = Weights(meaning=0.25, late=0.75, covered=0.05, dated=0.325)
 """Measured with `python -m tests.benchmarks.quality`."""
+
+
+DEFAULT_ORDER = Order(
+    meaning=0.355,
+    late=0.682,
+    covered=0.086,
+    dated=0.3,
+    matters=0.027,
+    signs=(0.165, -0.302, 0.103, 0.049, -0.023, -0.021, -0.007),
+)
+"""Learnt by `python -m tests.benchmarks.order` from 791 questions of three hands (`docs/decisions/order.md`)."""
 
 
 DEFAULT_STRANGERS = Strangers(meaning=-5.1, late=-3.8, covered=-4.4, dated=-1.0, constant=6.8)

@@ -14,11 +14,13 @@ import numpy as np
 
 from embeddings.errors import InputError, ModelError
 from embeddings.model.calibration import (
+    DEFAULT_ORDER,
     DEFAULT_STRANGERS,
     DEFAULT_WEIGHTS,
     GENERAL_WEIGHTS,
     LARGE_ARCHIVE,
     Confidence,
+    Order,
     Strangers,
     Weights,
     default_confidence,
@@ -60,6 +62,11 @@ class Encoder(Protocol):
     @property
     def weights(self) -> Weights:
         """How much each sign counts in an event's score; calibrated for this model if that has been done."""
+        ...
+
+    @property
+    def order(self) -> Order | None:
+        """By what candidates are put in order; None if this model is not calibrated: by `weights`."""
         ...
 
     def confidence(self, events: int) -> Confidence | None:
@@ -131,6 +138,11 @@ class SentenceEncoder:
     def weights(self) -> Weights:
         """Calibrated for the default model."""
         return DEFAULT_WEIGHTS if self._is_tuned else GENERAL_WEIGHTS
+
+    @property
+    def order(self) -> Order | None:
+        """Calibrated for the default model; None for others."""
+        return DEFAULT_ORDER if self._is_tuned else None
 
     def confidence(self, events: int) -> Confidence | None:
         """Calibrated for the default model; None for others."""

@@ -23,7 +23,7 @@ import numpy as np
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index.folder import OpenIndex
 from embeddings.index.manifest import EXPORT_FILES, ExportRecord, FileRecord, file_record, hash_problem
-from embeddings.model.calibration import Confidence, Strangers, Weights
+from embeddings.model.calibration import Confidence, Order, Strangers, Weights
 from embeddings.model.encoder import Encoder, SentenceEncoder
 from embeddings.model.tuning import Encoded, Head
 
@@ -81,6 +81,11 @@ class FastEncoder:
     def weights(self) -> Weights:
         """Calibrated for the model."""
         return self._instead.weights
+
+    @property
+    def order(self) -> Order | None:
+        """Calibrated for the model."""
+        return self._instead.order
 
     def confidence(self, events: int) -> Confidence | None:
         """Calibrated for the model."""

@@ -10,7 +10,7 @@ import numpy as np
 from dateutil.relativedelta import relativedelta
 
 from embeddings.dates import DateRange
-from embeddings.model.calibration import Features, Weights
+from embeddings.model.calibration import Features, Order, Weights
 from embeddings.wordings import says_the_same
 
 _LEAST = 0.1  # where nothing is near, shares of the largest would make much of little
@@ -28,7 +28,7 @@ MATTERS = 0.05
 MOST_MATTERS = 0.6  # so that what is meant by name is not beaten by whatever else its day had
 _FEW = 2  # words up to which a question leaves open what it is about
 _RARE = 0.15  # a word is rare that fewer events have than so many times the square root of all
-_LARGE = 20_000  # events; with fewer, few are of a kind, and words tell them apart
+LARGE = 20_000  # events; with fewer, few are of a kind, and words tell them apart
 KIND_WORDS = 2  # words that name a kind of event where a date is all else that is asked
 _OF_KIND = 2.0  # how much more open such a question is
 
@@ -60,6 +60,31 @@ def fuse(features: Features, weights: Weights) -> np.ndarray:
         + weights.dated * features.dated
         + np.minimum(MATTERS * features.matters, MOST_MATTERS),
         np.float64,
+    )
+
+
+def order(features: Features, weights: Weights, learnt: Order | None) -> np.ndarray:
+    """The score by which candidates are put in order, (n,) float64: that of `fuse` where nothing else was learnt.
+
+    A better date, or more of the question's words, never puts a candidate behind one that it was before.
+    """
+    if learnt is None or features.signs is None:
+        return fuse(features, weights)
+    counts = (learnt.meaning, learnt.late, learnt.covered, learnt.dated, learnt.matters, *learnt.signs)
+    return np.asarray(terms(features, features.signs) @ np.array(counts), np.float64)
+
+
+def terms(features: Features, signs: np.ndarray) -> np.ndarray:
+    """What the weights of `Order` are of, in their order, (n, 5 + len(SIGNS))."""
+    return np.column_stack(
+        (
+            _of_largest(features.meaning),
+            _of_largest(features.late),
+            features.covered,
+            features.dated,
+            np.minimum(features.matters, MOST_MATTERS / MATTERS),
+            signs,
+        )
     )
 
 
@@ -100,7 +125,7 @@ def openness(seen: Sequence[int], total: int, *, is_dated: bool) -> float:
     if not known:
         return 0.0
     open_ = min(1.0, _FEW / len(seen)) * min(1.0, math.sqrt(min(known) / (_RARE * math.sqrt(total))))
-    open_ *= min(1.0, total / _LARGE)
+    open_ *= min(1.0, total / LARGE)
     return open_ * (_OF_KIND if is_dated and len(seen) <= KIND_WORDS else 1.0)
 
 

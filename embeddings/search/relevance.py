@@ -47,7 +47,7 @@ class Relevance:
             return order
         if is_before(question.dates, self.catalogue.first):
             return self._telling(question, rows, order[:_LOOKED_AT])
-        return order[:0] if self._doubts(question, vector, rows, features, int(order[0])) else order
+        return order[:0] if self._doubts(question, vector, rows, features) else order
 
     def until_strangers(
         self, question: Question, rows: np.ndarray, features: Features, shown: Sequence[int]
@@ -59,11 +59,12 @@ class Relevance:
         strange = set(rows[self.strangers.among(features, best)].tolist())
         return [row for row in shown if row not in strange]
 
-    def _doubts(self, question: Question, vector: np.ndarray, rows: np.ndarray, features: Features, best: int) -> bool:
-        """Whether nothing in the archive is likely to answer a question."""
+    def _doubts(self, question: Question, vector: np.ndarray, rows: np.ndarray, features: Features) -> bool:
+        """Whether nothing in the archive is likely to answer a question, by what is nearest to it, not by the order."""
         if self.confidence is None:
             return False
         words = question_stems(question.wanted)
+        best = int(np.argmax(fuse(features, self.weights)))
         if features.dated[best] == 1:  # else no postings need be read again
             having = postings(question, self.catalogue)
             if _has_all(having, int(rows[best])):

@@ -14,8 +14,8 @@ from embeddings.dates import DateRange, find_dates
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError, InputError
 from embeddings.events import Event, Related
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.index.tokens import max_similarity
-from embeddings.model.calibration import Features, Weights
+from embeddings.index.tokens import similarities
+from embeddings.model.calibration import Features, Order, Weights
 from embeddings.model.encoder import Encoder
 from embeddings.model.export import encoder_of
 from embeddings.model.reranker import Reranker, reranker
@@ -24,9 +24,10 @@ from embeddings.search import reading
 from embeddings.search.answers import Answer, DayAnswer, Hit
 from embeddings.search.on_this_day import DayCandidate, choose_events, shortlist, weigh
 from embeddings.search.questions import Question, last_words, understand, without_dates
-from embeddings.search.ranking import coverage, fit_dates, fold, fuse, largest, openness, rerank
+from embeddings.search.ranking import coverage, fit_dates, fold, largest, openness, order, rerank
 from embeddings.search.related import computed
 from embeddings.search.relevance import Relevance
+from embeddings.search.signs import with_signs
 from embeddings.settings import IndexSettings
 from embeddings.text import clean, shorten
 
@@ -73,6 +74,11 @@ class Search:
     def weights(self) -> Weights:
         """How much each sign counts in an event's score, with the encoder's model."""
         return self._encoder.weights
+
+    @property
+    def order(self) -> Order | None:
+        """By what candidates are put in order, with the encoder's model; None: by `weights`."""
+        return self._encoder.order
 
     @property
     def _relevance(self) -> Relevance:
@@ -146,22 +152,22 @@ class Search:
         """Find the events for a question whose `wanted` has been encoded."""
         started = time.perf_counter()
         candidates, features = self.candidates(question, wanted)
-        fused = fuse(features, self.weights)
-        order = np.lexsort((candidates, -fused))
+        scores = order(features, self.weights, self.order)
+        best_first = np.lexsort((candidates, -scores))
         if silent_in_doubt:
-            order = self._relevance.of(question, wanted.vector, candidates, features, order)
-        if self._reranker is not None and len(order) and not question.only_dates:
-            first = order[:_RERANKED]
+            best_first = self._relevance.of(question, wanted.vector, candidates, features, best_first)
+        if self._reranker is not None and len(best_first) and not question.only_dates:
+            first = best_first[:_RERANKED]
             titles = [event.title for event in self.index.catalogue.events(candidates[first].tolist())]
             found = self._reranker.scores(question.text, titles)
-            fused[first] = rerank(fused[first], features.dated[first], found)
-            order = order[np.lexsort((candidates[order], -fused[order]))]
-        rows = self.fold(candidates[order], limit)
+            scores[first] = rerank(scores[first], features.dated[first], found)
+            best_first = best_first[np.lexsort((candidates[best_first], -scores[best_first]))]
+        rows = self.fold(candidates[best_first], limit)
         if silent_in_doubt:
             rows = self._relevance.until_strangers(question, candidates, features, rows)
-        scores = dict(zip(candidates.tolist(), fused.tolist(), strict=True))
+        of_row = dict(zip(candidates.tolist(), scores.tolist(), strict=True))
         events = self.index.catalogue.events(rows)
-        hits = tuple(Hit(event, scores[row]) for row, event in zip(rows, events, strict=True))
+        hits = tuple(Hit(event, of_row[row]) for row, event in zip(rows, events, strict=True))
         took_ms = (time.perf_counter() - started) * 1_000
         catalogue = self.index.catalogue
         return Answer(
@@ -188,14 +194,18 @@ class Search:
             found.append(vectors.search(vector, _CANDIDATES, of_span)[0])
         rows = np.unique(np.concatenate(found))
         dated = fit_dates(catalogue.days[rows], question.dates)
-        return rows, Features(
+        late, said = similarities(wanted.tokens, wanted.weights, *self.index.tokens.take(rows))
+        features = Features(
             meaning=vectors.scores(vector, rows),
-            late=max_similarity(wanted.tokens, wanted.weights, *self.index.tokens.take(rows)),
+            late=late,
             covered=covered[rows],
             dated=dated,
             # Of a kind and a period, what mattered most in it.
             matters=is_open * self.index.prominence.standing[rows] * (dated if question.dates else 1.0),
         )
+        if self.order is not None:
+            features = with_signs(features, said, self.index, rows, self.weights, len(postings))
+        return rows, features
 
     def _most_of(self, dates: Sequence[DateRange], window: range | None) -> np.ndarray:
         """The rows of some days that matter most, in order of time."""

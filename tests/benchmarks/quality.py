@@ -26,11 +26,11 @@ from embeddings.command_line.progress import ProgressDisplay
 from embeddings.dates import DateRange
 from embeddings.index.folder import IndexFolder
 from embeddings.index.threads import compute_alone
-from embeddings.model.calibration import Features, Weights
+from embeddings.model.calibration import Features, Order, Weights
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.search.evaluation import DEPTH, LabelledQuery, is_right, measures, read_queries
 from embeddings.search.questions import understand
-from embeddings.search.ranking import fuse
+from embeddings.search.ranking import fuse, order
 from embeddings.search.service import Search
 
 FOLDS = 5
@@ -74,11 +74,11 @@ class Case:
         best = scores[self.right].max(initial=-np.inf)
         return min(1 + int(np.count_nonzero(scores[~self.right] > best)), DEPTH + 1) if self.right.any() else DEPTH + 1
 
-    def folded_rank(self, weights: Weights, search: Search) -> int:
+    def folded_rank(self, weights: Weights, search: Search, learnt: Order | None = None) -> int:
         """As a user sees it: rewordings told once."""
-        order = np.lexsort((self.rows, -fuse(self.features, weights)))
+        best_first = np.lexsort((self.rows, -order(self.features, weights, learnt)))
         right = set(self.rows[self.right].tolist())
-        found = search.fold(self.rows[order], DEPTH)
+        found = search.fold(self.rows[best_first], DEPTH)
         return next((rank for rank, row in enumerate(found, 1) if row in right), DEPTH + 1)
 
 
@@ -183,7 +183,7 @@ def main(index: Path, today: dt.datetime, seeds: int, queries: Path) -> None:
     ways = {
         "cross-validated": held_out,
         "in sample": np.array([[case.folded_rank(fitted, search) for case in right]]),
-        "in force": np.array([[case.folded_rank(search.weights, search) for case in right]]),
+        "in force": np.array([[case.folded_rank(search.weights, search, search.order) for case in right]]),
     }
     for way, ranks in ways.items():
         for kind in ("all", "kw", "nl"):
@@ -196,13 +196,13 @@ def main(index: Path, today: dt.datetime, seeds: int, queries: Path) -> None:
     with_date = [place for place, case in enumerate(right) if case.features.dated.any()]
     table = Table(f"{len(with_date)} with a date", "success@1", "success@5", "MRR@10", "recall@50")
     for name, of_shift in by_shift.items():
-        ranks = np.array([of_shift[place].folded_rank(search.weights, search) for place in with_date])
+        ranks = np.array([of_shift[place].folded_rank(search.weights, search, search.order) for place in with_date])
         table.add_row(name, *(f"{value:.3f}" for value in measures(ranks).values()))
     undated = [
         replace(right[place], features=replace(right[place].features, dated=np.zeros(len(right[place].rows))))
         for place in with_date
     ]
-    ranks = np.array([case.folded_rank(search.weights, search) for case in undated])
+    ranks = np.array([case.folded_rank(search.weights, search, search.order) for case in undated])
     table.add_row("not looked at", *(f"{value:.3f}" for value in measures(ranks).values()))
     console.print(table)
     opened.close()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from embeddings.errors import IndexUnusableError
-from embeddings.index.tokens import MAX_TOKENS, TOKEN_DIMENSION, TokenIndex, TokenWriter, max_similarity, quantise
+from embeddings.index.tokens import MAX_TOKENS, TOKEN_DIMENSION, TokenIndex, TokenWriter, quantise, similarities
 
 AXES = quantise(np.eye(TOKEN_DIMENSION, dtype=np.float32))
 TEXTS = st.lists(st.integers(1, 5).flatmap(lambda n: arrays.arrays(np.int8, (n, TOKEN_DIMENSION))), max_size=6)
@@ -26,21 +26,29 @@ def write(folder: Path, texts: list[np.ndarray]) -> tuple[Path, Path]:
     return tokens, starts
 
 
-class TestMaxSimilarity:
+class TestSimilarities:
     def test_each_word_looks_for_its_nearest_and_counts_by_its_weight(self) -> None:
         question, weights = AXES[[0, 1]], np.array([0.75, 0.25], np.float32)
         tokens = AXES[[1, 5, 0, 6, 7, 0, 1]]
-        found = max_similarity(question, weights, tokens, [2, 1, 2, 2])
+        found, _ = similarities(question, weights, tokens, [2, 1, 2, 2])
         np.testing.assert_allclose(found, [0.25, 0.75, 0, 1], atol=1e-6)
 
     def test_no_texts_give_nothing(self) -> None:
-        assert max_similarity(AXES[:1], np.ones(1), np.zeros((0, TOKEN_DIMENSION), np.int8), []).shape == (0,)
+        for found in similarities(AXES[:1], np.ones(1), np.zeros((0, TOKEN_DIMENSION), np.int8), []):
+            assert found.shape == (0,)
 
     @given(st.lists(st.integers(0, TOKEN_DIMENSION - 1), min_size=1, max_size=8, unique=True))
     def test_a_text_that_holds_the_question_is_as_near_as_can_be(self, words: list[int]) -> None:
         weights = np.full(len(words), 1 / len(words), np.float32)
-        found = max_similarity(AXES[words], weights, np.concatenate((AXES[words], AXES)), [len(words), TOKEN_DIMENSION])
+        tokens, lengths = np.concatenate((AXES[words], AXES)), [len(words), TOKEN_DIMENSION]
+        found, said = similarities(AXES[words], weights, tokens, lengths)
         np.testing.assert_allclose(found, [1, 1], rtol=1e-5)
+        # Of the short text the question says everything, of the other what they share.
+        np.testing.assert_allclose(said, [1, len(words) / TOKEN_DIMENSION], rtol=1e-5)
+
+    def test_of_a_text_what_the_question_makes_little_of_is_said_less(self) -> None:
+        _, said = similarities(AXES[[0, 1]], np.array([0.75, 0.25], np.float32), AXES[[0, 1, 2, 1]], [2, 2])
+        np.testing.assert_allclose(said, [2 / 3, 1 / 6], rtol=1e-5)
 
 
 @given(texts=TEXTS, data=st.data())

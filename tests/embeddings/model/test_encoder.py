@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from embeddings.errors import InputError, ModelError
-from embeddings.index.tokens import TOKEN_DIMENSION, max_similarity
+from embeddings.index.tokens import TOKEN_DIMENSION, similarities
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 
 
@@ -46,7 +46,7 @@ class TestTheDefaultModel:
         )
         assert question.vector @ near.vector > question.vector @ far.vector + 0.2
         by_words = [
-            max_similarity(question.tokens, question.weights, text.tokens, [len(text.tokens)])[0]
+            similarities(question.tokens, question.weights, text.tokens, [len(text.tokens)])[0][0]
             for text in (near, far)
         ]
         assert by_words[0] > by_words[1] + 0.1

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from random import Random
 
 import numpy as np
@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from embeddings.dates import DateRange
-from embeddings.model.calibration import GENERAL_WEIGHTS, Confidence, Features, evidence
+from embeddings.model.calibration import (
+    DEFAULT_ORDER,
+    DEFAULT_WEIGHTS,
+    GENERAL_WEIGHTS,
+    SIGNS,
+    Confidence,
+    Features,
+    evidence,
+)
 from embeddings.search.ranking import (
     MATTERS,
     NEAR_FIT,
@@ -24,6 +32,7 @@ from embeddings.search.ranking import (
     fuse,
     largest,
     openness,
+    order,
     rerank,
 )
 from embeddings.wordings import says_the_same
@@ -76,6 +85,46 @@ class TestFuse:
             fused(Features(cosines, none, covered, none, none))[places],
             fused(Features(cosines[places], none, covered[places], none, none)),
         )
+
+
+class TestOrder:
+    def test_without_what_was_learnt_or_without_signs_it_is_how_near_each_is(self) -> None:
+        found = features((0.4, 0.2), (0.6, 0.6), (1.0, 0.0), (1.0, 0.0), (0.5, 0.0))
+        signed = replace(found, signs=np.ones((2, len(SIGNS))))
+        np.testing.assert_array_equal(order(signed, GENERAL_WEIGHTS, None), fused(found))
+        np.testing.assert_array_equal(order(found, GENERAL_WEIGHTS, DEFAULT_ORDER), fused(found))
+
+    def test_of_two_that_are_as_near_the_signs_decide(self) -> None:
+        found = features((0.4, 0.4), (0.6, 0.6), (1.0, 1.0), (0.0, 0.0), (0.0, 0.0))
+        for name, weight in zip(SIGNS, DEFAULT_ORDER.signs, strict=True):
+            signs = np.outer([0, 1], [float(sign == name) for sign in SIGNS])
+            first, second = order(replace(found, signs=signs), DEFAULT_WEIGHTS, DEFAULT_ORDER)
+            assert second - first == pytest.approx(weight)
+
+    @given(
+        st.lists(st.tuples(COSINES, COSINES, SHARES, SHARES, SHARES, SHARES), min_size=2, max_size=8),
+        st.sampled_from(["covered", "dated", "matters"]),
+        SHARES,
+    )
+    def test_a_better_date_or_a_word_more_never_puts_a_candidate_back(
+        self, rows: list[tuple[float, ...]], name: str, more: float
+    ) -> None:
+        *columns, signs = map(np.asarray, zip(*rows, strict=True))
+        found = replace(features(*columns), signs=np.outer(signs, np.ones(len(SIGNS))))
+        raised = getattr(found, name).copy()
+        raised[0] += more
+        changed = Features(
+            found.meaning,
+            found.late,
+            raised if name == "covered" else found.covered,
+            raised if name == "dated" else found.dated,
+            raised if name == "matters" else found.matters,
+            found.signs,
+        )
+        before, after = (order(each, DEFAULT_WEIGHTS, DEFAULT_ORDER) for each in (found, changed))
+        assert np.isfinite(after).all()
+        assert after[0] >= before[0] - 1e-12
+        np.testing.assert_array_equal(after[1:], before[1:])
 
 
 class TestOpenness:

@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,18 @@ from embeddings.dates.errors import DateError
 from embeddings.errors import IndexUnusableError, InputError
 from embeddings.events import event_id
 from embeddings.index.folder import IndexFolder
-from embeddings.model.calibration import Confidence, Features, Strangers
+from embeddings.model.calibration import (
+    DEFAULT_ORDER,
+    GENERAL_WEIGHTS,
+    SIGNS,
+    Confidence,
+    Features,
+    Strangers,
+)
 from embeddings.search.questions import MAX_QUESTION, check_question, search_window
 from embeddings.search.ranking import coverage, fit_dates, fold, fuse, openness
 from embeddings.search.service import Search
+from embeddings.search.signs import with_signs
 from embeddings.stems import question_stems, stems
 from embeddings.text import normalise
 from embeddings.wordings import says_the_same
@@ -55,6 +64,7 @@ def told(date: str, headline: str, **more: Any) -> dict[str, Any]:
     return {"date": date, "headline": headline, **more}
 
 
+SHARES = st.floats(0, 1, width=32)
 VOCABULARY = "flood storm quake vote treaty strike launch crash trial truce Alpha Beta Gamma Delta Russia Chile".split()
 
 
@@ -156,6 +166,34 @@ class TestAsk:
             )  # rewordings of it may come first
             for hit in dated.hits
         )
+
+    @pytest.mark.parametrize("when", ["2015-03-01", "2015-05-01"])
+    def test_of_two_that_are_as_near_the_one_in_company_comes_first_where_an_order_was_learnt(
+        self, index: Index, when: str
+    ) -> None:
+        search = index(
+            told("2015-03-01", "Talks begin in Alpha."),
+            told("2015-05-01", "Talks begin in Alpha."),
+            told(when, "More talks in Alpha on the treaty."),
+        )
+        learnt = WordEncoder()
+        learnt.order = DEFAULT_ORDER
+        answer = Search(search.index, learnt).ask("talks begin alpha", TODAY)
+        assert str(answer.hits[0].event.date) == when
+
+    @given(st.lists(SHARES, min_size=80, max_size=80))
+    def test_dates_change_none_of_the_signs_so_that_a_better_one_can_only_help(
+        self, many: Search, dated: list[float]
+    ) -> None:
+        rows, none = np.arange(80), np.zeros(80)
+        meaning, late, covered = np.random.default_rng(0).random((3, 80))
+        features = Features(meaning, late, covered, dated=none, matters=none)
+        said, weights = np.ones(80), GENERAL_WEIGHTS
+        signs = with_signs(features, said, many.index, rows, weights, 9).signs
+        moved = replace(features, dated=np.array(dated), matters=3 * np.array(dated))
+        assert signs is not None
+        assert signs.shape == (80, len(SIGNS))
+        np.testing.assert_array_equal(with_signs(moved, said, many.index, rows, weights, 9).signs, signs)
 
     def test_a_cross_encoder_has_the_last_word_on_the_first_ones(self, index: Index) -> None:
         class LongestFirst:
