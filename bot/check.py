@@ -166,7 +166,7 @@ class Check:
     def _token(self) -> Findings:
         answered = asyncio.run(ask(self._settings.discord, self._settings.discord.given_token()))
         link = invite_link(answered.application_id)
-        yield Finding("token", f"Discord knows it, as that of the bot {answered.name}; invite the bot with {link}")
+        yield Finding("token", f"Discord accepts it; the bot is called {answered.name}; invite the bot with {link}")
         for hindrance in answered.hindrances:
             yield Finding("token", hindrance, True)
         yield from _permissions(answered, link)

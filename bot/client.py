@@ -48,6 +48,7 @@ from bot.store import Store, StoreAwayError
 from bot.updates import LOOK_S, Updates
 from bot.views.state import NOBODY
 from bot.waiting import set_within, unless
+from embeddings.text import clean, counted
 
 log = logging.getLogger(__name__)
 
@@ -338,7 +339,8 @@ class DatelineClient(HostClient):
         await self._note_down(self.host.daily.come_back([guild.id], self.host.clock()))
 
     async def on_ready(self) -> None:
-        """Go on with the daily posts of servers that took the bot back while it was away; harmless if repeated."""
+        """Say that the bot answers, and go on with the daily posts of servers that took it back; may be repeated."""
+        log.info("ready as %s, in %s: type /ask there", clean(str(self.user)), counted(len(self.guilds), "server"))
         await self._note_down(self.host.daily.come_back([guild.id for guild in self.guilds], self.host.clock()))
 
     def _note(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:

@@ -40,8 +40,8 @@ class DiscordSettings(Section):
         if token := self.token.get_secret_value():
             return token
         raise InputError(
-            f"no token is set; run `{own_command('setup')}`, or put the bot's token into the environment variable "
-            "DATELINE_DISCORD__TOKEN"
+            f"no token is set; run `{own_command('setup')}`, or start the bot where that wrote config.toml, "
+            "or put the bot's token into the environment variable DATELINE_DISCORD__TOKEN"
         )
 
 

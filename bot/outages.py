@@ -13,6 +13,7 @@ import discord
 
 from bot.repeats import without_numbers
 from embeddings.errors import EmbeddingsError
+from embeddings.program import own_command
 from embeddings.text import clean, shorten
 
 LONGEST_WAIT_S = 60.0
@@ -25,7 +26,10 @@ _LONGEST_LINE = 250  # characters
 _LONGEST_ASKED_S = 86_400.0  # Discord counts nothing over more than a day
 _LONGEST_BAN_WAIT_S = 900.0
 _UNAUTHORIZED, _TOO_MANY = 401, 429
-_TOKEN_REFUSED = "Discord refuses the token; put the one from the developer portal in DATELINE_DISCORD__TOKEN"  # noqa: S105
+_TOKEN_REFUSED = (
+    f"Discord refuses the token of the config or of DATELINE_DISCORD__TOKEN; run `{own_command('setup')}` and paste "
+    "the one from the developer portal"
+)
 
 FINAL_CODES = {
     4004: _TOKEN_REFUSED,

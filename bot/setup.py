@@ -111,11 +111,10 @@ class Setup:
             self._tell(f"invite the bot, with this link in a browser: {invite_link(answered.application_id)}")
         start = self._wants_start()
         if start:
-            self._tell("starting the bot; once it has connected, type /ask in a server of yours (Ctrl-C ends it)")
+            self._tell("starting the bot; once it says that it is ready, type /ask in your server (Ctrl-C ends it)")
         else:
             self._tell(
-                f"start the bot with: {self._command('')}; "
-                f"whether anything is missing, this says: {self._command('--check')}"
+                f"start the bot: {self._command('')}\nsee whether anything is missing: {self._command('--check')}"
             )
         return start
 
@@ -189,7 +188,7 @@ class Setup:
             if not click.confirm("Go on without asking Discord?", default=False):
                 raise click.Abort from error
             return None
-        self._tell(f"token: Discord knows it, as that of the bot {answered.name}")
+        self._tell(f"token: Discord accepts it; the bot is called {answered.name}")
         for hindrance in answered.hindrances:
             self._tell(f"token: {hindrance}")
         return answered

@@ -157,7 +157,7 @@ async def test_all_is_right(place: Place) -> None:
     assert store == "store: none yet; it is made at the first start"
     assert clock == "clock: within 30 s of Discord's"
     link = f"client_id={place.server.application_id}&scope=bot+applications.commands&permissions=68608"
-    assert token.startswith("token: Discord knows it, as that of the bot dateline")
+    assert token.startswith("token: Discord accepts it; the bot is called dateline")
     assert link in token
     assert permissions == "permissions: the bot has in 1 server all that daily posts need"
     assert zones.endswith(" are known")

@@ -57,7 +57,7 @@ def test_no_other_close_code_is_final(code: int) -> None:
 
 def test_a_token_that_is_refused_is_final_wherever_it_is() -> None:
     for error in (discord.LoginFailure("no"), answered(401), hidden(answered(401))):
-        assert "put the one from the developer portal" in (final_sentence(error) or "")
+        assert "paste the one from the developer portal" in (final_sentence(error) or "")
 
 
 @given(st.integers(100, 599).filter(lambda status: status != 401))

@@ -71,7 +71,7 @@ async def test_a_wrong_token_ends_the_bot_with_what_to_do(
     discord_server: DiscordServer, parts: tuple[Engine, Store]
 ) -> None:
     config = settings(discord_server, token="wrong")
-    with pytest.raises(ConnectionRefusedForGoodError, match="put the one from the developer portal in DATELINE_"):
+    with pytest.raises(ConnectionRefusedForGoodError, match="paste the one from the developer portal"):
         await running._serve(config, *parts, asyncio.Event())
 
 

@@ -119,12 +119,9 @@ async def test_a_token_and_enter_are_enough(desk: Desk) -> None:
     said = await desk.answers(desk.server.token, "sample", "n")
     assert said.status == 0
     assert "choose New Application and name it; on its page Bot choose Reset Token" in said.text
-    assert "token: Discord knows it, as that of the bot dateline" in said.text
+    assert "token: Discord accepts it; the bot is called dateline" in said.text
     assert f"client_id={desk.server.application_id}&{INVITATION}" in said.text
-    assert (
-        said.lines[-1]
-        == "start the bot with: python -m bot; whether anything is missing, this says: python -m bot --check"
-    )
+    assert said.lines[-2:] == ["start the bot: python -m bot", "see whether anything is missing: python -m bot --check"]
     assert config()["discord"]["token"] == desk.server.token
     assert config()["archive"]["update"] == ""
     assert events() > 10
@@ -210,7 +207,7 @@ async def test_options_suffice(desk: Desk) -> None:
     token = write("token.txt", f"{desk.server.token}\n")
     said = await desk.options("--token-file", token, "--archive", "portal", "--contact", "me@example.org")
     assert said.status == 0
-    assert said.lines[-1].startswith("start the bot with: ")
+    assert said.lines[-2].startswith("start the bot: ")
     assert config()["discord"]["token"] == desk.server.token
     assert config()["archive"]["contact"] == "me@example.org"
     assert config()["archive"]["update"].startswith("06:")
@@ -234,7 +231,7 @@ async def test_a_token_in_the_environment_stays_there(desk: Desk) -> None:
     assert said.status == 0
     assert "it stays in the environment variable DATELINE_DISCORD__TOKEN" in said.text
     assert config("other.toml")["discord"]["token"] == ""
-    assert said.lines[-1].startswith("start the bot with: python -m bot --config other.toml; ")
+    assert said.lines[-2] == "start the bot: python -m bot --config other.toml"
 
 
 @pytest.mark.parametrize(

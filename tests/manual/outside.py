@@ -10,6 +10,7 @@ DISCORD = "asks Discord; tests/bot do the same at a stand-in"
 WIKIPEDIA = "asks Wikipedia; tests/embeddings do the same at a stand-in"
 POSTGRESQL = "needs a PostgreSQL server and its programs"
 DOCKER = "needs Docker"
+SYSTEMD = "needs systemd, and root"
 
 OUTSIDE = {
     "make setup PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu": INSTALLS,
@@ -30,6 +31,8 @@ OUTSIDE = {
     "dateline bot": DISCORD,
     "dateline bot --shard-count 16 --shard-ids 0-3": DISCORD,
     "dateline bot --shard-count 16 --shard-ids 4-7": DISCORD,
+    "sudo systemctl enable --now dateline": SYSTEMD,
+    "journalctl --unit dateline --follow": SYSTEMD,
     "dateline bot sync": DISCORD,
     "dateline bot sync --force": DISCORD,
     "dateline index update": WIKIPEDIA,
