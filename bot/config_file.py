@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.exceptions import TOMLKitError
+from tomlkit.exceptions import ParseError, TOMLKitError
 
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.private_files import PRIVATE
@@ -38,7 +39,9 @@ class ConfigFile:
             self._before = "" if self.is_new else path.read_bytes().decode("utf-8-sig")
             self._document = tomlkit.parse(example() if self.is_new else self._before)
         except (TOMLKitError, UnicodeDecodeError) as error:
-            raise InputError(f"the config file {path} is not TOML: {error}; put it right, or move it away") from error
+            # What the library says of it would show what stands there, which may be a secret.
+            where = f" (line {error.line}, column {error.col})" if isinstance(error, ParseError) else ""
+            raise InputError(f"the config file {path} is not TOML{where}; put it right, or move it away") from None
         except OSError as error:
             raise InputError(f"the config file {path} cannot be read: {error.strerror}") from error
 
@@ -57,21 +60,30 @@ class ConfigFile:
     def write(self) -> bool:
         """Replace the file, which its owner alone may then read; returns whether anything in it has changed.
 
+        Its owner stays who that was: the bot may run as another user than whoever sets it up.
+
         Raises:
             EmbeddingsError: if it cannot be written; what was there is as it was.
         """
         text = tomlkit.dumps(self._document)
+        encoded = text.encode()
         place = self.path.resolve()  # a link stays one
         new = place.with_name(f".{place.name}.new")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             new.unlink(missing_ok=True)
             with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
-                file.write(text.encode())
+                file.write(encoded)
+                if os.name == "posix" and place.exists():
+                    was = place.stat()
+                    if (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()):
+                        os.fchown(file.fileno(), was.st_uid, was.st_gid)
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(place)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                new.unlink(missing_ok=True)  # it holds the token
             raise EmbeddingsError(f"the config file {self.path} cannot be written: {error.strerror}") from error
         changed, self._before = text != self._before, text
         return changed

@@ -53,8 +53,14 @@ class Archive:
         """The events of other archives that a build would take out of an index, such as "3 events"; None: of none."""
         if self.kind in (None, PORTAL) or (manifest := there(folder)) is None:
             return None
-        same = {path.resolve() for path in (sample_path(), *self.sources())}
-        return None if all(Path(name).resolve() in same for name in manifest.archives) else events_of(manifest)
+        same = {path.resolve() for path in self.sources()}
+        stay = all(_is_sample(name) or Path(name).resolve() in same for name in manifest.archives)
+        return None if stay else events_of(manifest)
+
+
+def _is_sample(archive: str) -> bool:
+    """Whether an index was built from the sample: that of this installation, or of one that was elsewhere before."""
+    return Path(archive).parts[-2:] == sample_path().parts[-2:]
 
 
 def build(archive: Archive, settings: Config) -> None:

@@ -57,6 +57,9 @@ class Given:
     start: bool | None = None
 
 
+_PASTE = "Paste the token here and press Enter (it is not shown)"
+
+
 class Setup:
     """One conversation.
 
@@ -94,10 +97,11 @@ class Setup:
         """
         self._settings()  # a file that cannot be used is told before anything is asked
         answered = self._token()
+        kept = self._interactive and self._file.write()  # Discord shows a token once: it is there, whatever comes now
         archive = self._archive()
         if archive.kind == PORTAL:
             self._fetch_daily(answered)
-        self._write()
+        self._write(kept=kept)
         settings = self._settings()
         build(archive, settings)
         if (manifest := there(settings.index.path)) is not None:
@@ -153,11 +157,7 @@ class Setup:
                 f"The bot needs a token. At {DEVELOPER_PORTAL} choose New Application and name it; on its page Bot "
                 "choose Reset Token, and copy what it shows."
             )
-        question = (
-            f"A token is in {self._file.path}: press Enter to keep it, or paste another"
-            if kept
-            else "Paste the token here and press Enter (it is not shown)"
-        )
+        question = f"A token is in {self._file.path}: press Enter to keep it, or paste another" if kept else _PASTE
 
         def typed() -> Answered | None:
             return self._taken(click.prompt(question, hide_input=True, default=kept or None, show_default=False))
@@ -257,9 +257,9 @@ class Setup:
 
     # --- the end ---
 
-    def _write(self) -> None:
+    def _write(self, *, kept: bool) -> None:
         self._settings()
-        changed = self._file.write()
+        changed = self._file.write() or kept
         how = "written; only your account can read it" if changed else "as it was"
         self._tell(f"config: {self._file.path} is {how}")
 
@@ -276,7 +276,9 @@ class Setup:
 def _read_token(file: Path) -> str:
     """The token in a file, or on standard input. InputError if there is none."""
     try:
-        if str(file) == "-":
+        if str(file) == "-" and sys.stdin is not None and sys.stdin.isatty():
+            text = str(click.prompt(_PASTE, hide_input=True))
+        elif str(file) == "-":
             text = "" if sys.stdin is None else sys.stdin.readline(_LONGEST_TOKEN)
         else:
             with file.open(encoding="utf-8-sig") as opened:

@@ -71,7 +71,8 @@ def order(features: Features, weights: Weights, learnt: Order | None) -> np.ndar
     if learnt is None or features.signs is None:
         return fuse(features, weights)
     counts = (learnt.meaning, learnt.late, learnt.covered, learnt.dated, learnt.matters, *learnt.signs)
-    return np.asarray(terms(features, features.signs) @ np.array(counts), np.float64)
+    # Not by a product of matrices, whose last bits depend on where a row stands: equal candidates are equally good.
+    return np.asarray(np.einsum("ij,j->i", terms(features, features.signs), np.array(counts)), np.float64)
 
 
 def terms(features: Features, signs: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 import tomllib
 from pathlib import Path
@@ -73,7 +74,7 @@ def test_a_comment_behind_a_changed_value_stays(tmp_path: Path) -> None:
 def test_what_is_no_toml_is_told_and_left_as_it_is(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(text)
-    with pytest.raises(InputError, match=r"config\.toml is not TOML: .*; put it right, or move it away"):
+    with pytest.raises(InputError, match=r"config\.toml is not TOML.*; put it right, or move it away"):
         ConfigFile(path)
     assert path.read_bytes() == text
 
@@ -105,3 +106,37 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
 def test_the_example_is_found_and_gives_the_defaults(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(example(), encoding="utf-8")
     assert load_config(tmp_path / "config.toml") == Config()
+
+
+@pytest.mark.parametrize("text", ["[store]\npassword hunter2hunter2\n", "hunter2 = 1\nhunter2 = 2\n"])
+def test_what_stands_in_a_line_that_is_no_toml_is_not_told(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match="is not TOML") as caught:
+        ConfigFile(path)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="gives a file to somebody else")
+def test_it_stays_that_of_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("")
+    os.chown(path, 65534, 65534)
+    file = ConfigFile(path)
+    file.set("discord", "token", "x")
+    file.write()
+    assert (path.stat().st_uid, path.stat().st_gid, stat.S_IMODE(path.stat().st_mode)) == (65534, 65534, 0o600)
+
+
+def test_nothing_with_the_token_is_left_where_it_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    file = ConfigFile(tmp_path / "config.toml")
+    file.set("discord", "token", "x")
+    with pytest.raises(EmbeddingsError, match="Device or resource busy"):
+        file.write()
+    assert list(tmp_path.iterdir()) == []

@@ -18,12 +18,14 @@ from click.testing import CliRunner
 
 from bot.cli import dateline
 from bot.config import Config
+from bot.first_archive import Archive
 from bot.logs import redact
 from bot.updates import is_due
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.command_line.running import run_command
 from embeddings.index.folder import IndexFolder
+from embeddings.sample import sample_path
 from tests.discord_server import DiscordServer
 from tests.word_encoder import WordEncoder
 
@@ -198,8 +200,8 @@ async def test_who_stops_in_the_middle_can_begin_again(desk: Desk, stops_at: str
     said = await desk.answers(*answers[stops_at])
     assert said.status == 130
     assert said.lines[-1] == "interrupted"
-    assert there("config.toml") == (stops_at == "the start")
-    assert (await desk.answers(desk.server.token, "", "n")).status == 0
+    assert there("config.toml") == (stops_at != "the token")  # which Discord shows once
+    assert (await desk.answers("" if there("config.toml") else desk.server.token, "", "n")).status == 0
 
 
 @pytest.mark.usefixtures("index_there")
@@ -349,3 +351,19 @@ async def test_the_bot_is_started_with_what_was_written(
     assert said.status == 0
     [settings] = started
     assert settings.discord.given_token() == desk.server.token
+
+
+async def test_a_token_that_discord_knows_is_kept_though_the_rest_is_broken_off(desk: Desk) -> None:
+    said = await desk.answers(desk.server.token)  # and the terminal is closed
+    assert said.status != 0
+    assert config()["discord"]["token"] == desk.server.token
+
+
+@pytest.mark.parametrize(("archive", "lost"), [("/old/place/{}/{}", False), ("/old/place/news", True)])
+def test_the_sample_of_another_place_is_the_sample(
+    archive: str, lost: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_folder: IndexFolder
+) -> None:
+    archives = (archive.format(*sample_path().parts[-2:]),)
+    manifest = sample_folder.manifest().model_copy(update={"archives": archives})
+    monkeypatch.setattr("bot.first_archive.there", lambda _: manifest)
+    assert (Archive.of(("sample",)).loses(tmp_path) is not None) == lost

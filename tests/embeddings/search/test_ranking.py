@@ -88,6 +88,12 @@ class TestFuse:
 
 
 class TestOrder:
+    @given(st.integers(1, 300), SHARES, SHARES)
+    def test_equal_candidates_are_equally_good_wherever_they_stand(self, count: int, share: float, sign: float) -> None:
+        found = features(*([value] * count for value in (0.4, share, 0.3, share, 0.2)))
+        scores = order(replace(found, signs=np.full((count, len(SIGNS)), sign)), DEFAULT_WEIGHTS, DEFAULT_ORDER)
+        assert len(set(scores.tolist())) == 1
+
     def test_without_what_was_learnt_or_without_signs_it_is_how_near_each_is(self) -> None:
         found = features((0.4, 0.2), (0.6, 0.6), (1.0, 0.0), (1.0, 0.0), (0.5, 0.0))
         signed = replace(found, signs=np.ones((2, len(SIGNS))))
