@@ -27,7 +27,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: demo test laws shuffled coverage mutants wheel-check docs setup format sample lock clean
 
 demo: $(INSTALLED)
-	@$(BIN)/python -m bot --demo
+	@$(BIN)/dateline bot --demo
 
 test: $(INSTALLED)
 	$(BIN)/ruff check .
