@@ -105,7 +105,7 @@ class Life:
         self._archive = next(self._turns)
         self._old, self._new = self._new, self._old
         build: list[str | Path] = ["build", self._archive, "--index", self._index, "--json"]
-        self._commands.start(build, slow_s=2 * SLOW_S)
+        self._commands.start(build, slow_s=10 * SLOW_S)
         while len(list((self._index / "generations").iterdir())) < 2:
             other.run(["stats", "--index", self._index])
         second = other.run(build).only
