@@ -58,7 +58,7 @@ class ConfigFile:
             table[name] = value
 
     def write(self) -> bool:
-        """Replace the file, which its owner alone may then read; returns whether anything in it has changed.
+        """Replace the file, which its owner alone may then read; returns whether it is another than was read.
 
         Its owner stays who that was: the bot may run as another user than whoever sets it up.
 
@@ -85,5 +85,4 @@ class ConfigFile:
             with contextlib.suppress(OSError):
                 new.unlink(missing_ok=True)  # it holds the token
             raise EmbeddingsError(f"the config file {self.path} cannot be written: {error.strerror}") from error
-        changed, self._before = text != self._before, text
-        return changed
+        return text != self._before

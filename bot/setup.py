@@ -97,11 +97,12 @@ class Setup:
         """
         self._settings()  # a file that cannot be used is told before anything is asked
         answered = self._token()
-        kept = self._interactive and self._file.write()  # Discord shows a token once: it is there, whatever comes now
+        if self._interactive:
+            self._file.write()  # Discord shows a token once: it is there, whatever comes now
         archive = self._archive()
         if archive.kind == PORTAL:
             self._fetch_daily(answered)
-        self._write(kept=kept)
+        self._write()
         settings = self._settings()
         build(archive, settings)
         if (manifest := there(settings.index.path)) is not None:
@@ -257,10 +258,9 @@ class Setup:
 
     # --- the end ---
 
-    def _write(self, *, kept: bool) -> None:
+    def _write(self) -> None:
         self._settings()
-        changed = self._file.write() or kept
-        how = "written; only your account can read it" if changed else "as it was"
+        how = "written; only your account can read it" if self._file.write() else "as it was"
         self._tell(f"config: {self._file.path} is {how}")
 
     def _wants_start(self) -> bool:
