@@ -18,7 +18,7 @@ from bot.config import Config, load_config, read_config
 from bot.redaction import Redactor
 from embeddings.command_line.commands import cli as index_cli
 from embeddings.command_line.options import WebAddress
-from embeddings.command_line.running import BAD_INPUT, run_command
+from embeddings.command_line.running import BAD_INPUT, at_terminal, run_command
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.program import own_command
 from embeddings.settings import DEFAULT_CONFIG, IndexSettings
@@ -187,15 +187,10 @@ def set_up(
     logs.protect(Redactor())
     path = own_config or config or DEFAULT_CONFIG
     given = Given(token_file, archives, index, **more)
-    if Setup(path, given, interactive=_is_terminal(), tell=_tell).run():
+    if Setup(path, given, interactive=at_terminal(), tell=_tell).run():
         from bot.run import run
 
         asyncio.run(run(_settings(path, logs.SERVING)))
-
-
-def _is_terminal() -> bool:
-    """Whether somebody can be asked."""
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | None) -> Config:

@@ -13,6 +13,7 @@ from rich.text import Text
 from bot import words
 from bot.console import cards
 from bot.console.lookup import Lookup
+from embeddings.command_line.running import at_terminal
 from embeddings.errors import EmbeddingsError, InputError
 
 PROMPT = "dateline> "
@@ -92,7 +93,7 @@ def run(lookup: Lookup, first: Iterable[str] = ()) -> int:
     Returns:
         The exit status: 2 if a piped command could not be answered, else 0.
     """
-    interactive = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    interactive = at_terminal()
     console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=110)
     session = Session(lookup, console, Console(stderr=True, highlight=False))
     for line in first:

@@ -24,6 +24,11 @@ FAILED, BAD_INPUT = 1, 2
 INTERRUPTED = 128 + signal.SIGINT
 
 
+def at_terminal() -> bool:
+    """Whether somebody sits there who can be asked, and sees the question."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def run_command(
     command: click.Command, name: str, arguments: list[str] | None, redact: Callable[[str], str] = str
 ) -> int:

@@ -60,7 +60,7 @@ class Desk:
         return await self._run(options, "".join(f"{each}\n" for each in answers), at_terminal=True)
 
     async def _run(self, options: tuple[str, ...], typed: str, *, at_terminal: bool) -> Said:
-        self.monkeypatch.setattr("bot.cli._is_terminal", lambda: at_terminal)
+        self.monkeypatch.setattr("bot.cli.at_terminal", lambda: at_terminal)
         with CliRunner().isolation(input=typed) as (_, __, output):
             status = await asyncio.to_thread(run_command, dateline, "dateline", ["setup", *options], redact)
             text = output.getvalue().decode()
