@@ -34,7 +34,7 @@ from embeddings.model.reranker import reranker
 from embeddings.program import own_command
 from embeddings.search.service import open_search
 from embeddings.settings import DEFAULT_CONFIG, Read
-from embeddings.text import counted
+from embeddings.text import counted, named
 
 MOST_AHEAD_S = 30.0
 """By which a clock may be wrong; beyond that, daily posts come at another minute than their channel's."""
@@ -176,7 +176,7 @@ class Check:
         if missing:
             yield Finding(
                 "time zones",
-                f"there are no data for {_some(missing)}; install the package tzdata, with pip or the system's",
+                f"there are no data for {named(missing, _NAMED)}; install the package tzdata, with pip or the system's",
                 True,
             )
         else:
@@ -247,11 +247,6 @@ def _is_known(zone: str) -> bool:
     except (ZoneInfoNotFoundError, OSError, ValueError):
         return False
     return True
-
-
-def _some(names: list[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _file_of_store(url: str) -> Path | None:

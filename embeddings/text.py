@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+")
@@ -74,6 +75,12 @@ def counted(number: int, noun: str, nouns: str | None = None) -> str:
         nouns: the plural; None: with an s.
     """
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def named(names: Sequence[str], most: int) -> str:
+    """The first names in a row, and how many more there are: "a, b and 3 more"."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def is_web_address(url: str) -> bool:

@@ -19,7 +19,7 @@ from embeddings.archive.days import DayOfYear
 from embeddings.archive.fetched_pages import Key
 from embeddings.archive.portal import day_of_title
 from embeddings.calendar_names import MONTHS
-from embeddings.text import counted
+from embeddings.text import counted, named
 from embeddings.wiki.replies import PageState
 
 MOST_DAYS = 0.5  # of the pages that were looked at, which may lose their events at once
@@ -79,11 +79,10 @@ def pages_refusal(host: str, lost: Sequence[str], looked_at: int, plural: str) -
 
 def events_refusal(archives: Sequence[Path], lost: int, of: int) -> str:
     """The sentence about a build that would remove too many of the events that the index in force has from archives."""
-    named = ", ".join(map(str, archives[:3])) + (f" and {len(archives) - 3} more" if len(archives) > 3 else "")
     return (
         f"the index was not replaced: {lost:,} of the {counted(of, 'event')} that it holds from archives are no longer "
-        f"in {named}, more than a tenth; see whether that is whole, and if they are gone for good run `build` again "
-        f"with {ACCEPT}"
+        f"in {named([*map(str, archives)], 3)}, more than a tenth; see whether that is whole, and if they are gone for "
+        f"good run `build` again with {ACCEPT}"
     )
 
 
