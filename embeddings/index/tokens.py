@@ -48,10 +48,10 @@ def similarities(
     if not len(lengths):
         return np.zeros(0, np.float32), np.zeros(0, np.float32)
     weighted = question.astype(np.float32) * (weights[:, None] / (_SCALE * _SCALE)).astype(np.float32)
-    found = tokens.astype(np.float32) @ weighted.T
+    found = weighted @ tokens.astype(np.float32).T  # so that the long axis is the one that NumPy is fast along
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    answered = np.maximum.reduceat(found, starts, axis=0).sum(axis=1)
-    said = np.add.reduceat(found.max(axis=1), starts) / (np.asarray(lengths, np.float32) * weights.max())
+    answered = np.maximum.reduceat(found, starts, axis=1).sum(axis=0)
+    said = np.add.reduceat(found.max(axis=0), starts) / (np.asarray(lengths, np.float32) * weights.max())
     return np.asarray(answered, np.float32), np.asarray(said, np.float32)
 
 
