@@ -37,9 +37,10 @@ _MOST_CHARACTERS = 1_200  # of an event's text; the longest real headline has 1,
 
 # What makes two events related, in units of the cosine of their meanings; each counts as much if it is as large as can
 # be. Fitted on some 900 pairs that were read, see docs/related.md.
-_BY_NAMES, _BY_TOPIC, _BY_WORDS, _BY_TIME = 0.37, 0.18, 0.19, 0.25
+_BY_NAMES, _BY_TOPIC, _BY_WORDS, _BY_TIME = 0.26, 0.12, 0.15, 0.21
 _HALF_TIME_DAYS = 45.0
-_LEAST = 0.785  # of the sum; what has less is rather a stranger
+_LEAST = 0.8  # of the sum; what has less is related with a probability of less than .66
+_LEAST_OF_ALL = 0.7  # the same in an archive that is too small for any name to be rare; strangers are fewer there
 _SURE = math.log1p(3_000)  # from ten times as many events on, rarity is what it seems
 _LEAST_RARITY = 0.1  # of a name that counts: of 113,755 events, 4,500 or fewer have it
 _TELLING = 0.25  # rarity of a word that counts although it is no name: 1,100 or fewer have it
@@ -61,6 +62,11 @@ def rarity(events: int, total: int) -> float:
     """
     most = math.log1p(total / 10)
     return max(0.0, most - math.log1p(events)) / max(most, _SURE)
+
+
+def least(total: int) -> float:
+    """How much the sum of what makes two events related must be in an archive of `total` events."""
+    return _LEAST - (_LEAST - _LEAST_OF_ALL) * (1 - min(1.0, math.log1p(total / 10) / _SURE))
 
 
 def shared(event: Event, other: Event, mine: Names, rarities: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
@@ -114,7 +120,11 @@ class RelatedCandidate:
 
 
 def choose_related(
-    mine: RelatedCandidate, candidates: Iterable[RelatedCandidate], listed: Iterable[tuple[dt.date, str]], limit: int
+    mine: RelatedCandidate,
+    candidates: Iterable[RelatedCandidate],
+    listed: Iterable[tuple[dt.date, str]],
+    limit: int,
+    at_least: float = _LEAST,
 ) -> list[RelatedCandidate]:
     """The candidates most related to an event, best first, without rewordings of it, of each other or of `listed`.
 
@@ -122,6 +132,7 @@ def choose_related(
 
     Args:
         listed: day and normalised headline of the related events that are listed before these.
+        at_least: from `least`.
     """
     before = list(listed)
     left = [candidate for candidate in candidates if not _is_same_news(candidate, mine)]
@@ -130,7 +141,7 @@ def choose_related(
     scores = {
         place: score
         for place, candidate in enumerate(left)
-        if (score := _score(mine, candidate, topics, nearest)) > 0
+        if (score := _score(mine, candidate, topics, nearest)) >= at_least
         and not any(says_the_same(candidate.event.date, normalise(candidate.event.headline), *one) for one in before)
     }
     alike = dict.fromkeys(scores, 0.0)
@@ -157,7 +168,7 @@ def _is_same_news(one: RelatedCandidate, other: RelatedCandidate) -> bool:
 
 
 def _score(mine: RelatedCandidate, candidate: RelatedCandidate, topics: Collection[str], nearest: float) -> float:
-    """How related two events are; 0 if they are not.
+    """How related two events are; 0 if they share no name and are not near.
 
     A name in the text is worth less than a fair cosine, however rare: one that both only mention, such as the city
     where something happened, makes no two events related.
@@ -172,8 +183,7 @@ def _score(mine: RelatedCandidate, candidate: RelatedCandidate, topics: Collecti
     days = abs((mine.event.date - candidate.event.date).days)
     rarities = sum(rare for _, rare in candidate.shared)
     has_topic = any(normalise(name) in topics for name, _ in candidate.shared)
-    score = float(_sum(cosine, rarities, candidate.words, days, has_topic=has_topic))
-    return score if score >= _LEAST else 0.0
+    return float(_sum(cosine, rarities, candidate.words, days, has_topic=has_topic))
 
 
 def _sum(cosine: _Numbers, names: _Numbers, words: _Numbers, days: _Numbers, *, has_topic: bool) -> np.ndarray:
@@ -197,7 +207,7 @@ def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Relat
     """Events related to the one in `row`, beside those that its archive names: at most `limit`, the best first."""
     catalogue, vectors = index.catalogue, index.vectors
     mine = RelatedCandidate(event, vectors.take([row])[0])
-    words = _Words.of(catalogue, event)
+    words, at_least = _Words.of(catalogue, event), least(catalogue.size)
     around = DateRange(event.date, event.date).widened(_DAYS_AROUND)
     window = catalogue.rows_between(around.first, around.last)
     found = np.setdiff1d(
@@ -215,7 +225,7 @@ def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Relat
     alike = words.others_in(found)
     days = np.abs(catalogue.days[found] - event.date.toordinal())
     may_be = (
-        _sum(taken @ mine.vector, np.inf, alike, days, has_topic=bool(event.topics)) >= _LEAST
+        _sum(taken @ mine.vector, np.inf, alike, days, has_topic=bool(event.topics)) >= at_least
     )  # whatever names it has
     found, taken, alike = found[may_be], taken[may_be], alike[may_be]
     named_already = {other.id for other in event.related}
@@ -237,7 +247,7 @@ def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Relat
             path=chosen.event.path,
             id=chosen.event.id,
         )
-        for chosen in choose_related(mine, candidates, listed, limit)
+        for chosen in choose_related(mine, candidates, listed, limit, at_least)
     ]
 
 

@@ -113,7 +113,7 @@ def main(index: Path, sample: Path, today: dt.datetime, queries: Path, *, write:
     large = examples(index, {"answered": answered, "short": news, **without}, today.date())
     small = large.and_those(examples(sample, {"history": history, **without}, today.date()))
     console, shipped = Console(), []
-    for archive, known, used, allowed in (("large", large, OF_LARGE, 0.02), ("small", small, OF_SMALL, 0.01)):
+    for archive, known, used, allowed in (("large", large, OF_LARGE, 0.015), ("small", small, OF_SMALL, 0.01)):
         model, scores = known.scored(used)
         table = Table("threshold", *(f"{name}: silent" for name in KINDS), title=f"a {archive} archive")
         for share in (*SILENCES, allowed):
