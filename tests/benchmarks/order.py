@@ -22,9 +22,6 @@ import click
 import numpy as np
 from rich.console import Console
 from rich.table import Table
-from scipy.optimize import minimize
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from embeddings.events import event_as_dict
 from embeddings.index.folder import IndexFolder
@@ -101,6 +98,10 @@ def cases(search: Search, files: Sequence[Path], today: dt.date) -> Iterator[Cas
 
 def groups(cases: Sequence[Case]) -> np.ndarray:
     """A number for each case, (len(cases),): the same for those that share a right event."""
+    # SciPy takes a second to import, and each of the test processes imports this module.
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     pairs = [(place, row) for place, case in enumerate(cases) for row in case.rows[case.right].tolist()]
     events = {row: len(cases) + number for number, row in enumerate(dict.fromkeys(row for _, row in pairs))}
     size = len(cases) + len(events)
@@ -122,6 +123,8 @@ def fit(cases: Sequence[Case], spread: np.ndarray) -> np.ndarray:
     Args:
         spread: the deviation of each term over the candidates.
     """
+    from scipy.optimize import minimize
+
     known = [case for case in cases if case.teaches]
     files = Counter(case.file for case in known)
     kept = [np.union1d(np.argsort(-case.now)[:NEAREST], np.flatnonzero(case.right)) for case in known]

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from embeddings.archive.shipped import shipped_events
 from embeddings.build import remembered
 from embeddings.build.remembered import EQUAL, LEAST, Candidates, likeness
-from embeddings.build.tellings import Telling, Vocabulary
+from embeddings.build.tellings import Telling, shipped_vocabulary
 from embeddings.events import Event
 
-VOCABULARY = Vocabulary(shipped_events())
 DAY = dt.date(2012, 5, 4)
+SHIPPED = st.deferred(lambda: st.sampled_from(shipped_events()))
 
 SAME = [
     ("A ferry with 212 people aboard sinks off Zanzibar.", "Off Zanzibar the ferry sank with 212 people."),
@@ -33,11 +33,11 @@ DIFFERENT = [
 
 
 def of(headline: str) -> Telling:
-    return VOCABULARY.telling(Event(id="an-id", date=DAY, headline=headline))
+    return shipped_vocabulary().telling(Event(id="an-id", date=DAY, headline=headline))
 
 
 def alike(one: str, other: str) -> float:
-    return likeness(of(one), of(other), VOCABULARY.weight)
+    return likeness(of(one), of(other), shipped_vocabulary().weight)
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
@@ -50,25 +50,26 @@ def test_two_things_of_a_kind_are_two_events(one: str, other: str) -> None:
     assert alike(one, other) < LEAST
 
 
-@given(st.sampled_from(shipped_events()), st.sampled_from(shipped_events()))
+@given(SHIPPED, SHIPPED)
 def test_likeness_is_the_same_in_either_direction(one: Event, other: Event) -> None:
-    first, second = VOCABULARY.telling(one), VOCABULARY.telling(other)
-    assert likeness(first, second, VOCABULARY.weight) == pytest.approx(likeness(second, first, VOCABULARY.weight))
-    assert likeness(first, first, VOCABULARY.weight) == EQUAL
+    first, second = shipped_vocabulary().telling(one), shipped_vocabulary().telling(other)
+    weight = shipped_vocabulary().weight
+    assert likeness(first, second, weight) == pytest.approx(likeness(second, first, weight))
+    assert likeness(first, first, weight) == EQUAL
 
 
 class TestCandidates:
     def test_the_event_of_the_day_is_found_among_others(self) -> None:
         day = [of("Snow falls in Rome."), *(of(one) for one, _ in SAME)]
-        found = Candidates(day, [], VOCABULARY)
+        found = Candidates(day, [], shipped_vocabulary())
         assert [place for _, other in SAME if (best := found.best(of(other))) and (place := best[0])] == [1, 2, 3, 4]
         assert found.best(of("A comet is seen over Lima.")) is None
 
     def test_the_next_day_counts_less_than_the_day_itself(self) -> None:
         one, other = SAME[0]
-        assert (Candidates([of(other)], [of(other)], VOCABULARY).best(of(one)) or (-1, 0.0))[0] == 0
-        assert Candidates([], [of(one)], VOCABULARY).best(of(one)) == (0, EQUAL)
-        place, score = Candidates([of("Snow falls.")], [of(other)], VOCABULARY).best(of(one)) or (-1, 0.0)
+        assert (Candidates([of(other)], [of(other)], shipped_vocabulary()).best(of(one)) or (-1, 0.0))[0] == 0
+        assert Candidates([], [of(one)], shipped_vocabulary()).best(of(one)) == (0, EQUAL)
+        place, score = Candidates([of("Snow falls.")], [of(other)], shipped_vocabulary()).best(of(one)) or (-1, 0.0)
         assert place == 1
         assert score == pytest.approx(alike(one, other) - remembered.NEXT_DAY)
 
@@ -76,21 +77,22 @@ class TestCandidates:
         entry = of("Brunhilde Ostrava wins medals in Quito: gold in fencing, silver in sailing.")
         two = [of("In Quito gold in fencing goes to Ostrava."), of("In Quito silver in sailing goes to Ostrava.")]
         twice = [two[0], of("Gold in fencing goes to Ostrava in Quito.")]
-        one_only = Candidates(two[:1], [], VOCABULARY).best(entry)
+        one_only = Candidates(two[:1], [], shipped_vocabulary()).best(entry)
         assert one_only is not None
-        assert Candidates(two, [], VOCABULARY).best(entry) is None
-        assert Candidates(twice, [], VOCABULARY).best(entry) is not None
+        assert Candidates(two, [], shipped_vocabulary()).best(entry) is None
+        assert Candidates(twice, [], shipped_vocabulary()).best(entry) is not None
 
     def test_equal_headlines_are_one_event_however_little_they_tell(self) -> None:
-        assert Candidates([of("It rains."), of("It snows.")], [], VOCABULARY).best(of("It snows!")) == (1, EQUAL)
+        found = Candidates([of("It rains."), of("It snows.")], [], shipped_vocabulary())
+        assert found.best(of("It snows!")) == (1, EQUAL)
 
     def test_where_nothing_else_comes_near_less_is_enough(self) -> None:
         entry = of("A fire in the Grand Bazaar of Isfahan destroys two hundred carpet shops and a school of painting.")
         text = of("Two hundred shops burn in Isfahan's Grand Bazaar after a gas bottle explodes in a kitchen nearby.")
         others = [of(one) for pair in (*SAME, *DIFFERENT) for one in pair]
-        assert remembered.CLEAR <= likeness(entry, text, VOCABULARY.weight) < LEAST
-        assert Candidates([text, *others[:3]], [], VOCABULARY).best(entry) is None
-        assert Candidates([text, *others], [], VOCABULARY).best(entry) is not None
+        assert remembered.CLEAR <= likeness(entry, text, shipped_vocabulary().weight) < LEAST
+        assert Candidates([text, *others[:3]], [], shipped_vocabulary()).best(entry) is None
+        assert Candidates([text, *others], [], shipped_vocabulary()).best(entry) is not None
 
     def test_a_day_of_50_000_events_is_compared_with_few(self, monkeypatch: pytest.MonkeyPatch) -> None:
         compared = 0
@@ -102,5 +104,5 @@ class TestCandidates:
 
         monkeypatch.setattr(remembered, "likeness", counted)
         day = [of(f"Chile and Peru report {number} new cases.") for number in range(5_000)]
-        Candidates(day, [], VOCABULARY).best(of("Chile and Peru report 77 new cases of measles."))
+        Candidates(day, [], shipped_vocabulary()).best(of("Chile and Peru report 77 new cases of measles."))
         assert compared <= remembered.MOST_COMPARED
