@@ -14,6 +14,7 @@ import pytest
 from babel import localedata
 from discord import Locale
 
+from bot import engine as bot_engine
 from bot import local_dates
 from bot.client import DatelineClient
 from bot.engine import THREADS, Engine
@@ -26,6 +27,12 @@ ROOT = Path(__file__).parents[2]
 # Read at each use, in some tenths of a millisecond: the times in the zones of a list, the version of the program; and
 # one more connection to the store, where somebody else uses those that there are.
 EACH_TIME = ("/zoneinfo/", "METADATA", ".zip", "/store.db")
+LOOK_AROUND = bot_engine._look_around  # which the bots of other tests do without
+
+
+@pytest.fixture
+def _threads_look_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine._look_around", LOOK_AROUND)
 
 
 def test_the_first_use_of_a_command_loads_nothing(sample_folder: IndexFolder, tmp_path: Path) -> None:
@@ -39,6 +46,7 @@ def test_the_first_use_of_a_command_loads_nothing(sample_folder: IndexFolder, tm
         assert [thing for thing in things if not any(sign in thing for sign in EACH_TIME)] == [], use
 
 
+@pytest.mark.usefixtures("_threads_look_around")
 async def test_every_thread_has_looked_at_the_index_before_the_first_question(sample_folder: IndexFolder) -> None:
     engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
     await engine.start()
@@ -47,6 +55,7 @@ async def test_every_thread_has_looked_at_the_index_before_the_first_question(sa
     await engine.close()
 
 
+@pytest.mark.usefixtures("_threads_look_around")
 async def test_a_thread_that_never_comes_holds_no_start_up(
     sample_folder: IndexFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
