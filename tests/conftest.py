@@ -45,6 +45,12 @@ settings.register_profile(
 )
 settings.load_profile("dev")
 
+
+def few_examples() -> settings:
+    """For a law each of whose examples takes long: a third of those of the profile."""
+    return settings(max_examples=settings().max_examples // 3)
+
+
 compute_alone()  # as every process of the program does before it answers
 
 BuildArchives = Callable[..., BuildResult]
@@ -187,11 +193,17 @@ def few_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 
 @pytest.fixture(scope="session")
-def model_folder(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
+def model() -> SentenceEncoder:
+    """The default model, which takes a second to load."""
+    return SentenceEncoder()
+
+
+@pytest.fixture(scope="session")
+def model_folder(model: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     """An index of the sample archive by the default model, with its export. Nothing may write to it."""
 
     def make(folder: Path) -> None:
-        build_index(IndexFolder(folder), [SAMPLE_FOLDER], SentenceEncoder(), Report())
+        build_index(IndexFolder(folder), [SAMPLE_FOLDER], model, Report())
 
     return IndexFolder(made_once(tmp_path_factory, "model", make))
 

@@ -87,12 +87,12 @@ def test_every_line_of_the_table_of_dates_is_right(real_archives: Path) -> None:
 
 @pytest.mark.model
 def test_a_few_words_find_the_page_of_2015_12_23_first(
-    real_archives: Path, model_folder: IndexFolder, tmp_path: Path
+    real_archives: Path, model: SentenceEncoder, model_folder: IndexFolder, tmp_path: Path
 ) -> None:
     folder = IndexFolder(shutil.copytree(model_folder.root, tmp_path / "index"))  # whose export encodes
     for days in ("2015/12", "2015/09/3"):  # the whole archive takes as long as all other tests
         shutil.copytree(real_archives / "archive" / "news" / days, tmp_path / "archive" / "news" / days)
-    build_index(folder, [tmp_path / "archive"], SentenceEncoder(), Report())
+    build_index(folder, [tmp_path / "archive"], model, Report())
     with open_search(folder, IndexSettings()) as search:
         [first, *_] = search.ask("civilian deaths Russia", TODAY).hits
     assert first.event.date == DAY

@@ -32,7 +32,7 @@ from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import CODES, FILES, TRAITS
 from embeddings.model.tuning import Encoded
-from tests.conftest import BuildArchives
+from tests.conftest import BuildArchives, few_examples
 from tests.embeddings.archive.pages import entry, index, page, write
 from tests.word_encoder import WordEncoder
 
@@ -354,6 +354,7 @@ RECORDS = st.lists(
 )
 
 
+@few_examples()
 @given(archives=st.lists(RECORDS, min_size=2, max_size=3), given_ids=st.booleans())
 def test_ids_and_events_do_not_depend_on_the_order_in_which_archives_are_named(
     archives: list[list[dict[str, Any]]], given_ids: bool, tmp_path_factory: pytest.TempPathFactory

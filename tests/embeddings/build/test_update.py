@@ -728,8 +728,9 @@ def test_a_wiki_that_was_emptied_while_an_update_was_broken_off_loses_no_day(
 
 @pytest.mark.parametrize("way", ["no portal", "no namespace", "another wiki's"])
 def test_a_wiki_without_the_portal_is_told_and_forgotten(
-    folder: IndexFolder, update: Update, wiki: WikiServer, way: str
+    folder: IndexFolder, update: Update, wiki: WikiServer, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("embeddings.build.update.FIRST_DAY", DAYS[0] - dt.timedelta(days=30))  # twenty years take time
     pages = dict(wiki._pages)
     if way == "another wiki's":
         wiki.lead_portal_elsewhere()

@@ -719,6 +719,7 @@ class TestUpdate:
     def _without_the_sample(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATELINE_ARCHIVE__SAMPLE", "false")
 
+    @pytest.mark.usefixtures("few_shipped")
     def test_a_new_index_knows_the_samples_events_of_before_the_archive_if_nothing_forbids_it(
         self, run: Run, wiki: WikiServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,9 +19,12 @@ from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import EXPORT_FILES
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 from embeddings.model.export import CHECKED_TEXTS, FastEncoder, encoder_of, export, export_of
-from embeddings.model.tuning import Encoded
+from embeddings.model.tuning import Encoded, Head
 from embeddings.settings import Way
 from tests.word_encoder import WordEncoder
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 pytestmark = pytest.mark.model
 
@@ -34,11 +38,6 @@ TEXTS = [
     "flood " * 600,
     "The head of state resigns after weeks of protest.",
 ]
-
-
-@pytest.fixture(scope="module")
-def model() -> SentenceEncoder:
-    return SentenceEncoder()
 
 
 def write_archive(path: Path, *headlines: str) -> Path:
@@ -104,7 +103,7 @@ class TestVectors:
     ) -> None:
         index = built.open()
         encoder = export_of(index, Counting(model))
-        texts = [f"Event {n} {'told at length ' * (n * 7 % 11)}" for n in range(50)]
+        texts = [f"Event {n} {'told at length ' * (n * 7 % 11)}" for n in range(20)]  # more than a batch
         together = encoder.encode(texts)
         alone = [encoded for text in texts for encoded in encoder.encode([text])]
         none = encoder.encode([])
@@ -223,6 +222,9 @@ def test_an_export_that_does_not_agree_with_torch_is_not_used(
     model: SentenceEncoder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Mistaken(SentenceEncoder):
+        def load(self) -> tuple[SentenceTransformer, Head]:
+            return model.load()
+
         def encode(self, texts: Sequence[str]) -> list[Encoded]:
             return super().encode([text.replace("dam", "war") for text in texts])
 

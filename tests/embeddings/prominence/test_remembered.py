@@ -15,6 +15,7 @@ from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
 from embeddings.index.prominence import _EARLIER_WEIGHTS, COLUMNS, PARTS, WEIGHTS, Prominence
 from embeddings.index.vectors import VectorIndex, VectorWriter
+from embeddings.model.encoder import SentenceEncoder
 from embeddings.prominence.kinds import kinds, of_vectors, words_of
 from embeddings.prominence.remembered import Remembered, find_named, remembered
 from embeddings.prominence.stories import SIGNS, Stories
@@ -121,17 +122,16 @@ def test_a_topic_is_new_on_its_first_day_and_counts_what_comes_later() -> None:
 
 
 @pytest.mark.model
-def test_a_disaster_that_all_know_is_more_of_a_kind_that_is_remembered_than_a_remark(model_folder: IndexFolder) -> None:
-    from embeddings.model.encoder import SentenceEncoder
-
-    encoder = SentenceEncoder()
-    assert encoder.fingerprint == kinds().model == model_folder.manifest().model.fingerprint
+def test_a_disaster_that_all_know_is_more_of_a_kind_that_is_remembered_than_a_remark(
+    model: SentenceEncoder, model_folder: IndexFolder
+) -> None:
+    assert model.fingerprint == kinds().model == model_folder.manifest().model.fingerprint
     texts = [
         "A magnitude 9.0 earthquake and tsunami kill tens of thousands of people.",
         "The president of Cestry resigns after mass protests.",
         "The deputy minister of transport comments on the schedule of the talks.",
     ]
-    by_vectors = kinds().of_vectors(np.array([each.vector for each in encoder.encode(texts)]))
+    by_vectors = kinds().of_vectors(np.array([each.vector for each in model.encode(texts)]))
     events, _ = _events(*(("2010-03-01", "", text) for text in texts))
     by_words = np.array([kinds().of_words(words_of(event)) for event in events])
     for quake, fall, remark in (by_vectors, by_words):

@@ -20,8 +20,10 @@ def test_the_day_of_the_moon_landing_shows_it(sample_search: Search) -> None:
 
 
 @pytest.mark.model
-def test_the_moon_landing_is_found_first_and_shown_on_its_day(model_folder: IndexFolder) -> None:
+def test_the_moon_landing_is_found_first_and_shown_on_its_day(
+    model: SentenceEncoder, model_folder: IndexFolder
+) -> None:
     with closing(model_folder.open()) as index:
-        search = Search(index, SentenceEncoder())
+        search = Search(index, model)
         assert search.ask("moon landing", TODAY).hits[0].event.date == LANDING
         assert LANDING in [event.date for event in search.on_this_day(7, 20)]
