@@ -6,6 +6,7 @@ import gc
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -81,9 +82,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no process is left with it when the others are done."""
+    tests = Counter(item.path for item in items)
 
-    def turn(item: pytest.Item) -> tuple[bool, bool]:
-        return shared_part(item.path) is None, item.path.parent.name != "proofs"
+    def turn(item: pytest.Item) -> tuple[bool, bool, int]:
+        return shared_part(item.path) is None, not _starts_processes(item.path), -tests[item.path]
 
     items.sort(key=turn)  # else in their order
 
@@ -97,6 +99,12 @@ def shared_part(file: Path) -> str | None:
     if "commands: Commands" in text:
         return "the commands that are forked"
     return "PostgreSQL" if re.search(r"\b(store_url|new_store|postgresql): ", text) else None
+
+
+@cache
+def _starts_processes(file: Path) -> bool:
+    """Whether some test of a file waits for other processes: it may be the only one, and take as long as a hundred."""
+    return re.search(r"tests\.proofs|sys\.executable|Forks\(", file.read_text("utf-8")) is not None
 
 
 class _Schedule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
