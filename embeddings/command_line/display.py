@@ -11,21 +11,22 @@ from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
-from embeddings.archive import Report
-from embeddings.build.result import BuildResult
 from embeddings.calendar_names import MONTHS
-from embeddings.dates import DateRange
-from embeddings.events import Event, Related
-from embeddings.index.folder import IndexFolder
 from embeddings.program import index_command, own_command
-from embeddings.search.answers import Answer, DayAnswer, is_after, is_before
-from embeddings.search.evaluation import Silence
-from embeddings.search.on_this_day import DayCandidate
-from embeddings.search.reasons import explanation
+from embeddings.search.answers import is_after, is_before
 from embeddings.text import clean, counted
 
 if TYPE_CHECKING:
-    from embeddings.build.update import UpdateResult  # with it comes aiohttp, which other answers can do without
+    # What an answer is made of is loaded by what makes it: here it would be loaded for every answer.
+    from embeddings.archive.report import Report
+    from embeddings.build.result import BuildResult
+    from embeddings.build.update import UpdateResult
+    from embeddings.dates import DateRange
+    from embeddings.events import Event, Related
+    from embeddings.index.folder import IndexFolder
+    from embeddings.search.answers import Answer, DayAnswer
+    from embeddings.search.evaluation import Silence
+    from embeddings.search.on_this_day import DayCandidate
 
 _PIPED = 80  # columns of what is meant to be read where there is no terminal
 _READABLE = 100  # columns of a sentence that is easy to read
@@ -104,6 +105,8 @@ def show_on_this_day(month: int, day: int, events: Sequence[Event]) -> None:
 
 def show_choice(month: int, day: int, chosen: Sequence[DayCandidate]) -> None:
     """The day's events over the years, and in a sentence why each was chosen; 80 columns where it is no terminal."""
+    from embeddings.search.reasons import explanation
+
     console = _console()
     width = min(console.width, _READABLE) if console.is_terminal else _PIPED
     console.print(f"on {day} {MONTHS[month - 1]}: {_events(len(chosen))}")
