@@ -207,7 +207,7 @@ def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | Non
 @contextlib.contextmanager
 def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Lookup]:
     from bot.console.lookup import Lookup
-    from embeddings.archive.fetched import last_updated
+    from embeddings.archive.last_updated import last_updated
     from embeddings.index.folder import IndexFolder
     from embeddings.index.threads import compute_alone
     from embeddings.search.service import open_search
@@ -221,10 +221,9 @@ def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Look
 def _demo() -> int:
     """Index the sample archive in a folder of its own and answer from it."""
     from bot.console import session as terminal
-    from bot.sample_index import demo_folder, index_sample
+    from bot.sample_index import demo_folder, index_demo
     from embeddings.command_line.progress import ProgressDisplay
     from embeddings.index.threads import compute_alone
-    from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 
     compute_alone()
     folder = demo_folder()
@@ -236,7 +235,7 @@ def _demo() -> int:
             "can be written to by XDG_CACHE_HOME"
         ) from error
     with ProgressDisplay() as progress:
-        index_sample(folder, SentenceEncoder(DEFAULT_MODEL), progress)
+        index_demo(folder, progress)
     with _lookup(IndexSettings(path=folder.root)) as lookup:
         status = terminal.run(lookup, DEMO_COMMANDS)
     click.echo(f"to put these events on Discord: {own_command('setup')}", err=True)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from bot.answers import About, RelatedAnswer
 from embeddings import dates
-from embeddings.archive.fetched import last_updated
+from embeddings.archive.last_updated import last_updated
 from embeddings.dates import DateRange
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event
@@ -78,15 +78,33 @@ class Engine:
         self._encoding = ThreadPoolExecutor(1, "encoder")
         self._waiting: list[tuple[_Lease, str, asyncio.Future[Encoded]]] = []
         self._drain: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+        self._failure: EmbeddingsError | None = None
 
     # --- opening and replacing ---
 
     async def start(self) -> None:
-        """Open the index, hash every file, load the model, and ask once, so that the first question is not slow.
+        """Open the index, hash every file that is new, load the model, and ask once, so that the first question is not
+        slow.
 
         Raises:
             IndexMissingError, IndexUnusableError, ModelError: if they cannot be used.
         """
+        try:
+            await self._start()
+        except EmbeddingsError as error:
+            self._failure = error
+            raise
+        finally:
+            self._ready.set()
+
+    async def ready(self) -> None:
+        """Wait for `start`, which another task runs; raises what it raised."""
+        await self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _start(self) -> None:
         await self._load()
         await asyncio.to_thread(dates.warm_up, self.today())
         search = self._current().search
@@ -132,7 +150,7 @@ class Engine:
             old.close_if_unused()
 
     def _open(self) -> Search:
-        index = self._folder.open_checked()
+        index = self._folder.open_checked(again=False)
         try:
             model = index.manifest.model
             if self._encoder is not None and self._encoder[0] == model:

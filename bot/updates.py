@@ -16,7 +16,7 @@ from bot.config import Config
 from bot.daily.schedule import moments
 from bot.logs import redactor_for
 from bot.repeats import Once
-from embeddings.archive.fetched import last_updated
+from embeddings.archive.last_updated import last_updated
 from embeddings.errors import EmbeddingsError
 from embeddings.index.folder import IndexFolder
 from embeddings.settings import TimeOfDay

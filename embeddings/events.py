@@ -6,12 +6,14 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import TypeAdapter
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from embeddings.calendar_names import MONTHS
 from embeddings.text import normalise
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 PORTAL_ATTRIBUTION = "Wikipedia, CC BY-SA 4.0"
 """The origin of the texts of Wikipedia's Current Events portal, and of the news site that was made from it."""
@@ -86,8 +88,12 @@ class Event:
         return ": ".join((*self.topics, self.headline))
 
 
-EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-"""Events to JSON and back, with everything that they hold."""
+@cache
+def event_json() -> TypeAdapter[Event]:
+    """Events to JSON and back, with everything that they hold."""
+    from pydantic import TypeAdapter  # answers from an index can do without
+
+    return TypeAdapter(Event)
 
 
 def event_id(day: dt.date, headline: str) -> str:

@@ -21,13 +21,6 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-    TomlConfigSettingsSource,
-)
 
 from embeddings.errors import InputError
 from embeddings.program import own_command
@@ -176,7 +169,9 @@ def read_settings(kind: type[SettingsT], path: Path | None) -> Read[SettingsT]:
         path = None
     values: dict[str, Any] = {}
     try:
-        values = {} if path is None else TomlConfigSettingsSource(BaseSettings, toml_file=path)()
+        if path is not None:
+            with path.open("rb") as file:
+                values = tomllib.load(file)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         problems.append(f"the config file {path} is not TOML: {error}")
     except OSError as error:
@@ -188,21 +183,29 @@ def read_settings(kind: type[SettingsT], path: Path | None) -> Read[SettingsT]:
 def with_environment(kind: type[SettingsT], values: dict[str, Any]) -> Read[SettingsT]:
     """The settings of a file, by section, under those of the environment."""
     problems: list[str] = []
+    if any(name.upper().startswith(_PREFIX) for name in os.environ):
+        values, unread = _environment(kind, values)
+        problems += unread
+    names = names_of(kind)
+    problems += _strange_variables(names)
+    settings, wrong = _usable(kind, values, names)
+    return Read(settings, (*problems, *wrong))
+
+
+def _environment(kind: type[BaseModel], values: dict[str, Any]) -> tuple[dict[str, Any], Sequence[str]]:
+    """The settings of a file under those of the environment, and a sentence on what of it cannot be read."""
+    from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
     class Reader(kind, BaseSettings):  # type: ignore[valid-type, misc]
         model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter="__")
 
     try:
-        values = _merged(values, EnvSettingsSource(Reader)())
+        return _merged(values, EnvSettingsSource(Reader)()), ()
     except SettingsError:  # a variable that names a whole section holds no JSON
-        problems.append(
+        return values, (
             "an environment variable for a whole section, such as DATELINE_INDEX for [index], does not hold a JSON "
-            "object; set each of its settings by itself instead, such as DATELINE_INDEX__PATH"
+            "object; set each of its settings by itself instead, such as DATELINE_INDEX__PATH",
         )
-    names = names_of(kind)
-    problems += _strange_variables(names)
-    settings, wrong = _usable(kind, values, names)
-    return Read(settings, (*problems, *wrong))
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ DIMENSION = 256
 class WordEncoder:
     """Counts words; two texts are as near as the words they share. `encoded` lists what it was asked to encode."""
 
-    def __init__(self, name: str = "words", dimension: int = DIMENSION) -> None:
+    def __init__(self, name: str = "words", dimension: int = DIMENSION, *, expected: str | None = None) -> None:
         self.name = name
         self.fingerprint = hashlib.sha256(f"{name} {dimension}".encode()).hexdigest()
         self.dimension = dimension

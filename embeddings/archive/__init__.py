@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from embeddings.archive.portal.dump import is_dump, read_dump
-from embeddings.archive.reading import read_markdown
-from embeddings.archive.records import is_records, read_records
 from embeddings.archive.report import Rejection, Report
-from embeddings.archive.wiki_folder import is_wiki_folder, read_wiki_folder
-from embeddings.archive.wiki_pages import WikiPages
 from embeddings.errors import ArchiveMissingError
 from embeddings.events import Event
 
-__all__ = ["Rejection", "Report", "is_dump", "read_archive"]
+__all__ = ["Rejection", "Report", "read_archive"]
 
 
 def read_archive(path: Path, report: Report, *, births_and_deaths: bool = False) -> Iterator[Event]:
@@ -28,6 +23,13 @@ def read_archive(path: Path, report: Report, *, births_and_deaths: bool = False)
         ArchiveMissingError: if there is nothing at `path`, or nothing that a reader can read (raised at the call).
         ArchiveDamagedError: if a file breaks off, so that the rest of it is unknown.
     """
+    # The readers bring parsers with them, for which what looks up events in an index would wait.
+    from embeddings.archive.portal.dump import is_dump, read_dump
+    from embeddings.archive.reading import read_markdown
+    from embeddings.archive.records import is_records, read_records
+    from embeddings.archive.wiki_folder import is_wiki_folder, read_wiki_folder
+    from embeddings.archive.wiki_pages import WikiPages
+
     pages = WikiPages(births_and_deaths=births_and_deaths)
     if is_wiki_folder(path):
         return pages.noting(path, report, read_wiki_folder(path, report, pages.reader))

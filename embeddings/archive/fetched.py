@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from embeddings.archive.fetched_pages import CHANGES, DAYS_OF_THE_YEAR, PORTAL_DAYS, FetchedPages
+from embeddings.archive.last_updated import UPDATED
 from embeddings.archive.page_file import PageFile
 from embeddings.errors import ArchiveDamagedError
 
-_PUBLISHED, _UNFINISHED, _UPDATED = "published", "unfinished", "updated"
+_PUBLISHED, _UNFINISHED = "published", "unfinished"
 _RESUMED_FOR = dt.timedelta(days=1)
 
 
@@ -66,7 +67,7 @@ class FetchedDays:
         """Note that every wanted page has been looked at."""
         with self._file.changing():
             self._file.set_note(_UNFINISHED, None)
-            self._file.set_note(_UPDATED, now.isoformat())
+            self._file.set_note(UPDATED, now.isoformat())
 
     def abandon(self) -> None:
         """Note that a fetch came to no good end: the next one of the same span begins anew."""
@@ -99,13 +100,3 @@ def problems(path: Path) -> Iterator[str]:
         yield str(error)
     except sqlite3.Error as error:
         yield f"{path} cannot be read ({error}); see whether its disk is in order, then try again"
-
-
-def last_updated(path: Path) -> dt.datetime | None:
-    """When the days in a file were last brought up to date; None if never, or if the file cannot be read now."""
-    try:
-        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            found = db.execute("SELECT value FROM notes WHERE name = ?", (_UPDATED,)).fetchone()
-            return dt.datetime.fromisoformat(found[0]) if found else None
-    except (sqlite3.Error, ValueError, TypeError):
-        return None

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from embeddings.events import EVENT, Event
+from embeddings.events import Event, event_json
 
 ATTRIBUTION = "Dateline's sample archive, CC0 1.0"
 LIST = "Dateline's sample archive"
@@ -32,4 +32,4 @@ def events_path() -> Path:
 @cache
 def shipped_events() -> tuple[Event, ...]:
     """The sample's events as an index of it holds them, in order of time, without their links to each other."""
-    return tuple(EVENT.validate_json(line) for line in events_path().read_bytes().splitlines())
+    return tuple(event_json().validate_json(line) for line in events_path().read_bytes().splitlines())

@@ -15,7 +15,7 @@ from embeddings.archive import Report
 from embeddings.build.joining import JoinedDay, is_shipped, joined_days, merge_origins
 from embeddings.build.merging import group_day, has_given_id, pair_rewordings
 from embeddings.build.staging import Staged, Staging
-from embeddings.events import EVENT, Event, event_id
+from embeddings.events import Event, event_id, event_json
 from embeddings.index.catalogue import Catalogue, Origin, Withdrawn
 from embeddings.index.catalogue_writer import CatalogueWriter, NewEvent
 from embeddings.progress import Progress
@@ -271,7 +271,7 @@ def _new_event(group: _Group, before: _Before, event: Event, held: Event | None)
         event=event,
         other_ids=frozenset(ids - {event.id}),
         text_key=text_key(event),
-        digest=hashlib.blake2b(EVENT.dump_json(event, exclude={"withdrawn", "lists"}), digest_size=16).digest(),
+        digest=hashlib.blake2b(event_json().dump_json(event, exclude={"withdrawn", "lists"}), digest_size=16).digest(),
         origin=None if is_as_archived else Origin(group.has_fetched, held),
         lists=tuple(named_by),
         entries=tuple(map(unlinked, kept)),

@@ -14,9 +14,10 @@ from typing import TypedDict, Unpack
 
 import numpy as np
 
-from embeddings.archive import Report, is_dump, read_archive
+from embeddings.archive import Report, read_archive
 from embeddings.archive.days import LIVES
 from embeddings.archive.fetched import FetchedDays
+from embeddings.archive.portal.dump import is_dump
 from embeddings.archive.shipped import sample_path
 from embeddings.build.adding import events_to_add
 from embeddings.build.days import unlinked, write_catalogue
@@ -36,7 +37,8 @@ from embeddings.errors import (
 from embeddings.events import Event
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.codes import write_codes
-from embeddings.index.folder import IndexFolder, OpenIndex, describe
+from embeddings.index.describing import describe
+from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.manifest import CATALOGUE, CODES, PROMINENCE, TRAITS, VECTORS, ModelRecord
 from embeddings.index.vectors import COMPRESSED_FROM, VectorIndex
 from embeddings.model.encoder import Encoder

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from embeddings.archive import Report
 from embeddings.build.merging import has_given_id
-from embeddings.events import EVENT, Event
+from embeddings.events import Event, event_json
 
 
 class Staged(NamedTuple):
@@ -74,7 +74,7 @@ class Staging:
         telling = 0 if event.paths and self._folders[archive] else self.size
         self._db.execute(
             "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (date, str(archive), fetched, telling, is_added, bool(event.lists), EVENT.dump_json(event)),
+            (date, str(archive), fetched, telling, is_added, bool(event.lists), event_json().dump_json(event)),
         )
 
     def given_day(self, event_id: str) -> dt.date | None:
@@ -94,7 +94,7 @@ class Staging:
         rows = self._db.execute(
             "SELECT event FROM events WHERE date = ? AND NOT listed ORDER BY rowid", (day.isoformat(),)
         )
-        return [EVENT.validate_json(data) for (data,) in rows]
+        return [event_json().validate_json(data) for (data,) in rows]
 
     def _sort(self) -> None:
         self._db.execute("CREATE INDEX IF NOT EXISTS by_date ON events (date)")
@@ -111,7 +111,7 @@ class Staging:
             day = dt.date.fromisoformat(date)
             events: list[Staged] = []
             for _, archive, fetched, telling, added, data in of_day:
-                event = EVENT.validate_json(data)
+                event = event_json().validate_json(data)
                 first = self.given_day(event.id) if has_given_id(event) else None
                 if first is not None and first != day:
                     why = f"the id {event.id} is given to an event of {first} and to one of {day}; the earlier counts"

@@ -6,9 +6,7 @@ Importing this costs little; what a command needs is imported when it runs.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -171,7 +169,7 @@ def ask(
     question = "" if many else check_question(" ".join(query))
     within = search_window(first, last, today)
     with context.search() as search:
-        search.warm_up()
+        search.warm_up(question or "a question")
 
         def answered(text: str) -> Answer:
             return search.ask(text, today, within=within, limit=limit)
@@ -188,13 +186,12 @@ def ask(
 @answers
 def event(context: Context, date: tuple[str, ...], today: dt.date) -> None:
     """List the events of a day, month or range: event 2015-12-23."""
-    from embeddings.command_line import display
     from embeddings.dates import parse_range
     from embeddings.events import event_as_dict
 
     dates = parse_range(" ".join(date), today)
-    with context.search() as search:
-        answer = search.days(dates)
+    with context.look_up_events() as index:
+        answer = index.days(dates)
         if context.as_json:
             print_json(
                 {
@@ -208,6 +205,8 @@ def event(context: Context, date: tuple[str, ...], today: dt.date) -> None:
                 }
             )
         else:
+            from embeddings.command_line import display
+
             display.show_days(answer)
 
 
@@ -219,20 +218,23 @@ def event(context: Context, date: tuple[str, ...], today: dt.date) -> None:
 @answers
 def onthisday(context: Context, day: tuple[str, ...], limit: int, today: dt.date, explain: bool) -> None:
     """The day's best events over the years: onthisday 12-23."""
-    from embeddings.command_line import display
     from embeddings.dates import parse_day_of_year
     from embeddings.events import event_as_dict
-    from embeddings.search.reasons import reasons_as_dict
 
     month, number = parse_day_of_year(" ".join(day), today) if day else (today.month, today.day)
-    with context.search() as search:
-        chosen = search.choice(month, number, limit)
+    with context.look_up() as index:
+        chosen = index.choice(month, number, limit)
         if context.as_json:
+            from embeddings.search.reasons import reasons_as_dict
+
             shown = [
                 {**event_as_dict(each.event), **({"why": reasons_as_dict(each)} if explain else {})} for each in chosen
             ]
             print_json({"day": f"{month:02}-{number:02}", "events": shown})
-        elif explain:
+            return
+        from embeddings.command_line import display
+
+        if explain:
             display.show_choice(month, number, chosen)
         else:
             display.show_on_this_day(month, number, [each.event for each in chosen])
@@ -243,16 +245,17 @@ def onthisday(context: Context, day: tuple[str, ...], limit: int, today: dt.date
 @answers
 def related(context: Context, event_id: str) -> None:
     """Events related to one event: the archive's own links first, then computed ones."""
-    from embeddings.command_line import display
     from embeddings.events import related_as_dict
 
-    with context.search() as search:
-        found = search.event(event_id)
-        others = search.related(event_id)
+    with context.look_up() as index:
+        found = index.event(event_id)
+        others = index.related(event_id)
         if context.as_json:
             withdrawn = {"withdrawn": True} if found.withdrawn else {}
             print_json({"id": found.id, "related": [related_as_dict(other) for other in others], **withdrawn})
         else:
+            from embeddings.command_line import display
+
             display.show_related(found, others)
 
 
@@ -264,8 +267,8 @@ def page(context: Context, event_id: str) -> None:
     from embeddings.archive.layout import address
     from embeddings.archive.writing import write_page
 
-    with context.search() as search:
-        found = search.event(event_id)
+    with context.look_up_events() as index:
+        found = index.event(event_id)
     text = write_page(found)
     if context.as_json:
         print_json({"id": found.id, "path": address(found), "page": text})
@@ -319,40 +322,16 @@ def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: P
     \b
     {"id": "1969-07-20-ed7eb122", "kw": "moon landing", "nl": "When did people walk on the Moon?"}
     """
-    from embeddings.command_line import display
-    from embeddings.command_line.progress import ProgressDisplay
-    from embeddings.search.evaluation import measure_silence, read_queries, read_unanswerable, run, summarise
+    from embeddings.command_line.measuring import measure
 
-    if unanswerable is not None and rows is not None:
-        raise InputError("--rows says what was found, which --unanswerable does not look at; name one of the two")
-    labelled = read_queries(queries)
-    if unanswerable is not None:
-        strange = read_unanswerable(unanswerable)
-        with context.search() as search, ProgressDisplay() as progress:
-            silence = measure_silence(search, labelled, strange, today, progress)
-        if context.as_json:
-            print_json(asdict(silence))
-        else:
-            display.show_silence(silence)
-        return
-    with context.search() as search, opened_for_writing(rows) as file:
-        with ProgressDisplay() as progress:
-            outcomes = list(run(search, labelled, today, progress))
-        for outcome in outcomes if file is not None else ():
-            row = {"id": outcome.id, "kind": outcome.kind, "query": outcome.query, "found": outcome.found}
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    measures = summarise(outcomes)
-    if context.as_json:
-        print_json(measures)
-    else:
-        display.show_measures(measures, len(outcomes))
+    measure(context, queries, rows, unanswerable, today)
 
 
 @cli.command(short_help="Say what the index holds.")
 @answers
 def stats(context: Context) -> None:
     """Say what the index holds."""
-    from embeddings.archive.fetched import last_updated
+    from embeddings.archive.last_updated import last_updated
 
     folder = context.folder()
     manifest, updated = folder.manifest(), last_updated(folder.fetched)

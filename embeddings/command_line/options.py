@@ -17,6 +17,7 @@ from embeddings.errors import InputError
 if TYPE_CHECKING:
     from embeddings.index.folder import IndexFolder, OpenIndex
     from embeddings.model.encoder import SentenceEncoder
+    from embeddings.search.look_up import CatalogueLookUp, LookUp
     from embeddings.search.service import Search
     from embeddings.settings import Settings
 
@@ -64,6 +65,24 @@ class Context:
             yield index
         finally:
             index.close()
+
+    @contextmanager
+    def look_up_events(self) -> Iterator[CatalogueLookUp]:
+        """The catalogue of the index alone, to be asked for events by their days and ids."""
+        from embeddings.search.look_up import CatalogueLookUp
+
+        with self.folder().catalogue() as catalogue:
+            yield CatalogueLookUp(catalogue)
+
+    @contextmanager
+    def look_up(self) -> Iterator[LookUp]:
+        """The index, to be asked for what needs no model."""
+        from embeddings.index.threads import compute_alone
+        from embeddings.search.look_up import LookUp
+
+        compute_alone()
+        with self.opened() as index:
+            yield LookUp(index)
 
     @contextmanager
     def search(self) -> Iterator[Search]:

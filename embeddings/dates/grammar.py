@@ -13,11 +13,11 @@ token is remembered, reading takes time linear in the length of the text.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from itertools import product
 from types import CodeType
 from typing import NamedTuple
 
@@ -79,7 +79,8 @@ class Grammar:
             for form in forms:
                 _check(form, self._starts.keys())
                 if form.where in (Where.ANYWHERE, where):
-                    _add(start, form)
+                    start.add(form, _choices(form))
+            start.unfold()
             self._starts[rule] = start
             self._opening[rule] = frozenset(start.by_token).union(*(self._opening[name] for name in start.by_rule))
 
@@ -121,6 +122,7 @@ class Reader:
         return self._known[rule, at]
 
     def _walk(self, state: _State, at: int, parts: dict[str, object]) -> Iterator[tuple[int, Form, dict[str, object]]]:
+        state.unfold()
         for form in state.forms:
             yield at, form, parts
         if at < len(self._tokens):
@@ -148,18 +150,49 @@ class Reader:
             return Misread(start, end, RefusalError(_BEYOND))
 
 
+_Choices = Sequence[Sequence[tuple[str, str] | None]]
+"""For each element of a form the edges that it may be, and None if it may be left out."""
+
+_unfolding = threading.RLock()
+
+
 @dataclass(slots=True)
 class _State:
     """A state of the automaton that reads all patterns of a rule at once.
 
-    An edge has the name of the value that it gives ("" for a word) and leads to another state.
+    An edge has the name of the value that it gives ("" for a word) and leads to another state. What follows on a state
+    is worked out when a text first gets there: of the 20,000 states few are ever reached.
     """
 
     by_token: dict[str, list[tuple[str, _State]]] = field(default_factory=dict)  # from a reading
     by_rule: dict[str, list[tuple[str, _State]]] = field(default_factory=dict)
     forms: list[Form] = field(default_factory=list)  # those that end here
+    _folded: list[tuple[Form, _Choices]] = field(default_factory=list)  # forms that go on here, and how
 
-    def next(self, step: str, name: str) -> _State:
+    def add(self, form: Form, rest: _Choices) -> None:
+        """Have a form go on here."""
+        self._folded.append((form, rest))
+
+    def unfold(self) -> None:
+        """Work out the edges from here, if that has not been done; any number of threads may."""
+        if not self._folded:
+            return
+        with _unfolding:
+            for form, rest in self._folded:
+                self._unfold(form, rest)
+            self._folded = []  # last, as another thread looks at it without the lock
+
+    def _unfold(self, form: Form, rest: _Choices) -> None:
+        if not rest:
+            self.forms.append(form)
+            return
+        for edge in rest[0]:
+            if edge is None:
+                self._unfold(form, rest[1:])
+            else:
+                self._next(*edge).add(form, rest[1:])
+
+    def _next(self, step: str, name: str) -> _State:
         """The state to which a word, CLASS or <rule> leads; made if there was none."""
         edges = (
             self.by_rule.setdefault(step.strip("<>"), [])
@@ -173,18 +206,12 @@ class _State:
         return state
 
 
-def _add(start: _State, form: Form) -> None:
-    """Add the paths of a form: one for each choice of optional and alternative words."""
-    choices = []
+def _choices(form: Form) -> _Choices:
+    choices: list[list[tuple[str, str] | None]] = []
     for element in form.pattern.split():
         name, steps, optional = _element(element)
         choices.append([*((step, name) for step in steps), *([None] if optional else [])])
-    for path in product(*choices):
-        state = start
-        for edge in path:
-            if edge:
-                state = state.next(*edge)
-        state.forms.append(form)
+    return choices
 
 
 def _element(element: str) -> tuple[str, list[str], bool]:

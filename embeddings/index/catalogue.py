@@ -7,18 +7,22 @@ a range of rows.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import IndexUnusableError
-from embeddings.events import EVENT, Event, Related, Source
+from embeddings.events import Event, Related, Source, event_json
 from embeddings.index.catalogue_words import CatalogueWords
 from embeddings.index.stored import as_day, as_text, as_text_or_none, as_texts
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,19 @@ class Catalogue(CatalogueWords):
         except BaseException:
             self.close()
             raise
-        counts = [events for _, events in days]
-        self.size = sum(counts)
+        self._days = [day for day, _ in days]
+        self._starts = [0, *accumulate(events for _, events in days)]  # the first row of each day, and the end
+        self.size = self._starts[-1]
         self.day_count = len(days)
         self.first = days[0][0] if days else None
         self.last = days[-1][0] if days else None
-        self.days = np.repeat(np.array([day.toordinal() for day, _ in days], np.int32), counts)
+
+    @cached_property
+    def days(self) -> np.ndarray:
         """The day of each row, (size,) int32: its number in the calendar, `date.toordinal`."""
+        import numpy as np
+
+        return np.repeat(np.array([day.toordinal() for day in self._days], np.int32), np.diff(self._starts))
 
     @property
     def attributions(self) -> tuple[str, ...]:
@@ -102,9 +112,8 @@ class Catalogue(CatalogueWords):
 
     def rows_between(self, first: dt.date, last: dt.date) -> range:
         """The rows of the days from `first` to `last`, both included."""
-        low, high = (np.int32(day.toordinal()) for day in (first, last))  # of another kind, all days would be copied
-        start = int(np.searchsorted(self.days, low, "left"))
-        return range(start, max(start, int(np.searchsorted(self.days, high, "right"))))
+        start = self._starts[bisect_left(self._days, first)]
+        return range(start, max(start, self._starts[bisect_right(self._days, last)]))
 
     def rows_on(self, month: int, day: int) -> list[int]:
         """The rows of one day of every year, oldest first."""
@@ -151,6 +160,8 @@ class Catalogue(CatalogueWords):
 
     def list_counts(self, rows: range) -> np.ndarray:
         """How many lists of what is worth remembering name each event of some rows, (len(rows),) int16."""
+        import numpy as np
+
         counts = np.zeros(len(rows), np.int16)
         sql = "SELECT row, count(*) FROM lists WHERE row BETWEEN ? AND ? GROUP BY row"
         for row, number in self._rows(sql, (rows.start, rows.stop - 1)) if self._has_lists else ():
@@ -177,7 +188,7 @@ class Catalogue(CatalogueWords):
         sql = "SELECT event FROM entries WHERE row BETWEEN ? AND ? ORDER BY row, place"
         with self._decoding():
             found = self._rows(sql, (rows.start, rows.stop - 1)) if self._has_lists else []
-            return [EVENT.validate_json(as_text(event)) for (event,) in found]
+            return [event_json().validate_json(as_text(event)) for (event,) in found]
 
     # --- reading ---
 
@@ -257,7 +268,7 @@ class Catalogue(CatalogueWords):
             (event_id,),
         )
         with self._decoding():
-            return EVENT.validate_json(as_text(rows[0][0])) if rows else None
+            return event_json().validate_json(as_text(rows[0][0])) if rows else None
 
     # --- for the next build, and for checking ---
 
@@ -265,7 +276,9 @@ class Catalogue(CatalogueWords):
         """Every withdrawn event, in order of their ids."""
         rows = self._rows("SELECT event, names FROM withdrawn ORDER BY id")
         with self._decoding():
-            return [Withdrawn(EVENT.validate_json(as_text(event)), frozenset(as_texts(ids))) for event, ids in rows]
+            return [
+                Withdrawn(event_json().validate_json(as_text(event)), frozenset(as_texts(ids))) for event, ids in rows
+            ]
 
     def origins(self, rows: range) -> dict[int, Origin]:
         """The origins of some rows; rows whose event is exactly what the named archives hold are left out."""
@@ -274,7 +287,7 @@ class Catalogue(CatalogueWords):
         found = self._rows(sql, values)
         with self._decoding():
             return {
-                row: Origin(bool(fetched), None if archived is None else EVENT.validate_json(as_text(archived)))
+                row: Origin(bool(fetched), None if archived is None else event_json().validate_json(as_text(archived)))
                 for row, fetched, archived in found
             }
 
@@ -334,6 +347,8 @@ class Catalogue(CatalogueWords):
 
     def all_digests(self) -> np.ndarray:
         """The digest of every event, in order of time, (size,) of 16 bytes each."""
+        import numpy as np
+
         found = np.zeros(self.size, "S16")
         sql = "SELECT digest FROM events WHERE row BETWEEN ? AND ? ORDER BY row"
         with self._decoding():

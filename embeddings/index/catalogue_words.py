@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from embeddings.index.catalogue_file import CatalogueFile
-from embeddings.index.short_forms import ShortForm
-from embeddings.index.spellings import Spellings
 from embeddings.index.stored import as_text
 
-POSTING_ROW = np.dtype("<u4")  # of a posting
+if TYPE_CHECKING:
+    import numpy as np
+
+    from embeddings.index.short_forms import ShortForm
+    from embeddings.index.spellings import Spellings
+
+POSTING_ROW = "<u4"  # NumPy's name of what a posting is made of
+POSTING_BYTES = 4
 _MOST_VALUES = 500  # of one statement, which SQLite bounds
 
 
@@ -34,6 +38,8 @@ class CatalogueWords(CatalogueFile):
 
     def postings(self, words: Sequence[str]) -> dict[str, np.ndarray]:
         """The rows that hold each of some stems, or words in capitals, (n,) in ascending order."""
+        import numpy as np
+
         known: dict[str, np.ndarray] = {}
         with self._decoding():
             for start in range(0, len(words), _MOST_VALUES):
@@ -48,11 +54,13 @@ class CatalogueWords(CatalogueFile):
         marks = ",".join("?" * len(words))
         found = self._rows(f"SELECT stem, length(rows) FROM postings WHERE stem IN ({marks})", words)
         with self._decoding():
-            return {as_text(stem): int(size) // POSTING_ROW.itemsize for stem, size in found}
+            return {as_text(stem): int(size) // POSTING_BYTES for stem, size in found}
 
     @cached_property
     def short_forms(self) -> tuple[ShortForm, ...]:
         """The short forms that the archive explains; none in the catalogues of earlier versions."""
+        from embeddings.index.short_forms import ShortForm
+
         found = (
             self._rows("SELECT short, long FROM short_forms ORDER BY short") if "short_forms" in self._tables else []
         )
@@ -62,6 +70,8 @@ class CatalogueWords(CatalogueFile):
     @cached_property
     def spellings(self) -> Spellings:
         """How the archive spells its words and names; none in the catalogues of earlier versions."""
+        from embeddings.index.spellings import Spellings  # with it comes rapidfuzz
+
         found = self._rows("SELECT key, text, events FROM spellings") if "spellings" in self._tables else []
         with self._decoding():
             for key, text, events in found:
@@ -72,6 +82,8 @@ class CatalogueWords(CatalogueFile):
     def _posting(self, rows: object) -> np.ndarray:
         if not isinstance(rows, bytes):
             raise TypeError(f"{type(rows).__name__} instead of rows")
+        import numpy as np
+
         found = np.frombuffer(rows, POSTING_ROW)
         if len(found) and not (found[-1] < self.size and np.all(found[1:] > found[:-1])):
             raise ValueError(f"a word's rows out of order, or not below {self.size}")

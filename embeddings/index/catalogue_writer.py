@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.events import EVENT, Event
+from embeddings.events import Event, event_json
 from embeddings.index.catalogue import Origin, Withdrawn
 from embeddings.index.catalogue_words import POSTING_ROW
 from embeddings.index.short_forms import ShortFormCounter, capitals
@@ -164,10 +164,10 @@ class CatalogueWriter:
         )
         self._db.executemany(
             "INSERT INTO entries VALUES (?, ?, ?)",
-            [(row, place, EVENT.dump_json(entry).decode()) for place, entry in enumerate(new.entries)],
+            [(row, place, event_json().dump_json(entry).decode()) for place, entry in enumerate(new.entries)],
         )
         if new.origin is not None:
-            archived = None if new.origin.archived is None else EVENT.dump_json(new.origin.archived).decode()
+            archived = None if new.origin.archived is None else event_json().dump_json(new.origin.archived).decode()
             self._db.execute("INSERT INTO origins VALUES (?, ?, ?)", (row, new.origin.fetched, archived))
         return row
 
@@ -206,7 +206,8 @@ class CatalogueWriter:
         """Keep an event that is withdrawn, apart from the others."""
         event, others = withdrawn.event, sorted(withdrawn.other_ids)
         self._db.execute(
-            "INSERT INTO withdrawn VALUES (?, ?, ?)", (event.id, json.dumps(others), EVENT.dump_json(event).decode())
+            "INSERT INTO withdrawn VALUES (?, ?, ?)",
+            (event.id, json.dumps(others), event_json().dump_json(event).decode()),
         )
         self._db.executemany(
             "INSERT OR IGNORE INTO withdrawn_names VALUES (?, ?)", [(each, event.id) for each in (event.id, *others)]

@@ -16,6 +16,7 @@ import faiss
 import numpy as np
 
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError
+from embeddings.index import threads
 
 SEGMENT = 131_072  # rows scanned in one call; of a range of rows only the segments that it touches are scanned
 
@@ -199,6 +200,7 @@ def write_codes(path: Path, size: int, vectors: Vectors) -> None:
     Raises:
         OSError: if the file cannot be written completely.
     """
+    threads.settle()
     sample = vectors(_spread(size, _TRAINED_ON))
     empty = _empty(sample)
     with path.open("wb") as file:

@@ -8,6 +8,7 @@
       build.lock                 held while a build runs; the system frees it when the process ends
       encoded.sqlite             vectors of a build that has not finished
       portal.sqlite              the portal's days that `update` has fetched
+      checked.json               which files the bot has hashed, so that it need not at its next start
 
 A build writes a generation beside the one in force and replaces the manifest with one rename; published files are
 never written again. Readers hold a shared lock on their generation until they let go of it; a build deletes the older
@@ -22,20 +23,19 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import errno
-import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import portalocker
-from pydantic import ValidationError
 
 from embeddings.errors import BUILD_AGAIN, BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
 from embeddings.index.catalogue import Catalogue
+from embeddings.index.checked import CHECKED, CheckedFiles
 from embeddings.index.manifest import (
     CATALOGUE,
     CODES,
@@ -46,24 +46,28 @@ from embeddings.index.manifest import (
     PROMINENCE,
     STARTS,
     TOKENS,
-    TRAITS,
     VECTORS,
+    FileRecord,
     Manifest,
-    ModelRecord,
-    file_record,
+    OtherFormatError,
     hash_problem,
+    parse,
     render,
     size_problem,
 )
-from embeddings.index.prominence import Prominence
-from embeddings.index.tokens import TokenIndex
-from embeddings.index.vectors import VectorIndex
 from embeddings.program import index_command
+
+if TYPE_CHECKING:
+    from embeddings.index.prominence import Prominence
+    from embeddings.index.tokens import TokenIndex
+    from embeddings.index.vectors import VectorIndex
 
 _NEW_MANIFEST = "manifest.json.new"
 _IN_USE = "in_use.lock"
 _OPEN_TRIES = 5
 _ROWS_AT_ONCE = 4_096
+
+_Look = Callable[[Path, FileRecord], str | None]  # says why a file is not the one that was published; None if it may be
 
 
 @dataclass(slots=True)
@@ -116,18 +120,13 @@ class IndexFolder:
         except OSError as error:
             raise IndexUnusableError(_unreadable(path, error)) from error
         try:
-            outer = json.loads(data)
-            body = outer["manifest"]
-            if body["format"] != FORMAT:
-                raise IndexUnusableError(
-                    f"the index in {self.root} has format {body['format']}, this program reads {FORMAT}; {BUILD_AGAIN}"
-                )
-            manifest = Manifest.model_validate(body)
-            if data != render(manifest):
-                raise ValueError("its checksum does not fit")
-        except (ValueError, KeyError, TypeError, RecursionError, ValidationError) as error:
+            return parse(data)
+        except OtherFormatError as error:
+            raise IndexUnusableError(
+                f"the index in {self.root} has format {error}, this program reads {FORMAT}; {BUILD_AGAIN}"
+            ) from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise IndexUnusableError(f"the manifest {path} is damaged; {BUILD_AGAIN}") from error
-        return manifest
 
     def open(self) -> OpenIndex:
         """Open the generation in force, checking the manifest, the sizes of its files and that they belong together.
@@ -136,23 +135,47 @@ class IndexFolder:
             IndexMissingError: if the folder has none.
             IndexUnusableError: if a file is missing, has another size, or does not belong to the others.
         """
-        return self._open(hashed=False)
+        return self._open(size_problem, hashed=False)
 
-    def open_checked(self) -> OpenIndex:
+    def open_checked(self, *, again: bool = True) -> OpenIndex:
         """Open as `open` does, and hash every file first: for processes that use the index for long, and for builds.
 
+        Args:
+            again: hash also what was hashed before and has not changed since (`embeddings.index.checked`).
         Raises:
             IndexMissingError, IndexUnusableError: as `open`; the second also if a file is not the one that was
                 published.
         """
-        return self._open(hashed=True)
+        checked = CheckedFiles(self.root / CHECKED)
+        index = self._open(hash_problem if again else checked.problem, hashed=True)
+        checked.save()
+        return index
 
-    def _open(self, *, hashed: bool) -> OpenIndex:
+    @contextlib.contextmanager
+    def catalogue(self) -> Iterator[Catalogue]:
+        """Open the catalogue of the generation in force alone, checking as `open` does what can be checked of it.
+
+        Raises:
+            IndexMissingError, IndexUnusableError: as `open`.
+        """
+        manifest, in_use = self._hold()
+        with in_use:
+            for problem in self._file_problems(manifest, size_problem):
+                raise IndexUnusableError(problem)
+            with contextlib.closing(Catalogue(self._generation(manifest) / CATALOGUE)) as catalogue:
+                if catalogue.size != manifest.events:
+                    raise IndexUnusableError(
+                        f"the parts of the index in {self.root} do not match: {manifest.events:,} events in the "
+                        f"manifest, {catalogue.size:,} in the catalogue; {BUILD_AGAIN}"
+                    )
+                yield catalogue
+
+    def _open(self, look: _Look, *, hashed: bool) -> OpenIndex:
         manifest, in_use = self._hold()
         try:
-            for problem in self._file_problems(manifest, hashed=hashed):
+            for problem in self._file_problems(manifest, look):
                 raise IndexUnusableError(problem)
-            return self._open_parts(manifest, in_use)
+            return self._open_parts(manifest, in_use, hashed=hashed)
         except BaseException:
             in_use.close()
             raise
@@ -185,7 +208,7 @@ class IndexFolder:
             in_use.close()
         raise IndexUnusableError(f"the index in {self.root} is replaced faster than it can be opened; try again")
 
-    def _file_problems(self, manifest: Manifest, *, hashed: bool) -> Iterator[str]:
+    def _file_problems(self, manifest: Manifest, look: _Look) -> Iterator[str]:
         folder = self._generation(manifest)
         for name in (*FILES, *(EXPORT_FILES if manifest.model.export else ())):
             if name not in manifest.files:
@@ -193,9 +216,7 @@ class IndexFolder:
         for name, record in sorted(manifest.files.items()):
             path = folder / name
             try:
-                # FAISS believes what the codes say, and they are read whole in any case.
-                look = hashed or name == CODES
-                problem = size_problem(path, record) or (hash_problem(path, record) if look else None)
+                problem = size_problem(path, record) or look(path, record)
             except FileNotFoundError:
                 yield f"the index lacks {path}; {BUILD_AGAIN}"
             except OSError as error:
@@ -204,11 +225,25 @@ class IndexFolder:
                 if problem:
                     yield f"{problem}; {BUILD_AGAIN}"
 
-    def _open_parts(self, manifest: Manifest, in_use: IO[bytes]) -> OpenIndex:
+    def _open_parts(self, manifest: Manifest, in_use: IO[bytes], *, hashed: bool) -> OpenIndex:
+        # With these comes NumPy, for which what needs the catalogue alone would wait.
+        from embeddings.index.prominence import Prominence
+        from embeddings.index.tokens import TokenIndex
+        from embeddings.index.vectors import VectorIndex
+
         folder = self._generation(manifest)
+        codes = folder / CODES if CODES in manifest.files else None
+
+        def check_codes() -> None:
+            # FAISS believes what they say, and they are read whole in any case.
+            if problem := hash_problem(folder / CODES, manifest.files[CODES]):
+                raise IndexUnusableError(f"{problem}; {BUILD_AGAIN}")
+
         with contextlib.ExitStack() as opened:  # closes what is open where another part cannot be
-            vectors = VectorIndex.load(folder / VECTORS, folder / CODES if CODES in manifest.files else None)
+            vectors = VectorIndex.open(folder / VECTORS, codes, None if hashed else check_codes)
             opened.callback(vectors.close)
+            if hashed:
+                vectors.prepare()
             tokens = TokenIndex(folder / TOKENS, folder / STARTS)
             prominence = Prominence.load(folder / PROMINENCE)
             catalogue = Catalogue(folder / CATALOGUE)
@@ -239,11 +274,11 @@ class IndexFolder:
         with in_use:
             try:
                 sound = True
-                for problem in self._file_problems(manifest, hashed=True):
+                for problem in self._file_problems(manifest, hash_problem):
                     sound = False
                     yield problem
                 if sound:
-                    with contextlib.closing(self._open_parts(manifest, in_use)) as index:
+                    with contextlib.closing(self._open_parts(manifest, in_use, hashed=True)) as index:
                         yield from _part_problems(index)
             except IndexUnusableError as error:
                 yield str(error)
@@ -324,30 +359,6 @@ class IndexFolder:
         for folder in parent.iterdir() if parent.is_dir() else ():
             if folder.name != kept and folder.is_dir():
                 _delete_unless_held(folder)
-
-
-def describe(generation: Path, built: dt.datetime, model: ModelRecord, archives: Sequence[str] = ()) -> Manifest:
-    """The manifest of a generation whose files are all written.
-
-    Args:
-        archives: the paths of what it was built from.
-    """
-    others = [name for name in (CODES, TRAITS) if (generation / name).exists()]
-    written = [*FILES, *(EXPORT_FILES if model.export else ()), *others]
-    with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
-        return Manifest(
-            format=FORMAT,
-            generation=generation.name,
-            built=built,
-            model=model,
-            events=catalogue.size,
-            days=catalogue.day_count,
-            first=catalogue.first,
-            last=catalogue.last,
-            attributions=catalogue.attributions,
-            archives=tuple(archives),
-            files={name: file_record(generation / name) for name in written},
-        )
 
 
 def _delete_unless_held(folder: Path) -> None:

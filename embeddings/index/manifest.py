@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from embeddings.index.stored import as_day, as_text
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -25,19 +29,19 @@ TRAITS = "traits.npz"
 EXPORT_FILES = ("encoder.xml", "encoder.bin", "tokenizer.json", "head.npz")
 """An exported model: network, weights, tokenizer, and what turns its outputs into what is kept."""
 
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+_GENERATION = re.compile(r"[0-9a-z-]{1,60}")
 
 
-class FileRecord(_Frozen):
+@dataclass(frozen=True, slots=True)
+class FileRecord:
     """Size in bytes and SHA-256 of a published file."""
 
     size: int
     sha256: str
 
 
-class ExportRecord(_Frozen):
+@dataclass(frozen=True, slots=True)
+class ExportRecord:
     """How well the exported model agrees with the model itself on some texts, as cosines."""
 
     texts: int
@@ -45,20 +49,22 @@ class ExportRecord(_Frozen):
     least: float
 
 
-class ModelRecord(_Frozen):
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
     """The model that made the vectors, and its export if the index holds one."""
 
     name: str
     fingerprint: str
-    dimension: int = Field(gt=0)
+    dimension: int
     export: ExportRecord | None = None
 
 
-class Manifest(_Frozen):
+@dataclass(frozen=True, slots=True)
+class Manifest:
     """What an index is: everything that a reader checks before it opens the files."""
 
     format: int
-    generation: str = Field(pattern=r"^[0-9a-z-]{1,60}$")
+    generation: str
     built: dt.datetime
     model: ModelRecord
     events: int
@@ -67,7 +73,7 @@ class Manifest(_Frozen):
     last: dt.date | None
     attributions: tuple[str, ...]
     archives: tuple[str, ...] = ()  # full paths of those that it was built from, sorted
-    files: dict[str, FileRecord]
+    files: Mapping[str, FileRecord] = field(default_factory=dict)
 
     @property
     def export_files(self) -> dict[str, FileRecord]:
@@ -80,6 +86,49 @@ class Manifest(_Frozen):
         return sum(record.size for record in self.files.values())
 
 
+def parse(data: bytes) -> Manifest:
+    """The manifest of what `render` gave.
+
+    Raises:
+        OtherFormatError: if its format is not this program's.
+        ValueError, KeyError, TypeError, AttributeError, RecursionError: if it is damaged.
+    """
+    body = json.loads(data)["manifest"]
+    if body["format"] != FORMAT:
+        raise OtherFormatError(body["format"])
+    manifest = _manifest(body)
+    if data != _rendered(body):  # as it was written: that of an earlier version has fewer fields
+        raise ValueError("its checksum does not fit")
+    return manifest
+
+
+class OtherFormatError(Exception):
+    """The manifest has another format, which is the argument."""
+
+
+def _manifest(body: dict[str, Any]) -> Manifest:
+    if not _GENERATION.fullmatch(body["generation"]):
+        raise ValueError("a generation's name that no build gives")
+    model = body["model"]
+    if (export := model.get("export")) is not None:
+        export = ExportRecord(int(export["texts"]), float(export["mean"]), float(export["least"]))
+    return Manifest(
+        format=FORMAT,
+        generation=body["generation"],
+        built=dt.datetime.fromisoformat(body["built"]),
+        model=ModelRecord(as_text(model["name"]), as_text(model["fingerprint"]), int(model["dimension"]), export),
+        events=int(body["events"]),
+        days=int(body["days"]),
+        first=body["first"] and as_day(body["first"]),
+        last=body["last"] and as_day(body["last"]),
+        attributions=tuple(map(as_text, body["attributions"])),
+        archives=tuple(map(as_text, body.get("archives", ()))),
+        files={
+            name: FileRecord(int(record["size"]), as_text(record["sha256"])) for name, record in body["files"].items()
+        },
+    )
+
+
 def file_record(path: Path) -> FileRecord:
     """Size and SHA-256 of a file."""
     with path.open("rb") as file:
@@ -88,7 +137,14 @@ def file_record(path: Path) -> FileRecord:
 
 def render(manifest: Manifest) -> bytes:
     """The text of the manifest's file, with its own SHA-256; a reader compares the file with it byte for byte."""
-    body = manifest.model_dump(mode="json", exclude_unset=True)  # as it was written
+    body = asdict(manifest)
+    body["built"] = manifest.built.isoformat().replace("+00:00", "Z")  # as earlier versions write it
+    for day in ("first", "last"):
+        body[day] = body[day] and body[day].isoformat()
+    return _rendered(body)
+
+
+def _rendered(body: dict[str, Any]) -> bytes:
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     return (json.dumps({"manifest": body, "sha256": digest}, indent=1, ensure_ascii=False) + "\n").encode()
 

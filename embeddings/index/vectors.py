@@ -6,15 +6,20 @@ import errno
 import os
 import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import faiss
 import numpy as np
 
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError
-from embeddings.index.codes import Codes
+from embeddings.index import threads
+
+if TYPE_CHECKING:
+    import faiss
+
+    from embeddings.index.codes import Codes
 
 # From so many rows on, an index has codes. Processor time of a question, 384 numbers, one thread, a busy machine: exact
 # 6.3 ms for 113,755 rows and 58 for a million, with codes 1.8 and 10.7; memory 176 and 1,538 MB, with codes 15 and 117.
@@ -32,14 +37,18 @@ _LENGTH_TOLERANCE = 0.01  # of a row's squared length: single precision stays fa
 class VectorIndex:
     """Inner-product search over rows of unit length: exact, or by compressed codes whose finds are compared exactly.
 
+    FAISS, and what it searches, is loaded when something is first searched.
+
     Args:
         file: the file of vectors that `VectorWriter` wrote.
-        index: searches the vectors one by one, or by their codes.
+        searcher: gives what searches the vectors one by one, or by their codes.
     """
 
-    def __init__(self, file: _VectorFile, index: faiss.Index | Codes) -> None:
+    def __init__(self, file: _VectorFile, searcher: Callable[[], faiss.Index | Codes]) -> None:
         self._file = file
-        self._index = index
+        self._searcher = searcher
+        self._loaded: faiss.Index | Codes | None = None
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return self._file.rows
@@ -50,30 +59,58 @@ class VectorIndex:
         return self._file.dimension
 
     @classmethod
-    def load(cls, path: Path, codes: Path | None = None) -> VectorIndex:
+    def open(cls, path: Path, codes: Path | None = None, check: Callable[[], None] | None = None) -> VectorIndex:
         """Open a file that `VectorWriter` wrote, and the codes of its rows if there are any.
 
         Without codes, the file is mapped into memory, and searches touch all of it. FAISS believes what a file says of
         itself, so that a flipped bit could have it read outside the mapping: therefore the header is checked before
         FAISS sees the file. The codes are read into memory, and must be known to be sound.
 
+        Args:
+            check: called before the codes are read; raises IndexUnusableError if they are not sound.
         Raises:
-            IndexUnusableError: if a file is not such an index, breaks off, or does not belong to the other.
+            IndexUnusableError: if the file is not such an index, or breaks off.
         """
         file = _VectorFile(path)
-        try:
+
+        def searcher() -> faiss.Index | Codes:
             if codes is None:
-                return cls(file, _mapped(path))
+                return _mapped(path)
+            from embeddings.index.codes import Codes
+
+            if check is not None:
+                check()
             read = Codes.load(codes)
             if (len(read), read.dimension) != (file.rows, file.dimension):
                 raise IndexUnusableError(
                     f"{codes} holds {len(read):,} rows of {read.dimension} numbers, {path.name} {file.rows:,} of "
                     f"{file.dimension}; {BUILD_AGAIN}"
                 )
-            return cls(file, read)
+            return read
+
+        return cls(file, searcher)
+
+    @classmethod
+    def load(cls, path: Path, codes: Path | None = None) -> VectorIndex:
+        """Open as `open` does, and `prepare`."""
+        index = cls.open(path, codes)
+        try:
+            index.prepare()
         except BaseException:
-            file.close()
+            index.close()
             raise
+        return index
+
+    def prepare(self) -> faiss.Index | Codes:
+        """Load what searches, which otherwise the first search does; any number of threads may.
+
+        Raises:
+            IndexUnusableError: if it cannot be read, or does not belong to the vectors.
+        """
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._searcher()
+            return self._loaded
 
     def close(self) -> None:
         """Close the file. Nothing may be searched afterwards."""
@@ -90,7 +127,7 @@ class VectorIndex:
             Rows and cosine scores in [-1, 1], both (at most k,), best first.
         Raises:
             ValueError: if `query` has another shape.
-            IndexUnusableError: if a row cannot be of unit length.
+            IndexUnusableError: if a row cannot be of unit length; at the first search, as `prepare`.
         """
         if query.shape != (self.dimension,):
             raise ValueError(f"expected a query of shape ({self.dimension},), got {query.shape}")
@@ -99,13 +136,19 @@ class VectorIndex:
         k = min(k, len(wanted))
         if k <= 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        if isinstance(self._index, Codes):
-            return self._index.nearest(query, k, wanted, self.take)
+        import faiss
+
+        from embeddings.index.codes import Codes
+
+        index = self._loaded if self._loaded is not None else self.prepare()
+        threads.settle()
+        if isinstance(index, Codes):
+            return index.nearest(query, k, wanted, self.take)
         params = None
         if rows is not None:
             params = faiss.SearchParameters()
             params.sel = faiss.IDSelectorRange(wanted.start, wanted.stop, True)
-        scores, found = self._index.search(query[None, :], k, params=params)
+        scores, found = index.search(query[None, :], k, params=params)
         kept = found[0] >= 0
         if not np.all(np.abs(scores[0][kept]) <= 1 + _LENGTH_TOLERANCE):
             raise self._file.damaged()
@@ -230,6 +273,8 @@ class _VectorFile:
 
 
 def _mapped(path: Path) -> faiss.Index:
+    import faiss
+
     try:
         return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY)
     except RuntimeError as error:  # faiss has no narrower one

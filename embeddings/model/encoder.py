@@ -25,7 +25,7 @@ from embeddings.model.calibration import (
     Weights,
     default_confidence,
 )
-from embeddings.model.tuning import Encoded, Head, Tuning, default_tuning, general_tuning
+from embeddings.model.tuning import Encoded, Head, Tuning, default_tuning, default_tuning_digest, general_tuning
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -89,10 +89,13 @@ class SentenceEncoder:
     Args:
         model: `all-MiniLM-L6-v2`, which is installed with the program; a folder; or any other name that
             sentence-transformers knows (which fetches it once, if the machine has a network).
+        expected: a fingerprint that is known from elsewhere, such as an index's: where it is that of the default model,
+            what was calibrated for it is told without reading the weights, which takes longer than a question.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL, *, batch_size: int = 32) -> None:
+    def __init__(self, model: str = DEFAULT_MODEL, *, batch_size: int = 32, expected: str | None = None) -> None:
         self.name = model
+        self._expected = expected
         self._batch_size = batch_size
         self._folder: Path | None = None
         self._fingerprint: str | None = None
@@ -116,8 +119,7 @@ class SentenceEncoder:
         if self._fingerprint is None:
             self._fingerprint = _fingerprint(self.folder, self.name, self._digests)
             if self._is_tuned:
-                both = f"{self._fingerprint} {default_tuning().digest}"
-                self._fingerprint = hashlib.sha256(both.encode()).hexdigest()
+                self._fingerprint = _tuned(self._fingerprint)
         return self._fingerprint
 
     @cached_property
@@ -126,32 +128,46 @@ class SentenceEncoder:
         return self._digests.get(_WEIGHTS) == DEFAULT_WEIGHTS_SHA256
 
     @cached_property
+    def _is_calibrated(self) -> bool:
+        """Whether what was calibrated for the default model holds for this one."""
+        if self._expected is not None:
+            others = {path: DEFAULT_WEIGHTS_SHA256 if path == _WEIGHTS else _sha256(file) for path, file in self._files}
+            if self._expected == _tuned(_fingerprint(self.folder, self.name, others)):
+                return True
+        return self._is_tuned
+
+    @cached_property
     def _digests(self) -> dict[str, str]:
         """SHA-256 of each of the model's files, by its path in the folder."""
-        return {
-            file.relative_to(self.folder).as_posix(): _sha256(file)
+        return {path: _sha256(file) for path, file in self._files}
+
+    @property
+    def _files(self) -> list[tuple[str, Path]]:
+        """The files that tell the model from others, by their paths in its folder, and where they are."""
+        return [
+            (file.relative_to(self.folder).as_posix(), file)
             for file in sorted(self.folder.rglob("*"))
             if file.is_file() and file.name not in _NOT_FINGERPRINTED
-        }
+        ]
 
     @property
     def weights(self) -> Weights:
         """Calibrated for the default model."""
-        return DEFAULT_WEIGHTS if self._is_tuned else GENERAL_WEIGHTS
+        return DEFAULT_WEIGHTS if self._is_calibrated else GENERAL_WEIGHTS
 
     @property
     def order(self) -> Order | None:
         """Calibrated for the default model; None for others."""
-        return DEFAULT_ORDER if self._is_tuned else None
+        return DEFAULT_ORDER if self._is_calibrated else None
 
     def confidence(self, events: int) -> Confidence | None:
         """Calibrated for the default model; None for others."""
-        return default_confidence(large=events >= LARGE_ARCHIVE) if self._is_tuned else None
+        return default_confidence(large=events >= LARGE_ARCHIVE) if self._is_calibrated else None
 
     @property
     def strangers(self) -> Strangers | None:
         """Calibrated for the default model; None for others."""
-        return DEFAULT_STRANGERS if self._is_tuned else None
+        return DEFAULT_STRANGERS if self._is_calibrated else None
 
     @property
     def dimension(self) -> int:
@@ -282,6 +298,11 @@ def _fingerprint(folder: Path, name: str, digests: Mapping[str, str]) -> str:
             )
         total.update(f"{path} {digest}\n".encode())
     return total.hexdigest()
+
+
+def _tuned(fingerprint: str) -> str:
+    """The fingerprint of a model with the default tuning."""
+    return hashlib.sha256(f"{fingerprint} {default_tuning_digest()}".encode()).hexdigest()
 
 
 def _sha256(file: Path) -> str:

@@ -62,10 +62,18 @@ class FastEncoder:
         instead: an encoder of the same model.
         fingerprint: the fingerprint of the model.
         dimension: numbers in a vector.
+        one_by_one: whether texts come one after another: each then has all cores, and the model is ready sooner.
     """
 
     def __init__(
-        self, folder: Path, files: Mapping[str, FileRecord], instead: Encoder, fingerprint: str, dimension: int
+        self,
+        folder: Path,
+        files: Mapping[str, FileRecord],
+        instead: Encoder,
+        fingerprint: str,
+        dimension: int,
+        *,
+        one_by_one: bool = False,
     ) -> None:
         self.name = instead.name
         self.fingerprint = fingerprint
@@ -73,6 +81,7 @@ class FastEncoder:
         self._folder = folder
         self._files = files
         self._instead = instead
+        self._streams = 1 if one_by_one else min(os.cpu_count() or 1, _MOST_STREAMS)
         self._lock = threading.Lock()
         self._network: _Network | None = None
         self._given_up = False
@@ -118,7 +127,7 @@ class FastEncoder:
             if problem := hash_problem(self._folder / name, record):
                 raise IndexUnusableError(f"{problem}; {BUILD_AGAIN}")
         try:
-            return _Network(self._folder)
+            return _Network(self._folder, self._streams)
         except (ImportError, RuntimeError) as error:  # OpenVINO has no narrower one
             log.warning("OpenVINO cannot run the exported model, so torch encodes: %s", error)
             return None
@@ -129,23 +138,31 @@ def is_installed() -> bool:
     return importlib.util.find_spec(_PACKAGE) is not None
 
 
-def encoder_of(index: OpenIndex, model: str | None, way: Way) -> Encoder:
+def encoder_of(index: OpenIndex, model: str | None, way: Way, *, one_by_one: bool = False) -> Encoder:
     """The encoder for an index's questions: its export, if it has one of `model` and `way` allows it, else torch.
 
     Args:
         model: a name or folder; None: the index's own.
+        one_by_one: see `FastEncoder`.
     """
     own = index.manifest.model
-    encoder = SentenceEncoder(model or own.name)
-    return encoder if way == "torch" or encoder.name != own.name else export_of(index, encoder)
+    encoder = SentenceEncoder(model or own.name, expected=own.fingerprint)
+    return encoder if way == "torch" or encoder.name != own.name else export_of(index, encoder, one_by_one=one_by_one)
 
 
-def export_of(index: OpenIndex, encoder: Encoder) -> Encoder:
+def export_of(index: OpenIndex, encoder: Encoder, *, one_by_one: bool = False) -> Encoder:
     """The export that an index holds; without one `encoder`, which must be of the index's model."""
     model = index.manifest.model
     if model.export is None:
         return encoder
-    return FastEncoder(index.folder, index.manifest.export_files, encoder, model.fingerprint, model.dimension)
+    return FastEncoder(
+        index.folder,
+        index.manifest.export_files,
+        encoder,
+        model.fingerprint,
+        model.dimension,
+        one_by_one=one_by_one,
+    )
 
 
 def export(encoder: Encoder, texts: Sequence[str], folder: Path) -> tuple[FastEncoder, ExportRecord] | None:
@@ -194,7 +211,7 @@ def _agreement(these: Sequence[Encoded], those: Sequence[Encoded]) -> list[float
 class _Network:
     """The exported model in memory."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, streams: int = 1) -> None:
         from tokenizers import Tokenizer
 
         openvino = _openvino()
@@ -203,7 +220,7 @@ class _Network:
         has_bfloat16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         settings = {
             "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16 else "f32",
-            "NUM_STREAMS": str(min(os.cpu_count() or 1, _MOST_STREAMS)),
+            "NUM_STREAMS": str(streams),
             "CPU_RUNTIME_CACHE_CAPACITY": str(_SHAPES_KEPT),
         }
         self._at_work = openvino.AsyncInferQueue(core.compile_model(str(folder / _NETWORK), "CPU", settings))

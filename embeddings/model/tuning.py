@@ -99,9 +99,14 @@ def default_tuning() -> Tuning:
     return Tuning(
         projection=arrays["projection"],
         attention=arrays["attention"],
-        digest=hashlib.sha256(file.read_bytes()).hexdigest(),
+        digest=default_tuning_digest(),
         changes={name: arrays[f"{name}.b"] @ arrays[f"{name}.a"] for name in sorted(changed)},
     )
+
+
+def default_tuning_digest() -> str:
+    """The digest of the tuning that ships."""
+    return hashlib.sha256((resources.files(__package__) / _FILE).read_bytes()).hexdigest()
 
 
 def general_tuning(dimension: int) -> Tuning:

@@ -16,7 +16,7 @@ from embeddings.archive.shipped import events_path
 from embeddings.archive.writing import write_archive
 from embeddings.build.merging import group_day, merge
 from embeddings.command_line.running import run_command
-from embeddings.events import EVENT, Event
+from embeddings.events import Event, event_json
 from embeddings.sample import ATTRIBUTION, sample_path
 from embeddings.sample.source import as_events, read_source
 
@@ -31,7 +31,7 @@ def cli(count_only: bool) -> None:
     if not count_only:
         shutil.rmtree(root / "news", ignore_errors=True)
         pages, days = write_archive(root, events, ATTRIBUTION)
-        lines = (EVENT.dump_json(event, exclude_defaults=True).decode() for event in as_read())
+        lines = (event_json().dump_json(event, exclude_defaults=True).decode() for event in as_read())
         events_path().write_text("".join(f"{line}\n" for line in lines), "utf-8")
         click.echo(f"{pages} pages and {days} day indexes written")
     days_of_year = {(event.date.month, event.date.day) for event in events}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
-from embeddings.dates import DateRange
-from embeddings.events import Event
-from embeddings.search.spelling import Correction
+if TYPE_CHECKING:
+    from embeddings.dates import DateRange
+    from embeddings.events import Event
+    from embeddings.search.spelling import Correction
 
 
 @dataclass(frozen=True, slots=True)

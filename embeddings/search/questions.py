@@ -6,13 +6,16 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from embeddings.dates import DateRange, DateSpan, find_dates, parse_range
 from embeddings.errors import InputError
-from embeddings.search.other_names import Word
-from embeddings.search.spelling import Correction
 from embeddings.stems import MAX_WORDS, STOP_WORDS, question_stems
 from embeddings.text import clean, normalise
+
+if TYPE_CHECKING:
+    from embeddings.search.other_names import Word
+    from embeddings.search.spelling import Correction
 
 MAX_QUESTION = 500  # characters
 

@@ -38,7 +38,7 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
         rows = other_names.having(stems(" ".join(words)), catalogue.postings)
         return any(np.isin(of, rows).any() for of in catalogue.postings(stems(" ".join(others))).values())
 
-    return Lexicon(catalogue.size, other_names.shipped().words, catalogue.spellings, frequencies, together)
+    return Lexicon(catalogue.size, other_names.shipped().words, lambda: catalogue.spellings, frequencies, together)
 
 
 def postings(question: Question, catalogue: Catalogue) -> list[np.ndarray]:

@@ -10,9 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from embeddings.dates import DateRange, find_dates
-from embeddings.errors import BUILD_AGAIN, IndexUnusableError, InputError
-from embeddings.events import Event, Related
+from embeddings.dates import DateRange
+from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.tokens import similarities
 from embeddings.model.calibration import Features, Order, Weights
@@ -21,24 +20,17 @@ from embeddings.model.export import encoder_of
 from embeddings.model.reranker import Reranker, reranker
 from embeddings.model.tuning import Encoded
 from embeddings.search import reading
-from embeddings.search.answers import Answer, DayAnswer, Hit
-from embeddings.search.on_this_day import DayCandidate, choose_events, shortlist, weigh
-from embeddings.search.questions import Question, last_words, understand, without_dates
+from embeddings.search.answers import Answer, Hit
+from embeddings.search.look_up import LookUp
+from embeddings.search.questions import Question, understand
 from embeddings.search.ranking import coverage, fit_dates, fold, largest, openness, order, rerank
-from embeddings.search.related import computed
 from embeddings.search.relevance import Relevance
 from embeddings.search.signs import with_signs
 from embeddings.settings import IndexSettings
-from embeddings.text import clean, shorten
-
-MOST_RELATED = 10
 
 _CANDIDATES = 100  # taken from each way of searching before they are fused
 _FOLDED_AT_ONCE = 32
 _RERANKED = 20  # a cross-encoder takes some 5 ms for each
-_SUGGESTED_AROUND_DAYS = 7  # a typed date's; people misremember by a few
-_SUGGESTED_DATES = 3  # of a typed text; each costs two look-ups
-_OF_EACH = 12  # events of a day that are looked at for each one shown
 
 
 @contextmanager
@@ -49,16 +41,17 @@ def open_search(
 
     Args:
         rerank: a cross-encoder that orders the first answers anew.
-        checked: hash every file first, for processes that use the index for long.
+        checked: hash every file first that has changed since it was hashed, for processes that use the index for long.
     Raises:
         IndexMissingError, IndexUnusableError, ModelError: if they cannot be used.
     """
-    with closing(folder.open_checked() if checked else folder.open()) as index:
-        yield Search(index, encoder_of(index, settings.model, settings.encoder), reranker(rerank))
+    with closing(folder.open_checked(again=False) if checked else folder.open()) as index:
+        encoder = encoder_of(index, settings.model, settings.encoder, one_by_one=True)
+        yield Search(index, encoder, reranker(rerank))
 
 
-class Search:
-    """Answers from one open index; any number of threads may ask.
+class Search(LookUp):
+    """Answers from one open index, to questions as well; any number of threads may ask.
 
     Args:
         encoder: of the model with which the index was made; first used by `warm_up` or the first question.
@@ -66,7 +59,7 @@ class Search:
     """
 
     def __init__(self, index: OpenIndex, encoder: Encoder, reranker: Reranker | None = None) -> None:
-        self.index = index
+        super().__init__(index)
         self._encoder = encoder
         self._reranker = reranker
 
@@ -87,13 +80,15 @@ class Search:
 
     # --- ask ---
 
-    def warm_up(self) -> None:
+    def warm_up(self, text: str = "warm-up") -> None:
         """Load the model, and see how far each event stands out, which the first question would otherwise wait for.
 
+        Args:
+            text: is encoded; the model is then ready for texts of its length.
         Raises:
             IndexUnusableError: if the index was made with another model than the encoder's, or is damaged.
         """
-        self.encode(["warm-up"])
+        self.encode([text])
         _ = self.index.prominence.standing  # kept; half a second for a million events
 
     def ask(
@@ -225,99 +220,6 @@ class Search:
                 yield from zip(part, dates, catalogue.wordings(part), strict=True)
 
         return fold(worded(), limit)
-
-    # --- days ---
-
-    def days(self, dates: DateRange, *, start: int = 0, limit: int | None = None) -> DayAnswer:
-        """The events of some days in order of time: all of them, or `limit` from the one numbered `start` on."""
-        catalogue = self.index.catalogue
-        rows = catalogue.rows_between(dates.first, dates.last)
-        shown = rows[start:] if limit is None else rows[start : start + limit]
-        nearest = () if rows else tuple(catalogue.days_near(dates.first))
-        events = tuple(catalogue.events(shown))
-        return DayAnswer(dates, len(rows), events, nearest, catalogue.first, catalogue.last)
-
-    def on_this_day(self, month: int, day: int, limit: int = 5) -> tuple[Event, ...]:
-        """The events of a day of the year that stand out most, of all years, oldest first; `limit` at most."""
-        return tuple(chosen.event for chosen in self.choice(month, day, limit))
-
-    def choice(self, month: int, day: int, limit: int) -> list[DayCandidate]:
-        """The best events of one day of all years, oldest first, each with what makes it stand out."""
-        return choose_events(self.of_day(month, day, _OF_EACH * limit), limit)
-
-    def of_day(self, month: int, day: int, most: int | None = None) -> list[DayCandidate]:
-        """The events of one day of all years, oldest first, each with what makes it stand out.
-
-        Args:
-            most: at most about this many: those that stand out most, including some that are not attacks or disasters.
-        """
-        index = self.index
-        rows = index.catalogue.rows_on(month, day)
-        parts, grim = index.prominence.take(rows)
-        if most is not None:
-            kept = shortlist(parts, grim, most)
-            rows, parts, grim = [rows[place] for place in kept], parts[kept], grim[kept]
-        return weigh(index.catalogue.events(rows), parts, grim, index.vectors.take(rows))
-
-    def starting(self, text: str, limit: int) -> list[Event]:
-        """Events whose headline has the words of `text`, the last of which may be unfinished; newest first."""
-        catalogue = self.index.catalogue
-        return catalogue.events(catalogue.starting(last_words(text), limit))
-
-    def suggest(self, text: str, today: dt.date, limit: int) -> list[Event]:
-        """Events to suggest for a text that a user is typing.
-
-        With a date in it, those of its days and then of the days around them whose headline has the other words come
-        first (all of its days' events where there are no others); then those whose headline has every word as typed.
-        Each of these newest first.
-        """
-        catalogue = self.index.catalogue
-        rows: dict[int, None] = {}  # in order
-        spans = find_dates(text, today)
-        words = last_words(without_dates(text, spans))
-        for widen in (0, _SUGGESTED_AROUND_DAYS):
-            for span in spans[:_SUGGESTED_DATES]:
-                around = span.dates.widened(widen)
-                near = catalogue.rows_between(around.first, around.last)
-                found = catalogue.starting(words, limit, near) if words else near[: -limit - 1 : -1]
-                rows |= dict.fromkeys(found)
-        rows |= dict.fromkeys(catalogue.starting(last_words(text), limit))
-        return catalogue.events(list(rows)[:limit])
-
-    # --- related ---
-
-    def event(self, event_id: str) -> Event:
-        """The event with an id, or with one that was merged into it; withdrawn events are found, too.
-
-        Raises:
-            InputError: if no event has that id.
-        """
-        catalogue = self.index.catalogue
-        if (row := catalogue.row(event_id)) is not None:
-            return catalogue.events([row])[0]
-        if (withdrawn := catalogue.withdrawn(event_id)) is not None:
-            return withdrawn
-        shown = shorten(clean(event_id[:200]), 40)
-        raise InputError(f'no event has the id "{shown}"; expected one such as 2015-12-23-f8d3682f, from an answer')
-
-    def related(self, event_id: str, limit: int = MOST_RELATED) -> tuple[Related, ...]:
-        """Events related to an event: the archive's own links first, then computed ones.
-
-        For a withdrawn event, only the archive's links are given.
-
-        Raises:
-            InputError: if no event has that id.
-        """
-        row = self.index.catalogue.row(event_id)
-        event = self.event(event_id)
-        links: dict[object, Related] = {}
-        for other in event.related:  # two of them may lead to one event that has two addresses, or to this one
-            if other.id != event.id:
-                links.setdefault(other.id or other, other)
-        own = tuple(links.values())[:limit]
-        if row is None or len(own) == limit:
-            return own
-        return (*own, *computed(self.index, row, event, limit - len(own)))
 
 
 def _overlap(rows: range, window: range | None) -> range:

@@ -90,13 +90,19 @@ class Lexicon:
     Attributes:
         events: how many it has.
         explained: words that are another name of something, whether or not it has them.
+        all_spellings: gives its words and names, which take a while to read, and most questions need none.
     """
 
     events: int
     explained: AbstractSet[str]
-    spellings: Spellings
+    all_spellings: Callable[[], Spellings]
     frequencies: Frequencies
     together: Together
+
+    @property
+    def spellings(self) -> Spellings:
+        """How it spells its words and names."""
+        return self.all_spellings()
 
 
 def corrected(text: str, archive: Lexicon) -> tuple[str, tuple[Correction, ...]]:
@@ -185,7 +191,7 @@ def spelt_otherwise(text: str, archive: Lexicon) -> tuple[tuple[str, str], ...]:
     counts = archive.frequencies(list(words))
     rare = [word for word in words if 0 < counts.get(word, 0) <= _RARE and word not in _english()]
     found = []
-    for word in rare[:_MOST_LOOKED_UP] if len(archive.spellings) else ():
+    for word in rare[:_MOST_LOOKED_UP] if rare and len(archive.spellings) else ():
         window = _Window.of(0, word)
         near = [each for each in archive.spellings.near(word, 1) if each.events >= _RARE_TIMES * counts[word]]
         likely = [

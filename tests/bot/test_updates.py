@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from bot.config import Config, DiscordSettings, StoreSettings
 from bot.updates import AGAIN_S, Updates, is_due
 from embeddings.archive import Report
-from embeddings.archive.fetched import last_updated
+from embeddings.archive.last_updated import last_updated
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from embeddings.settings import TimeOfDay

