@@ -97,7 +97,7 @@ class DatelineClient(HostClient):
     """The bot on Discord.
 
     Args:
-        engine: started; the caller closes it.
+        engine: started, or about to be by another task, for which connecting waits; the caller closes it.
         store: open; the caller closes it.
         clocks: the clocks that daily posts go by; None: those of the system.
     """
@@ -154,13 +154,14 @@ class DatelineClient(HostClient):
             raise TooManyStartsError(starts.get("reset_after", 0) / 1_000)
         self._gate = Gate(self._store.shards, application, starts.get("max_concurrency", 1))
         self._roster = Roster(self._store.shards, application, self.shard_count, shards)
+        registering = asyncio.create_task(self._register_commands())
+        self._background.append(registering)
+        await self.host.engine.ready()
         try:
             await self.host.guide.warm_up()
         except Exception:  # what an answer needs it loads by itself, if later
             log.warning("not all could be loaded before the first answer", exc_info=True)
-        registering = asyncio.create_task(self._register_commands())
         self._background += [
-            registering,
             asyncio.create_task(self._every(self._config.index.check_seconds, self._watch_index)),
             asyncio.create_task(self._every(_DAY_S, self._forget)),
             asyncio.create_task(self._every(_COME_BACK_S, self._come_back)),

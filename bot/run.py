@@ -56,8 +56,7 @@ async def run(config: Config) -> None:
                 reranker(config.rerank.model),
             )
             try:
-                await engine.start()
-                await _serve(config, engine, store, stop)
+                await _start_and_serve(config, engine, store, stop)
             finally:
                 await engine.close()
         finally:
@@ -106,6 +105,26 @@ class _LostError(Exception):
     def __init__(self, served: bool, cause: BaseException | None) -> None:
         super().__init__("the connection ended" if cause is None else describe(cause))
         self.served = served
+
+
+async def _start_and_serve(config: Config, engine: Engine, store: Store, stop: asyncio.Event) -> None:
+    """Start the engine while a client logs in, which waits for it before it connects; then serve until `stop` is set.
+
+    Raises:
+        EmbeddingsError: if a part cannot be used, whatever Discord says meanwhile.
+    """
+    starting = asyncio.create_task(engine.start())
+    serving = asyncio.create_task(_serve(config, engine, store, stop))
+    try:
+        await asyncio.wait([starting, serving], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([starting])  # its threads cannot be stopped
+        if starting.exception() is not None:
+            stop.set()
+        await asyncio.wait([serving])
+    finally:
+        serving.cancel()
+    starting.result()
+    serving.result()
 
 
 async def _serve(config: Config, engine: Engine, store: Store, stop: asyncio.Event) -> None:

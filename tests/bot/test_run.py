@@ -23,11 +23,12 @@ from bot.store import Store
 from embeddings.errors import IndexMissingError, InputError
 from embeddings.index.folder import IndexFolder
 from tests.bot.conftest import StartBot
-from tests.bot.running import environment, quick_client
+from tests.bot.running import TODAY, environment, quick_client
 from tests.bot.running import parts as opened_parts
 from tests.discord_server import DiscordServer
 from tests.discord_server.faults import Fault
 from tests.discord_server.running import discord_server as new_server
+from tests.word_encoder import WordEncoder
 
 
 def settings(server: DiscordServer, **discord: object) -> Config:
@@ -307,6 +308,43 @@ async def test_without_a_token_or_an_index_it_says_what_is_missing(
     )
     with pytest.raises(IndexMissingError, match="there is no index in"):
         await run(config)
+
+
+class TestLoggingInWhileTheIndexIsOpened:
+    async def test_the_bot_logs_in_at_once_and_connects_when_it_can_answer(
+        self, discord_server: DiscordServer, sample_folder: IndexFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opening, stop = asyncio.Event(), asyncio.Event()
+        start = Engine._start
+
+        async def later(engine: Engine) -> None:
+            await opening.wait()
+            await start(engine)
+
+        monkeypatch.setattr(Engine, "_start", later)
+        store = await Store.open(f"sqlite:///{tmp_path}/store.db")
+        engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
+        serving = asyncio.create_task(running._start_and_serve(settings(discord_server), engine, store, stop))
+        await discord_server.until(lambda: discord_server.commands.get(None))
+        assert not discord_server.gateway.connections
+        opening.set()
+        await discord_server.ready()
+        assert "Moon" in (await discord_server.slash("event", {"date": "1969-07-20"})).text
+        stop.set()
+        await asyncio.wait_for(serving, 60)
+        await engine.close()
+        await store.close()
+
+    async def test_an_index_that_cannot_be_used_ends_a_bot_that_discord_keeps_waiting(self, tmp_path: Path) -> None:
+        config = Config.model_validate(
+            {
+                "discord": {"api_url": "http://127.0.0.1:9/api/v10", "token": "secret"},
+                "index": {"path": tmp_path / "nowhere"},
+                "store": {"url": f"sqlite:///{tmp_path}/store.db"},
+            }
+        )
+        with pytest.raises(IndexMissingError, match="there is no index in"):
+            await asyncio.wait_for(run(config), 60)
 
 
 @pytest.mark.model
