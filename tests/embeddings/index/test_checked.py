@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,8 +39,8 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def built(tmp_path: Path, folder: IndexFolder, build: BuildArchives, monkeypatch: pytest.MonkeyPatch) -> IndexFolder:
     """An index of three events, and a clock by which it is as old as one has to be."""
     build(archive(tmp_path, "It rains.", "It pours.", "It stops."))
-    now = checked.time.time_ns
-    monkeypatch.setattr(checked.time, "time_ns", lambda: now() + 60 * 10**9)
+    now = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: now() + 60 * 10**9)
     return folder
 
 
@@ -148,7 +149,7 @@ def test_a_file_that_has_only_just_changed_is_hashed_again(
     built: IndexFolder, hashed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed = max(path.stat().st_ctime_ns for path in generation(built).iterdir())
-    monkeypatch.setattr(checked.time, "time_ns", lambda: changed + 10**6)
+    monkeypatch.setattr(time, "time_ns", lambda: changed + 10**6)
     start(built)
     start(built)
     assert hashed == 2 * EVERY
