@@ -18,13 +18,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from rich.filesize import decimal
 
 from bot.clocks import Clock
-from bot.commands.zones import COMMON
 from bot.config import Config
 from bot.first_archive import events_of
 from bot.host import invite_link
 from bot.inquiry import MOST_GUILDS, Answered, DiscordAwayError, GuildRights, ahead_s, ask
 from bot.store.address import file_of, parse
 from bot.store.look import describe
+from bot.zones.readings import COMMON
 from embeddings.archive.fetched import problems as problems_of_fetched_days
 from embeddings.errors import EmbeddingsError, IndexMissingError
 from embeddings.index.folder import IndexFolder

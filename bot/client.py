@@ -29,6 +29,7 @@ from discord.http import Route
 from bot import words
 from bot.cards.discord_face import layout
 from bot.clocks import Clocks
+from bot.commands import zones
 from bot.commands.versions import check_options
 from bot.config import Config, DailySettings
 from bot.daily.claims import Claim, Terms
@@ -158,7 +159,7 @@ class DatelineClient(HostClient):
         self._background.append(registering)
         await self.host.engine.ready()
         try:
-            await self.host.guide.warm_up()
+            await asyncio.gather(self.host.guide.warm_up(), asyncio.to_thread(zones.warm_up))
         except Exception:  # what an answer needs it loads by itself, if later
             log.warning("not all could be loaded before the first answer", exc_info=True)
         self._background += [

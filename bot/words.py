@@ -156,6 +156,7 @@ def about(found: About) -> Iterable[str]:
         yield f"Last brought up to date on {short_date(found.updated.date())} at {found.updated:%H:%M} UTC."
     yield "Texts: " + "; ".join(found.attributions)
     yield f"Questions are understood with the model {found.model} on the bot's own machine and go nowhere else."
+    yield "Places and their time zones: GeoNames, CC BY 4.0."
 
 
 def withdrawn(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import re
 
@@ -17,6 +18,7 @@ from bot.daily.claims import Reason, Wish
 from bot.daily.schedule import Subscription
 from bot.host import Host, HostClient, managed_guild
 from bot.markup import MAX_OPTION, plain
+from bot.zones.stored import shown_zone
 from embeddings.errors import InputError
 from embeddings.text import clean
 
@@ -64,7 +66,7 @@ async def set_(
         guild.id,
         channel.id,
         time_option(time),
-        zone_option(timezone),
+        zone_option(timezone, _now(host)),
         events,
         None if role is None else role.id,
         _topics(prefer),
@@ -87,7 +89,7 @@ async def set_(
 @set_.autocomplete("timezone")
 async def _suggest_zones(interaction: Interaction[HostClient], current: str) -> list[Choice[str]]:
     async def suggest() -> list[Choice[str]]:
-        return suggest_zones(current, dt.datetime.fromtimestamp(interaction.client.host.clock(), dt.UTC))
+        return await asyncio.to_thread(suggest_zones, current, _now(interaction.client.host))
 
     return await interaction.client.host.desk.suggest(interaction, suggest)
 
@@ -188,7 +190,7 @@ async def _suggest_channels(interaction: Interaction[HostClient], current: str) 
         if guild is None or not interaction.permissions.manage_guild:
             return []
         there = await host.daily.of_guild(guild.id)
-        names = [(f"{_name(guild, each)} at {each.time:%H:%M} {each.zone}", each) for each in there]
+        names = [(f"{_name(guild, each)} at {each.time:%H:%M} {shown_zone(each.zone)}", each) for each in there]
         return [
             Choice(name=plain(name, MAX_OPTION), value=str(each.channel))
             for name, each in names
@@ -196,6 +198,10 @@ async def _suggest_channels(interaction: Interaction[HostClient], current: str) 
         ][:MOST_CHOICES]
 
     return await host.desk.suggest(interaction, suggest)
+
+
+def _now(host: Host) -> dt.datetime:
+    return dt.datetime.fromtimestamp(host.clock(), dt.UTC)
 
 
 def _check_channel(guild: discord.Guild, channel: discord.TextChannel) -> None:

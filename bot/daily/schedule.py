@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+
+from bot.zones.stored import zone_clocks
 
 _DAY = dt.timedelta(days=1)
 _SECOND = dt.timedelta(seconds=1)
@@ -18,7 +19,7 @@ class Subscription:
     Attributes:
         key: ten hexadecimal digits, never used again.
         time: the time of day, in `zone`.
-        zone: a name of the IANA database.
+        zone: as `bot.zones.stored` has it: a name of the IANA database, or a fixed offset.
         count: events per post.
         role: id of the role that each post mentions.
         prefer, leave_out: words of topics that come first, and that are left out.
@@ -51,7 +52,7 @@ class DuePost:
     missed: bool
 
 
-def moment(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime | None:
+def moment(date: dt.date, time: dt.time, zone: dt.tzinfo) -> dt.datetime | None:
     """The moment, in UTC, at which the clocks of a zone show a time of a day.
 
     If the clocks show the time twice, the first moment counts; if they skip it, the moment of the skip. None if the
@@ -75,17 +76,17 @@ def moment(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime | None:
     return high
 
 
-def _utc(wall: dt.datetime, zone: ZoneInfo, fold: int) -> dt.datetime:
+def _utc(wall: dt.datetime, zone: dt.tzinfo, fold: int) -> dt.datetime:
     return wall.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC)
 
 
-def _wall(at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+def _wall(at: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
 def day_begins(subscription: Subscription, date: dt.date) -> float:
     """The Unix time at which a local day begins."""
-    at = moment(date, dt.time(), ZoneInfo(subscription.zone))
+    at = moment(date, dt.time(), zone_clocks(subscription.zone))
     return (at or dt.datetime.combine(date, dt.time(), dt.UTC)).timestamp()
 
 
@@ -95,7 +96,7 @@ def moments(first: dt.date, time: dt.time, zone: str) -> Iterator[tuple[dt.date,
     Raises:
         ZoneInfoNotFoundError: if there is no such zone.
     """
-    clocks = ZoneInfo(zone)
+    clocks = zone_clocks(zone)
     while True:
         if (at := moment(first, time, clocks)) is not None:
             yield first, at
@@ -104,7 +105,7 @@ def moments(first: dt.date, time: dt.time, zone: str) -> Iterator[tuple[dt.date,
 
 def first_after(now: dt.datetime, time: dt.time, zone: str, not_before: dt.date) -> tuple[dt.date, dt.datetime]:
     """The first local day from `not_before` on whose `time` comes after `now`, and that moment in UTC."""
-    start = max(not_before, now.astimezone(ZoneInfo(zone)).date() - _DAY)
+    start = max(not_before, now.astimezone(zone_clocks(zone)).date() - _DAY)
     return next((date, at) for date, at in moments(start, time, zone) if at > now)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.markup import escape
 from bot.words import count
+from bot.zones.stored import shown_zone
 
 if TYPE_CHECKING:
     from bot.daily.schedule import Subscription
@@ -20,8 +21,8 @@ REMOVE = "End the daily posts of a channel and forget them"
 PREVIEW = "See what the next post of a channel would be"
 CHANNEL = "Where to post"
 WHICH = "Whose posts; not needed where there is only one channel"
-TIME = "When, on the clocks of the time zone: 09:00"
-ZONE = "Whose clocks: type a city, such as Berlin"
+TIME = "When, on the clocks of the time zone: 09:00, 9 pm, noon"
+ZONE = "Whose clocks: a city, state or country (Berlin), an offset (UTC+5:30) or a zone's name"
 EVENTS = "How many events a post, 1 to 10"
 ROLE = "A role that each post mentions"
 PREFER = "Topics that come first, parted by commas: space, science"
@@ -62,7 +63,7 @@ _NOTICES = {
 def notice(reason: str, subscription: Subscription, guild: str) -> str:
     """What moderators are told once, and how they start the posts again."""
     where = f"<#{subscription.channel}>"
-    return _NOTICES[reason].format(channel=where, guild=f"**{escape(guild)}**", zone=subscription.zone)
+    return _NOTICES[reason].format(channel=where, guild=f"**{escape(guild)}**", zone=shown_zone(subscription.zone))
 
 
 def no_permission(channel: str, lacking: Iterable[str]) -> str:
@@ -84,9 +85,19 @@ def no_zone(zone: str, nearest: Sequence[str]) -> str:
     return f"there is no time zone {zone!r}; did you mean {_either(nearest)}?"
 
 
+def unclear_zone(zone: str, readings: Sequence[str]) -> str:
+    """A time zone that can be several."""
+    return f"{zone!r} can mean {_either(readings)}; type the zone that you mean, or choose it while you type"
+
+
+def no_offset(text: str) -> str:
+    """An offset from UTC that no place has."""
+    return f"{text!r} is no offset that clocks have; they go from UTC-12:00 to UTC+14:00, such as UTC+05:30"
+
+
 def no_time(text: str) -> str:
     """A time of day that does not exist."""
-    return f"{text!r} is not a time of day; write it as 09:00 or 21:30"
+    return f"{text!r} is not a time of day; write it as 09:00, 21:30, 9 pm or noon"
 
 
 def which(channels: Sequence[str]) -> str:
@@ -123,7 +134,7 @@ def line(subscription: Subscription, next_at: int) -> str:
     if subscription.leave_out:
         details.append(f"without {escape(', '.join(subscription.leave_out))}")
     when = _PAUSED[subscription.paused] if subscription.paused else f"next <t:{next_at}:F>"
-    zone = escape(subscription.zone)
+    zone = escape(shown_zone(subscription.zone))
     return f"<#{subscription.channel}> at {subscription.time:%H\\:%M} {zone} · {when}\n-# {' · '.join(details)}"
 
 

@@ -13,14 +13,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bot.client import DatelineClient
-from bot.commands import zones
 from bot.config import Config
+from bot.zones import gazetteer, readings
 from embeddings.dates import forms
 from embeddings.index.folder import IndexFolder
 from tests.bot.running import parts
 from tests.discord_server import DiscordServer, connected, discord_server
 
-CACHES = (forms.typed_grammar, forms.question_grammar, zones._zones)
+CACHES = (forms.typed_grammar, forms.question_grammar, gazetteer.gazetteer, readings._full_names)
 BESIDE = {"channel": None, "time": "9:00"}
 
 
@@ -56,6 +56,8 @@ def uses(server: DiscordServer) -> dict[str, Callable[[], Awaitable[object]]]:
         "a headline typed": suggested("related", "event", "neil arm"),
         "a zone typed": suggested("daily set", "timezone", "ber"),
         "no zone typed": suggested("daily set", "timezone", "berlinn"),
+        "a place typed": suggested("daily set", "timezone", "paris, texas"),
+        "an abbreviation typed": suggested("daily set", "timezone", "EST"),
         "a subscription": typed("daily set", "hi", timezone="Europe/Berlin", channel=server.channel, time="9:00"),
         "a preview": typed("daily preview", "th"),
     }

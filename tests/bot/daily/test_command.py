@@ -15,6 +15,7 @@ from bot.clocks import Clocks
 from bot.config import Config
 from bot.daily.claims import State, Terms, Wish
 from bot.engine import Engine
+from bot.markup import escape
 from bot.store import Store
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
@@ -108,6 +109,35 @@ class TestCommands:
         [subscription] = await store.daily.of_guild(discord_server.guild.id)
         assert (subscription.prefer, subscription.leave_out) == (("space", "science"), ("football",))
         assert f"{subscription.time:%H:%M}" == "21:30"
+
+    @pytest.mark.parametrize(
+        ("typed", "zone", "moment"),
+        [
+            ("GMT+1", "UTC+01:00", 1784534400),  # 2026-07-20T08:00Z
+            ("UTC−3:30", "UTC-03:30", 1784550600),
+            ("Etc/GMT+4", "UTC-04:00", 1784552400),
+            ("Paris, Texas", "America/Chicago", 1784556000),
+        ],
+    )
+    async def test_a_zone_is_set_and_shown_as_what_it_is(
+        self, discord_server: DiscordServer, store: Store, typed: str, zone: str, moment: int
+    ) -> None:
+        reply = await set_daily(discord_server, time="9 a.m.", timezone=typed)
+        for text in (reply.text, (await daily(discord_server, "show")).text):
+            assert f"at 09\\:00 {escape(zone)}" in text
+            assert f"<t:{moment}:F>" in text
+        [subscription] = await store.daily.of_guild(discord_server.guild.id)
+        assert subscription.zone == zone
+
+    async def test_a_zone_of_an_earlier_version_goes_on_and_is_shown_as_what_it_is(
+        self, discord_server: DiscordServer, store: Store, clock: HandClock
+    ) -> None:
+        wish = Wish(discord_server.guild.id, discord_server.channel.id, dt.time(9), "Etc/GMT+4")
+        await store.daily.subscribe(wish, clock())
+        shown = (await daily(discord_server, "show")).text
+        assert "UTC-04" in shown
+        assert "Etc" not in shown
+        assert "<t:1784552400:F>" in shown
 
     async def test_show_lists_every_channel(self, discord_server: DiscordServer) -> None:
         assert "has no daily posts" in (await daily(discord_server, "show")).text
@@ -230,9 +260,10 @@ class TestCommands:
             )
             return [choice["name"] for choice in choices]
 
-        assert (await suggested("berl"))[0] == "Europe/Berlin (now 08:00)"
-        assert (await suggested("new york"))[0] == "America/New_York (now 02:00)"
-        assert (await suggested("kathmndu"))[0] == "Asia/Kathmandu (now 11:45)"
+        assert (await suggested("munich"))[0] == "Munich, Germany · Europe/Berlin · 08:00"
+        assert (await suggested("Europe/Berlin"))[0] == "Europe/Berlin · 08:00"
+        assert (await suggested("kathmndu"))[0] == "Kathmandu, Nepal · Asia/Kathmandu · 11:45"
+        assert (await suggested("utc+0530"))[0] == "UTC+05:30 · 11:30"
         for text in ("", "europe", "zzz", "*" * 90):
             assert 0 < len(await suggested(text)) <= 25
 
@@ -245,6 +276,8 @@ class TestBadInput:
             ({"timezone": "Europe/Berln"}, ["no time zone 'Europe/Berln'", "Europe/Berlin"]),
             ({"timezone": "Mars/Olympus"}, ["no time zone", "did you mean"]),
             ({"timezone": "../etc/passwd"}, ["no time zone"]),
+            ({"timezone": "EST"}, ["can mean America/New_York", "UTC-05:00 (EST, all year)"]),
+            ({"timezone": "UTC+15"}, ["'UTC+15' is no offset that clocks have"]),
             ({"time": "25:00"}, ["'25:00' is not a time of day", "09:00"]),
             ({"time": "09:60"}, ["is not a time of day"]),
             ({"time": "13 pm"}, ["is not a time of day"]),

@@ -1,0 +1,1 @@
+"""Makes `bot/zones/places.npz`: `python -m tests.places`."""
