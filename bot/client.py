@@ -32,6 +32,7 @@ from bot.clocks import Clocks
 from bot.commands import zones
 from bot.commands.versions import check_options
 from bot.config import Config, DailySettings
+from bot.daily import words as daily_words
 from bot.daily.claims import Claim, Terms
 from bot.desk import Desk
 from bot.engine import Engine
@@ -39,6 +40,7 @@ from bot.gateway import GatewayState
 from bot.guide import Guide
 from bot.host import Host, HostClient
 from bot.outages import LONGEST_RATE_LIMIT_S, TooManyStartsError, describe, is_expected, kind, next_wait_s
+from bot.posting.channels import Post
 from bot.posting.fence import trace
 from bot.posting.poster import STORING_S, Composed, Poster
 from bot.registration import Tree, register
@@ -115,9 +117,11 @@ class DatelineClient(HostClient):
             max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
             http_trace=trace(),
         )
-        self.host = Host(engine, Guide(engine, store), store.daily, Desk(config.limits), clocks.wall)
-        self.tree = _Tree(self)
         self.poster = Poster(self, store.daily, self._compose, terms(config.daily), clocks)
+        self.host = Host(
+            engine, Guide(engine, store), store.daily, Desk(config.limits), clocks.wall, self.poster.trials
+        )
+        self.tree = _Tree(self)
         self._config = config
         self._store = store
         self._updates = Updates(config, clocks.wall)
@@ -305,7 +309,7 @@ class DatelineClient(HostClient):
     async def _compose(self, claim: Claim) -> Composed:
         """The post of a day."""
         page, events = await self.host.guide.daily(claim.subscription, claim.date)
-        return Composed(layout(page, NOBODY), events)
+        return Composed(Post(layout(page, NOBODY), daily_words.thread_title(claim.subscription, claim.date)), events)
 
     # --- events of the gateway ---
 

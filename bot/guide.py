@@ -6,18 +6,29 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 
 from discord import Locale
 
 from bot import local_dates, words
 from bot.answers import KeptAnswer
 from bot.cards import pages
+from bot.cards.daily_post import Own, daily_page, longer_page
 from bot.cards.pages import PER_PAGE, AnswerPage
 from bot.daily import choice
 from bot.daily.schedule import Subscription
 from bot.engine import Engine
 from bot.store import Store, StoreAwayError
-from bot.views.state import AnswerList, ChannelsList, DailyList, DaysList, NoList, OnThisDayList, Place
+from bot.views.state import (
+    AnswerList,
+    ChannelsList,
+    DailyList,
+    DaysList,
+    LongerList,
+    NoList,
+    OnThisDayList,
+    Place,
+)
 from embeddings.dates import DateRange
 from embeddings.errors import InputError
 from embeddings.events import Event
@@ -25,6 +36,7 @@ from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.questions import Question
 
 ON_THIS_DAY = 5  # events
+LONGER = 25  # events of the day of a daily post
 
 
 class Guide:
@@ -79,7 +91,12 @@ class Guide:
                 shown = await self._shown(subscription, date)
                 if shown is None:
                     return await self.page(Place(OnThisDayList(date.month, date.day)), locale)
-                return pages.daily_page(date, shown, place, None, locale)
+                return daily_page(date, shown, place, None, locale)
+            case LongerList(subscription, date):
+                found = await self._longer(subscription, date)
+                place = dataclasses.replace(place, page=min(place.page, _last_page(len(found))))
+                start = place.page * PER_PAGE
+                return longer_page(date, found[start : start + PER_PAGE], place, len(found), locale)
 
     async def ask(self, question: Question, count: int, locale: str) -> AnswerPage:
         """Answer a question; the events found are kept for the buttons. If nothing fits, offer a wider search."""
@@ -104,31 +121,46 @@ class Guide:
         return pages.answer_page(kept, events, place, locale, nothing=self._nothing(kept, locale))
 
     async def daily(
-        self, subscription: Subscription, date: dt.date, note: str = ""
+        self, subscription: Subscription, date: dt.date, note: str = "", *, is_test: bool = False
     ) -> tuple[AnswerPage, tuple[str, ...]]:
         """A subscription's post of a local day, made anew, and the ids of its events; empty if it has none.
 
         Args:
             note: a line above the post.
+            is_test: whether it is another one, by which the day's own must not be recognised.
         """
         events = await self.post_events(subscription, date)
-        place = Place(DailyList(subscription.key, date))
-        page = pages.daily_page(date, events, place, subscription.role, subscription.locale, note)
+        of = LongerList(subscription.key, date) if is_test else DailyList(subscription.key, date)
+        own = Own(subscription.title, subscription.text)
+        page = daily_page(date, events, Place(of), subscription.role, subscription.locale, note, own)
         return page, tuple(event.id for event in events)
 
     async def post_events(self, subscription: Subscription, date: dt.date) -> list[Event]:
         """The events of a post; if the day has too few, also those of the days around it."""
+        return await self._events(date, subscription.count, subscription.prefer, subscription.leave_out)
+
+    async def _events(
+        self, date: dt.date, count: int, prefer: Sequence[str] = (), leave_out: Sequence[str] = ()
+    ) -> list[Event]:
         found: list[DayCandidate] = []
         for step in choice.nearby(date.month, date.day):
             candidates = [each for day in step for each in await self._engine.of_day(*day)]
-            wanted = subscription.count - len(found)
             # Some milliseconds for a day of many events; the loop need not wait for it.
             found += await asyncio.to_thread(
-                choice.choose_post, candidates, wanted, subscription.prefer, subscription.leave_out, tuple(found)
+                choice.choose_post, candidates, count - len(found), prefer, leave_out, tuple(found)
             )
-            if choice.enough(len(found), subscription.count, date.month, date.day):
+            if choice.enough(len(found), count, date.month, date.day):
                 break
         return sorted((each.event for each in found), key=lambda event: (event.date.year, event.date, event.id))
+
+    async def _longer(self, key: str, date: dt.date) -> list[Event]:
+        """More events of a post's day, by what its subscription prefers and leaves out while that can be known."""
+        subscription = None
+        with contextlib.suppress(StoreAwayError):
+            subscription = await self._store.daily.subscription(key)
+        if subscription is None:
+            return await self._events(date, LONGER)
+        return await self._events(date, LONGER, subscription.prefer, subscription.leave_out)
 
     async def _shown(self, key: str, date: dt.date) -> list[Event] | None:
         """The events that a post showed; if unknown, those it would show now; None if neither can be known."""

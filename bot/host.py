@@ -18,6 +18,7 @@ from bot.daily.schedule import Subscription, first_after
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.guide import Guide
+from bot.posting.trials import Trials
 from bot.store.daily_posts import DailyStore
 from bot.views.items import destination
 from bot.views.state import ChannelsList, Target
@@ -49,6 +50,7 @@ class Host:
     Attributes:
         daily: the subscriptions to daily posts.
         clock: gives the Unix time that daily posts go by.
+        trials: test posts.
     """
 
     engine: Engine
@@ -56,6 +58,7 @@ class Host:
     daily: DailyStore
     desk: Desk
     clock: Callable[[], float]
+    trials: Trials
 
     async def press(self, interaction: Interaction[HostClient]) -> None:
         """Answer a button or a select of any of the bot's messages, also unknown ones, and unknown forms.
@@ -96,7 +99,7 @@ class Host:
     def next_post(self, subscription: Subscription) -> tuple[dt.date, int]:
         """The next post's local day and its moment, in Unix time."""
         now = dt.datetime.fromtimestamp(self.clock(), dt.UTC)
-        date, at = first_after(now, subscription.time, subscription.zone, subscription.next_date)
+        date, at = first_after(now, subscription.time, subscription.zone, subscription.next_date, subscription.days)
         return date, int(at.timestamp())
 
 

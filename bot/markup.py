@@ -24,6 +24,7 @@ MAX_BUTTON_LINK = 512  # of a button's address
 
 # Whatever Discord gives a meaning: emphasis, code, spoilers, links, mentions, emoji, timestamps, quotes, headings.
 _MARKS = re.compile(r"([\\*_~|`<>\[\]()#@:])")
+_MENTION = re.compile(r"\\*@")
 _LIST_MARK = re.compile(r"^(\d+(?=\.)|)([-+.])")  # at the beginning of a line: a list
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")  # of a host; strictly none has "_", but some that are in use do
 _LONGEST_HOST = 253
@@ -54,6 +55,11 @@ def cut(text: str, limit: int) -> str:
 def escape(text: str) -> str:
     """Text as Discord shows it letter for letter, on one line."""
     return _LIST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\1", clean(text)))
+
+
+def without_pings(text: str) -> str:
+    """Text whose Markdown works, on one line, but whose mentions of people, roles and everybody are only letters."""
+    return _MENTION.sub(r"\\@", clean(text))
 
 
 def escape_within(text: str, limit: int) -> str:

@@ -29,13 +29,11 @@ from embeddings.search.answers import DayAnswer, outside
 
 PER_PAGE = 5  # events of a list
 CARD_SOURCES = 10
-_POST_ACTIONS = "efghijklmn"  # one a button: two of a page must not have the same custom_id
 
 # How long what is, as `markup.length` counts. A phone shows some 50 a line, and a message holds 4,000 in all, so that
 # each of a list's five events has some 750: what stands first takes its share first, and the summary what is left.
-_HEADLINE = 700  # of nearly all; the longest real one has 1,189
+HEADLINE = 700  # of nearly all; the longest real one has 1,189
 _SUMMARY = 300  # in a list: six lines of a phone
-_POST_SUMMARY = 150  # in a daily post, which nobody asked for: three lines
 _CARD_SUMMARY = 900  # on a card of its own
 _CLOSEST = 130  # the closest related event, in a list
 _THEME = 120  # a topic or category
@@ -44,15 +42,15 @@ _SOURCE_NAME = 80  # on a card, one a line
 _SOURCES = 1_200  # on a card, all with their addresses
 _CONTEXTS = 300
 _ATTRIBUTION = 120
-_ATTRIBUTIONS = 3  # named under a list; an index of several archives has as many as those
+ATTRIBUTIONS = 3  # named under a list; an index of several archives has as many as those
 _RELATED_EVENT = (60, 170)  # at least and at most: a line or three, as ten of them leave room
-_SHORTEST_SUMMARY = 60  # a stump of less says nothing
+SHORTEST_SUMMARY = 60  # a stump of less says nothing
 _SHORTEST_HEADLINE = 20  # of a related event beside its date and contexts
 _LONGEST_LINK = 400  # an address; a longer one costs the text that it leads from
 _SHORTEST_CONTEXTS = 100
 # For marks, dates and line breaks, which the sums below leave out: of a list, of a card, of the closest related event,
 # of a numbered line with the line that counts those which are left out, and of one related event.
-_SPARE, _CARD_SPARE, _CLOSEST_SPARE, _LINE_SPARE, _RELATED_SPARE = 20, 10, 30, 40, 8
+SPARE, _CARD_SPARE, _CLOSEST_SPARE, _LINE_SPARE, _RELATED_SPARE = 20, 10, 30, 40, 8
 
 # Shares of a card's room: a headline must not push its sources off, nor a chain of topics its headline.
 _HEADLINE_SHARE = 3  # a third
@@ -139,55 +137,9 @@ def on_this_day_page(
     return fitted(_List(heading, events, place, len(events), locale, _Shown(year=True)).page)
 
 
-def daily_page(
-    date: dt.date, events: Sequence[Event], place: Place, role: int | None, locale: str, note: str = ""
-) -> AnswerPage:
-    """The post of a day: a line or two an event, each with a button that opens it.
-
-    Args:
-        place: the place of the post's list.
-        role: id of the role that the post mentions.
-        note: a line above a post that only one user sees.
-    """
-    above = (note,) if note else ()
-    heading = f"## {words.on_this_day_heading(date.month, date.day, locale)}"
-    if role is not None:
-        heading += f"\n<@&{role}>"
-    if not events:
-        return AnswerPage((*above, f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}"), place)
-    attributions = list(dict.fromkeys(event.attribution for event in events))
-    small = f"-# {' · '.join(map(_text_from, attributions[:_ATTRIBUTIONS]))}"
-    steps = tuple(
-        Step(_year_label(event, events), place.opened(event.id), action)
-        for event, action in zip(events, _POST_ACTIONS, strict=False)
-    )
-
-    def make(room: int) -> AnswerPage:
-        each = (room - total((note, heading, small)) - _SPARE) // len(events)
-        return AnswerPage(
-            (*above, heading, *(_post_entry(event, date, each, locale) for event in events), small), place, steps=steps
-        )
-
-    return fitted(make)
-
-
-def _post_entry(event: Event, date: dt.date, limit: int, locale: str) -> str:
-    """One event of a post: its year, its headline, and one line of what it was about."""
-    is_that_day = (event.date.month, event.date.day) == (date.month, date.day)
-    mark = f"**{event.date.year}**" if is_that_day else f"**{local_dates.short_date(event.date, locale)}**"
-    text = f"{mark} {_headline(event, min(_HEADLINE, limit - length(mark) - 1))}"
-    if event.withdrawn:
-        return f"{text}\n-# {words.WITHDRAWN}"
-    room = min(_POST_SUMMARY, limit - length(text) - 4)
-    if event.summary and room >= _SHORTEST_SUMMARY:
-        text += f"\n-# {escape_within(event.summary, room)}"
-    return text
-
-
-def _year_label(event: Event, events: Sequence[Event]) -> str:
-    """What the button of an event says: its year, and a number where the year comes more than once."""
-    same = [other for other in events if other.date.year == event.date.year]
-    return f"{event.date.year} ({same.index(event) + 1})" if len(same) > 1 else str(event.date.year)
+def list_page(heading: str, events: Sequence[Event], place: Place, count: int, locale: str) -> AnswerPage:
+    """A page of a list under a heading of its own, each event with its year and date; `count`: of the whole list."""
+    return fitted(_List(heading, events, place, count, locale, _Shown(date=True, year=True)).page)
 
 
 def answer_page(
@@ -235,9 +187,9 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> 
     steps = []
     if (back := place.back()) is not None:
         steps.append(Step(words.BACK if back.trail else words.BACK_TO_LIST, back, "b"))
-    small = f"{_text_from(event.attribution)} · {escape(event.id)}"
+    small = f"{text_from(event.attribution)} · {escape(event.id)}"
     themes = _themes(event, room // _THEMES_SHARE)
-    head = f"### {_headline(event, room // _HEADLINE_SHARE)}\n-# {local_dates.long_date(event.date, locale)}{themes}"
+    head = f"### {headline(event, room // _HEADLINE_SHARE)}\n-# {local_dates.long_date(event.date, locale)}{themes}"
     if event.withdrawn:
         head += f"\n**{words.withdrawn(event.withdrawn, locale)}**"
     left = room - length(head) - length(small) - _CARD_SPARE
@@ -256,7 +208,7 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> 
         blocks.append(_numbered(words.RELATED, [_related(o, locale, each) for o in answer.related], 0, left))
         left -= length(blocks[-1])
     if event.contexts and left > _SHORTEST_CONTEXTS:
-        blocks.append(f"-# {words.CONTEXTS}: {escape_within(', '.join(event.contexts), min(_CONTEXTS, left - _SPARE))}")
+        blocks.append(f"-# {words.CONTEXTS}: {escape_within(', '.join(event.contexts), min(_CONTEXTS, left - SPARE))}")
     blocks.append(f"-# {small}")
     choices = tuple(
         _choice(o.id, o.headline, o.date, locale) for o in answer.related if o.id is not None and o.id != event.id
@@ -300,7 +252,7 @@ class _List:
         pages = -(-self.total // PER_PAGE)
         above = self.above or [""] * len(self.events)
         small = self._small(pages)
-        each = (room - length(self.heading) - length(small) - total(above) - _SPARE) // max(1, len(self.events))
+        each = (room - length(self.heading) - length(small) - total(above) - SPARE) // max(1, len(self.events))
         blocks = [self.heading] if self.heading else []
         for number, (event, before) in enumerate(zip(self.events, above, strict=True), self.place.page * PER_PAGE + 1):
             mark = f"**{number}.**"
@@ -318,7 +270,7 @@ class _List:
     def _small(self, pages: int) -> str:
         """The small print: whose texts these are, and which page this is."""
         attributions = dict.fromkeys(event.attribution for event in self.events if event is not None)
-        texts = map(_text_from, list(attributions)[:_ATTRIBUTIONS])
+        texts = map(text_from, list(attributions)[:ATTRIBUTIONS])
         return " · ".join([*texts, *words.page_of(self.place.page + 1, pages)])
 
     def _steps(self, pages: int) -> Iterator[Step]:
@@ -333,7 +285,8 @@ def _choice(event_id: str, headline: str, date: dt.date, locale: str) -> Choice:
     return Choice(event_id, plain(headline, MAX_OPTION), plain(local_dates.short_date(date, locale), MAX_OPTION))
 
 
-def _text_from(attribution: str) -> str:
+def text_from(attribution: str) -> str:
+    """Whose text something is, for the small print."""
     return words.text_from(escape_within(attribution, _ATTRIBUTION))
 
 
@@ -346,19 +299,19 @@ def _entry(mark: str, event: Event, limit: int, locale: str, shown: _Shown) -> s
     if event.sources:
         facts.append(escape_within(", ".join(source.name for source in event.sources), _SOURCE_NAMES))
     line = f"\n-# {' · '.join(facts)}" if facts else ""
-    text = f"{mark} {_headline(event, min(_HEADLINE, limit - length(mark) - 1 - length(line)))}{line}"
+    text = f"{mark} {headline(event, min(HEADLINE, limit - length(mark) - 1 - length(line)))}{line}"
     room = min(_SUMMARY, limit - length(text) - 1)
-    if event.summary and room >= _SHORTEST_SUMMARY:
+    if event.summary and room >= SHORTEST_SUMMARY:
         text += f"\n{escape_within(event.summary, room)}"
     room = min(_CLOSEST, limit - length(text) - _CLOSEST_SPARE)
-    if shown.related and event.related and room >= _SHORTEST_SUMMARY:
+    if shown.related and event.related and room >= SHORTEST_SUMMARY:
         closest = event.related[0]
         related = escape_within(closest.headline, room)
         text += f"\n-# {words.CLOSEST} {local_dates.short_date(closest.date, locale)}: {related}"
     return text
 
 
-def _headline(event: Event, limit: int) -> str:
+def headline(event: Event, limit: int) -> str:
     """The headline, bold, linked to its source where the address leaves room for it."""
     url = next(filter(None, map(address, event_links(event))), None)
     if url is not None and length(linked := link("", url)) <= min(_LONGEST_LINK, limit // 2):

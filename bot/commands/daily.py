@@ -5,19 +5,38 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
+from dataclasses import replace
 
 import discord
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
+from bot.cards.discord_face import layout
 from bot.cards.pages import AnswerPage
 from bot.commands.options import MOST_CHOICES
+from bot.commands.places import (
+    Place,
+    PlaceOption,
+    RawPlace,
+    check_place,
+    check_tag,
+    choose_tag,
+    find_place,
+    is_news,
+    kind_of,
+    lacks_history,
+    suggest_tags,
+)
 from bot.commands.zones import suggest_zones, time_option, zone_option
 from bot.daily import words as daily_words
 from bot.daily.claims import Reason, Wish
-from bot.daily.schedule import Subscription
+from bot.daily.days import EVERY_DAY, parse_days
+from bot.daily.schedule import Kind, Subscription
 from bot.host import Host, HostClient, managed_guild
 from bot.markup import MAX_OPTION, plain
+from bot.posting.channels import Post
+from bot.posting.refusals import PassingError, RefusedError
+from bot.views.state import NOBODY
 from bot.zones.stored import shown_zone
 from embeddings.errors import InputError
 from embeddings.text import clean
@@ -25,7 +44,7 @@ from embeddings.text import clean
 MOST_EVENTS = 10
 MOST_CHANNELS = 20  # of a server
 MOST_TOPICS = 10
-_NEEDED = ("view_channel", "send_messages")
+MOST_TITLE, MOST_TEXT = 60, 300  # characters of what a server wants above its posts
 _CHANNEL = re.compile(r"(?:<#)?(\d{15,21})>?")
 
 command = app_commands.Group(
@@ -48,16 +67,26 @@ Topics = app_commands.Range[str, 1, 200]
     role=daily_words.ROLE,
     prefer=daily_words.PREFER,
     leave_out=daily_words.LEAVE_OUT,
+    days=daily_words.DAYS,
+    title=daily_words.TITLE,
+    text=daily_words.TEXT,
+    publish=daily_words.PUBLISH,
+    tag=daily_words.TAG,
 )
 async def set_(
     interaction: Interaction[HostClient],
-    channel: discord.TextChannel,
+    channel: app_commands.Transform[RawPlace, PlaceOption],
     time: app_commands.Range[str, 1, 20],
     timezone: app_commands.Range[str, 1, 60],
     events: app_commands.Range[int, 1, MOST_EVENTS] = 5,
     role: discord.Role | None = None,
     prefer: Topics | None = None,
     leave_out: Topics | None = None,
+    days: app_commands.Range[str, 1, 60] | None = None,
+    title: app_commands.Range[str, 1, MOST_TITLE] | None = None,
+    text: app_commands.Range[str, 1, MOST_TEXT] | None = None,
+    publish: bool = False,
+    tag: app_commands.Range[str, 1, 50] | None = None,
 ) -> None:
     """Give a channel daily posts."""
     guild = managed_guild(interaction)
@@ -72,18 +101,35 @@ async def set_(
         _topics(prefer),
         _topics(leave_out),
         str(interaction.guild_locale or discord.Locale.american_english),
+        EVERY_DAY if days is None else parse_days(days),
+        title=clean(title or "") or None,
+        text=clean(text or "") or None,
+        publish=publish,
     )
-    _check_channel(guild, channel)
-    _check_role(guild, channel, role)
 
     async def show() -> AnswerPage:
+        place = await find_place(guild, channel.id)
+        check_place(guild, place)
+        _check_role(guild, place, role)
+        if publish and not is_news(place):
+            raise InputError(daily_words.NOT_PUBLISHED)
+        whole = replace(wish, kind=kind_of(place), tag=choose_tag(guild, place, tag))
         there = await host.daily.of_guild(guild.id)
-        if len(there) >= MOST_CHANNELS and channel.id not in {each.channel for each in there}:
+        if len(there) >= MOST_CHANNELS and place.id not in {each.channel for each in there}:
             raise InputError(daily_words.too_many(MOST_CHANNELS))
-        subscription = await host.daily.subscribe(wish, host.clock())
-        return _page(daily_words.done("set", subscription), host.channel_line(subscription), *_history(guild, channel))
+        subscription = await host.daily.subscribe(whole, host.clock())
+        return _page(daily_words.done("set", subscription), host.channel_line(subscription), *_history(guild, place))
 
     await host.desk.respond(interaction, show, private=True)
+
+
+@set_.autocomplete("tag")
+async def _suggest_tags(interaction: Interaction[HostClient], current: str) -> list[Choice[str]]:
+    async def suggest() -> list[Choice[str]]:
+        chosen = getattr(interaction.namespace, "channel", None)
+        return suggest_tags(interaction.guild, getattr(chosen, "id", 0), current)
+
+    return await interaction.client.host.desk.suggest(interaction, suggest)
 
 
 @set_.autocomplete("timezone")
@@ -130,10 +176,9 @@ async def resume(interaction: Interaction[HostClient], channel: str | None = Non
 
     async def show() -> AnswerPage:
         subscription = await _which(host, guild, channel)
-        there = guild.get_channel(subscription.channel)
-        if not isinstance(there, discord.TextChannel):
-            raise InputError(daily_words.CHANNEL_DELETED)
-        _check_channel(guild, there)
+        there = await find_place(guild, subscription.channel)
+        check_place(guild, there)
+        check_tag(there, subscription.tag)
         if subscription.role is not None and guild.get_role(subscription.role) is None:
             raise InputError(daily_words.ROLE_DELETED)
         resumed = await host.daily.resume(subscription.key, host.clock())
@@ -178,10 +223,36 @@ async def preview(interaction: Interaction[HostClient], channel: str | None = No
     await host.desk.respond(interaction, show, private=True)
 
 
+@command.command(name="test", description=daily_words.TEST)
+@app_commands.describe(channel=daily_words.WHICH)
+async def try_out(interaction: Interaction[HostClient], channel: str | None = None) -> None:
+    """Send the next post now, marked as a test."""
+    guild = managed_guild(interaction)
+    host = interaction.client.host
+
+    async def show() -> AnswerPage:
+        subscription = await _which(host, guild, channel)
+        date, _ = host.next_post(subscription)
+        page, events = await host.guide.daily(subscription, date, daily_words.TEST_MARK, is_test=True)
+        if not events:
+            raise InputError(daily_words.NOTHING_LEFT)
+        title = daily_words.thread_title(subscription, date, is_test=True)
+        try:
+            await host.trials.send(subscription, Post(layout(page, NOBODY), title), interaction.id)
+        except RefusedError as error:
+            raise InputError(daily_words.test_refused(error.reason, subscription)) from error
+        except PassingError as error:
+            raise InputError(daily_words.TEST_UNCERTAIN) from error
+        return _page(daily_words.test_done(subscription))
+
+    await host.desk.respond(interaction, show, private=True)
+
+
 @pause.autocomplete("channel")
 @resume.autocomplete("channel")
 @remove.autocomplete("channel")
 @preview.autocomplete("channel")
+@try_out.autocomplete("channel")
 async def _suggest_channels(interaction: Interaction[HostClient], current: str) -> list[Choice[str]]:
     guild = interaction.guild
     host = interaction.client.host
@@ -204,13 +275,7 @@ def _now(host: Host) -> dt.datetime:
     return dt.datetime.fromtimestamp(host.clock(), dt.UTC)
 
 
-def _check_channel(guild: discord.Guild, channel: discord.TextChannel) -> None:
-    granted = channel.permissions_for(guild.me)
-    if lacking := [name for name in _NEEDED if not getattr(granted, name)]:
-        raise InputError(daily_words.no_permission(channel.name, lacking))
-
-
-def _check_role(guild: discord.Guild, channel: discord.TextChannel, role: discord.Role | None) -> None:
+def _check_role(guild: discord.Guild, channel: Place, role: discord.Role | None) -> None:
     if role is None:
         return
     if role.is_default():
@@ -219,8 +284,8 @@ def _check_role(guild: discord.Guild, channel: discord.TextChannel, role: discor
         raise InputError(daily_words.role_silent(role.name))
 
 
-def _history(guild: discord.Guild, channel: discord.TextChannel) -> list[str]:
-    return [] if channel.permissions_for(guild.me).read_message_history else [daily_words.NO_HISTORY]
+def _history(guild: discord.Guild, place: Place) -> list[str]:
+    return [daily_words.NO_HISTORY] if lacks_history(guild, place) else []
 
 
 def _topics(text: str | None) -> tuple[str, ...]:
@@ -247,8 +312,12 @@ async def _which(host: Host, guild: discord.Guild, channel: str | None) -> Subsc
 
 
 def _name(guild: discord.Guild, subscription: Subscription) -> str:
-    channel = guild.get_channel(subscription.channel)
-    return daily_words.deleted_channel(subscription.channel) if channel is None else f"#{channel.name}"
+    channel = guild.get_channel_or_thread(subscription.channel)
+    if channel is not None:
+        return f"#{channel.name}"
+    is_thread = subscription.kind is Kind.THREAD  # the client forgets one that is archived
+    name = daily_words.unseen_channel if is_thread else daily_words.deleted_channel
+    return name(subscription.channel)
 
 
 def _page(*blocks: str) -> AnswerPage:

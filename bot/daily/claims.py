@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.daily.schedule import Subscription
+from bot.daily.days import EVERY_DAY, Days
+from bot.daily.schedule import Kind, Subscription
 
 
 class State(StrEnum):
@@ -27,6 +28,8 @@ class Reason(StrEnum):
     ACCESS = "access"
     CHANNEL = "channel"
     ROLE = "role"
+    LOCKED = "locked"  # a thread
+    TAG = "tag"  # a forum asks for one, or no longer has the one that was chosen
     ZONE = "zone"
     HISTORY = "history"  # paused it is not
 
@@ -44,6 +47,12 @@ class Wish:
     prefer: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()
     locale: str = "en-US"
+    days: Days = EVERY_DAY
+    kind: Kind = Kind.CHANNEL
+    title: str | None = None
+    text: str | None = None
+    publish: bool = False
+    tag: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,22 @@ class Claim:
     def nonce(self) -> str:
         """Discord's nonce for the post: the same for every try, in every process."""
         return f"{self.subscription.key}{self.date:%Y%m%d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A post that is there, and that this process may publish to the channels that follow its channel, until `until`.
+
+    Publishing a message again changes nothing, so that a lost answer does no harm.
+    """
+
+    subscription: str
+    channel: int
+    message: int
+    date: dt.date
+    due_at: float
+    tries: int
+    until: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
+from bot.daily.days import EVERY_DAY, Days
 from bot.zones.stored import zone_clocks
 
 _DAY = dt.timedelta(days=1)
 _SECOND = dt.timedelta(seconds=1)
 
 
+class Kind(StrEnum):
+    """How a post gets into a channel, and what the bot needs for that."""
+
+    CHANNEL = "channel"  # a message: text and announcement channels
+    VOICE = "voice"  # a message in the chat of a voice or stage channel
+    THREAD = "thread"  # a message, which wakes an archived thread
+    FORUM = "forum"  # a new thread with a title: forum and media channels
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A channel that gets a post every day.
+    """A channel that gets posts.
 
     Attributes:
         key: ten hexadecimal digits, never used again.
@@ -26,6 +37,11 @@ class Subscription:
         locale: the locale in which dates are written.
         next_date: the first local day that has not been dealt with.
         paused: why there are no posts for now.
+        days: on which days posts come.
+        title: what stands above each post in place of "On this day", as plain text.
+        text: the server's own line above each post, in Discord's Markdown.
+        publish: whether a post goes on to the channels that follow this one.
+        tag: id of the tag that each post in a forum gets.
     """
 
     key: str
@@ -40,6 +56,12 @@ class Subscription:
     leave_out: tuple[str, ...] = ()
     locale: str = "en-US"
     paused: str | None = None
+    days: Days = EVERY_DAY
+    kind: Kind = Kind.CHANNEL
+    title: str | None = None
+    text: str | None = None
+    publish: bool = False
+    tag: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +112,25 @@ def day_begins(subscription: Subscription, date: dt.date) -> float:
     return (at or dt.datetime.combine(date, dt.time(), dt.UTC)).timestamp()
 
 
-def moments(first: dt.date, time: dt.time, zone: str) -> Iterator[tuple[dt.date, dt.datetime]]:
-    """Every local day from `first` on, with its moment.
+def moments(first: dt.date, time: dt.time, zone: str, days: Days = EVERY_DAY) -> Iterator[tuple[dt.date, dt.datetime]]:
+    """Every local day from `first` on that is one of `days`, with its moment.
 
     Raises:
         ZoneInfoNotFoundError: if there is no such zone.
     """
     clocks = zone_clocks(zone)
     while True:
-        if (at := moment(first, time, clocks)) is not None:
+        if first in days and (at := moment(first, time, clocks)) is not None:
             yield first, at
         first += _DAY
 
 
-def first_after(now: dt.datetime, time: dt.time, zone: str, not_before: dt.date) -> tuple[dt.date, dt.datetime]:
-    """The first local day from `not_before` on whose `time` comes after `now`, and that moment in UTC."""
+def first_after(
+    now: dt.datetime, time: dt.time, zone: str, not_before: dt.date, days: Days = EVERY_DAY
+) -> tuple[dt.date, dt.datetime]:
+    """The first of `days` from the local day `not_before` on whose `time` comes after `now`; its moment in UTC."""
     start = max(not_before, now.astimezone(zone_clocks(zone)).date() - _DAY)
-    return next((date, at) for date, at in moments(start, time, zone) if at > now)
+    return next((date, at) for date, at in moments(start, time, zone, days) if at > now)
 
 
 def due(subscriptions: Iterable[Subscription], now: dt.datetime, grace: dt.timedelta) -> list[DuePost]:
@@ -121,7 +145,7 @@ def due(subscriptions: Iterable[Subscription], now: dt.datetime, grace: dt.timed
 
 
 def _until(now: dt.datetime, subscription: Subscription) -> Iterator[tuple[dt.date, dt.datetime]]:
-    for date, at in moments(subscription.next_date, subscription.time, subscription.zone):
+    for date, at in moments(subscription.next_date, subscription.time, subscription.zone, subscription.days):
         if at > now:
             return
         yield date, at

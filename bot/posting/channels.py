@@ -1,10 +1,10 @@
-"""The requests to Discord for daily posts, and Discord's refusals as the few kinds that matter here."""
+"""The requests to Discord for daily posts."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,10 @@ import discord
 from discord import AllowedMentions, ui
 
 from bot.daily import words as daily_words
-from bot.daily.claims import Claim, Notice, Reason
-from bot.daily.schedule import Subscription
-from bot.retries import PASSING
+from bot.daily.claims import Claim, Notice, Publication, Reason
+from bot.daily.schedule import Kind, Subscription
+from bot.posting.forums import Forums
+from bot.posting.refusals import LeftError, RefusedError, TooMuchError, UnreadableError, kinds
 from bot.views.state import DailyList, decode
 
 Turn = Callable[[], Awaitable[None]]
@@ -23,36 +24,16 @@ _PAGES = 10  # of a channel's messages are looked through
 _PER_PAGE = 100
 _SKEW = dt.timedelta(minutes=5)  # that clocks may differ from Discord's
 
-_UNKNOWN_CHANNEL = 10003
 _UNKNOWN_MESSAGE = 10008  # a nonce whose message has been deleted
+_ALREADY_PUBLISHED = 40033
 
 
-class RefusedError(Exception):
-    """Discord does not let the bot post: `reason` says why."""
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is sent: the message and, for a forum, the title of its thread."""
 
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class UnreadableError(Exception):
-    """The channel's messages cannot be read, so whether a post is among them cannot be known."""
-
-
-class TooMuchError(UnreadableError):
-    """The channel has more new messages than are read."""
-
-
-class LeftError(Exception):
-    """The bot is no longer in the guild."""
-
-
-class PassingError(Exception):
-    """The request may succeed later; not before `after_s` seconds, if Discord says so."""
-
-    def __init__(self, cause: BaseException, after_s: float = 0.0) -> None:
-        super().__init__(f"{type(cause).__name__}: {cause}")
-        self.after_s = after_s
+    view: ui.LayoutView
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +46,6 @@ class _Guild:
     roles: frozenset[int]
 
 
-@contextmanager
-def _kinds() -> Iterator[None]:
-    try:
-        yield
-    except discord.RateLimited as error:
-        raise PassingError(error, error.retry_after) from error
-    except discord.NotFound as error:
-        if error.code == _UNKNOWN_CHANNEL:
-            raise RefusedError(Reason.CHANNEL) from error
-        raise
-    except discord.Forbidden as error:
-        raise RefusedError(Reason.ACCESS) from error
-    except PASSING as error:
-        raise PassingError(error) from error
-    except discord.HTTPException as error:
-        if error.status == 429:  # not by Discord itself but by what stands before it
-            raise PassingError(error, 60.0) from error
-        raise
-
-
 class Channels:
     """Channels and guilds, by the REST API alone, which reaches those of other processes' shards, too.
 
@@ -95,20 +56,45 @@ class Channels:
     def __init__(self, client: discord.Client, turn: Turn) -> None:
         self._client = client
         self._turn = turn
+        self._forums = Forums(client, turn)
 
-    async def send(self, claim: Claim, view: ui.LayoutView) -> int | None:
-        """Send a post; repeating that within two minutes gives the same message. None if that message was deleted."""
+    async def send(self, claim: Claim, post: Post) -> int | None:
+        """Send a post; repeating that within two minutes gives the same message. None if that message was deleted.
+
+        In a forum a post that is sent again is there twice: there its request must be fenced to go out once.
+        """
         role = claim.subscription.role
-        mentions = AllowedMentions(everyone=False, users=False, roles=[discord.Object(role)] if role else False)
-        channel = self._client.get_partial_messageable(claim.subscription.channel)
-        with _kinds():
+        mentions = AllowedMentions(
+            everyone=False, users=False, roles=[discord.Object(role)] if role else False, replied_user=False
+        )
+        return await self._send(claim.subscription, post, claim.nonce, mentions)
+
+    async def try_out(self, subscription: Subscription, post: Post, nonce: str) -> int | None:
+        """Send a post that is not a day's, and notifies nobody; as `send` does."""
+        return await self._send(subscription, post, nonce, AllowedMentions.none())
+
+    async def _send(self, subscription: Subscription, post: Post, nonce: str, mentions: AllowedMentions) -> int | None:
+        if subscription.kind is Kind.FORUM:
+            return await self._forums.send(subscription.channel, post.title, subscription.tag, post.view, mentions)
+        channel = self._client.get_partial_messageable(subscription.channel)
+        with kinds():
             try:
-                message = await channel.send(view=view, nonce=claim.nonce, allowed_mentions=mentions)
+                message = await channel.send(view=post.view, nonce=nonce, allowed_mentions=mentions)
             except discord.NotFound as error:
                 if error.code == _UNKNOWN_MESSAGE:
                     return None
                 raise
         return message.id
+
+    async def publish(self, publication: Publication) -> None:
+        """Publish a post to the channels that follow its channel; that it was published before is no error."""
+        await self._turn()
+        with kinds():
+            try:
+                await self._client.http.publish_message(publication.channel, publication.message)
+            except discord.HTTPException as error:
+                if error.code != _ALREADY_PUBLISHED:
+                    raise
 
     async def find(self, claim: Claim, since: float) -> int | None:
         """The message with which a post was sent, if it is among those written since a Unix time.
@@ -117,7 +103,13 @@ class Channels:
             TooMuchError: if there are more than a thousand messages, and the post is not among the first thousand.
             UnreadableError: if the channel's messages cannot be read.
         """
-        after = discord.utils.time_snowflake(dt.datetime.fromtimestamp(since, dt.UTC) - _SKEW)
+        moment = dt.datetime.fromtimestamp(since, dt.UTC) - _SKEW
+        subscription = claim.subscription
+        if subscription.kind is Kind.FORUM:
+            return await self._forums.find(
+                subscription.guild, subscription.channel, moment, lambda message: self._is_post(message, claim)
+            )
+        after = discord.utils.time_snowflake(moment)
         for page in range(_PAGES):
             messages = await self._latest(claim.subscription, after=after, limit=_PER_PAGE)
             if not messages and not page and not await self._is_readable(claim.subscription):
@@ -132,7 +124,7 @@ class Channels:
 
     async def _latest(self, subscription: Subscription, **which: Any) -> list[dict[str, Any]]:
         await self._turn()
-        with _kinds():
+        with kinds():
             try:
                 found: Any = await self._client.http.logs_from(subscription.channel, **which)
             except discord.Forbidden as error:
@@ -142,8 +134,8 @@ class Channels:
     async def _is_readable(self, subscription: Subscription) -> bool:
         """Whether a channel without new messages shows older ones: without the permission to read it seems empty."""
         guild = self._client.get_guild(subscription.guild)
-        channel = None if guild is None else guild.get_channel(subscription.channel)
-        if guild is not None and channel is not None:
+        channel = None if guild is None else guild.get_channel_or_thread(subscription.channel)
+        if guild is not None and channel is not None and getattr(channel, "parent", guild) is not None:
             return channel.permissions_for(guild.me).read_message_history
         return bool(await self._latest(subscription, limit=1))
 
@@ -173,13 +165,13 @@ class Channels:
                 await self._say(self._client.get_partial_messageable(guild.system_channel), text, notice.nonce)
                 return
         await self._turn()
-        with _kinds():
+        with kinds():
             owner = await self._client.create_dm(discord.Object(guild.owner))
         await self._say(owner, text, f"{notice.nonce}d")
 
     async def _say(self, where: discord.abc.Messageable, text: str, nonce: str) -> None:
         await self._turn()
-        with _kinds():
+        with kinds():
             await where.send(text, nonce=nonce, allowed_mentions=AllowedMentions.none())
 
     async def _guild(self, guild_id: int) -> _Guild:
@@ -188,7 +180,7 @@ class Channels:
             system = guild.system_channel.id if guild.system_channel is not None else None
             return _Guild(guild.name, guild.owner_id or 0, system, frozenset(role.id for role in guild.roles))
         await self._turn()
-        with _kinds():
+        with kinds():
             try:
                 found = await self._client.http.get_guild(guild_id, with_counts=False)
             except (discord.Forbidden, discord.NotFound) as error:

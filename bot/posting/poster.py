@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import discord
-from discord import ui
 
 from bot.clocks import Clocks, WallCheck
-from bot.daily.claims import Claim, Notice, State, Terms
-from bot.daily.schedule import day_begins
-from bot.posting.channels import Channels, LeftError, PassingError, RefusedError, TooMuchError, UnreadableError
+from bot.daily.claims import Claim, Notice, Publication, State, Terms
+from bot.daily.schedule import Kind, day_begins
+from bot.posting.channels import Channels, Post
 from bot.posting.fence import Fence, FencedError
 from bot.posting.gaps import Gaps
+from bot.posting.publisher import Publisher
+from bot.posting.refusals import LeftError, PassingError, RefusedError, TooMuchError, UnreadableError
+from bot.posting.trials import Trials
 from bot.store.daily_posts import DailyStore
 from bot.store.errors import StoreAwayError
 from bot.waiting import set_within
@@ -61,7 +63,7 @@ class Pace:
 class Composed:
     """A post that is ready to be sent."""
 
-    view: ui.LayoutView
+    post: Post
     events: tuple[str, ...]
 
 
@@ -99,6 +101,8 @@ class Poster:
         self._gaps = Gaps(store.opened, clocks.wall())
         self._pace = pace or Pace()
         self._channels = Channels(client, self._turn)
+        self._publisher = Publisher(self._channels)
+        self.trials = Trials(self._channels, self._turn, clocks)
         self._under_way: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
         self.wall_is_right: bool | None = None  # not known before the first look
@@ -175,7 +179,7 @@ class Poster:
             task.exception()  # whoever still waits has it, too
 
     async def look(self, now: float | None = None) -> int:
-        """Begin to send the posts and notices that are due; returns how many there are.
+        """Begin to send the posts and notices that are due, and to publish posts; returns how many there are.
 
         Args:
             now: Unix time; None: as the clock shows.
@@ -188,7 +192,10 @@ class Poster:
         notices = await self._kept(self._store.claim_notices(now, self._terms))
         for notice in notices:
             self._begin(self._tell(notice, Fence(notice.until, self._clocks)))
-        return len(claims) + len(notices)
+        publications = await self._kept(self._store.publications.claim(now, self._terms))
+        for publication in publications:
+            self._begin(self._publish(publication))
+        return len(claims) + len(notices) + len(publications)
 
     async def work_off(self) -> None:
         """Post everything that is due now, and return when it is done."""
@@ -239,9 +246,10 @@ class Poster:
         except UnreadableError:
             await self._uncertain(claim)
         except PassingError as error:
-            await self._try_later(claim, error, error.after_s)
+            turned_away = fence.let_through and not fence.may_have_taken_effect
+            await self._try_later(claim, error, error.after_s, sent=not turned_away)
         except FencedError as error:
-            await self._try_later(claim, error, sent=fence.let_through)
+            await self._try_later(claim, error, sent=fence.may_have_taken_effect)
         except TimeoutError as error:
             await self._try_later(claim, error)
         except StoreAwayError:
@@ -267,8 +275,8 @@ class Poster:
         if not composed.events:
             await self._record(claim, State.EMPTY)
             return
-        with fence.around():
-            message = await self._channels.send(claim, composed.view)
+        with fence.around(once=claim.subscription.kind is Kind.FORUM):
+            message = await self._channels.send(claim, composed.post)
         await self._record(claim, State.SENT, message, composed.events)
 
     async def _sent_before(self, claim: Claim, may_send: bool) -> int | None:
@@ -288,8 +296,9 @@ class Poster:
         except UnreadableError:
             self._gaps.close(claim)
             age_s = self._clock() - claim.tried_at
+            is_remembered = claim.subscription.kind is not Kind.FORUM and 0 <= age_s < self._pace.nonce_s
             # Nobody has sent it, as far as is known; or the nonce is remembered still, and gives the same message.
-            if is_first or (may_send and 0 <= age_s < self._pace.nonce_s):
+            if is_first or (may_send and is_remembered):
                 return None
             raise
         self._gaps.close(claim)
@@ -321,7 +330,15 @@ class Poster:
         if await self._kept(self._store.settle(claim, State.UNCERTAIN)):
             await self._kept(self._store.tell_uncertain(claim.subscription.key, self._clock()))
 
-    # --- notices ---
+    # --- what comes after a post ---
+
+    async def _publish(self, publication: Publication) -> None:
+        try:
+            async with asyncio.timeout(self._pace.attempt_s * self._clocks.second):
+                again_at = await self._publisher.publish(publication, self._clock())
+        except TimeoutError:
+            return  # its lease brings it back
+        await self._kept(self._store.publications.finish(publication, again_at))
 
     async def _tell(self, notice: Notice, fence: Fence) -> None:
         try:

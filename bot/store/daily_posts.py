@@ -19,9 +19,11 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.daily.claims import Claim, Notice, Reason, State, Terms, Wish
-from bot.daily.schedule import DuePost, Subscription, due, first_after
+from bot.daily.schedule import Subscription
 from bot.store.access import Access
 from bot.store.notes import write_note
+from bot.store.publications import Publications
+from bot.store.subscriptions import advance, fill_in, give_notice, start_anew, subscription_of, take_due
 from bot.store.tables import NoteRow, PostRow, SubscriptionRow
 
 KEPT_AFTER_LEAVING_S = 30 * 86_400.0
@@ -31,15 +33,17 @@ PLANNED_S = 2.0  # no more is claimed than goes out in so many seconds; another 
 _PACE = "daily pace"
 _TIME = "daily time"
 _FAR_S = 60.0  # that requests are planned ahead at most
-_AHEAD_S = 86_400.0  # beyond it no post can have been claimed by a clock that is right
-_FIRST_DAY = dt.date(1970, 1, 1)
 
 
 class DailyStore:
-    """The tables of daily posts. The clock is an argument: Unix times."""
+    """The tables of daily posts. The clock is an argument: Unix times.
+
+    `publications` are the posts that are there and are still to be published.
+    """
 
     def __init__(self, access: Access) -> None:
         self._access = access
+        self.publications = Publications(access)
         self._planned = 0.0
         self._restored = 0
 
@@ -68,12 +72,10 @@ class DailyStore:
             row = await session.scalar(select(SubscriptionRow).where(SubscriptionRow.channel == wish.channel))
             if row is None:
                 row = SubscriptionRow(key=secrets.token_hex(5), channel=wish.channel)
-            row.guild, row.role, row.events, row.locale = wish.guild, wish.role, wish.count, wish.locale
-            row.time, row.zone = f"{wish.time:%H:%M}", wish.zone
-            row.prefer, row.leave_out = json.dumps(wish.prefer), json.dumps(wish.leave_out)
-            await _start_anew(session, row, now)
+            fill_in(row, wish)
+            await start_anew(session, row, now)
             session.add(row)
-            return _subscription(row)
+            return subscription_of(row)
 
     async def of_guild(self, guild: int) -> list[Subscription]:
         """A guild's subscriptions, in order of their next post."""
@@ -81,13 +83,13 @@ class DailyStore:
             rows = await session.scalars(
                 select(SubscriptionRow).where(SubscriptionRow.guild == guild).order_by(SubscriptionRow.next_at)
             )
-            return [_subscription(row) for row in rows]
+            return [subscription_of(row) for row in rows]
 
     async def subscription(self, key: str) -> Subscription | None:
         """A subscription by its key."""
         async with self._access.reading() as session:
             row = await session.get(SubscriptionRow, key)
-            return None if row is None else _subscription(row)
+            return None if row is None else subscription_of(row)
 
     async def pause(self, key: str, reason: Reason, now: float) -> None:
         """Stop the posts; unless a moderator asked for it, the guild gets a notice, once."""
@@ -97,7 +99,7 @@ class DailyStore:
             if row is not None and row.paused is None:
                 row.paused = reason
                 if reason is not Reason.MODERATOR:
-                    _give_notice(row, reason, now)
+                    give_notice(row, reason, now)
 
     async def resume(self, key: str, now: float) -> Subscription | None:
         """Go on with the next post that falls due; None if the subscription no longer exists."""
@@ -106,8 +108,8 @@ class DailyStore:
             row = await session.get(SubscriptionRow, key)
             if row is None:
                 return None
-            await _start_anew(session, row, now)
-            return _subscription(row)
+            await start_anew(session, row, now)
+            return subscription_of(row)
 
     async def remove(self, key: str) -> None:
         """Forget a subscription and its posts."""
@@ -122,7 +124,7 @@ class DailyStore:
             await self._lock(session)
             for row in await session.scalars(select(SubscriptionRow).where(SubscriptionRow.next_at > now)):
                 try:
-                    _advance(row, row.next_date)
+                    advance(row, row.next_date)
                 except ZoneInfoNotFoundError:
                     row.next_at = now  # comes up at once, and pauses
 
@@ -149,7 +151,7 @@ class DailyStore:
             for row in [row for row in rows if row.guild in set(guilds)]:
                 row.left_at = None
                 if row.paused is None:
-                    await _start_anew(session, row, now)
+                    await start_anew(session, row, now)
 
     async def forget(self, now: float) -> int:
         """Delete what is stored for guilds that were left long ago, and old posts; returns how many subscriptions."""
@@ -190,7 +192,7 @@ class DailyStore:
                 .order_by(PostRow.due_at)
                 .limit(most)
             )
-            found: list[tuple[PostRow, Subscription]] = [(post, _subscription(row)) for post, row in posts]
+            found: list[tuple[PostRow, Subscription]] = [(post, subscription_of(row)) for post, row in posts]
             rows = await session.scalars(
                 select(SubscriptionRow)
                 .where(*_due(now))
@@ -198,7 +200,7 @@ class DailyStore:
                 .limit(most)
             )
             for row in rows:
-                for late in _take_due(row, now, terms.grace_s):
+                for late in take_due(row, now, terms.grace_s):
                     post = PostRow(
                         subscription=row.key, date=late.date, due_at=late.at.timestamp(), owner=None, tries=0,
                         state=State.MISSED if late.missed else State.OPEN, free_at=now, tried_at=0.0,
@@ -247,12 +249,18 @@ class DailyStore:
         await session.execute(update(NoteRow).where(NoteRow.name == _PACE).values(value=repr(planned)))
 
     async def settle(self, claim: Claim, state: State, message: int | None = None, events: Sequence[str] = ()) -> bool:
-        """Record what became of a post; False where another process has done so, or the subscription is gone."""
+        """Record what became of a post; False where another process has done so, or the subscription is gone.
+
+        A post that was sent is then to be published where the subscription says so.
+        """
+        values: dict[str, object] = {"events": json.dumps(list(events)) if events else None, "owner": None}
+        if state is State.SENT and message is not None and claim.subscription.publish:
+            values["publish_at"] = claim.due_at  # at once
         async with self._access.writing() as session:
             done = await session.execute(
                 update(PostRow)
                 .where(_is(claim), PostRow.state == State.OPEN)
-                .values(state=state, message=message, events=json.dumps(list(events)) if events else None, owner=None)
+                .values(state=state, message=message, **values)
             )
             return bool(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
@@ -292,7 +300,7 @@ class DailyStore:
             row = await session.get(SubscriptionRow, key)
             if row is not None and not row.told_uncertain:
                 row.told_uncertain = True
-                _give_notice(row, Reason.HISTORY, now)
+                give_notice(row, Reason.HISTORY, now)
 
     async def claim_notices(self, now: float, terms: Terms) -> list[Notice]:
         """Claim the notices that have to be given."""
@@ -306,7 +314,7 @@ class DailyStore:
             for row in (await session.scalars(select(SubscriptionRow).where(waiting).limit(20))).all():
                 row.notice_free_at = now + terms.lease_s
                 nonce = f"n{row.key}{int(row.notice_at or 0)}"
-                notices.append(Notice(_subscription(row), Reason(str(row.notice)), nonce, row.notice_free_at))
+                notices.append(Notice(subscription_of(row), Reason(str(row.notice)), nonce, row.notice_free_at))
         return notices
 
     async def notice_given(self, notice: Notice) -> None:
@@ -331,60 +339,3 @@ def _due(now: float) -> tuple[ColumnElement[bool], ...]:
 
 def _is(claim: Claim) -> ColumnElement[bool]:
     return (PostRow.subscription == claim.subscription.key) & (PostRow.date == claim.date)
-
-
-def _take_due(row: SubscriptionRow, now: float, grace_s: float) -> list[DuePost]:
-    """The posts of a subscription that are due; its next post becomes that of the day after."""
-    at = dt.datetime.fromtimestamp(now, dt.UTC)
-    try:
-        found = due([_subscription(row)], at, dt.timedelta(seconds=grace_s))
-        _advance(row, found[-1].date + dt.timedelta(days=1) if found else row.next_date)
-    except ZoneInfoNotFoundError:
-        row.paused = Reason.ZONE
-        _give_notice(row, Reason.ZONE, now)
-        return []
-    return found
-
-
-def _advance(row: SubscriptionRow, first: dt.date) -> None:
-    """Go on to the first moment of a day that is `first` or later."""
-    never = dt.datetime.fromtimestamp(0, dt.UTC)
-    row.next_date, at = first_after(never, dt.time.fromisoformat(row.time), row.zone, first)
-    row.next_at = at.timestamp()
-
-
-async def _start_anew(session: AsyncSession, row: SubscriptionRow, now: float) -> None:
-    """Go on with the next moment, of a day that has no post yet, and forget what was wrong.
-
-    Posts of future days, recorded when the clock was wrong, are deleted.
-    """
-    ahead = now + _AHEAD_S
-    await session.execute(delete(PostRow).where(PostRow.subscription == row.key, PostRow.due_at > ahead))
-    posted = await session.scalar(select(func.max(PostRow.date)).where(PostRow.subscription == row.key))
-    day = _FIRST_DAY if posted is None else posted + dt.timedelta(days=1)
-    at = dt.datetime.fromtimestamp(now, dt.UTC)
-    row.next_date, moment = first_after(at, dt.time.fromisoformat(row.time), row.zone, day)
-    row.next_at = moment.timestamp()
-    row.paused = row.left_at = row.notice = row.notice_at = row.notice_free_at = None
-    row.told_uncertain = False
-
-
-def _give_notice(row: SubscriptionRow, reason: Reason, now: float) -> None:
-    row.notice, row.notice_at, row.notice_free_at = reason, now, now
-
-
-def _subscription(row: SubscriptionRow) -> Subscription:
-    return Subscription(
-        key=row.key,
-        guild=row.guild,
-        channel=row.channel,
-        time=dt.time.fromisoformat(row.time),
-        zone=row.zone,
-        next_date=row.next_date,
-        count=row.events,
-        role=row.role,
-        prefer=tuple(json.loads(row.prefer)),
-        leave_out=tuple(json.loads(row.leave_out)),
-        locale=row.locale,
-        paused=row.paused,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Boolean, Date, Float, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, Float, Index, Integer, String, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -32,7 +32,7 @@ class NoteRow(Base):
 
 
 class SubscriptionRow(Base):
-    """A channel that gets a post every day. Moments are Unix times."""
+    """A channel that gets posts. Moments are Unix times."""
 
     __tablename__ = "subscriptions"
 
@@ -54,6 +54,12 @@ class SubscriptionRow(Base):
     notice_at: Mapped[float | None] = mapped_column(Float)  # since when
     notice_free_at: Mapped[float | None] = mapped_column(Float, index=True)  # from when on anybody may tell it
     told_uncertain: Mapped[bool] = mapped_column(Boolean)
+    kind: Mapped[str] = mapped_column(String(8), server_default="channel")
+    days: Mapped[str] = mapped_column(String(40), server_default="")  # as `bot.daily.days` writes them
+    title: Mapped[str | None] = mapped_column(Text)
+    own_text: Mapped[str | None] = mapped_column(Text)
+    publish: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    tag: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class PostRow(Base):
@@ -72,6 +78,8 @@ class PostRow(Base):
     tries: Mapped[int] = mapped_column(Integer)
     message: Mapped[int | None] = mapped_column(BigInteger)
     events: Mapped[str | None] = mapped_column(Text)  # JSON: ids of the events that it shows
+    publish_at: Mapped[float | None] = mapped_column(Float, index=True)  # from when on anybody may publish it
+    publish_tries: Mapped[int] = mapped_column(Integer, server_default="0")
 
 
 class IdentifyGateRow(Base):

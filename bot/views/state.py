@@ -62,11 +62,19 @@ class DailyList:
 
 
 @dataclass(frozen=True, slots=True)
+class LongerList:
+    """More events of the day of a subscription's post, chosen by what it prefers and leaves out."""
+
+    subscription: str
+    date: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelsList:
     """The channels with daily posts of the server in which a button is pressed; no events."""
 
 
-EventList = DaysList | OnThisDayList | AnswerList | NoList | DailyList | ChannelsList
+EventList = DaysList | OnThisDayList | AnswerList | NoList | DailyList | LongerList | ChannelsList
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +153,8 @@ def _encode_list(of: EventList) -> str:
             return "n"
         case DailyList(subscription, date):
             return f"d{subscription}-{_base36(date.toordinal())}"
+        case LongerList(subscription, date):
+            return f"m{subscription}-{_base36(date.toordinal())}"
         case ChannelsList():
             return "c"
 
@@ -163,9 +173,10 @@ def _decode_list(text: str) -> EventList:
         return NoList()
     if text == "c":
         return ChannelsList()
-    if kind == "d":
+    if kind in {"d", "m"}:
         subscription, ordinal = rest.split("-")
-        return DailyList(subscription, dt.date.fromordinal(int(ordinal, 36)))
+        date = dt.date.fromordinal(int(ordinal, 36))
+        return DailyList(subscription, date) if kind == "d" else LongerList(subscription, date)
     raise ValueError
 
 

@@ -11,6 +11,7 @@ import pytest
 from bot import words
 from bot.answers import RelatedAnswer
 from bot.cards import pages
+from bot.cards.daily_post import daily_page
 from bot.cards.discord_face import layout
 from bot.cards.pages import AnswerPage
 from bot.client import DatelineClient
@@ -245,7 +246,7 @@ class TestOurOwnAnswers:
     async def test_a_daily_post(self, server: DiscordServer, running_bot: DatelineClient) -> None:
         day = dt.date(2026, 7, 20)
         shown = list(await running_bot.host.engine.on_this_day(7, 20, 2))
-        page = pages.daily_page(day, shown, Place(DailyList("0123456789", day)), 1234, "en-GB")
+        page = daily_page(day, shown, Place(DailyList("0123456789", day)), 1234, "en-GB")
         post = sent(server, page)
         headlines = " ".join(event.headline for event in shown)
         await same_as_asked(server, post, headlines[:500])

@@ -19,6 +19,7 @@ from bot.views.state import (
     ChannelsList,
     DailyList,
     DaysList,
+    LongerList,
     NoList,
     OnThisDayList,
     Place,
@@ -43,6 +44,7 @@ CUSTOM_IDS = {
     "dl:n:1:o0229:0:": Target(1, Place(OnThisDayList(2, 29))),
     "dl:p:1:quc322tNR_A:2:": Target(1, Place(AnswerList("uc322tNR_A"), 2)),
     "dl:b:1:n:0:frv7-NNoLQ": Target(1, Place(NoList(), 0, ("2015-12-23-f8d3682d",))),
+    "dl:o:0:mbacd18b246-fuy4:0:": Target(NOBODY, Place(LongerList("bacd18b246", dt.date(2026, 11, 28)))),
     "dl:n:1:c:2:": Target(1, Place(ChannelsList(), 2)),
     "dl:e:0:dbacd18b246-fuy4:0:fuy4vUSSXQ,~my.own-id": Target(
         NOBODY,

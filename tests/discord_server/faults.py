@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
-Kind = Literal["rate limit", "failure", "lost", "dropped", "slow", "hang", "garbled"]
+Kind = Literal["rate limit", "failure", "lost", "dropped", "slow", "hang", "garbled", "denied"]
 
 
 @dataclass
@@ -73,6 +73,12 @@ class Faults:
     def lose_answer(self, route: str = "*", *, times: int | None = 1, probability: float = 1.0, skip: int = 0) -> Fault:
         """The request takes effect, then the connection closes without an answer."""
         return self.add(Fault("lost", route, times, probability, skip))
+
+    def deny_success(
+        self, route: str = "*", status: int = 502, *, times: int | None = 1, probability: float = 1.0, skip: int = 0
+    ) -> Fault:
+        """The request takes effect, and the answer is a server error, as of a proxy that did not wait for it."""
+        return self.add(Fault("denied", route, times, probability, skip, status=status))
 
     def drop(self, route: str = "*", *, times: int | None = 1, probability: float = 1.0, skip: int = 0) -> Fault:
         """The connection closes before anything happens."""

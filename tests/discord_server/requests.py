@@ -141,6 +141,9 @@ class Front:
             self._cut(request)
             record.status = None
             return response
+        if fault is not None and fault.kind == "denied":
+            record.status = fault.status
+            return answer({"message": f"{fault.status}: Server Error", "code": 0}, fault.status)
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.delay_s)
         record.status = response.status

@@ -19,10 +19,11 @@ from .errors import (
     unknown_guild,
     unknown_message,
 )
+from .forums import Forums
 from .limits import V2
 from .messages import Message, message_payload
 from .requests import API, RECORD, Request, answer, mapping, no_content
-from .world import THREAD, Channel, Guild, Permission, permissions_in
+from .world import FORUMS, THREADS, Channel, Guild, Permission, permissions_in, sees
 
 if TYPE_CHECKING:
     from .server import DiscordServer
@@ -68,6 +69,7 @@ class Rest:
         self._server = server
         self._nonces: dict[str, tuple[float, Message]] = {}
         self._creates: dict[int | None, int] = {}
+        self._forums = Forums(server)
 
     def add_routes(self, app: web.Application) -> None:
         table = {
@@ -99,6 +101,10 @@ class Rest:
             "PATCH /channels/{channel}/messages/{message}": self.edit,
             "DELETE /channels/{channel}/messages/{message}": self.delete,
             "POST /channels/{channel}/typing": self.typing,
+            "POST /channels/{channel}/messages/{message}/crosspost": self.crosspost,
+            "POST /channels/{channel}/threads": self.start_thread,
+            "GET /channels/{channel}/threads/archived/public": self.archived_threads,
+            "GET /guilds/{guild}/threads/active": self.active_threads,
             "GET /guilds/{guild}": self.guild,
             "GET /guilds/{guild}/channels": self.guild_channels,
             "GET /guilds/{guild}/members/{user}": self.guild_member,
@@ -323,9 +329,9 @@ class Rest:
             return channel
         if not channel.guild.bot_is_member:
             raise missing_access()
-        granted = permissions_in(channel, server.bot)
-        if not granted & Permission.VIEW_CHANNEL:
+        if not sees(channel, server.bot):
             raise missing_access()
+        granted = permissions_in(channel, server.bot)
         for permission in needed:
             if not granted & permission:
                 raise missing_permissions()
@@ -333,7 +339,7 @@ class Rest:
 
     def _sending(self, request: web.Request) -> Permission:
         """The permission that sending to a channel needs."""
-        is_thread = self._channel(request).kind == THREAD
+        is_thread = self._channel(request).kind in THREADS
         return Permission.SEND_MESSAGES_IN_THREADS if is_thread else Permission.SEND_MESSAGES
 
     def _message(self, request: web.Request, channel: Channel) -> Message:
@@ -378,6 +384,9 @@ class Rest:
         needed += [Permission.EMBED_LINKS] if body.get("embeds") else []
         needed += [Permission.ATTACH_FILES] if record.uploads else []
         channel = self._channel(request, *needed)
+        if channel.kind in FORUMS:
+            raise ApiError(400, 50008, "Cannot send messages in a non-text channel")
+        self._forums.wake(channel)
         if channel.guild is None and any(user.blocks_direct_messages for user in channel.recipients):
             raise ApiError(403, 50007, "Cannot send messages to this user")
         nonce = body.get("nonce")
@@ -411,6 +420,33 @@ class Rest:
             self._channel(request, Permission.MANAGE_MESSAGES)
         self._server.messages.delete(message)
         return no_content()
+
+    async def crosspost(self, request: web.Request) -> web.Response:
+        channel = self._channel(request, Permission.SEND_MESSAGES)
+        message = self._message(request, channel)
+        if message.author is not self._server.bot:
+            self._channel(request, Permission.MANAGE_MESSAGES)
+        return self._forums.crosspost(message, self.show)
+
+    async def start_thread(self, request: web.Request) -> web.Response:
+        forum = self._channel(request, Permission.SEND_MESSAGES)
+        thread, message = self._forums.start(forum, _body(request), _record(request).uploads)
+        return answer({**thread.payload(), "message": self.show(message)}, 201)
+
+    async def active_threads(self, request: web.Request) -> web.Response:
+        guild = self._member_guild(request.match_info["guild"])
+        active = [each for each in guild.threads if not each.archived and sees(each, self._server.bot)]
+        return answer({"threads": [each.payload() for each in active], "members": [], "has_more": False})
+
+    async def archived_threads(self, request: web.Request) -> web.Response:
+        channel = self._readable(request)
+        limit = int(request.query.get("limit", "50"))
+        errors = FormErrors()
+        errors.number(limit, ("limit",), 2, 100)
+        errors.raise_any()
+        found = self._forums.archived(channel, request.query.get("before"))
+        page = {"threads": [each.payload() for each in found[:limit]], "members": [], "has_more": len(found) > limit}
+        return answer(page)
 
     async def typing(self, request: web.Request) -> web.Response:
         self._channel(request, self._sending(request))

@@ -13,6 +13,7 @@ from .actions import Actions
 from .clock import Changes, Snowflakes, Timing
 from .errors import Json
 from .faults import Faults
+from .forums import archived_now
 from .gateway import GUILDS, MESSAGE_CONTENT, Gateway, is_seen_by
 from .interactions import Interactions
 from .messages import FORWARD, Message, MessageStore, Upload
@@ -20,6 +21,8 @@ from .requests import API, Front, Request
 from .rest import Rest
 from .world import (
     EVERYBODY,
+    FORUM,
+    PRIVATE_THREAD,
     THREAD,
     Bits,
     Channel,
@@ -28,10 +31,12 @@ from .world import (
     Overwrite,
     Permission,
     Role,
+    Tag,
     User,
     bits,
     permission,
     permissions_in,
+    sees,
 )
 
 TOKEN = "loopback-token"
@@ -201,7 +206,7 @@ class DiscordServer(Actions):
         return channel
 
     def add_channel(self, name: str, guild: Guild | None = None, *, kind: int = 0) -> Channel:
-        """Add a channel (5: announcements), and tell connected shards."""
+        """Add a channel (5: announcements, 2: voice, 13: stage), and tell connected shards."""
         channel = self._new_channel(guild or self.guild, name, kind)
         self._tell_channel("CHANNEL_CREATE", channel)
         return channel
@@ -209,22 +214,64 @@ class DiscordServer(Actions):
     def delete_channel(self, channel: Channel) -> None:
         assert channel.guild is not None
         channel.deleted = True
+        if channel.parent is not None:
+            channel.guild.threads.remove(channel)
+            self._tell_channel("THREAD_DELETE", channel)
+            return
         channel.guild.channels.remove(channel)
         self._tell_channel("CHANNEL_DELETE", channel)
 
-    def add_thread(self, name: str, parent: Channel | None = None) -> Channel:
-        """Add a public thread, and tell connected shards."""
+    def add_forum(
+        self,
+        name: str,
+        *tags: str,
+        guild: Guild | None = None,
+        requires_tag: bool = False,
+        moderated: tuple[str, ...] = (),
+        kind: int = FORUM,
+    ) -> Channel:
+        """Add a forum (or, 16, a media channel) with tags, of which `moderated` ones are for moderators."""
+        forum = self._new_channel(guild or self.guild, name, kind)
+        forum.tags = [Tag(self.new_id(), each, each in moderated) for each in (*tags, *moderated)]
+        forum.requires_tag = requires_tag
+        self._tell_channel("CHANNEL_CREATE", forum)
+        return forum
+
+    def add_thread(
+        self, name: str, parent: Channel | None = None, *, kind: int = THREAD, members: Iterable[User] = ()
+    ) -> Channel:
+        """Add a thread (12: a private one, for its `members`), and tell connected shards."""
         parent = parent or self.channel
         guild = parent.guild
         assert guild is not None
-        thread = Channel(self.new_id(), name, THREAD, guild, parent=parent)
-        guild.threads.append(thread)
+        thread = Channel(self.new_id(), name, kind, guild, parent=parent)
+        thread.thread_members = {each.id for each in members}
+        self.keep_thread(thread)
+        return thread
+
+    def threads_of(self, channel: Channel) -> list[Channel]:
+        """A channel's threads, archived ones too."""
+        assert channel.guild is not None
+        return [each for each in channel.guild.threads if each.parent is channel]
+
+    def keep_thread(self, thread: Channel) -> None:
+        """Have a thread among those of its guild, and tell connected shards whose bot sees it."""
+        assert thread.guild is not None
+        thread.guild.threads.append(thread)
         self.channels[thread.id] = thread
         self._tell_channel("THREAD_CREATE", thread)
-        return thread
+
+    def change_thread(self, thread: Channel, *, archived: bool | None = None, locked: bool | None = None) -> None:
+        """Archive, wake, lock or unlock a thread, and tell connected shards."""
+        if archived is not None:
+            thread.archived, thread.archived_at = archived, archived_now(self.wall())
+        thread.locked = thread.locked if locked is None else locked
+        self._tell_channel("THREAD_UPDATE", thread)
 
     def _tell_channel(self, kind: str, channel: Channel) -> None:
         guild = channel.guild
+        if channel.kind == PRIVATE_THREAD and not sees(channel, self.bot):
+            return
         if guild is not None and guild.bot_is_member:
             self.gateway.dispatch(guild, kind, channel.payload(), GUILDS)
 

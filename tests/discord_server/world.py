@@ -22,12 +22,19 @@ class Permission(IntFlag):
     ATTACH_FILES = 1 << 15
     READ_MESSAGE_HISTORY = 1 << 16
     MENTION_EVERYONE = 1 << 17
+    CONNECT = 1 << 20
     USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_THREADS = 1 << 34
     SEND_MESSAGES_IN_THREADS = 1 << 38
     USE_EXTERNAL_APPS = 1 << 50
 
 
-VOICE, THREAD = 2, 11  # kinds of channels
+# Kinds of channels.
+VOICE, NEWS, NEWS_THREAD, THREAD, PRIVATE_THREAD, STAGE, FORUM, MEDIA = 2, 5, 10, 11, 12, 13, 15, 16
+THREADS = frozenset({NEWS_THREAD, THREAD, PRIVATE_THREAD})
+FORUMS = frozenset({FORUM, MEDIA})
+VOICES = frozenset({VOICE, STAGE})
+REQUIRE_TAG = 1 << 4  # a forum's flag
 ALL_PERMISSIONS = (1 << 53) - 1
 EVERYBODY = int(
     Permission.VIEW_CHANNEL
@@ -35,6 +42,7 @@ EVERYBODY = int(
     | Permission.EMBED_LINKS
     | Permission.ATTACH_FILES
     | Permission.READ_MESSAGE_HISTORY
+    | Permission.CONNECT
     | Permission.USE_APPLICATION_COMMANDS
     | Permission.SEND_MESSAGES_IN_THREADS
     | Permission.USE_EXTERNAL_APPS
@@ -123,12 +131,30 @@ class Overwrite:
 
 
 @dataclass(eq=False)
+class Tag:
+    """A tag of a forum; a `moderated` one is set by those who may manage threads."""
+
+    id: int
+    name: str
+    moderated: bool = False
+
+    def payload(self) -> Json:
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "moderated": self.moderated,
+            "emoji_id": None,
+            "emoji_name": None,
+        }
+
+
+@dataclass(eq=False)
 class Channel:
     """A channel of a guild (`guild` is set) or a private one between `recipients`."""
 
     id: int
     name: str = ""
-    kind: int = 0  # 0 text, 1 direct messages, 2 voice, 4 category, 5 announcements, 11 thread
+    kind: int = 0  # 0 text, 1 direct messages, 2 voice, 4 category, 5 announcements, 11 thread, …
     guild: Guild | None = None
     recipients: list[User] = field(default_factory=list)
     with_bot: bool = True  # of private channels: whether the bot is one of the two
@@ -136,6 +162,14 @@ class Channel:
     position: int = 0
     topic: str | None = None
     parent: Channel | None = None  # of a thread
+    author: User | None = None  # of a thread; None: the guild's owner
+    archived: bool = False  # a thread
+    archived_at: str = "2024-01-01T00:00:00+00:00"  # when that was changed last
+    locked: bool = False
+    thread_members: set[int] = field(default_factory=set)  # ids of users; of a private thread
+    tags: list[Tag] = field(default_factory=list)  # of a forum
+    applied_tags: list[int] = field(default_factory=list)
+    requires_tag: bool = False
     last_message_id: int | None = None
     deleted: bool = False
 
@@ -143,15 +177,17 @@ class Channel:
         payload: Json = {
             "id": str(self.id),
             "type": self.kind,
-            "flags": 0,
+            "flags": REQUIRE_TAG if self.requires_tag else 0,
             "last_message_id": None if self.last_message_id is None else str(self.last_message_id),
         }
         if self.guild is None:
             return {**payload, "recipients": [user.payload() for user in self.recipients]}
-        if self.kind == THREAD:
+        if self.kind in THREADS:
             return {**payload, **self._thread_payload()}
-        if self.kind == VOICE:
+        if self.kind in VOICES:
             payload |= {"bitrate": 64_000, "user_limit": 0}
+        if self.kind in FORUMS:
+            payload["available_tags"] = [tag.payload() for tag in self.tags]
         return {
             **payload,
             "name": self.name,
@@ -171,16 +207,17 @@ class Channel:
             "name": self.name,
             "guild_id": str(self.guild.id),
             "parent_id": str(self.parent.id),
-            "owner_id": str(self.guild.owner.id if self.guild.owner else self.id),
+            "owner_id": str(self.author.id if self.author else self.guild.owner.id if self.guild.owner else self.id),
             "member_count": 1,
             "message_count": 0,
             "total_message_sent": 0,
             "rate_limit_per_user": 0,
+            "applied_tags": [str(each) for each in self.applied_tags],
             "thread_metadata": {
-                "archived": False,
+                "archived": self.archived,
                 "auto_archive_duration": 1_440,
-                "archive_timestamp": "2024-01-01T00:00:00+00:00",
-                "locked": False,
+                "archive_timestamp": self.archived_at,
+                "locked": self.locked,
             },
         }
 
@@ -286,7 +323,7 @@ class Guild:
             "voice_states": [],
             "members": [self.members[bot.id].payload()],
             "channels": [channel.payload() for channel in self.channels],
-            "threads": [thread.payload() for thread in self.threads],
+            "threads": [each.payload() for each in self.threads if not each.archived and sees(each, bot)],
             "presences": [],
             "stage_instances": [],
             "guild_scheduled_events": [],
@@ -312,4 +349,16 @@ def permissions_in(channel: Channel, user: User) -> int:
     own = channel.overwrites.get(user.id, Overwrite())
     for step in (everyone, Overwrite(allow, deny), own):
         granted = (granted & ~step.deny) | step.allow
-    return granted if granted & Permission.VIEW_CHANNEL else 0
+    if not granted & Permission.VIEW_CHANNEL or (channel.kind in VOICES and not granted & Permission.CONNECT):
+        return granted & Permission.VIEW_CHANNEL
+    return granted
+
+
+def sees(channel: Channel, user: User) -> bool:
+    """Whether `user` has access to a channel: to one of voice who may connect, to a private thread who is in it."""
+    granted = permissions_in(channel, user)
+    if channel.kind == PRIVATE_THREAD and user.id not in channel.thread_members:
+        return bool(granted & Permission.MANAGE_THREADS)
+    if channel.kind in VOICES and not granted & Permission.CONNECT:
+        return False
+    return bool(granted & Permission.VIEW_CHANNEL)

@@ -26,6 +26,8 @@ from tests.discord_server.requests import Request
 from tests.proofs.addresses import uri_problem
 
 _ROOT = "urn:discord"
+# discord.py says by it that a forum post's message is an object of its own, as the description has it anyway.
+_NESTED = "use_nested_fields"
 _JSON = "application/json"
 _MULTIPART = "multipart/form-data"
 _SENT_IN_VAIN = ("nsfw", "tts")  # by discord.py, with commands and edits; the description knows them elsewhere or not
@@ -163,7 +165,7 @@ class Description:
             if all(faults):
                 yield f"{parameter['in']} {name}={values[name]!r}: {faults[0][0]}"
         for name in sorted(request.query):
-            if ("query", name) not in known:
+            if ("query", name) not in known and name != _NESTED:
                 yield f"query {name} is not known"
 
     def _body_faults(self, operation: Operation, request: Request) -> Iterator[str]:

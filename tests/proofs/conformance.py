@@ -39,6 +39,7 @@ from tests.discord_server import Channel, DiscordServer, Reply, Timing, User, di
 from tests.discord_server.errors import ApiError, Json
 from tests.discord_server.requests import Request
 from tests.discord_server.running import connected
+from tests.discord_server.world import Guild
 from tests.proofs.api_description import Description
 from tests.proofs.hostile_events import FIRST_DAY, FIRST_YEAR, TEXTS, write_archive
 from tests.proofs.message_rules import broken_rules
@@ -318,10 +319,34 @@ class Visit:
                 await self.press(preview, preview.buttons[0]["custom_id"], owner)
         await self.ask("daily pause", {"channel": str(channels[0].id)}, **how)
         await self.ask("daily preview", {"channel": str(channels[0].id)}, **how)
+        others = await self._other_places(guild, how)
         await self._posts(channels)
+        self.table.check("posts came in forums and news", all(map(self._has_post, others)), self.locale)
         await self._notices(channels)
-        for channel in channels[:-1]:
+        for channel in (*channels[:-1], *others):
             await self.ask("daily remove", {"channel": str(channel.id)}, **how)
+
+    async def _other_places(self, guild: Guild, how: Json) -> list[Channel]:
+        """Give a forum and an announcement channel posts, with all that only they have, and test posts."""
+        tag, *_ = (text[:20].strip() or "x" for text in self._short(20))
+        forum = self.server.add_forum("days", tag, guild=guild, requires_tag=True)
+        news = self.server.add_channel("news", guild, kind=5)
+        await self.server.until(lambda: self.client.get_channel(news.id))
+        given = {"channel": forum, "tag": ""}
+        await self.server.autocomplete("daily set", given, focused="tag", user=how["user"], guild=guild)
+        role = guild.everyone
+        for wish in ({"channel": forum, "tag": tag}, {"channel": forum}, {"channel": news, "publish": True}):
+            await self.ask("daily set", {**self._wish(0, news, role), **wish}, **how)
+        await self.ask("daily set", {**self._wish(0, news, role), "days": self._short(60)[0]}, **how)
+        await self.server.autocomplete("daily test", {"channel": ""}, focused="channel", user=how["user"], guild=guild)
+        for channel in (forum, news):
+            await self.ask("daily test", {"channel": str(channel.id)}, **how)
+        return [forum, news]
+
+    def _has_post(self, channel: Channel) -> bool:
+        """Whether there is more than the test post."""
+        where = [channel, *self.server.threads_of(channel)]
+        return sum(len(self.server.post_history(each)) for each in where) > 1
 
     def _wish(self, number: int, channel: Channel, role: object) -> Json:
         topics = self._short(_LONG_OPTION)
@@ -331,6 +356,9 @@ class Visit:
             "timezone": "UTC",
             "events": 1 + number % 10,
             **({"role": role} if number % 2 else {}),
+            "days": "mon-sun",
+            "title": self._short(60)[number % len(topics)],
+            "text": self._short(300)[number % len(topics)],
             **({"prefer": topics[number % len(topics)]} if number % 3 else {}),
             **({"leave_out": topics[-1 - number % len(topics)]} if number % 4 else {}),
         }
@@ -343,7 +371,7 @@ class Visit:
         posted = [post for channel in channels for post in self.server.post_history(channel)]
         self.table.check("posts came", len(posted) >= len(channels) - 2, f"{self.locale}: {len(posted)}")
         for post in posted[:: max(1, len(posted) // 4)]:
-            for button in post.buttons[:2]:
+            for button in (*post.buttons[:2], post.buttons[-1]):
                 card = await self.server.press(post, button["custom_id"], user=self.user)
                 self._answered(card, "a post's button")
                 if _has(card, "Back to the list"):

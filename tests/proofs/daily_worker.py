@@ -14,10 +14,11 @@ import discord
 from discord import Intents
 from discord.http import Route
 
+from bot.cards.daily_post import daily_page
 from bot.cards.discord_face import layout
-from bot.cards.pages import daily_page
 from bot.clocks import Clocks
 from bot.daily.claims import Claim, State, Terms
+from bot.posting.channels import Post
 from bot.posting.fence import trace
 from bot.posting.poster import Composed, Pace, Poster
 from bot.store import Store
@@ -94,7 +95,8 @@ async def _serve(work: Work) -> None:
     async def compose(claim: Claim) -> Composed:
         deadly("before the send")
         place = Place(DailyList(claim.subscription.key, claim.date))
-        return Composed(layout(daily_page(claim.date, [EVENT], place, None, "en-GB"), NOBODY), (EVENT.id,))
+        view = layout(daily_page(claim.date, [EVENT], place, None, "en-GB"), NOBODY)
+        return Composed(Post(view, "On this day"), (EVENT.id,))
 
     terms = Terms(per_s=4)
     clocks = Clocks(work.clock, work.clock, second=1 / work.scale)

@@ -48,6 +48,8 @@ def _message(request: Request) -> object:
         return None
     if path.endswith("/callback"):
         return body.get("data") if body.get("type") in {_MESSAGE, _UPDATE} else None
+    if path.endswith("/threads"):  # the first message of a post in a forum
+        return body.get("message")
     return body if "/messages" in path or path.startswith("/webhooks/") else None
 
 
@@ -68,7 +70,8 @@ def _message_rules(message: Json, request: Request) -> Iterator[str]:
     yield from _component_rules(components)
     if (nonce := message.get("nonce")) is not None and not 1 <= len(str(nonce)) <= 25:
         yield f"a nonce of {len(str(nonce))} characters"
-    if request.method == "POST" and request.path.startswith("/channels/") and not message.get("enforce_nonce"):
+    can_have_nonce = request.path.startswith("/channels/") and request.path.endswith("/messages")
+    if request.method == "POST" and can_have_nonce and not message.get("enforce_nonce"):
         yield "a message to a channel that could come twice: no enforce_nonce"
     for text in (content, *(each["content"] for each in components if each["type"] == Kind.TEXT)):
         for address in _TEXT_LINK.findall(text):

@@ -25,7 +25,9 @@ BEFORE_ONE_PIECE = "0002"  # the last version that was made and upgraded stateme
 
 Rows = dict[str, list[dict[str, Any]]]
 
-_VALUES = {"time": "09:00", "zone": "Europe/Berlin", "locale": "de", "state": "sent"}
+_VALUES = {
+    "time": "09:00", "zone": "Europe/Berlin", "locale": "de", "state": "sent", "kind": "channel", "days": "024",
+}  # fmt: skip
 
 
 class Places(Protocol):

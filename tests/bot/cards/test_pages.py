@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.answers import About, KeptAnswer, RelatedAnswer
 from bot.cards import pages
+from bot.cards.daily_post import daily_page
 from bot.cards.pages import PER_PAGE, AnswerPage
 from bot.markup import escape, length, total
 from bot.views.state import AnswerList, DaysList, OnThisDayList, Place
@@ -106,7 +107,7 @@ def test_a_card_fits_a_message_whatever_the_event_holds(
 
 @given(st.lists(events(), max_size=10), st.none() | st.just(7), st.sampled_from(["", "-# A note."]))
 def test_a_post_fits_a_message_also_with_a_note_above_it(found: list[Event], role: int | None, note: str) -> None:
-    page = pages.daily_page(DAY, found, PLACE, role, "en-GB", note)
+    page = daily_page(DAY, found, PLACE, role, "en-GB", note)
     check(page)
     assert page.blocks[0].startswith(note)
 
@@ -156,7 +157,7 @@ def test_an_event_that_was_withdrawn_says_so_wherever_it_is_shown() -> None:
     card = pages.event_page(RelatedAnswer(event, ()), PLACE, "en-GB").blocks[0]
     assert "**Withdrawn: an edit took this event out of the archive, seen on 26 December 2015.**" in card
     listed = pages.answer_page(KeptAnswer(("a",)), [event], Place(AnswerList("key")), "en-GB").blocks[0]
-    posted = pages.daily_page(DAY, [event], PLACE, None, "en-GB").blocks[1]
+    posted = daily_page(DAY, [event], PLACE, None, "en-GB").blocks[1]
     assert "withdrawn from the archive" in listed
     assert "withdrawn from the archive" in posted
 

@@ -14,14 +14,16 @@ from sqlalchemy import text
 from bot.cards.discord_face import layout
 from bot.clocks import Clock, Clocks
 from bot.daily.claims import Claim, Terms
+from bot.daily.words import thread_title
 from bot.engine import Engine
 from bot.guide import Guide
+from bot.posting.channels import Post
 from bot.posting.fence import trace
 from bot.posting.poster import Compose, Composed, Pace, Poster
 from bot.store import Store
 from bot.store.address import engine_of, parse
 from bot.store.daily_posts import DailyStore
-from bot.views.state import NOBODY, DailyList, decode
+from bot.views.state import NOBODY, DailyList, LongerList, decode
 from embeddings.index.folder import IndexFolder
 from tests.bot.stores import EMPTY, PATIENT
 from tests.discord_server import Channel, DiscordServer, Message
@@ -71,7 +73,7 @@ async def guided(folder: IndexFolder, store: Store) -> AsyncIterator[Guide]:
 def composer(guide: Guide) -> Compose:
     async def compose(claim: Claim) -> Composed:
         page, events = await guide.daily(claim.subscription, claim.date)
-        return Composed(layout(page, NOBODY), events)
+        return Composed(Post(layout(page, NOBODY), thread_title(claim.subscription, claim.date)), events)
 
     return compose
 
@@ -106,8 +108,12 @@ async def posting(
 
 
 def list_of(message: Message) -> DailyList | None:
-    """The subscription and date that the buttons of a message carry, which must all carry the same."""
+    """The subscription and date that the buttons of a message carry, which must all carry the same.
+
+    But for the one that leads to more of the day.
+    """
     found = {target.place.of for each in message.buttons if (target := decode(each["custom_id"])) is not None}
+    found = {each for each in found if not isinstance(each, LongerList)}
     if len(found) != 1:
         return None
     [only] = found

@@ -9,7 +9,8 @@ import pytest
 
 from bot.daily.claims import Claim, Notice, Reason
 from bot.daily.schedule import Subscription
-from bot.posting.channels import Channels, LeftError, PassingError, RefusedError, UnreadableError
+from bot.posting.channels import Channels
+from bot.posting.refusals import LeftError, PassingError, RefusedError, UnreadableError
 from tests.bot.daily.parts import HandClock
 from tests.bot.posting.parts import post
 from tests.discord_server import DiscordServer, connected

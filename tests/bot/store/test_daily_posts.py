@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.daily.claims import Claim, Notice, Reason, State, Terms, Wish
-from bot.daily.schedule import Subscription
+from bot.daily.days import Days, parse_days
+from bot.daily.schedule import Kind, Subscription
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S, DailyStore
 from tests.bot.daily.parts import execute, opened
 
@@ -56,7 +57,24 @@ async def told(daily: DailyStore, now: float) -> list[tuple[int, Reason]]:
 
 class TestSubscriptions:
     async def test_hold_what_was_wished_and_the_day_of_the_first_post(self, daily: DailyStore) -> None:
-        wish = Wish(1, 2, dt.time(9, 5), "Europe/Berlin", 3, 7, ("sport", "war"), ("film",), "de")
+        days = Days(frozenset({0, 4}))
+        wish = Wish(
+            1,
+            2,
+            dt.time(9, 5),
+            "Europe/Berlin",
+            3,
+            7,
+            ("sport", "war"),
+            ("film",),
+            "de",
+            days,
+            Kind.FORUM,
+            "Heute",
+            "**Hallo**",
+            True,
+            9,
+        )
         made = await daily.subscribe(wish, SIX)
         assert made == Subscription(
             key=made.key,
@@ -71,9 +89,39 @@ class TestSubscriptions:
             leave_out=("film",),
             locale="de",
             paused=None,
+            days=days,
+            kind=Kind.FORUM,
+            title="Heute",
+            text="**Hallo**",
+            publish=True,
+            tag=9,
         )
         assert await daily.subscription(made.key) == made
         assert await daily.subscription("nothing") is None
+
+    async def test_a_count_of_days_begins_with_the_first_post_and_outlives_other_changes(
+        self, daily: DailyStore
+    ) -> None:
+        three = parse_days("every 3 days")
+        assert (await subscribe(daily, days=three)).next_date == dt.date(2026, 7, 20)
+        assert await send(daily, SEVEN) == [2]
+        for title in ("One", "Other"):
+            changed = await subscribe(daily, days=three, title=title, now=EIGHT)
+            assert changed.next_date == dt.date(2026, 7, 23)
+        assert (await daily.resume(changed.key, EIGHT + DAY) or changed).next_date == dt.date(2026, 7, 23)
+        four = await subscribe(daily, days=parse_days("every 4 days"), now=EIGHT + DAY)
+        assert four.next_date == dt.date(2026, 7, 22)
+
+    async def test_on_days_that_are_left_out_nothing_is_due_or_missed(self, daily: DailyStore) -> None:
+        one = await subscribe(daily, days=parse_days("mon, thu"))
+        assert await send(daily, SEVEN) == [2]
+        for day in (1, 2):
+            assert await claimed(daily, SEVEN + day * DAY) == []
+        assert await send(daily, SEVEN + 3 * DAY) == [2]
+        assert await claimed(daily, SEVEN + 14 * DAY + TERMS.grace_s + 1) == []
+        later = [await daily.post(one.key, dt.date(2026, 7, 20) + dt.timedelta(days)) for days in (7, 10, 11, 14)]
+        states = [None if each is None else each[0] for each in later]
+        assert states == [State.MISSED, State.MISSED, None, State.MISSED]
 
     async def test_a_channel_has_one_which_the_next_wish_changes(self, daily: DailyStore) -> None:
         made = await subscribe(daily, role=7, prefer=("war",))

@@ -10,11 +10,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from bot.answers import KeptAnswer
+from bot.daily.claims import Terms
+from bot.daily.days import EVERY_DAY
+from bot.daily.schedule import Kind
 from bot.store import KEPT_DAYS, Store, StoreError
 from bot.store.address import engine_of, parse
 from bot.store.tables import Base
 from embeddings.dates import DateRange
 from embeddings.errors import InputError
+from tests.proofs.store_places import ROWS, make_old
 
 TODAY = dt.date(2026, 11, 22)
 ANSWER = KeptAnswer(
@@ -76,6 +80,25 @@ async def test_the_migrations_give_the_tables_that_the_program_expects(store: St
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()
+
+
+async def test_subscriptions_of_the_version_before_go_on_as_they_were(store_url: str) -> None:
+    await make_old(store_url, "0003")
+    store = await Store.open(store_url)
+    try:
+        found = [
+            await store.daily.subscription(each.key)
+            for guild in range(ROWS)
+            for each in await store.daily.of_guild(1_000_000_000_000 + guild)
+        ]
+        assert len(found) == ROWS
+        for each in found:
+            assert each is not None
+            assert (each.days, each.kind, each.publish) == (EVERY_DAY, Kind.CHANNEL, False)
+            assert (each.title, each.text, each.tag) == (None, None, None)
+        assert await store.daily.publications.claim(1e12, Terms()) == []
+    finally:
+        await store.close()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from bot.views.state import (
     ChannelsList,
     DailyList,
     DaysList,
+    LongerList,
     NoList,
     OnThisDayList,
     Place,
@@ -33,6 +34,7 @@ lists = st.one_of(
     st.just(NoList()),
     st.just(ChannelsList()),
     st.builds(DailyList, st.from_regex(r"[0-9a-f]{10}", fullmatch=True), st.dates()),
+    st.builds(LongerList, st.from_regex(r"[0-9a-f]{10}", fullmatch=True), st.dates()),
 )
 askers = st.integers(0, 2**63 - 1)
 

@@ -1,0 +1,125 @@
+"""Daily posts as pages, and the longer list of a post's day. Values in, values out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import local_dates, words
+from bot.cards.pages import (
+    ATTRIBUTIONS,
+    HEADLINE,
+    SHORTEST_SUMMARY,
+    SPARE,
+    AnswerPage,
+    Step,
+    fitted,
+    headline,
+    list_page,
+    text_from,
+)
+from bot.daily import words as daily_words
+from bot.markup import escape, escape_within, length, total, without_pings
+from bot.views.state import DailyList, LongerList, Place
+from embeddings.events import Event
+
+_ACTIONS = "efghijklmn"  # one a button: two of a page must not have the same custom_id
+_SUMMARY = 150  # of each event, for nobody asked for the post: three lines of a phone
+_MORE = "o"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a server wants above its posts.
+
+    Attributes:
+        title: in place of "On"; plain text.
+        text: a line below it, in Discord's Markdown.
+    """
+
+    title: str | None = None
+    text: str | None = None
+
+
+NOTHING_OWN = Own()
+
+
+def daily_page(
+    date: dt.date,
+    events: Sequence[Event],
+    place: Place,
+    role: int | None,
+    locale: str,
+    note: str = "",
+    own: Own = NOTHING_OWN,
+) -> AnswerPage:
+    """The post of a day: a line or two an event, each with a button that opens it, and one for more of the day.
+
+    Args:
+        place: the place of the post's list.
+        role: id of the role that the post mentions.
+        note: a line above the post.
+    """
+    above = (note,) if note else ()
+    heading = f"## {words.on_this_day_heading(date.month, date.day, locale)}"
+    if own.title:
+        heading = f"## {escape(daily_words.titled(own.title, date, locale))}"
+    if role is not None:
+        heading += f"\n<@&{role}>"
+    if own.text:
+        heading += f"\n{without_pings(own.text)}"
+    if not events:
+        return AnswerPage((*above, f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}"), place)
+    attributions = list(dict.fromkeys(event.attribution for event in events))
+    small = f"-# {' · '.join(map(text_from, attributions[:ATTRIBUTIONS]))}"
+    steps = [
+        Step(_year_label(event, events), place.opened(event.id), action)
+        for event, action in zip(events, _ACTIONS, strict=False)
+    ]
+    if isinstance(place.of, DailyList | LongerList):
+        longer = LongerList(place.of.subscription, place.of.date)
+        steps.append(Step(daily_words.MORE, Place(longer), _MORE))
+
+    def make(room: int) -> AnswerPage:
+        each = (room - total((note, heading, small)) - SPARE) // len(events)
+        return AnswerPage(
+            (*above, heading, *(_entry(event, date, each, locale) for event in events), small),
+            place,
+            steps=tuple(steps),
+        )
+
+    return fitted(make)
+
+
+def longer_page(date: dt.date, events: Sequence[Event], place: Place, count: int, locale: str) -> AnswerPage:
+    """A page of the longer list of a day.
+
+    Args:
+        events: those of this page.
+        count: how many the whole list has.
+    """
+    heading = f"## {words.on_this_day_heading(date.month, date.day, locale)}"
+    if not events:
+        return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
+    heading += f"\n-# {words.count(count, 'event')}"
+    return list_page(heading, events, place, count, locale)
+
+
+def _entry(event: Event, date: dt.date, limit: int, locale: str) -> str:
+    """One event of a post: its year, its headline, and one line of what it was about."""
+    is_that_day = (event.date.month, event.date.day) == (date.month, date.day)
+    mark = f"**{event.date.year}**" if is_that_day else f"**{local_dates.short_date(event.date, locale)}**"
+    text = f"{mark} {headline(event, min(HEADLINE, limit - length(mark) - 1))}"
+    if event.withdrawn:
+        return f"{text}\n-# {words.WITHDRAWN}"
+    room = min(_SUMMARY, limit - length(text) - 4)
+    if event.summary and room >= SHORTEST_SUMMARY:
+        text += f"\n-# {escape_within(event.summary, room)}"
+    return text
+
+
+def _year_label(event: Event, events: Sequence[Event]) -> str:
+    """What the button of an event says: its year, and a number where the year comes more than once."""
+    same = [other for other in events if other.date.year == event.date.year]
+    return f"{event.date.year} ({same.index(event) + 1})" if len(same) > 1 else str(event.date.year)
