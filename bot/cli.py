@@ -135,6 +135,35 @@ def restore(config: Path | None, file: Path) -> None:
     _tell("posts since the backup are not in it; the bot looks for them in each channel before it posts there")
 
 
+@bot.command(short_help="List what people say of answers, or delete it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option("--delete", "key", metavar="ID", help="Delete the one with this number.")
+@click.option("--delete-all", "everything", is_flag=True, help="Delete everything.")
+@click.pass_obj
+def feedback(config: Path | None, as_json: bool, key: str | None, everything: bool) -> None:
+    """List the answers that were not what somebody meant, or delete some.
+
+    Servers that switch it on in /settings have a button for that under answers. What is kept is the question, which
+    events were shown, and what was meant, where somebody said so; after 90 days it is deleted.
+    """
+    from bot import feedback as said
+    from embeddings.command_line.json_output import print_json
+
+    if key is not None and everything:
+        raise click.UsageError("--delete and --delete-all exclude each other")
+    url = _settings(config).store.url
+    if key is not None or everything:
+        deleted = asyncio.run(said.delete(url, key))
+        print_json({"deleted": deleted}) if as_json else _tell(f"{deleted:,} deleted")
+        return
+    found = asyncio.run(said.kept(url))
+    if as_json:
+        print_json({"feedback": [said.as_dict(each) for each in found]})
+    else:
+        for line in said.as_text(found):
+            _tell(line)
+
+
 @bot.command(short_help="Register the commands at Discord.")
 @click.option("--force", is_flag=True, help="Register the commands whatever Discord says that it has.")
 @click.pass_obj

@@ -118,8 +118,9 @@ class DatelineClient(HostClient):
             http_trace=trace(),
         )
         self.poster = Poster(self, store.daily, self._compose, terms(config.daily), clocks)
+        guide, desk, trials = Guide(engine, store), Desk(config.limits), self.poster.trials
         self.host = Host(
-            engine, Guide(engine, store), store.daily, Desk(config.limits), clocks.wall, self.poster.trials
+            engine, guide, store.daily, store.settings, store.shares, store.feedback, desk, clocks.wall, trials
         )
         self.tree = _Tree(self)
         self._config = config
@@ -293,7 +294,7 @@ class DatelineClient(HostClient):
     async def _come_back(self) -> None:
         """Go on with the daily posts of servers that have the bot back, if the store missed that."""
         if self.is_ready():
-            await self.host.daily.come_back([guild.id for guild in self.guilds], self.host.clock())
+            await self._welcome([guild.id for guild in self.guilds])
 
     async def _forget(self) -> None:
         """Delete answers that nobody uses any more, once the clock can be believed."""
@@ -305,6 +306,10 @@ class DatelineClient(HostClient):
             log.info("forgot %d answers that nobody had used for a year", forgotten)
         if forgotten := await self.host.daily.forget(self.host.clock()):
             log.info("forgot %d daily posts of servers that were left a month ago", forgotten)
+        if forgotten := await self.host.feedback.forget(self.host.clock()):
+            log.info("forgot feedback of three months ago, %d times", forgotten)
+        await self.host.settings.forget(self.host.clock())
+        await self.host.shares.forget(self.host.clock())
 
     async def _compose(self, claim: Claim) -> Composed:
         """The post of a day."""
@@ -338,16 +343,25 @@ class DatelineClient(HostClient):
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Stop the daily posts of a server that has removed the bot; after a month they are forgotten."""
-        await self._note_down(self.host.daily.leave(guild.id, self.host.clock()))
+        await self._note_down(self._leave(guild.id))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Go on with the daily posts of a server that has taken the bot back."""
-        await self._note_down(self.host.daily.come_back([guild.id], self.host.clock()))
+        await self._note_down(self._welcome([guild.id]))
 
     async def on_ready(self) -> None:
         """Say that the bot answers, and go on with the daily posts of servers that took it back; may be repeated."""
         log.info("ready as %s, in %s: type /ask there", clean(str(self.user)), counted(len(self.guilds), "server"))
-        await self._note_down(self.host.daily.come_back([guild.id for guild in self.guilds], self.host.clock()))
+        await self._note_down(self._welcome([guild.id for guild in self.guilds]))
+
+    async def _leave(self, guild: int) -> None:
+        await self.host.daily.leave(guild, self.host.clock())
+        await self.host.settings.leave(guild, self.host.clock())
+
+    async def _welcome(self, guilds: list[int]) -> None:
+        """Take up again what is stored for servers, if they were left."""
+        await self.host.daily.come_back(guilds, self.host.clock())
+        await self.host.settings.come_back(guilds)
 
     def _note(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Begin the work that a gateway event asks for; `close` waits for it."""

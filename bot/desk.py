@@ -8,16 +8,16 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import discord
 from discord import Interaction, InteractionType
 from discord.app_commands import Choice, CommandNotFound, CommandSignatureMismatch
 
-from bot import words
-from bot.cards.discord_face import layout
-from bot.cards.pages import AnswerPage
+from bot import settings_words, words
+from bot.cards.discord_face import layout, without_button
+from bot.cards.page import AnswerPage
 from bot.config import LimitSettings
 from bot.fairness import Cooldown, TooManyError, Turns
 from bot.markup import MAX_CONTENT, escape, escape_within, plain
@@ -73,6 +73,40 @@ class Desk:
             await self._answer(interaction, show, _UPDATE if interaction.user.id == asker else _PRIVATE)
         except Exception as error:  # noqa: BLE001  # discord.py would only log it
             await self.fail(interaction, error)
+
+    async def share(self, interaction: Interaction[Any], show: Show, custom_id: str) -> None:
+        """Answer a button of a private message with a page for everybody; the button is then out of use.
+
+        Raises:
+            InputError: if Discord does not let the page be shown there.
+        """
+        with self._counted():
+            try:
+                self._cooldown.spend(interaction.user.id)
+                await _acknowledge(
+                    interaction, _UPDATE
+                )  # no deferral waits, so that the follow-up is seen by everybody
+                async with self._turns.turn(interaction.guild_id or interaction.user.id):
+                    page = await show()
+                try:
+                    await interaction.followup.send(
+                        view=layout(page, interaction.user.id), allowed_mentions=discord.AllowedMentions.none()
+                    )
+                except discord.HTTPException as refused:
+                    if not _is_refusal(refused):
+                        raise
+                    raise InputError(settings_words.NOT_LET_SHARE) from refused
+                if (message := interaction.message) is not None:
+                    view = without_button(message, custom_id, settings_words.SHARED)
+                    with suppress(discord.HTTPException):  # it is shared all the same
+                        await repeated(lambda: interaction.edit_original_response(view=view))
+            except TooLateError:
+                log.warning("a press in %s was acknowledged too late", interaction.guild_id)
+
+    async def open_form(self, interaction: Interaction[Any], form: discord.ui.Modal) -> None:
+        """Answer a button with a form."""
+        with self._counted():
+            await _respond(lambda: interaction.response.send_modal(form))
 
     async def _answer(self, interaction: Interaction[Any], show: Show, how: str) -> None:
         with self._counted():

@@ -14,7 +14,9 @@ from bot import local_dates, words
 from bot.answers import KeptAnswer
 from bot.cards import pages
 from bot.cards.daily_post import Own, daily_page, longer_page
-from bot.cards.pages import PER_PAGE, AnswerPage
+from bot.cards.page import PLAIN, AnswerPage, Frame
+from bot.cards.pages import PER_PAGE
+from bot.cards.question import asked
 from bot.daily import choice
 from bot.daily.schedule import Subscription
 from bot.engine import Engine
@@ -58,25 +60,27 @@ class Guide:
         with contextlib.suppress(StoreAwayError):
             await self._store.answer("", today)
             await self._store.daily.of_guild(0)
+            await self._store.settings.read(0)
 
-    async def page(self, place: Place, locale: str, note: str = "") -> AnswerPage:
+    async def page(self, place: Place, locale: str, note: str = "", frame: Frame = PLAIN) -> AnswerPage:
         """The page that a place shows. InputError if its list or event is no longer there.
 
         Args:
             note: a few words beside the heading of a list.
+            frame: what stands around the page.
         """
         if place.trail:
-            return pages.event_page(await self._engine.event(place.trail[-1]), place, locale)
+            return pages.event_page(await self._engine.event(place.trail[-1]), place, locale, frame)
         start = place.page * PER_PAGE
         match place.of:
             case DaysList(dates):
                 answer = await self._engine.days(dates, start, PER_PAGE)
                 if place.page > (last := _last_page(answer.total)):
-                    return await self.page(dataclasses.replace(place, page=last), locale, note)
-                return pages.days_page(answer, place, locale, note)
+                    return await self.page(dataclasses.replace(place, page=last), locale, note, frame)
+                return pages.days_page(answer, place, locale, note, frame)
             case OnThisDayList(month, day):
                 events = await self._engine.on_this_day(month, day, ON_THIS_DAY)
-                return pages.on_this_day_page(month, day, events, Place(place.of), locale, note)
+                return pages.on_this_day_page(month, day, events, Place(place.of), locale, note, frame)
             case AnswerList(key):
                 try:
                     kept = await self._store.answer(key, self._engine.today())
@@ -84,41 +88,49 @@ class Guide:
                     raise InputError(words.ANSWER_AWAY) from error
                 if kept is None:
                     raise InputError(words.ANSWER_FORGOTTEN)
-                return await self._answer_page(kept, place, locale)
+                return await self._answer_page(kept, place, locale, frame)
             case NoList() | ChannelsList():  # whose pages `Host.go` makes, which knows the server
                 raise InputError(words.EVENT_REMOVED)
             case DailyList(subscription, date):
                 shown = await self._shown(subscription, date)
                 if shown is None:
-                    return await self.page(Place(OnThisDayList(date.month, date.day)), locale)
-                return daily_page(date, shown, place, None, locale)
+                    return await self.page(Place(OnThisDayList(date.month, date.day)), locale, frame=frame)
+                return daily_page(date, shown, place, None, locale, own=Own(frame=frame))
             case LongerList(subscription, date):
                 found = await self._longer(subscription, date)
                 place = dataclasses.replace(place, page=min(place.page, _last_page(len(found))))
                 start = place.page * PER_PAGE
-                return longer_page(date, found[start : start + PER_PAGE], place, len(found), locale)
+                return longer_page(date, found[start : start + PER_PAGE], place, len(found), locale, frame)
 
-    async def ask(self, question: Question, count: int, locale: str) -> AnswerPage:
-        """Answer a question; the events found are kept for the buttons. If nothing fits, offer a wider search."""
+    async def ask(
+        self, question: Question, count: int, locale: str, text: str = "", frame: Frame = PLAIN
+    ) -> AnswerPage:
+        """Answer a question; the events found are kept for the buttons. If nothing fits, offer a wider search.
+
+        Args:
+            text: what was typed, to stand above the answer.
+        """
         found = await self._found(question, count)
+        frame = dataclasses.replace(frame, question=asked(text, found.corrected))
         place = await self._keep(found)
         if found.events or question.within is None:
-            return await self._answer_page(found, place, locale)
+            return await self._answer_page(found, place, locale, frame)
         wider = await self._keep(await self._found(dataclasses.replace(question, within=None), count))
         wide = wider.of if isinstance(wider.of, AnswerList) else None
-        return pages.answer_page(found, [], place, locale, wider=wide, nothing=self._nothing(found, locale))
+        nothing = self._nothing(found, locale)
+        return pages.answer_page(found, [], place, locale, wider=wide, nothing=nothing, frame=frame)
 
     def _nothing(self, found: KeptAnswer, locale: str) -> str:
         held = self._engine.about()
         return words.nothing_fits(found.dates, held.first, held.last, locale)
 
-    async def _answer_page(self, kept: KeptAnswer, place: Place, locale: str) -> AnswerPage:
+    async def _answer_page(self, kept: KeptAnswer, place: Place, locale: str, frame: Frame) -> AnswerPage:
         if isinstance(place.of, NoList):
             kept = dataclasses.replace(kept, events=kept.events[:PER_PAGE])
         place = dataclasses.replace(place, page=min(place.page, _last_page(len(kept.events))))
         start = place.page * PER_PAGE
         events = await self._engine.events(kept.events[start : start + PER_PAGE])
-        return pages.answer_page(kept, events, place, locale, nothing=self._nothing(kept, locale))
+        return pages.answer_page(kept, events, place, locale, nothing=self._nothing(kept, locale), frame=frame)
 
     async def daily(
         self, subscription: Subscription, date: dt.date, note: str = "", *, is_test: bool = False
@@ -131,8 +143,10 @@ class Guide:
         """
         events = await self.post_events(subscription, date)
         of = LongerList(subscription.key, date) if is_test else DailyList(subscription.key, date)
-        own = Own(subscription.title, subscription.text)
-        page = daily_page(date, events, Place(of), subscription.role, subscription.locale, note, own)
+        settings = await self._store.settings.of(subscription.guild)
+        own = Own(subscription.title, subscription.text, Frame(attribution=settings.attribution))
+        locale = settings.language or subscription.locale
+        page = daily_page(date, events, Place(of), subscription.role, locale, note, own)
         return page, tuple(event.id for event in events)
 
     async def post_events(self, subscription: Subscription, date: dt.date) -> list[Event]:

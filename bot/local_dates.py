@@ -69,3 +69,13 @@ def date_range(dates: DateRange, locale: str = DEFAULT_LOCALE) -> str:
 def day_of_year(month: int, day: int, locale: str = DEFAULT_LOCALE) -> str:
     """`23 December`."""
     return format_skeleton("MMMMd", dt.date(2000, month, day), locale=_locale(locale))
+
+
+def language(locale: str) -> str:
+    """A locale's language in English and in itself: `German – Deutsch`; as it is if Babel does not know it."""
+    try:
+        known = Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return locale
+    english, own = known.get_display_name("en") or locale, known.get_display_name(known) or locale
+    return english if english == own else f"{english} – {own}"

@@ -1,4 +1,4 @@
-"""Every text that users of the bot read, except those about daily posts, which are in `bot.daily.words`."""
+"""Every text that users of the bot read, but those in `bot.daily.words` and `bot.settings_words`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ INVITE = "Add Dateline to a server"
 
 STORED = (
     "Stored: for each answer with buttons, which events it showed, for a year after its last use; for daily posts, "
-    "what /daily show lists and what was posted. Not stored: questions, who asked them, messages."
+    "what /daily show lists and what was posted; what /settings shows; for 90 days, feedback without a name. "
+    "Not stored: questions without feedback, who asked them, messages."
 )
 FAULTS = "Something is wrong? Tell the people who run this bot, with the reference that an error names."
 
@@ -211,7 +212,6 @@ ASK_QUERY = "A question or a few words; dates in it are understood: civilian dea
 ASK_FROM = "Only events of this day or later"
 ASK_TO = "Only events of this day or earlier"
 ASK_COUNT = "How many events, 1 to 10"
-ASK_PRIVATE = "Show the answer to you alone"
 ON_THIS_DAY_COMMAND = "What happened on this day over the years"
 ON_THIS_DAY_DAY = "A day such as 12-23 or 23 December; today if you leave it out"
 RELATED_COMMAND = "An event with its sources and what is related to it"

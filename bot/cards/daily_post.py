@@ -7,18 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import local_dates, words
-from bot.cards.pages import (
-    ATTRIBUTIONS,
-    HEADLINE,
-    SHORTEST_SUMMARY,
-    SPARE,
-    AnswerPage,
-    Step,
-    fitted,
-    headline,
-    list_page,
-    text_from,
-)
+from bot.cards.page import PLAIN, AnswerPage, Frame, Step, fitted
+from bot.cards.pages import HEADLINE, SHORTEST_SUMMARY, SPARE, credits_of, headline, list_page, small_print
 from bot.daily import words as daily_words
 from bot.markup import escape, escape_within, length, total, without_pings
 from bot.views.state import DailyList, LongerList, Place
@@ -31,7 +21,7 @@ _MORE = "o"
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a server wants above its posts.
+    """What a server wants around its posts.
 
     Attributes:
         title: in place of "On"; plain text.
@@ -40,6 +30,7 @@ class Own:
 
     title: str | None = None
     text: str | None = None
+    frame: Frame = PLAIN
 
 
 NOTHING_OWN = Own()
@@ -70,9 +61,8 @@ def daily_page(
     if own.text:
         heading += f"\n{without_pings(own.text)}"
     if not events:
-        return AnswerPage((*above, f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}"), place)
-    attributions = list(dict.fromkeys(event.attribution for event in events))
-    small = f"-# {' · '.join(map(text_from, attributions[:ATTRIBUTIONS]))}"
+        return AnswerPage((*above, f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}"), place, frame=own.frame)
+    small = small_print(credits_of(events, own.frame))
     steps = [
         Step(_year_label(event, events), place.opened(event.id), action)
         for event, action in zip(events, _ACTIONS, strict=False)
@@ -82,17 +72,19 @@ def daily_page(
         steps.append(Step(daily_words.MORE, Place(longer), _MORE))
 
     def make(room: int) -> AnswerPage:
-        each = (room - total((note, heading, small)) - SPARE) // len(events)
+        each = (room - total((note, heading, *small)) - SPARE) // len(events)
         return AnswerPage(
-            (*above, heading, *(_entry(event, date, each, locale) for event in events), small),
+            (*above, heading, *(_entry(event, date, each, locale) for event in events), *small),
             place,
             steps=tuple(steps),
         )
 
-    return fitted(make)
+    return fitted(make, own.frame)
 
 
-def longer_page(date: dt.date, events: Sequence[Event], place: Place, count: int, locale: str) -> AnswerPage:
+def longer_page(
+    date: dt.date, events: Sequence[Event], place: Place, count: int, locale: str, frame: Frame = PLAIN
+) -> AnswerPage:
     """A page of the longer list of a day.
 
     Args:
@@ -101,9 +93,9 @@ def longer_page(date: dt.date, events: Sequence[Event], place: Place, count: int
     """
     heading = f"## {words.on_this_day_heading(date.month, date.day, locale)}"
     if not events:
-        return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
+        return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place, frame=frame)
     heading += f"\n-# {words.count(count, 'event')}"
-    return list_page(heading, events, place, count, locale)
+    return list_page(heading, events, place, count, locale, frame)
 
 
 def _entry(event: Event, date: dt.date, limit: int, locale: str) -> str:

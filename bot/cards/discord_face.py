@@ -1,18 +1,28 @@
-"""Pages as Discord shows them: one container of text, a select to open an event, a row of buttons."""
+"""Pages as Discord shows them: one container of text, selects, a row of buttons; and what a message says of itself."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from discord import SelectOption, ui
+from discord import ChannelType, Component, Message, Object, SelectMenu, SelectOption, ui
+from discord.components import TextDisplay
 
-from bot import words
-from bot.cards.pages import AnswerPage
+from bot import settings_words, words
+from bot.cards.page import AnswerPage, Channels, Frame, Options, Press
+from bot.server_settings import MOST_CHANNELS
+from bot.views.answer_actions import REMARK
 from bot.views.items import Go, OpenEvent
 from bot.views.state import Target
 
 BUTTONS_A_ROW = 5  # Discord's limit
 ACCENT = 0x3B6EA5  # a calm blue, legible on dark and light
+# Ids of components, for good: by them a message that is turned says what was asked, which is stored nowhere else.
+SHARED_ID, QUESTION_ID = 1_001, 1_002
+
+_ANSWERED_IN = [
+    ChannelType.text, ChannelType.news, ChannelType.voice, ChannelType.stage_voice, ChannelType.forum, ChannelType.media
+]  # fmt: skip
 
 
 def layout(page: AnswerPage, asker: int) -> ui.LayoutView:
@@ -24,6 +34,9 @@ def layout(page: AnswerPage, asker: int) -> ui.LayoutView:
     """
     view = ui.LayoutView(timeout=None)
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=ACCENT)
+    for component_id, text in ((SHARED_ID, page.frame.shared), (QUESTION_ID, page.frame.question)):
+        if text:
+            container.add_item(ui.TextDisplay(text, id=component_id))
     for number, block in enumerate(page.blocks):
         if number:
             container.add_item(ui.Separator(visible=number == len(page.blocks) - 1))
@@ -35,6 +48,11 @@ def layout(page: AnswerPage, asker: int) -> ui.LayoutView:
         row.add_item(OpenEvent(Target(asker, page.place), options, words.OPEN))
         container.add_item(row)
     buttons: list[ui.Item[Any]] = []
+    for control in page.controls:
+        if isinstance(control, Press):
+            buttons.append(ui.Button(label=control.label, custom_id=control.custom_id))
+        else:
+            container.add_item(ui.ActionRow(_select(control)))
     buttons.extend(Go(Target(asker, step.place), step.action, step.label) for step in page.steps)
     buttons.extend(ui.Button(label=label, url=url) for label, url in page.links)
     for start in range(0, len(buttons), BUTTONS_A_ROW):
@@ -42,3 +60,63 @@ def layout(page: AnswerPage, asker: int) -> ui.LayoutView:
     # Its components answer by their custom_id; discord.py would otherwise keep every view that was ever sent.
     view.stop()
     return view
+
+
+def _select(control: Options | Channels) -> ui.Select[Any] | ui.ChannelSelect[Any]:
+    if isinstance(control, Channels):
+        return ui.ChannelSelect(
+            custom_id=control.custom_id,
+            placeholder=control.placeholder,
+            channel_types=_ANSWERED_IN,
+            min_values=0,
+            max_values=MOST_CHANNELS,
+            default_values=[Object(channel) for channel in control.chosen],
+        )
+    options = [
+        SelectOption(label=label, value=value, default=value == control.chosen) for value, label in control.options
+    ]
+    return ui.Select(custom_id=control.custom_id, placeholder=control.placeholder, options=options)
+
+
+def form(custom_id: str, longest: int) -> ui.Modal:
+    """The form in which somebody says what they meant, or nothing.
+
+    Args:
+        longest: characters of what is said.
+    """
+    modal = ui.Modal(title=settings_words.NOT_MEANT, custom_id=custom_id, timeout=None)
+    line: ui.TextInput[Any] = ui.TextInput(custom_id=REMARK, required=False, max_length=longest)
+    modal.add_item(ui.Label(text=settings_words.MEANT, description=settings_words.MEANT_EXAMPLE, component=line))
+    modal.stop()  # it answers by its custom_id, as all components do
+    return modal
+
+
+def frame_of(message: Message | None) -> Frame:
+    """What stands around the answer in a message of the bot's."""
+    texts = {each.id: each.content for each in _components(message) if isinstance(each, TextDisplay)}
+    return Frame(texts.get(QUESTION_ID, ""), texts.get(SHARED_ID, ""))
+
+
+def listed_events(message: Message | None) -> tuple[str, ...]:
+    """Ids of the events that can be opened from a message of the bot's."""
+    selects = [each for each in _components(message) if isinstance(each, SelectMenu)]
+    return tuple(option.value for select in selects for option in select.options)
+
+
+def without_button(message: Message, custom_id: str, label: str) -> ui.LayoutView:
+    """A message as it is, with one of its buttons for good out of use."""
+    view = ui.LayoutView.from_message(message, timeout=None)
+    for item in view.walk_children():
+        if isinstance(item, ui.Button) and item.custom_id == custom_id:
+            item.disabled, item.label = True, label
+    view.stop()
+    return view
+
+
+def _components(message: Message | None) -> Iterator[Component]:
+    """Every component of a message."""
+    waiting: list[Sequence[Any]] = [[] if message is None else message.components]
+    while waiting:
+        for each in waiting.pop():
+            yield each
+            waiting.append(getattr(each, "children", ()))

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot import local_dates, words
 from bot.answers import About, KeptAnswer, RelatedAnswer
-from bot.markup import (
-    BLOCK_BYTES,
-    MAX_BYTES,
-    MAX_OPTION,
-    MAX_TEXT,
-    address,
-    button_link,
-    escape,
-    escape_within,
-    length,
-    link,
-    plain,
-    total,
-)
+from bot.cards.page import PLAIN, AnswerPage, Choice, Frame, Step, fitted
+from bot.markup import MAX_OPTION, address, button_link, escape, escape_within, length, link, plain, total
 from bot.views.state import AnswerList, DaysList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source, event_links
 from embeddings.search.answers import DayAnswer, outside
+
+__all__ = ["PER_PAGE", "AnswerPage", "Choice", "Step", "fitted"]
 
 PER_PAGE = 5  # events of a list
 CARD_SOURCES = 10
@@ -67,79 +57,34 @@ class _Shown:
     related: bool = False  # the closest one
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An event that can be opened from a page."""
-
-    event_id: str
-    label: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A button: the place it leads to, and a letter that tells it from others on the page with the same place."""
-
-    label: str
-    place: Place
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerPage:
-    """What a message shows. All text is escaped and together at most `MAX_TEXT` long."""
-
-    blocks: tuple[str, ...]
-    place: Place | None = None
-    choices: tuple[Choice, ...] = ()
-    steps: tuple[Step, ...] = ()
-    links: tuple[tuple[str, str], ...] = ()  # label, web address
-
-    @property
-    def cost(self) -> float:
-        """The share of a message's room that the text takes, from 0; above 1 it does not fit."""
-        size = sum(len(block.encode()) + BLOCK_BYTES for block in self.blocks)
-        return max(total(self.blocks) / MAX_TEXT, size / MAX_BYTES)
-
-
-def fitted(make: Callable[[int], AnswerPage]) -> AnswerPage:
-    """A page that fits a message: made again with less room for text where scripts of many bytes need it.
-
-    Args:
-        make: makes the page with at most so many characters of text.
-    """
-    room = MAX_TEXT
-    while (page := make(room)).cost > 1:
-        room = int(room / max(page.cost, 1.05))
-    return page
-
-
-def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "") -> AnswerPage:
+def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "", frame: Frame = PLAIN) -> AnswerPage:
     """A page of the events of some days; without events, it says why, and gives the nearest days that have some."""
     heading = f"## {local_dates.date_range(answer.dates, locale)}\n-# {words.count(answer.total, 'event')}{note}"
     if answer.total:
         style = _Shown() if answer.dates.first == answer.dates.last else _Shown(date=True)
-        return fitted(_List(heading, answer.events, place, answer.total, locale, style).page)
+        return fitted(_List(heading, answer.events, place, answer.total, locale, style, frame).page, frame)
     steps = tuple(
         Step(local_dates.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
         for day, action in zip(answer.nearest, "defg", strict=False)
     )
-    return AnswerPage((f"{heading}\n{words.no_events(answer, locale)}",), place, steps=steps)
+    return AnswerPage((f"{heading}\n{words.no_events(answer, locale)}",), place, steps=steps, frame=frame)
 
 
 def on_this_day_page(
-    month: int, day: int, events: Sequence[Event], place: Place, locale: str, note: str = ""
+    month: int, day: int, events: Sequence[Event], place: Place, locale: str, note: str = "", frame: Frame = PLAIN
 ) -> AnswerPage:
     """The best events of a day over the years."""
     heading = f"## {words.on_this_day_heading(month, day, locale)}" + (f"\n-#{note.removeprefix(' ·')}" if note else "")
     if not events:
-        return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place)
-    return fitted(_List(heading, events, place, len(events), locale, _Shown(year=True)).page)
+        return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place, frame=frame)
+    return fitted(_List(heading, events, place, len(events), locale, _Shown(year=True), frame).page, frame)
 
 
-def list_page(heading: str, events: Sequence[Event], place: Place, count: int, locale: str) -> AnswerPage:
+def list_page(
+    heading: str, events: Sequence[Event], place: Place, count: int, locale: str, frame: Frame = PLAIN
+) -> AnswerPage:
     """A page of a list under a heading of its own, each event with its year and date; `count`: of the whole list."""
-    return fitted(_List(heading, events, place, count, locale, _Shown(date=True, year=True)).page)
+    return fitted(_List(heading, events, place, count, locale, _Shown(date=True, year=True), frame).page, frame)
 
 
 def answer_page(
@@ -150,20 +95,19 @@ def answer_page(
     *,
     wider: AnswerList | None = None,
     nothing: str = words.NOTHING_FITS,
+    frame: Frame = PLAIN,
 ) -> AnswerPage:
     """A page of a question's events; `events` are those of this page, None for one that is no longer in the index."""
     lines = [words.dates_understood(kept.dates, locale, has_events=bool(kept.events))] if kept.dates else []
-    if kept.corrected:
-        lines.insert(0, words.corrected((escape(each.typed), escape(each.read)) for each in kept.corrected))
     if kept.within is not None:
         lines.append(words.only_within(kept.within, locale))
     heading = "\n".join(f"-# {line}" for line in lines)
     if not kept.events:
         steps = (Step(words.SEARCH_ALL_DATES, Place(wider), "w"),) if wider is not None else ()
-        return AnswerPage(("\n".join(filter(None, [heading, nothing])),), place, steps=steps)
+        return AnswerPage(("\n".join(filter(None, [heading, nothing])),), place, steps=steps, frame=frame)
     above = _groups(events, kept.dates, locale)
     style = _Shown(date=True, related=True)
-    return fitted(_List(heading, events, place, len(kept.events), locale, style, above).page)
+    return fitted(_List(heading, events, place, len(kept.events), locale, style, frame, above).page, frame)
 
 
 def _groups(events: Sequence[Event | None], dates: Sequence[DateRange], locale: str) -> list[str]:
@@ -177,17 +121,17 @@ def _groups(events: Sequence[Event | None], dates: Sequence[DateRange], locale: 
     return above
 
 
-def event_page(answer: RelatedAnswer, place: Place, locale: str) -> AnswerPage:
+def event_page(answer: RelatedAnswer, place: Place, locale: str, frame: Frame = PLAIN) -> AnswerPage:
     """An event with everything that is known about it."""
-    return fitted(lambda room: _event_page(answer, place, locale, room))
+    return fitted(lambda room: _event_page(answer, place, locale, room, frame), frame)
 
 
-def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int) -> AnswerPage:
+def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int, frame: Frame) -> AnswerPage:
     event = answer.event
     steps = []
     if (back := place.back()) is not None:
         steps.append(Step(words.BACK if back.trail else words.BACK_TO_LIST, back, "b"))
-    small = f"{text_from(event.attribution)} · {escape(event.id)}"
+    small = " · ".join([*credits_of([event], frame), escape(event.id)])
     themes = _themes(event, room // _THEMES_SHARE)
     head = f"### {headline(event, room // _HEADLINE_SHARE)}\n-# {local_dates.long_date(event.date, locale)}{themes}"
     if event.withdrawn:
@@ -245,14 +189,15 @@ class _List:
     total: int
     locale: str
     style: _Shown
+    frame: Frame
     above: Sequence[str] = ()
 
     def page(self, room: int) -> AnswerPage:
         """Lay the page out; texts are shortened until it has at most `room` characters."""
         pages = -(-self.total // PER_PAGE)
         above = self.above or [""] * len(self.events)
-        small = self._small(pages)
-        each = (room - length(self.heading) - length(small) - total(above) - SPARE) // max(1, len(self.events))
+        small = [*credits_of(self.events, self.frame), *words.page_of(self.place.page + 1, pages)]
+        each = (room - length(self.heading) - total(small) - total(above) - SPARE) // max(1, len(self.events))
         blocks = [self.heading] if self.heading else []
         for number, (event, before) in enumerate(zip(self.events, above, strict=True), self.place.page * PER_PAGE + 1):
             mark = f"**{number}.**"
@@ -265,13 +210,7 @@ class _List:
         choices = tuple(
             _choice(event.id, event.headline, event.date, self.locale) for event in self.events if event is not None
         )
-        return AnswerPage((*blocks, f"-# {small}"), self.place, _once(choices), tuple(self._steps(pages)))
-
-    def _small(self, pages: int) -> str:
-        """The small print: whose texts these are, and which page this is."""
-        attributions = dict.fromkeys(event.attribution for event in self.events if event is not None)
-        texts = map(text_from, list(attributions)[:ATTRIBUTIONS])
-        return " · ".join([*texts, *words.page_of(self.place.page + 1, pages)])
+        return AnswerPage((*blocks, *small_print(small)), self.place, _once(choices), tuple(self._steps(pages)))
 
     def _steps(self, pages: int) -> Iterator[Step]:
         page = self.place.page
@@ -285,9 +224,17 @@ def _choice(event_id: str, headline: str, date: dt.date, locale: str) -> Choice:
     return Choice(event_id, plain(headline, MAX_OPTION), plain(local_dates.short_date(date, locale), MAX_OPTION))
 
 
-def text_from(attribution: str) -> str:
-    """Whose text something is, for the small print."""
-    return words.text_from(escape_within(attribution, _ATTRIBUTION))
+def credits_of(events: Sequence[Event | None], frame: Frame) -> list[str]:
+    """Whose texts these are, where that is wanted."""
+    if not frame.attribution:
+        return []
+    attributions = dict.fromkeys(event.attribution for event in events if event is not None)
+    return [words.text_from(escape_within(each, _ATTRIBUTION)) for each in list(attributions)[:ATTRIBUTIONS]]
+
+
+def small_print(texts: Sequence[str]) -> list[str]:
+    """The block of small print; none where there is nothing to say."""
+    return [f"-# {' · '.join(texts)}"] if texts else []
 
 
 def _entry(mark: str, event: Event, limit: int, locale: str, shown: _Shown) -> str:

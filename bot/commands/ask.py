@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
-from bot import local_dates, words
+from bot import local_dates, settings_words, words
 from bot.cards.pages import AnswerPage
 from bot.commands.options import suggest_days
 from bot.host import HostClient
@@ -16,7 +16,11 @@ MOST_EVENTS = 10
 
 @app_commands.command(name="ask", description=words.ASK_COMMAND)
 @app_commands.describe(
-    query=words.ASK_QUERY, first=words.ASK_FROM, last=words.ASK_TO, count=words.ASK_COUNT, private=words.ASK_PRIVATE
+    query=words.ASK_QUERY,
+    first=words.ASK_FROM,
+    last=words.ASK_TO,
+    count=words.ASK_COUNT,
+    private=settings_words.PRIVATE_OPTION,
 )
 @app_commands.rename(first="from", last="to")
 async def command(
@@ -25,18 +29,19 @@ async def command(
     first: app_commands.Range[str, 1, 100] | None = None,
     last: app_commands.Range[str, 1, 100] | None = None,
     count: app_commands.Range[int, 1, MOST_EVENTS] = 5,
-    private: bool = False,
+    private: bool | None = None,
 ) -> None:
     """Show the events that a question is about."""
     host, locale = interaction.client.host, interaction.locale.value
     today = host.engine.today()
     within = search_window(first, last, today, day_first=local_dates.day_first(locale))
     question = understand(query, today, within)
+    showing = await host.showing(interaction, private)
 
     async def show() -> AnswerPage:
-        return await host.guide.ask(question, count, locale)
+        return showing.dress(await host.guide.ask(question, count, showing.locale, query, showing.frame))
 
-    await host.desk.respond(interaction, show, private=private)
+    await host.desk.respond(interaction, show, private=showing.private)
 
 
 @command.autocomplete("first")

@@ -258,7 +258,7 @@ async def _suggest_channels(interaction: Interaction[HostClient], current: str) 
     host = interaction.client.host
 
     async def suggest() -> list[Choice[str]]:
-        if guild is None or not interaction.permissions.manage_guild:
+        if guild is None or not interaction.is_guild_integration():
             return []
         there = await host.daily.of_guild(guild.id)
         names = [(f"{_name(guild, each)} at {each.time:%H:%M} {shown_zone(each.zone)}", each) for each in there]

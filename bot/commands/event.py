@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
-from bot import words
+from bot import settings_words, words
 from bot.cards.pages import AnswerPage
 from bot.commands.options import date_option, depends_on_today, suggest_days
 from bot.host import HostClient
@@ -13,18 +13,22 @@ from bot.views.state import DaysList, Place
 
 
 @app_commands.command(name="event", description=words.EVENT_COMMAND)
-@app_commands.describe(date=words.EVENT_DATE)
-async def command(interaction: Interaction[HostClient], date: app_commands.Range[str, 1, 100]) -> None:
+@app_commands.describe(date=words.EVENT_DATE, private=settings_words.PRIVATE_OPTION)
+async def command(
+    interaction: Interaction[HostClient], date: app_commands.Range[str, 1, 100], private: bool | None = None
+) -> None:
     """Show the events of some days."""
     host, locale = interaction.client.host, interaction.locale.value
     today = host.engine.today()
     place = Place(DaysList(date_option(date, today, locale)))
-    note = words.today_is(today, locale) if depends_on_today(date, today, locale) else ""
+    depends = depends_on_today(date, today, locale)
+    showing = (await host.showing(interaction, private)).of(date)
+    note = words.today_is(today, showing.locale) if depends else ""
 
     async def show() -> AnswerPage:
-        return await host.guide.page(place, locale, note)
+        return showing.dress(await host.guide.page(place, showing.locale, note, showing.frame))
 
-    await host.desk.respond(interaction, show)
+    await host.desk.respond(interaction, show, private=showing.private)
 
 
 @command.autocomplete("date")

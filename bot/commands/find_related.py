@@ -18,14 +18,16 @@ EVENTS = 5
 
 @app_commands.context_menu(name=words.FIND_RELATED_MENU)
 async def command(interaction: Interaction[HostClient], message: Message) -> None:
-    """Show the events that a message is about, only to the user who chose the command."""
-    host, locale = interaction.client.host, interaction.locale.value
+    """Show the events that a message is about, to whoever asked alone if the server has settled nothing."""
+    host = interaction.client.host
     today = host.engine.today()
+    showing = await host.showing(interaction, None, usually=True)
 
     async def show() -> AnswerPage:
         text = await asyncio.to_thread(message_question, message)  # others write it, and it may be long
         if not text:
             raise InputError(words.NO_WORDS_IN_MESSAGE)
-        return await host.guide.ask(understand(text, today), EVENTS, locale)
+        found = understand(text, today)  # what others wrote is not repeated
+        return showing.dress(await host.guide.ask(found, EVENTS, showing.locale, frame=showing.frame))
 
-    await host.desk.respond(interaction, show, private=True)
+    await host.desk.respond(interaction, show, private=showing.private)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import Interaction, app_commands
 
-from bot import local_dates, words
+from bot import local_dates, settings_words, words
 from bot.cards.pages import AnswerPage
 from bot.host import HostClient
 from bot.views.state import OnThisDayList, Place
@@ -12,8 +12,12 @@ from embeddings.dates import parse_day_of_year
 
 
 @app_commands.command(name="onthisday", description=words.ON_THIS_DAY_COMMAND)
-@app_commands.describe(day=words.ON_THIS_DAY_DAY)
-async def command(interaction: Interaction[HostClient], day: app_commands.Range[str, 1, 100] | None = None) -> None:
+@app_commands.describe(day=words.ON_THIS_DAY_DAY, private=settings_words.PRIVATE_OPTION)
+async def command(
+    interaction: Interaction[HostClient],
+    day: app_commands.Range[str, 1, 100] | None = None,
+    private: bool | None = None,
+) -> None:
     """Show a day's events over the years."""
     host, locale = interaction.client.host, interaction.locale.value
     today = host.engine.today()
@@ -22,9 +26,10 @@ async def command(interaction: Interaction[HostClient], day: app_commands.Range[
     else:
         month, number = today.month, today.day
     place = Place(OnThisDayList(month, number))
-    note = "" if day else words.today_is(today, locale)
+    showing = (await host.showing(interaction, private)).of(day or "")
+    note = "" if day else words.today_is(today, showing.locale)
 
     async def show() -> AnswerPage:
-        return await host.guide.page(place, locale, note)
+        return showing.dress(await host.guide.page(place, showing.locale, note, showing.frame))
 
-    await host.desk.respond(interaction, show)
+    await host.desk.respond(interaction, show, private=showing.private)

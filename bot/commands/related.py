@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
-from bot import words
+from bot import settings_words, words
 from bot.cards.pages import AnswerPage
 from bot.commands.options import EVENT_CHOICES, event_choices
 from bot.host import HostClient
@@ -14,22 +14,30 @@ from embeddings.search.questions import check_question, understand
 
 
 @app_commands.command(name="related", description=words.RELATED_COMMAND)
-@app_commands.describe(event=words.RELATED_EVENT)
-async def command(interaction: Interaction[HostClient], event: app_commands.Range[str, 1, 200]) -> None:
+@app_commands.describe(event=words.RELATED_EVENT, private=settings_words.PRIVATE_OPTION)
+async def command(
+    interaction: Interaction[HostClient], event: app_commands.Range[str, 1, 200], private: bool | None = None
+) -> None:
     """Show an event: the one with the given id, else the one that the words are about."""
-    host, locale = interaction.client.host, interaction.locale.value
+    host = interaction.client.host
     text = check_question(event)
+    showing = await host.showing(interaction, private)
+    locale = showing.locale
 
-    async def show() -> AnswerPage:
+    async def find() -> AnswerPage:
         [known] = await host.engine.events([text])
-        if known is not None:
-            return await host.guide.page(Place(NoList(), trail=(known.id,)), locale)
+        if known is not None:  # whose id says nothing that is worth a line
+            return await host.guide.page(Place(NoList(), trail=(known.id,)), locale, frame=showing.frame)
         named = await host.engine.headlines(text, 1)
         if named:
-            return await host.guide.page(Place(NoList(), trail=(named[0].id,)), locale)
-        return await host.guide.ask(understand(text, host.engine.today()), EVENT_CHOICES // 2, locale)
+            return await host.guide.page(Place(NoList(), trail=(named[0].id,)), locale, frame=showing.of(event).frame)
+        question = understand(text, host.engine.today())
+        return await host.guide.ask(question, EVENT_CHOICES // 2, locale, event, showing.frame)
 
-    await host.desk.respond(interaction, show)
+    async def show() -> AnswerPage:
+        return showing.dress(await find())
+
+    await host.desk.respond(interaction, show, private=showing.private)
 
 
 @command.autocomplete("event")

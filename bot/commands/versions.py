@@ -13,8 +13,8 @@ _NESTED = (AppCommandOptionType.subcommand.value, AppCommandOptionType.subcomman
 def check_options(interaction: Interaction[Any]) -> None:
     """Refuse options that the command does not have, and options of another type than it expects.
 
-    discord.py passes an option of a wrong type on and drops an unknown one: an option such as `private` would do
-    nothing.
+    discord.py passes an option of a wrong type on and drops an unknown one: an option such as `private` of a
+    version that has it would do nothing.
 
     Raises:
         CommandSignatureMismatch: if there is one.

@@ -15,8 +15,11 @@ from bot.store.access import Access, Health
 from bot.store.address import parse
 from bot.store.daily_posts import DailyStore
 from bot.store.errors import StoreAwayError, StoreError
+from bot.store.feedback import FeedbackStore
 from bot.store.notes import write_note
+from bot.store.server_settings import ServerSettingsStore
 from bot.store.shards import ShardStore
+from bot.store.shares import ShareStore
 from bot.store.tables import KeptAnswerRow, NoteRow
 from embeddings.dates import DateRange
 
@@ -29,7 +32,8 @@ _PATIENCE_S = 1.0  # of somebody who asked and waits for the answer
 class Store:
     """The database. Its methods may be called from any task.
 
-    `daily` holds the subscriptions and their posts, `shards` the data by which processes share the bot's shards.
+    `daily` holds the subscriptions and their posts, `shards` the data by which processes share the bot's shards,
+    `settings` those of servers, `shares` which answers were shared, and `feedback` what people say of answers.
 
     All of them raise StoreAwayError while the database is away.
     """
@@ -38,6 +42,9 @@ class Store:
         self._access = access
         self.daily = DailyStore(access)
         self.shards = ShardStore(access)
+        self.settings = ServerSettingsStore(access)
+        self.shares = ShareStore(access)
+        self.feedback = FeedbackStore(access)
 
     @classmethod
     async def open(cls, url: str, patience: float = 1.0) -> Store:

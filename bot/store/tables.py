@@ -102,3 +102,34 @@ class RunningShardRow(Base):
     shard: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     shard_count: Mapped[int] = mapped_column(Integer)
     seen_at: Mapped[float] = mapped_column(Float)
+
+
+class ServerSettingsRow(Base):
+    """What the moderators of a server have settled."""
+
+    __tablename__ = "server_settings"
+
+    guild: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    body: Mapped[str] = mapped_column(Text)  # JSON: what differs from the usual settings
+    left_at: Mapped[float | None] = mapped_column(Float)  # when the bot was removed from the guild
+
+
+class ShareRow(Base):
+    """A press of Share that was followed, so that none is followed twice."""
+
+    __tablename__ = "shares"
+
+    press: Mapped[str] = mapped_column(String(128), primary_key=True)  # the message's id, and the button's custom_id
+    at: Mapped[float] = mapped_column(Float, index=True)
+
+
+class FeedbackRow(Base):
+    """An answer that was not what somebody meant; nothing says who or where."""
+
+    __tablename__ = "feedback"
+
+    key: Mapped[str] = mapped_column(String(8), primary_key=True)
+    at: Mapped[float] = mapped_column(Float, index=True)
+    question: Mapped[str] = mapped_column(Text)
+    events: Mapped[str] = mapped_column(Text)  # JSON: ids of the events that were shown
+    remark: Mapped[str] = mapped_column(Text)

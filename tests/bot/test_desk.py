@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -26,9 +27,9 @@ def before_the_answer(
     page = running_bot.host.guide.page
 
     def happen(what: Callable[[], None]) -> None:
-        async def late(*arguments: object) -> AnswerPage:
+        async def late(*arguments: Any, **more: Any) -> AnswerPage:
             what()
-            return await page(*arguments)  # type: ignore[arg-type]  # handed on as they came
+            return await page(*arguments, **more)
 
         monkeypatch.setattr(running_bot.host.guide, "page", late)
 

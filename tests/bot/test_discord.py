@@ -105,13 +105,21 @@ class TestCommands:
         assert reply.ephemeral
         assert "at least 200 civilians" in reply.text
 
-    async def test_dates_are_written_as_the_users_locale_writes_them(self, discord_server: DiscordServer) -> None:
-        reply = await discord_server.slash("event", {"date": "2015-12-23"}, locale="de")
-        assert "23. Dezember 2015" in reply.text
+    async def test_dates_are_written_as_the_locale_of_those_who_read_them_does(
+        self, discord_server: DiscordServer
+    ) -> None:
+        day = {"date": "2015-12-23"}
+        public = await discord_server.slash("event", day, locale="de", guild_locale="fr")
+        assert "23 décembre 2015" in public.text
+        private = await discord_server.slash("event", {**day, "private": True}, locale="de", guild_locale="fr")
+        assert "23. Dezember 2015" in private.text
+        alone = await discord_server.slash("event", day, guild=None, locale="de")
+        assert "23. Dezember 2015" in alone.text
 
     async def test_the_locale_settles_which_number_is_the_month(self, discord_server: DiscordServer) -> None:
-        assert "2 March 2015" in (await discord_server.slash("event", {"date": "02/03/2015"}, locale="en-GB")).text
-        assert "February 3, 2015" in (await discord_server.slash("event", {"date": "02/03/2015"}, locale="en-US")).text
+        for locale, meant in (("en-GB", "2 mars 2015"), ("en-US", "3 février 2015")):
+            reply = await discord_server.slash("event", {"date": "02/03/2015"}, locale=locale, guild_locale="fr")
+            assert meant in reply.text
 
     async def test_it_works_in_direct_messages_and_where_only_the_user_installed_it(
         self, discord_server: DiscordServer
@@ -340,16 +348,17 @@ class TestLimitsAndRestarts:
             [identify] = discord_server.gateway.identifies
         assert identify["intents"] == 1  # guilds
 
-    async def test_all_commands_but_daily_may_be_used_everywhere(
+    async def test_all_commands_but_those_of_moderators_may_be_used_everywhere(
         self, discord_server: DiscordServer, start_bot: StartBot
     ) -> None:
         async with start_bot():
             commands = discord_server.commands[None]
         assert {command["name"] for command in commands} == {
-            "event", "ask", "onthisday", "related", "about", "daily", "Find related events",
+            "event", "ask", "onthisday", "related", "about", "daily", "settings", "Find related events",
         }  # fmt: skip
         for command in commands:
-            in_servers_alone = command["name"] == "daily"
+            in_servers_alone = command["name"] in {"daily", "settings"}
+            assert command["default_member_permissions"] == (1 << 5 if in_servers_alone else None)
             assert sorted(command["integration_types"]) == ([0] if in_servers_alone else [0, 1])
             assert sorted(command["contexts"]) == ([0] if in_servers_alone else [0, 1, 2])
 

@@ -144,7 +144,7 @@ class TestPresses:
         assert page.format(last[1] if last else "") in reply.text
         assert reply.selects
         if last is not None:
-            assert [each["label"] for each in reply.buttons] == ["Previous"]
+            assert [each["label"] for each in reply.buttons] == ["Previous", "Share"]
 
     async def test_a_page_that_an_answer_no_longer_has_is_its_last(self, discord_server: DiscordServer) -> None:
         asked = await discord_server.slash("ask", {"query": "the war", "count": 10})
@@ -227,7 +227,7 @@ class TestCommandsOfAnotherVersion:
     async def test_an_option_of_another_name_or_type(
         self, discord_server: DiscordServer, registered: dict[str, Any], change: dict[str, Any], value: object
     ) -> None:
-        [option] = registered["event"]["options"]
+        option = registered["event"]["options"][0]
         option.update(change)
         for key in [key for key, changed in change.items() if changed is None]:
             del option[key]
@@ -237,8 +237,8 @@ class TestCommandsOfAnotherVersion:
     async def test_an_option_that_this_version_does_not_have_is_not_passed_over(
         self, discord_server: DiscordServer, registered: dict[str, Any]
     ) -> None:
-        registered["event"]["options"].append({"type": 5, "name": "private", "description": "-"})
-        reply = await discord_server.slash("event", {"date": "2015-12-23", "private": True})
+        registered["event"]["options"].append({"type": 5, "name": "quietly", "description": "-"})
+        reply = await discord_server.slash("event", {"date": "2015-12-23", "quietly": True})
         assert is_private_sentence(reply, words.command_of_another_version("event"))
         assert not (await discord_server.slash("event", {"date": "2015-12-23"})).ephemeral
 

@@ -49,7 +49,7 @@ async def test_answers_go_on_while_the_store_is_locked(
         answer = await discord_server.slash("ask", {"query": "earthquake", "count": 10})
         assert answer.text
         assert [each["label"] for each in answer.buttons] == []  # no pages, for nobody could remember them
-        assert (await opened(discord_server, answer)).text.startswith("### ")
+        assert (await opened(discord_server, answer)).text.startswith("-# earthquake\n### ")
         assert "2 of" in (await discord_server.press(before, "Next")).text
         assert "2 of" in (await discord_server.press(kept, "Next")).text  # what is stored can still be read
         told = await discord_server.slash("daily show", user=discord_server.owner)

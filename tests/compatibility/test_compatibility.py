@@ -46,6 +46,11 @@ CUSTOM_IDS = {
     "dl:b:1:n:0:frv7-NNoLQ": Target(1, Place(NoList(), 0, ("2015-12-23-f8d3682d",))),
     "dl:o:0:mbacd18b246-fuy4:0:": Target(NOBODY, Place(LongerList("bacd18b246", dt.date(2026, 11, 28)))),
     "dl:n:1:c:2:": Target(1, Place(ChannelsList(), 2)),
+    "dl:x:rcn1hssighs:efrv7-frv7:2:frv7-NNoLQ": Target(
+        100_000_000_000_000_000,
+        Place(DaysList(DateRange(dt.date(2015, 12, 23), dt.date(2015, 12, 23))), 2, ("2015-12-23-f8d3682d",)),
+    ),
+    "dl:y:1:quc322tNR_A:0:": Target(1, Place(AnswerList("uc322tNR_A"))),
     "dl:e:0:dbacd18b246-fuy4:0:fuy4vUSSXQ,~my.own-id": Target(
         NOBODY,
         Place(DailyList("bacd18b246", dt.date(2026, 11, 28)), 0, ("2026-11-28-bd44925d", "my.own-id")),

@@ -26,20 +26,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from bot import settings_words
 from bot.client import DatelineClient
 from bot.clocks import Clocks
 from bot.config import Config
+from bot.views.answer_actions import REMARK
 from bot.views.state import EventList, decode
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
 from tests.bot.running import TODAY, parts
-from tests.discord_server import Channel, DiscordServer, Reply, Timing, User, discord_server
+from tests.discord_server import Channel, DiscordServer, Guild, Reply, Timing, User, discord_server
 from tests.discord_server.errors import ApiError, Json
 from tests.discord_server.requests import Request
 from tests.discord_server.running import connected
-from tests.discord_server.world import Guild
 from tests.proofs.api_description import Description
 from tests.proofs.hostile_events import FIRST_DAY, FIRST_YEAR, TEXTS, write_archive
 from tests.proofs.message_rules import broken_rules
@@ -325,6 +326,31 @@ class Visit:
         await self._notices(channels)
         for channel in (*channels[:-1], *others):
             await self.ask("daily remove", {"channel": str(channel.id)}, **how)
+        await self.settled(guild, channels[3:8])
+
+    async def settled(self, guild: Guild, channels: list[Channel]) -> None:
+        """Settle what can be settled for a server; ask there, share what is private, and say what was meant."""
+        server, owner = self.server, self.server.owner
+        card = await self.ask("settings", user=owner, guild=guild, locale=self.locale)
+        for label in (settings_words.FEEDBACK[False], settings_words.ATTRIBUTION[True]):
+            card = await self.press(card, label, owner)
+        for custom_id, value in (("ds:answers", "private"), ("ds:language:1", "own")):
+            card = self._answered(await server.choose(card, custom_id, value, user=owner), custom_id)
+        self._answered(await server.choose(card, "ds:channels", list(channels), user=owner), "ds:channels")
+        how: Json = {"guild": guild, "channel": guild.channels[0]}
+        text = self._short(_OPTION)[0]
+        for name, options in (
+            ("event", {"date": "1965"}),
+            ("onthisday", {"day": "03-01"}),
+            ("related", {"event": text}),
+        ):
+            await self.ask(name, {**options, "private": False}, **how)
+            private = await self.ask(name, {**options, "private": True}, **how)
+            if _has(private, settings_words.SHARE):
+                await self.press(private, settings_words.SHARE)
+        asked = await self.ask("ask", {"query": "rain in Rainland in March 1975"}, **how)
+        opened = await self.press(asked, settings_words.NOT_MEANT)
+        self._answered(await server.modal(opened, {REMARK: text}), "the form")
 
     async def _other_places(self, guild: Guild, how: Json) -> list[Channel]:
         """Give a forum and an announcement channel posts, with all that only they have, and test posts."""

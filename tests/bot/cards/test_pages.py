@@ -11,6 +11,7 @@ from bot.answers import About, KeptAnswer, RelatedAnswer
 from bot.cards import pages
 from bot.cards.daily_post import daily_page
 from bot.cards.pages import PER_PAGE, AnswerPage
+from bot.cards.question import asked
 from bot.markup import escape, length, total
 from bot.views.state import AnswerList, DaysList, OnThisDayList, Place
 from embeddings.dates import DateRange
@@ -223,12 +224,10 @@ def test_a_page_in_the_middle_leads_both_ways() -> None:
     assert [(step.label, step.place.page) for step in page.steps] == [("Previous", 0), ("Next", 2)]
 
 
-def test_an_answer_says_once_and_escaped_which_words_were_read_otherwise() -> None:
+def test_a_question_stands_there_escaped_with_the_words_that_were_read_otherwise() -> None:
     changes = (Correction("sadam hussien", "Saddam Hussein"), Correction("@every_one", "*Bold*"))
-    page = pages.answer_page(KeptAnswer((), corrected=changes), [], Place(AnswerList("key")), "en-GB")
-    [line] = [line for line in page.blocks[0].splitlines() if "archive has no" in line]
-    assert line.startswith("-# For Saddam Hussein and ")
-    assert "\\*Bold\\*" in line
-    assert line.endswith("has no “sadam hussien” or “" + escape("@every_one") + "”")
-    plain = pages.answer_page(KeptAnswer(()), [], Place(AnswerList("key")), "en-GB")
-    assert "archive has no" not in plain.blocks[0]
+    question, read = asked("sadam hussien @every_one", changes).splitlines()
+    assert question == "-# sadam hussien " + escape("@every_one")
+    assert read == "-# corrected: *Saddam Hussein*, *\\*Bold\\**"
+    assert asked("the moon") == "-# the moon"
+    assert asked("") == ""
