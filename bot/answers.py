@@ -64,9 +64,18 @@ class KeptAnswer:
 
     Neither the question nor the user is kept, nor `corrected`, which is said once, with the first page. The events of
     the question's dates come in one group, the others in another.
+
+    Attributes:
+        shown: how many of the events are shown before somebody asks for more; None: all.
     """
 
     events: tuple[str, ...]
     dates: tuple[DateRange, ...] = ()
     within: DateRange | None = None
     corrected: tuple[Correction, ...] = ()
+    shown: int | None = None
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The events that are shown before somebody asks for more."""
+        return self.events if self.shown is None else self.events[: self.shown]

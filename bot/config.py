@@ -30,6 +30,7 @@ class DiscordSettings(Section):
     api_url: WebAddress = DISCORDS_API
     shard_count: int | None = Field(default=None, ge=1)
     shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    contact: str = Field(default="", max_length=200)
 
     def given_token(self) -> str:
         """The token, which connecting needs.

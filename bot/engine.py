@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from random import Random, SystemRandom
 from typing import TypeVar
 
 from bot.answers import About, RelatedAnswer
@@ -17,17 +18,21 @@ from embeddings import dates
 from embeddings.archive.last_updated import last_updated
 from embeddings.dates import DateRange
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
-from embeddings.events import Event
+from embeddings.events import Event, Related
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.manifest import ModelRecord
 from embeddings.index.threads import compute_alone
 from embeddings.model.encoder import Encoder
 from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded
+from embeddings.search import browsing
 from embeddings.search.answers import Answer, DayAnswer
+from embeddings.search.examples import Example, examples
+from embeddings.search.narrowing import Narrowing, Part, part_of_days
 from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.questions import Question, understand
 from embeddings.search.service import Search
+from embeddings.search.topics import topic_key
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +50,7 @@ class _Lease:
     def __init__(self, search: Search) -> None:
         self.search = search
         self.users = 0
+        self.examples: asyncio.Future[tuple[Example, ...]] | None = None
         self.replaced = False
 
     def close_if_unused(self) -> None:
@@ -58,6 +64,7 @@ class Engine:
     Args:
         make_encoder: makes the encoder for an index; called again only when the model or its export changes.
         today: the day that counts as today, asked anew for each command.
+        source: of randomness.
     """
 
     def __init__(
@@ -66,8 +73,10 @@ class Engine:
         make_encoder: MakeEncoder,
         today: Callable[[], dt.date],
         reranker: Reranker | None = None,
+        source: Random | None = None,
     ) -> None:
         self.today = today
+        self._source = source or SystemRandom()
         self._folder = folder
         self._make_encoder = make_encoder
         self._reranker = reranker
@@ -172,14 +181,18 @@ class Engine:
         """What the archive holds."""
         return About.of(self._current().search.index.manifest, self._updated)
 
-    async def ask(self, question: Question, limit: int) -> Answer:
-        """The events for a question, best first. Questions that wait together are encoded together."""
+    async def ask(self, question: Question, limit: int, most: int = 0) -> Answer:
+        """The events for a question, best first. Questions that wait together are encoded together.
+
+        Args:
+            most: how many events are found at most, those beyond `limit` as the answer's `further`.
+        """
         lease = self._current()
         lease.users += 1
         try:
             question = await self._in_thread(lease.search.read, question)
             wanted = await self._encode(lease, question.text)
-            return await self._in_thread(lease.search.answer, question, wanted, limit)
+            return await self._in_thread(_answer, lease.search, question, wanted, limit, most)
         finally:
             lease.users -= 1
             lease.close_if_unused()
@@ -221,6 +234,49 @@ class Engine:
     async def suggest(self, text: str, limit: int) -> list[Event]:
         """Events to suggest for a text that a user is typing; dates in it are understood."""
         return await self._with(lambda search: search.suggest(text, self.today(), limit))
+
+    async def more_of_day(self, month: int, day: int, limit: int, most: int) -> tuple[Event, ...]:
+        """The events of `on_this_day`, then those that stand out most besides: `most` in all."""
+        return await self._with(lambda search: browsing.more_of_day(search, month, day, limit, most))
+
+    async def part_of_days(self, dates: DateRange, narrowing: Narrowing, start: int, limit: int) -> Part:
+        """A page of the events of some days that are of a year and topic."""
+        return await self._with(
+            lambda search: part_of_days(search.index.catalogue, search.topics, dates, narrowing, start, limit)
+        )
+
+    async def at_random(self, days: browsing.Days, topic: str, but: str = "") -> Event | None:
+        """An event that mattered, of some days and a topic; not the one with the id `but` where there is another."""
+        return await self._with(lambda search: browsing.at_random(search, days, topic, self._source, [but]))
+
+    async def closest(self, events: Sequence[Event | None]) -> list[Related | None]:
+        """To each event the one that it links to and is close to; None where there is none."""
+        return await self._with(
+            lambda search: [None if event is None else browsing.closest(search, event) for event in events]
+        )
+
+    async def topic(self, text: str) -> str:
+        """The key of the topic that a text names. InputError with the nearest topics if there is none."""
+        return await self._with(lambda search: topic_key(search.topics.known(text)))
+
+    async def topic_name(self, key: str) -> str | None:
+        """The topic that a key stands for; None if the index has it no longer."""
+        return await self._with(lambda search: search.topics.name(key))
+
+    async def held_of_day(self, month: int, day: int) -> int:
+        """How many events the index has of one day of all years."""
+        return await self._with(lambda search: len(search.index.catalogue.rows_on(month, day)))
+
+    async def suggest_topics(self, text: str, limit: int) -> list[str]:
+        """Topics to suggest for a text that a user is typing."""
+        return await self._with(lambda search: search.topics.suggest(text, limit))
+
+    async def examples(self) -> tuple[Example, ...]:
+        """Things to ask that this index answers; found once an index, and while it is looked for, waited for by all."""
+        lease = self._current()
+        if lease.examples is None or (lease.examples.done() and lease.examples.exception() is not None):
+            lease.examples = asyncio.ensure_future(self._with(lambda search: examples(search, self.today())))
+        return await asyncio.shield(lease.examples)
 
     def _current(self) -> _Lease:
         if self._lease is None:
@@ -265,6 +321,10 @@ class Engine:
                     future.set_result(text)
 
 
+def _answer(search: Search, question: Question, wanted: Encoded, limit: int, most: int) -> Answer:
+    return search.answer(question, wanted, limit, most=most)
+
+
 def _look_around(search: Search, today: dt.date, together: threading.Barrier | None = None) -> None:
     """Ask an index one question of each kind.
 
@@ -279,5 +339,7 @@ def _look_around(search: Search, today: dt.date, together: threading.Barrier | N
     search.answer(question, wanted, 1)
     search.days(DateRange(today, today), start=0, limit=1)
     search.suggest("moon 1969", today, 1)
+    search.topics.suggest("moon", 1)
+    browsing.at_random(search, None, "", SystemRandom())
     for event in [*search.on_this_day(7, 20, 1), *search.starting("mo", 1)]:
         search.related(event.id)

@@ -6,21 +6,24 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime as dt
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from discord import Locale
 
-from bot import local_dates, words
+from bot import help_words, local_dates, words
 from bot.answers import KeptAnswer
 from bot.cards import pages
 from bot.cards.daily_post import Own, daily_page, longer_page
-from bot.cards.page import PLAIN, AnswerPage, Frame
+from bot.cards.page import PLAIN, AnswerPage, Frame, Step
 from bot.cards.pages import PER_PAGE
+from bot.cards.parts import part_page
 from bot.cards.question import asked
 from bot.daily import choice
 from bot.daily.schedule import Subscription
 from bot.engine import Engine
 from bot.store import Store, StoreAwayError
+from bot.views.items import ANOTHER
 from bot.views.state import (
     AnswerList,
     ChannelsList,
@@ -29,16 +32,22 @@ from bot.views.state import (
     LongerList,
     NoList,
     OnThisDayList,
+    PartList,
     Place,
+    QuestionList,
+    RandomList,
 )
 from embeddings.dates import DateRange
 from embeddings.errors import InputError
 from embeddings.events import Event
+from embeddings.search.narrowing import Narrowing, Part, part_of_events
 from embeddings.search.on_this_day import DayCandidate
-from embeddings.search.questions import Question
+from embeddings.search.questions import Question, understand
 
 ON_THIS_DAY = 5  # events
 LONGER = 25  # events of the day of a daily post
+MOST = 25  # events of an answer or of a day of the year, in all
+_USERS = 1_000  # whose last event at random is remembered
 
 
 class Guide:
@@ -47,6 +56,7 @@ class Guide:
     def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine
         self._store = store
+        self._drawn: OrderedDict[int, str] = OrderedDict()  # the last event drawn for each of some users
 
     async def warm_up(self) -> None:
         """Load locales, make a page of each kind and read the store once, so that the first answer is not slow."""
@@ -70,7 +80,7 @@ class Guide:
             frame: what stands around the page.
         """
         if place.trail:
-            return pages.event_page(await self._engine.event(place.trail[-1]), place, locale, frame)
+            return await self._card(place, locale, frame)
         start = place.page * PER_PAGE
         match place.of:
             case DaysList(dates):
@@ -80,15 +90,16 @@ class Guide:
                 return pages.days_page(answer, place, locale, note, frame)
             case OnThisDayList(month, day):
                 events = await self._engine.on_this_day(month, day, ON_THIS_DAY)
-                return pages.on_this_day_page(month, day, events, Place(place.of), locale, note, frame)
+                held = await self._engine.held_of_day(month, day)
+                return pages.on_this_day_page(place.of, events, locale, note, held, frame)
             case AnswerList(key):
-                try:
-                    kept = await self._store.answer(key, self._engine.today())
-                except StoreAwayError as error:
-                    raise InputError(words.ANSWER_AWAY) from error
-                if kept is None:
-                    raise InputError(words.ANSWER_FORGOTTEN)
-                return await self._answer_page(kept, place, locale, frame)
+                return await self._answer_page(await self._kept(key), place, locale, frame)
+            case PartList():
+                return await self._part(place, place.of, locale, frame)
+            case RandomList():
+                return await self._another(place.of, locale, frame)
+            case QuestionList(text):
+                return await self.ask(understand(text, self._engine.today()), PER_PAGE, locale, text, frame)
             case NoList() | ChannelsList():  # whose pages `Host.go` makes, which knows the server
                 raise InputError(words.EVENT_REMOVED)
             case DailyList(subscription, date):
@@ -101,6 +112,76 @@ class Guide:
                 place = dataclasses.replace(place, page=min(place.page, _last_page(len(found))))
                 start = place.page * PER_PAGE
                 return longer_page(date, found[start : start + PER_PAGE], place, len(found), locale, frame)
+
+    async def _kept(self, key: str) -> KeptAnswer:
+        try:
+            kept = await self._store.answer(key, self._engine.today())
+        except StoreAwayError as error:
+            raise InputError(words.ANSWER_AWAY) from error
+        if kept is None:
+            raise InputError(words.ANSWER_FORGOTTEN)
+        return kept
+
+    async def _card(self, place: Place, locale: str, frame: Frame) -> AnswerPage:
+        """The event that was opened last; one that was drawn at random has a button for another one."""
+        page = pages.event_page(await self._engine.event(place.trail[-1]), place, locale, frame)
+        if isinstance(place.of, RandomList) and len(place.trail) == 1:
+            another = Step(help_words.ANOTHER, place, ANOTHER)
+            page = dataclasses.replace(page, steps=(another, *page.steps))
+        return page
+
+    # --- lists gone on with, and narrowed ---
+
+    async def _part(self, place: Place, of: PartList, locale: str, frame: Frame) -> AnswerPage:
+        narrowing = Narrowing(of.year, of.topic)
+
+        async def part(page: int) -> Part:
+            start = page * PER_PAGE
+            match of.of:
+                case DaysList(dates):
+                    return await self._engine.part_of_days(dates, narrowing, start, PER_PAGE)
+                case OnThisDayList(month, day):
+                    events = await self._engine.more_of_day(month, day, ON_THIS_DAY, MOST)
+                case AnswerList(key):
+                    found = await self._engine.events((await self._kept(key)).events)
+                    events = tuple(event for event in found if event is not None)
+            return part_of_events(events, narrowing, start, PER_PAGE)
+
+        shown = await part(place.page)
+        if place.page > (last := _last_page(shown.total)):
+            place = dataclasses.replace(place, page=last)
+            shown = await part(last)
+        topic = await self._engine.topic_name(of.topic) if of.topic else None
+        return part_page(shown, place, of, topic, locale, frame)
+
+    # --- at random ---
+
+    async def random(self, of: RandomList, locale: str, user: int, frame: Frame = PLAIN) -> AnswerPage:
+        """An event drawn at random, another one than the last that was drawn for the user. InputError if none fits."""
+        place = await self._draw(dataclasses.replace(of, last=self._drawn.get(user, "")))
+        self._drawn[user] = place.trail[0]
+        self._drawn.move_to_end(user)
+        while len(self._drawn) > _USERS:
+            self._drawn.popitem(last=False)
+        return await self._card(place, locale, frame)
+
+    async def _another(self, of: RandomList, locale: str, frame: Frame) -> AnswerPage:
+        place = await self._draw(of)
+        if place.trail[0] == of.last:
+            raise InputError(help_words.ONLY_ONE)
+        return await self._card(place, locale, frame)
+
+    async def _draw(self, of: RandomList) -> Place:
+        match of.days:
+            case DaysList(dates):
+                event = await self._engine.at_random(dates, of.topic, of.last)
+            case OnThisDayList(month, day):
+                event = await self._engine.at_random((month, day), of.topic, of.last)
+            case None:
+                event = await self._engine.at_random(None, of.topic, of.last)
+        if event is None:
+            raise InputError(help_words.none_at_random(of.days is not None or bool(of.topic)))
+        return Place(dataclasses.replace(of, last=""), trail=(event.id,))
 
     async def ask(
         self, question: Question, count: int, locale: str, text: str = "", frame: Frame = PLAIN
@@ -117,8 +198,8 @@ class Guide:
             return await self._answer_page(found, place, locale, frame)
         wider = await self._keep(await self._found(dataclasses.replace(question, within=None), count))
         wide = wider.of if isinstance(wider.of, AnswerList) else None
-        nothing = self._nothing(found, locale)
-        return pages.answer_page(found, [], place, locale, wider=wide, nothing=nothing, frame=frame)
+        nothing = pages.Nothing(self._nothing(found, locale), wide)
+        return pages.answer_page(found, [], place, locale, nothing=nothing, frame=frame)
 
     def _nothing(self, found: KeptAnswer, locale: str) -> str:
         held = self._engine.about()
@@ -126,11 +207,13 @@ class Guide:
 
     async def _answer_page(self, kept: KeptAnswer, place: Place, locale: str, frame: Frame) -> AnswerPage:
         if isinstance(place.of, NoList):
-            kept = dataclasses.replace(kept, events=kept.events[:PER_PAGE])
-        place = dataclasses.replace(place, page=min(place.page, _last_page(len(kept.events))))
+            kept = dataclasses.replace(kept, events=kept.first[:PER_PAGE])
+        place = dataclasses.replace(place, page=min(place.page, _last_page(len(kept.first))))
         start = place.page * PER_PAGE
-        events = await self._engine.events(kept.events[start : start + PER_PAGE])
-        return pages.answer_page(kept, events, place, locale, nothing=self._nothing(kept, locale), frame=frame)
+        events = await self._engine.events(kept.first[start : start + PER_PAGE])
+        closest = await self._engine.closest(events)
+        nothing = pages.Nothing(self._nothing(kept, locale))
+        return pages.answer_page(kept, events, place, locale, nothing=nothing, closest=closest, frame=frame)
 
     async def daily(
         self, subscription: Subscription, date: dt.date, note: str = "", *, is_test: bool = False
@@ -187,9 +270,10 @@ class Guide:
         return None if subscription is None else await self.post_events(subscription, date)
 
     async def _found(self, question: Question, count: int) -> KeptAnswer:
-        answer = await self._engine.ask(question, count)
+        answer = await self._engine.ask(question, count, MOST)
         shown = tuple(hit.event.id for _, hits in answer.groups for hit in hits)
-        return KeptAnswer(shown, answer.dates, question.within, answer.corrected)
+        further = tuple(hit.event.id for hit in answer.further)
+        return KeptAnswer((*shown, *further), answer.dates, question.within, answer.corrected, len(shown))
 
     async def _keep(self, found: KeptAnswer) -> Place:
         """The first page of a question's events; if they cannot be kept in the store, there are no further pages."""

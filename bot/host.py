@@ -72,6 +72,7 @@ class Host:
         feedback: what people say of answers.
         clock: gives the Unix time that daily posts go by.
         trials: test posts.
+        contact: how those who run the bot can be reached; "" if they do not say.
     """
 
     engine: Engine
@@ -83,6 +84,7 @@ class Host:
     desk: Desk
     clock: Callable[[], float]
     trials: Trials
+    contact: str = ""
 
     async def press(self, interaction: Interaction[HostClient]) -> None:
         """Answer a button or a select of any of the bot's messages, also unknown ones, and unknown forms.

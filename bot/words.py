@@ -11,6 +11,7 @@ from bot.local_dates import DEFAULT_LOCALE, date_range, day_of_year, short_date
 from embeddings.dates import DateRange, parse_range
 from embeddings.errors import InputError
 from embeddings.search.answers import is_after, is_before
+from embeddings.text import shorten
 
 if TYPE_CHECKING:
     from bot.answers import About
@@ -47,6 +48,12 @@ BACK = "Back"
 BACK_TO_LIST = "Back to the list"
 PREVIOUS = "Previous"
 NEXT = "Next"
+MORE = "More"
+NARROW = "Narrow down"
+BY_YEAR = "Only of one year…"
+BY_TOPIC = "Only of one topic…"
+EVERYTHING = {"z": "Of every year", "t": "Of every topic"}
+TOPIC_GONE = "a topic that the archive no longer has"
 READ = "Read the source"
 READ_DAY = "This day on Wikipedia"
 SEARCH_ALL_DATES = "Search all dates"
@@ -64,6 +71,7 @@ CONSOLE_HELP = """\
 /ask QUESTION          events that a question is about; add from:2015 to:2016-06 count:3
 /onthisday [DAY]       the day's best events over the years: 12-23, 23 December
 /related ID            an event with all its sources and related events
+/random [DAY] [topic:TOPIC]   an event that mattered, of a day, month or year, or of a topic
 /about                 what the archive holds, and whose text it is
 /help, /quit"""
 
@@ -146,6 +154,17 @@ def no_events(answer: DayAnswer, locale: str = DEFAULT_LOCALE) -> str:
 def page_of(page: int, pages: int) -> tuple[str, ...]:
     """Which page this is, where there are several."""
     return (f"page {page:,} of {pages:,}",) if pages > 1 else ()
+
+
+def narrowed(events: int, only: Sequence[str]) -> str:
+    """How many events are left of a list, and of what."""
+    return " · ".join([count(events, "event"), *(f"only {each}" for each in only)])
+
+
+def with_count(name: str, events: int, limit: int) -> str:
+    """An option that narrows a list: a year or a topic, and how many events it has."""
+    number = f" ({events:,})"
+    return shorten(name, limit - 2 * len(number)) + number
 
 
 def about(found: About) -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot import words
-from bot.cards.pages import AnswerPage, Step
+from bot.cards.page import AnswerPage, Step
 from bot.views.state import ChannelsList, Place
 
 _MOST = 10  # of a page: with what stands between them some twenty of the forty components of a message

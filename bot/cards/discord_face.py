@@ -12,8 +12,8 @@ from bot import settings_words, words
 from bot.cards.page import AnswerPage, Channels, Frame, Options, Press
 from bot.server_settings import MOST_CHANNELS
 from bot.views.answer_actions import REMARK
-from bot.views.items import Go, OpenEvent
-from bot.views.state import Target
+from bot.views.items import Go, Narrow, OpenEvent
+from bot.views.state import NOBODY, Place, Target
 
 BUTTONS_A_ROW = 5  # Discord's limit
 ACCENT = 0x3B6EA5  # a calm blue, legible on dark and light
@@ -47,13 +47,20 @@ def layout(page: AnswerPage, asker: int) -> ui.LayoutView:
         row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
         row.add_item(OpenEvent(Target(asker, page.place), options, words.OPEN))
         container.add_item(row)
+    if page.place is not None:
+        whole = Target(asker, Place(page.place.of))
+        for narrow in page.narrows:
+            options = [SelectOption(label=label, value=value, default=now) for value, label, now in narrow.options]
+            container.add_item(ui.ActionRow(Narrow(whole, narrow.action, options, narrow.placeholder)))
     buttons: list[ui.Item[Any]] = []
     for control in page.controls:
         if isinstance(control, Press):
             buttons.append(ui.Button(label=control.label, custom_id=control.custom_id))
         else:
             container.add_item(ui.ActionRow(_select(control)))
-    buttons.extend(Go(Target(asker, step.place), step.action, step.label) for step in page.steps)
+    buttons.extend(
+        Go(Target(NOBODY if step.aside else asker, step.place), step.action, step.label) for step in page.steps
+    )
     buttons.extend(ui.Button(label=label, url=url) for label, url in page.links)
     for start in range(0, len(buttons), BUTTONS_A_ROW):
         container.add_item(ui.ActionRow(*buttons[start : start + BUTTONS_A_ROW]))

@@ -19,12 +19,26 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrow:
+    """A select that narrows the list: its letter, and of each option its value, its label and whether it holds now."""
+
+    action: str
+    placeholder: str
+    options: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """A button: the place it leads to, and a letter that tells it from others on the page with the same place."""
+    """A button: the place it leads to, and a letter that tells it from others on the page with the same place.
+
+    Attributes:
+        aside: whether the place is shown in a message of its own, to whoever presses, and this one stays as it is.
+    """
 
     label: str
     place: Place
     action: str
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,7 @@ class AnswerPage:
     links: tuple[tuple[str, str], ...] = ()  # label, web address
     controls: tuple[Options | Channels | Press, ...] = ()
     frame: Frame = PLAIN
+    narrows: tuple[Narrow, ...] = ()
 
     @property
     def cost(self) -> float:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import local_dates, words
-from bot.answers import About, KeptAnswer, RelatedAnswer
+from bot.answers import KeptAnswer, RelatedAnswer
 from bot.cards.page import PLAIN, AnswerPage, Choice, Frame, Step, fitted
 from bot.markup import MAX_OPTION, address, button_link, escape, escape_within, length, link, plain, total
-from bot.views.state import AnswerList, DaysList, Place
+from bot.views.state import AnswerList, DaysList, OnThisDayList, PartList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source, event_links
 from embeddings.search.answers import DayAnswer, outside
@@ -45,7 +45,6 @@ SPARE, _CARD_SPARE, _CLOSEST_SPARE, _LINE_SPARE, _RELATED_SPARE = 20, 10, 30, 40
 # Shares of a card's room: a headline must not push its sources off, nor a chain of topics its headline.
 _HEADLINE_SHARE = 3  # a third
 _THEMES_SHARE = 12  # a twelfth
-_ABOUT_SHARE = 3  # a third: of an index of many archives not all can be named
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +53,15 @@ class _Shown:
 
     date: bool = False
     year: bool = False  # in place of its number
-    related: bool = False  # the closest one
 
 
 def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "", frame: Frame = PLAIN) -> AnswerPage:
     """A page of the events of some days; without events, it says why, and gives the nearest days that have some."""
     heading = f"## {local_dates.date_range(answer.dates, locale)}\n-# {words.count(answer.total, 'event')}{note}"
     if answer.total:
-        style = _Shown() if answer.dates.first == answer.dates.last else _Shown(date=True)
-        return fitted(_List(heading, answer.events, place, answer.total, locale, style, frame).page, frame)
+        style = _Shown(date=answer.dates.days > 1)
+        page = fitted(_List(heading, answer.events, place, answer.total, locale, style, frame).page, frame)
+        return _with_more(page, place, 0, answer.total)
     steps = tuple(
         Step(local_dates.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
         for day, action in zip(answer.nearest, "defg", strict=False)
@@ -70,21 +69,50 @@ def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "", fram
     return AnswerPage((f"{heading}\n{words.no_events(answer, locale)}",), place, steps=steps, frame=frame)
 
 
+def _with_more(page: AnswerPage, place: Place, more_from: int, held: int) -> AnswerPage:
+    """A list's page with the buttons that go on with the list and narrow it.
+
+    Args:
+        more_from: the number of events shown before; 0: all of them can be paged through.
+        held: how many events the list has in all.
+    """
+    if held <= PER_PAGE or not isinstance(place.of, DaysList | OnThisDayList | AnswerList):
+        return page
+    steps = [*page.steps]
+    if more_from and held > more_from and not any(step.label == words.NEXT for step in steps):
+        steps.append(Step(words.MORE, Place(PartList(place.of), more_from // PER_PAGE), "m"))
+    steps.append(Step(words.NARROW, Place(PartList(place.of)), "a"))
+    return replace(page, steps=tuple(steps))
+
+
 def on_this_day_page(
-    month: int, day: int, events: Sequence[Event], place: Place, locale: str, note: str = "", frame: Frame = PLAIN
+    of: OnThisDayList, events: Sequence[Event], locale: str, note: str = "", held: int = 0, frame: Frame = PLAIN
 ) -> AnswerPage:
-    """The best events of a day over the years."""
-    heading = f"## {words.on_this_day_heading(month, day, locale)}" + (f"\n-#{note.removeprefix(' ·')}" if note else "")
+    """The best events of a day over the years; `held` is how many the archive has of the day."""
+    heading, place = f"## {words.on_this_day_heading(of.month, of.day, locale)}", Place(of)
+    heading += f"\n-#{note.removeprefix(' ·')}" if note else ""
     if not events:
         return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place, frame=frame)
-    return fitted(_List(heading, events, place, len(events), locale, _Shown(year=True), frame).page, frame)
+    page = fitted(_List(heading, events, place, len(events), locale, _Shown(year=True), frame).page, frame)
+    return _with_more(page, place, len(events), held)
 
 
 def list_page(
     heading: str, events: Sequence[Event], place: Place, count: int, locale: str, frame: Frame = PLAIN
 ) -> AnswerPage:
-    """A page of a list under a heading of its own, each event with its year and date; `count`: of the whole list."""
-    return fitted(_List(heading, events, place, count, locale, _Shown(date=True, year=True), frame).page, frame)
+    """A page of a list whose events have their dates beside them; `count`: of the whole list."""
+    return fitted(_List(heading, events, place, count, locale, _Shown(date=True), frame).page, frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """What is shown where nothing fits a question: why, and the answer without its limits of time, if there is one."""
+
+    text: str = words.NOTHING_FITS
+    wider: AnswerList | None = None
+
+
+NOTHING = Nothing()
 
 
 def answer_page(
@@ -93,21 +121,26 @@ def answer_page(
     place: Place,
     locale: str,
     *,
-    wider: AnswerList | None = None,
-    nothing: str = words.NOTHING_FITS,
+    closest: Sequence[Related | None] = (),
+    nothing: Nothing = NOTHING,
     frame: Frame = PLAIN,
 ) -> AnswerPage:
-    """A page of a question's events; `events` are those of this page, None for one that is no longer in the index."""
+    """A page of a question's events; `events` are those of this page, None for one that is no longer in the index.
+
+    Args:
+        closest: to each of them the related event that is named beneath it, if there is one that is close.
+    """
     lines = [words.dates_understood(kept.dates, locale, has_events=bool(kept.events))] if kept.dates else []
     if kept.within is not None:
         lines.append(words.only_within(kept.within, locale))
     heading = "\n".join(f"-# {line}" for line in lines)
     if not kept.events:
-        steps = (Step(words.SEARCH_ALL_DATES, Place(wider), "w"),) if wider is not None else ()
-        return AnswerPage(("\n".join(filter(None, [heading, nothing])),), place, steps=steps, frame=frame)
+        steps = () if nothing.wider is None else (Step(words.SEARCH_ALL_DATES, Place(nothing.wider), "w"),)
+        return AnswerPage(("\n".join(filter(None, [heading, nothing.text])),), place, steps=steps, frame=frame)
     above = _groups(events, kept.dates, locale)
-    style = _Shown(date=True, related=True)
-    return fitted(_List(heading, events, place, len(kept.events), locale, style, frame, above).page, frame)
+    style = _Shown(date=True)
+    listed = _List(heading, events, place, len(kept.first), locale, style, frame, above, closest)
+    return _with_more(fitted(listed.page, frame), place, len(kept.first), len(kept.events))
 
 
 def _groups(events: Sequence[Event | None], dates: Sequence[DateRange], locale: str) -> list[str]:
@@ -159,18 +192,7 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int, fra
     )
     label = words.READ if any(button_link(source.url) for source in event.sources) else words.READ_DAY
     links = tuple((label, url) for url in map(button_link, event_links(event)) if url is not None)[:1]
-    return AnswerPage(tuple(blocks), place, _once(choices), tuple(steps), links)
-
-
-def about_page(about: About, version: str, invite: str) -> AnswerPage:
-    """What the archive holds, whose text it is, what is stored."""
-
-    def make(room: int) -> AnswerPage:
-        lines = "\n".join(escape_within(line, room // _ABOUT_SHARE) for line in words.about(about))
-        text = f"## Dateline {escape(version)}\n{lines}\n{words.STORED}\n{words.FAULTS}"
-        return AnswerPage((text,), links=((words.INVITE, invite),))
-
-    return fitted(make)
+    return AnswerPage(tuple(blocks), place, _once(choices), steps=tuple(steps), links=links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +203,7 @@ class _List:
         events: of this page; None for one that is no longer there.
         total: events of the whole list.
         above: what stands above each event, in lines of its own; nothing where it is empty.
+        closest: to each event the related one that is named beneath it.
     """
 
     heading: str
@@ -191,6 +214,7 @@ class _List:
     style: _Shown
     frame: Frame
     above: Sequence[str] = ()
+    closest: Sequence[Related | None] = ()
 
     def page(self, room: int) -> AnswerPage:
         """Lay the page out; texts are shortened until it has at most `room` characters."""
@@ -199,14 +223,16 @@ class _List:
         small = [*credits_of(self.events, self.frame), *words.page_of(self.place.page + 1, pages)]
         each = (room - length(self.heading) - total(small) - total(above) - SPARE) // max(1, len(self.events))
         blocks = [self.heading] if self.heading else []
-        for number, (event, before) in enumerate(zip(self.events, above, strict=True), self.place.page * PER_PAGE + 1):
+        closest = self.closest or [None] * len(self.events)
+        first = self.place.page * PER_PAGE + 1
+        for number, (event, before, near) in enumerate(zip(self.events, above, closest, strict=True), first):
             mark = f"**{number}.**"
             if event is None:
                 blocks.append(f"{before}{mark} {words.EVENT_REMOVED}")
                 continue
             if self.style.year:
                 mark = f"**{event.date.year}**"
-            blocks.append(before + _entry(mark, event, each, self.locale, self.style))
+            blocks.append(before + _entry(mark, event, each, self.locale, self.style.date, near))
         choices = tuple(
             _choice(event.id, event.headline, event.date, self.locale) for event in self.events if event is not None
         )
@@ -237,32 +263,44 @@ def small_print(texts: Sequence[str]) -> list[str]:
     return [f"-# {' · '.join(texts)}"] if texts else []
 
 
-def _entry(mark: str, event: Event, limit: int, locale: str, shown: _Shown) -> str:
-    """One event of a list in at most `limit` characters: headline, a line of facts, the summary as far as it fits."""
+def _entry(mark: str, event: Event, limit: int, locale: str, dated: bool, closest: Related | None) -> str:
+    """One event of a list in at most `limit` characters: headline, a line of facts, the summary as far as it fits.
+
+    Of the facts the date is bold and comes first, so that a list can be scanned for it; what leads away comes last.
+    """
     facts = [words.WITHDRAWN] if event.withdrawn else []
-    facts += [local_dates.short_date(event.date, locale)] if shown.date else []
+    facts += [f"**{local_dates.short_date(event.date, locale)}**"] if dated else []
     theme = event.topics[-1] if event.topics else event.category  # the narrowest says most
     facts += [escape_within(theme, _THEME)] if theme else []
-    if event.sources:
-        facts.append(escape_within(", ".join(source.name for source in event.sources), _SOURCE_NAMES))
+    facts += _told_by(event, min(_LONGEST_LINK, limit // 3))
     line = f"\n-# {' · '.join(facts)}" if facts else ""
     text = f"{mark} {headline(event, min(HEADLINE, limit - length(mark) - 1 - length(line)))}{line}"
     room = min(_SUMMARY, limit - length(text) - 1)
     if event.summary and room >= SHORTEST_SUMMARY:
         text += f"\n{escape_within(event.summary, room)}"
     room = min(_CLOSEST, limit - length(text) - _CLOSEST_SPARE)
-    if shown.related and event.related and room >= SHORTEST_SUMMARY:
-        closest = event.related[0]
+    if closest is not None and room >= SHORTEST_SUMMARY:
         related = escape_within(closest.headline, room)
         text += f"\n-# {words.CLOSEST} {local_dates.short_date(closest.date, locale)}: {related}"
     return text
 
 
-def headline(event: Event, limit: int) -> str:
-    """The headline, bold, linked to its source where the address leaves room for it."""
+def _told_by(event: Event, limit: int) -> list[str]:
+    """Who tells of an event, the first of them that can be linked as a link; else its day on Wikipedia."""
+    names = [escape_within(source.name, _SOURCE_NAME) for source in event.sources]
+    for place, source in enumerate(event.sources):
+        if length(linked := link(names[place], source.url)) <= limit and linked != names[place]:
+            others = ", ".join(other.name for other in event.sources if other is not source)
+            shown = escape_within(others, _SOURCE_NAMES - length(names[place])) if others else ""
+            return [f"{linked}, {shown}" if shown else linked]
+    if names:
+        return [escape_within(", ".join(source.name for source in event.sources), _SOURCE_NAMES)]
     url = next(filter(None, map(address, event_links(event))), None)
-    if url is not None and length(linked := link("", url)) <= min(_LONGEST_LINK, limit // 2):
-        return f"**{link(escape_within(event.headline, limit - length(linked) - 4), url)}**"
+    return [linked] if url and length(linked := link(words.READ_DAY, url)) <= limit else []
+
+
+def headline(event: Event, limit: int) -> str:
+    """The headline, bold. It is no link: five of these, several lines each, would be hard to read."""
     return f"**{escape_within(event.headline, limit - 4)}**"
 
 

@@ -6,17 +6,20 @@ from importlib.metadata import version
 
 from discord import Interaction, app_commands
 
-from bot import words
-from bot.cards.pages import AnswerPage, about_page
+from bot import help_words, words
+from bot.cards.about import about_page
+from bot.cards.page import AnswerPage
 from bot.host import HostClient, invite_link
 
 
 @app_commands.command(name="about", description=words.ABOUT_COMMAND)
-async def command(interaction: Interaction[HostClient]) -> None:
+@app_commands.describe(private=help_words.PRIVATE)
+async def command(interaction: Interaction[HostClient], private: bool = False) -> None:
     """Show what this bot is."""
     host = interaction.client.host
 
     async def show() -> AnswerPage:
-        return about_page(host.engine.about(), version("dateline"), invite_link(interaction.application_id))
+        invite = invite_link(interaction.application_id)
+        return about_page(host.engine.about(), version("dateline"), invite, host.contact)
 
-    await host.desk.respond(interaction, show)
+    await host.desk.respond(interaction, show, private=private)

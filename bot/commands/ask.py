@@ -6,7 +6,7 @@ from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
 from bot import local_dates, settings_words, words
-from bot.cards.pages import AnswerPage
+from bot.cards.page import AnswerPage
 from bot.commands.options import suggest_days
 from bot.host import HostClient
 from embeddings.search.questions import MAX_QUESTION, search_window, understand

@@ -12,7 +12,7 @@ from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
 from bot.cards.discord_face import layout
-from bot.cards.pages import AnswerPage
+from bot.cards.page import AnswerPage
 from bot.commands.options import MOST_CHOICES
 from bot.commands.places import (
     Place,

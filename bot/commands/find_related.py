@@ -7,7 +7,7 @@ import asyncio
 from discord import Interaction, Message, app_commands
 
 from bot import words
-from bot.cards.pages import AnswerPage
+from bot.cards.page import AnswerPage
 from bot.commands.message_text import message_question
 from bot.host import HostClient
 from embeddings.errors import InputError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 
 from bot import local_dates, settings_words, words
-from bot.cards.pages import AnswerPage
+from bot.cards.page import AnswerPage
 from bot.host import HostClient
 from bot.views.state import OnThisDayList, Place
 from embeddings.dates import parse_day_of_year

@@ -6,7 +6,7 @@ from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
 from bot import settings_words, words
-from bot.cards.pages import AnswerPage
+from bot.cards.page import AnswerPage
 from bot.commands.options import EVENT_CHOICES, event_choices
 from bot.host import HostClient
 from bot.views.state import NoList, Place

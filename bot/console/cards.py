@@ -10,10 +10,11 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from bot import local_dates, words
+from bot import help_words, local_dates, words
 from bot.answers import About, OnThisDay, RelatedAnswer
 from embeddings.events import Event, Related, Source, event_link
 from embeddings.search.answers import Answer, DayAnswer
+from embeddings.search.examples import Example
 from embeddings.text import shorten
 
 LIST_RELATED = 3  # related events on a card that is one of several
@@ -61,6 +62,13 @@ def related_cards(answer: RelatedAnswer) -> Iterable[RenderableType]:
     """One event with everything that is known about it."""
     yield event_card(answer.event, related=answer.related, sources=len(answer.event.sources))
     yield from _small_print([answer.event])
+
+
+def help_cards(examples: Sequence[Example]) -> Iterable[RenderableType]:
+    """The commands, and examples that the archive answers."""
+    yield Text(words.CONSOLE_HELP)
+    if examples:
+        yield Text("\n".join(["", help_words.CONSOLE_TRY, *map(help_words.typed, examples)]))
 
 
 def about_card(about: About) -> RenderableType:

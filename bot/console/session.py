@@ -68,7 +68,10 @@ class Session:
             case "/about":
                 return [cards.about_card(self._lookup.about())]
             case "/help":
-                return [Text(words.CONSOLE_HELP)]
+                return cards.help_cards(self._lookup.examples)
+            case "/random":
+                day, topic = _topic(rest)
+                return cards.related_cards(self._lookup.at_random(day, topic))
             case _ if name.startswith("/"):
                 raise InputError(f"there is no command {name}; /help lists them")
             case _:
@@ -79,6 +82,12 @@ def _options(text: str) -> tuple[dict[str, str], str]:
     """Take `from:`, `to:` and `count:` out of a question; values with blanks stand in quotation marks."""
     options = {name: value.strip('"') for name, value in _OPTION.findall(text)}
     return options, _OPTION.sub(" ", text).strip()
+
+
+def _topic(text: str) -> tuple[str, str]:
+    """Take `topic:` and all that follows it off a day."""
+    day, _, topic = text.partition("topic:")
+    return day.strip(), topic.strip().strip('"')
 
 
 def _count(text: str) -> int:

@@ -84,7 +84,9 @@ class Store:
     async def keep_answer(self, answer: KeptAnswer, today: dt.date) -> str:
         """Keep what a question found; returns the key that buttons carry."""
         key = secrets.token_urlsafe(7)
-        body = {"events": answer.events, "dates": [str(dates) for dates in answer.dates]}
+        body: dict[str, object] = {"events": answer.events, "dates": [str(dates) for dates in answer.dates]}
+        if answer.shown is not None:
+            body["shown"] = answer.shown
         if answer.within is not None:
             body["within"] = [str(answer.within)]
         await self._access.within(_PATIENCE_S, self._add(KeptAnswerRow(key=key, body=json.dumps(body), used_on=today)))
@@ -104,7 +106,8 @@ class Store:
                 await self._access.within(_PATIENCE_S, self._use(key, today))
         body = json.loads(row.body)
         within = [_range(text) for text in body.get("within", [])]
-        return KeptAnswer(tuple(body["events"]), tuple(map(_range, body["dates"])), within[0] if within else None)
+        dates = tuple(map(_range, body["dates"]))
+        return KeptAnswer(tuple(body["events"]), dates, within[0] if within else None, shown=body.get("shown"))
 
     async def _kept(self, key: str) -> KeptAnswerRow | None:
         async with self._access.reading(urgent=True) as session:

@@ -18,7 +18,7 @@ class KeptAnswerRow(Base):
     __tablename__ = "answers"
 
     key: Mapped[str] = mapped_column(String(16), primary_key=True)
-    body: Mapped[str] = mapped_column(Text)  # JSON: events, dates, within
+    body: Mapped[str] = mapped_column(Text)  # JSON: events, dates, within, shown
     used_on: Mapped[dt.date] = mapped_column(Date, index=True)
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from discord import ButtonStyle, ComponentType, SelectOption, ui
 
-from bot.views.state import Target, decode, encode
+from bot.views.state import PartList, Place, RandomList, Target, decode, encode
+
+_YEAR = re.compile(r"[1-9][0-9]{0,3}")
+_TOPIC_KEY = re.compile(r"[0-9a-f]{8}")
 
 _SELECT = "s"
+BY_YEAR, BY_TOPIC = "z", "t"  # selects that narrow a list
+ANOTHER = "r"  # the button for another event at random
+EVERYTHING = "all"  # the value that narrows no longer
 
 
 class Go(ui.Button[Any]):
@@ -26,6 +34,13 @@ class OpenEvent(ui.Select[Any]):
         super().__init__(custom_id=encode(_SELECT, target), options=options, placeholder=placeholder)
 
 
+class Narrow(ui.Select[Any]):
+    """A select that narrows a list, by year or by topic."""
+
+    def __init__(self, target: Target, action: str, options: list[SelectOption], placeholder: str) -> None:
+        super().__init__(custom_id=encode(action, target), options=options, placeholder=placeholder)
+
+
 def destination(component_type: int, custom_id: str, values: Sequence[str] = ()) -> Target | None:
     """Where a button or select leads; any process and version may have sent the message.
 
@@ -38,9 +53,31 @@ def destination(component_type: int, custom_id: str, values: Sequence[str] = ())
     target = decode(custom_id)
     if target is None:
         return None
-    opens = custom_id.startswith(f"dl:{_SELECT}:")
-    if component_type == ComponentType.button.value and not opens:
-        return target
-    if component_type == ComponentType.select.value and opens and len(values) == 1:
-        return Target(target.asker, target.place.opened(values[0]))
+    action = custom_id.split(":")[1]
+    if component_type == ComponentType.button.value:
+        return _pressed(action, target)
+    if component_type == ComponentType.select.value and len(values) == 1:
+        return _chosen(action, target, values[0])
+    return None
+
+
+def _pressed(action: str, target: Target) -> Target | None:
+    place = target.place
+    if action in (_SELECT, BY_YEAR, BY_TOPIC):
+        return None
+    if action == ANOTHER and isinstance(place.of, RandomList):
+        return Target(target.asker, Place(replace(place.of, last=(*place.trail, "")[0])))
+    return target
+
+
+def _chosen(action: str, target: Target, value: str) -> Target | None:
+    of = target.place.of
+    if action == _SELECT:
+        return Target(target.asker, target.place.opened(value))
+    if not isinstance(of, PartList):
+        return None
+    if action == BY_YEAR and (value == EVERYTHING or _YEAR.fullmatch(value)):
+        return Target(target.asker, Place(replace(of, year=None if value == EVERYTHING else int(value))))
+    if action == BY_TOPIC and (value == EVERYTHING or _TOPIC_KEY.fullmatch(value)):
+        return Target(target.asker, Place(replace(of, topic="" if value == EVERYTHING else value)))
     return None

@@ -19,10 +19,13 @@ from embeddings.dates import DateRange
 
 MAX_CUSTOM_ID = 100  # characters, Discord's limit
 
+MAX_QUESTION_BYTES = 48  # of a question in a custom_id: 64 characters there
+
 NOBODY = 0
 """The asker's id in a message that belongs to nobody: every user of its buttons gets a private copy."""
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_TOPIC_KEY = re.compile(r"(?:[0-9a-f]{8})?")
 _PLAIN_ID = re.compile(r"(\d{4}-\d{2}-\d{2})-([0-9a-f]{8})")
 
 
@@ -74,7 +77,54 @@ class ChannelsList:
     """The channels with daily posts of the server in which a button is pressed; no events."""
 
 
-EventList = DaysList | OnThisDayList | AnswerList | NoList | DailyList | LongerList | ChannelsList
+@dataclass(frozen=True, slots=True)
+class PartList:
+    """A list gone on with beyond what was shown first, and narrowed where that is wanted.
+
+    Attributes:
+        year: only events of this year; None: of all.
+        topic: only events of the topic with this key, of eight hexadecimal digits; "": of all.
+    """
+
+    of: DaysList | OnThisDayList | AnswerList
+    year: int | None = None
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RandomList:
+    """An event drawn at random, which the trail holds once it is drawn.
+
+    Attributes:
+        days: of which days, or of one day of all years; None: of all days.
+        topic: of the topic with this key; "": of any.
+        last: the id of the event that was shown before; no custom_id has it, a button's trail says it.
+    """
+
+    days: DaysList | OnThisDayList | None = None
+    topic: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionList:
+    """The answer to a question that stands in the custom_id itself, of at most `MAX_QUESTION_BYTES` in UTF-8."""
+
+    text: str
+
+
+EventList = (
+    DaysList
+    | OnThisDayList
+    | AnswerList
+    | NoList
+    | DailyList
+    | LongerList
+    | ChannelsList
+    | PartList
+    | RandomList
+    | QuestionList
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +146,7 @@ class Place:
 
     def back(self) -> Place | None:
         """The place before the last event was opened; None if there is none."""
-        if len(self.trail) > 1 or (self.trail and not isinstance(self.of, NoList)):
+        if len(self.trail) > 1 or (self.trail and not isinstance(self.of, NoList | RandomList)):
             return replace(self, trail=self.trail[:-1])
         return None
 
@@ -124,7 +174,7 @@ def encode(action: str, target: Target) -> str:
 
 
 _PATTERN = re.compile(
-    r"dl:[a-z]:(?P<who>[0-9a-z]{1,13}):(?P<list>[a-z][\w-]{0,32}):(?P<page>[0-9a-z]{1,5}):(?P<trail>[\w.,~-]*)"
+    r"dl:[a-z]:(?P<who>[0-9a-z]{1,13}):(?P<list>[a-z][\w-]{0,64}):(?P<page>[0-9a-z]{1,5}):(?P<trail>[\w.,~-]*)"
 )
 
 
@@ -157,6 +207,12 @@ def _encode_list(of: EventList) -> str:
             return f"m{subscription}-{_base36(date.toordinal())}"
         case ChannelsList():
             return "c"
+        case PartList(inner, year, topic):
+            return f"f{'' if year is None else _base36(year)}-{topic}-{_encode_list(inner)}"
+        case RandomList(days, topic):
+            return f"r{topic}-{'' if days is None else _encode_list(days)}"
+        case QuestionList(question):
+            return "w" + base64.urlsafe_b64encode(question.encode()).decode().rstrip("=")
 
 
 def _decode_list(text: str) -> EventList:
@@ -173,11 +229,28 @@ def _decode_list(text: str) -> EventList:
         return NoList()
     if text == "c":
         return ChannelsList()
+    if kind == "f":
+        year, topic, inner = rest.split("-", 2)
+        of = _decode_list(inner)
+        if isinstance(of, DaysList | OnThisDayList | AnswerList) and _TOPIC_KEY.fullmatch(topic):
+            return PartList(of, _year(year), topic)
+    if kind == "r":
+        topic, inner = rest.split("-", 1)
+        days = _decode_list(inner) if inner else None
+        if isinstance(days, DaysList | OnThisDayList | None) and _TOPIC_KEY.fullmatch(topic):
+            return RandomList(days, topic)
+    if kind == "w":
+        return QuestionList(base64.b64decode(rest + "=" * (-len(rest) % 4), b"-_", validate=True).decode())
     if kind in {"d", "m"}:
         subscription, ordinal = rest.split("-")
         date = dt.date.fromordinal(int(ordinal, 36))
         return DailyList(subscription, date) if kind == "d" else LongerList(subscription, date)
     raise ValueError
+
+
+def _year(text: str) -> int | None:
+    """The year that is written; ValueError if it is none of the calendar."""
+    return dt.date(int(text, 36), 1, 1).year if text else None
 
 
 def _encode_id(event_id: str) -> str:

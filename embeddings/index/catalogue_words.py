@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.index.catalogue_file import CatalogueFile
-from embeddings.index.stored import as_text
+from embeddings.index.stored import as_text, as_text_or_none, as_texts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,6 +78,18 @@ class CatalogueWords(CatalogueFile):
                 if not (isinstance(key, str) and isinstance(text, str) and isinstance(events, int) and key):
                     raise TypeError("a spelling without its letters")
             return Spellings(found)
+
+    def topics(self) -> list[tuple[str, ...]]:
+        """The topics of each event, from the wider to the narrower, then its category; in order of the rows."""
+        read: dict[object, tuple[str, ...]] = {}  # few events have topics of their own
+        found = []
+        with self._decoding():
+            for topics, category in self._rows("SELECT topics, category FROM events ORDER BY row"):
+                key = topics, category
+                if key not in read:
+                    read[key] = (*as_texts(topics), *filter(None, [as_text_or_none(category)]))
+                found.append(read[key])
+        return found
 
     def _posting(self, rows: object) -> np.ndarray:
         if not isinstance(rows, bytes):

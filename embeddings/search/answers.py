@@ -29,6 +29,7 @@ class Answer:
         dates: how the dates in the question were understood.
         first, last: the archive's first and last day; None if it is empty.
         corrected: which of its words were read otherwise than they were typed.
+        further: those that come next, where more were asked for than were to be shown.
     """
 
     query: str
@@ -38,6 +39,7 @@ class Answer:
     first: dt.date | None = None
     last: dt.date | None = None
     corrected: tuple[Correction, ...] = ()
+    further: tuple[Hit, ...] = ()
 
     @property
     def groups(self) -> tuple[tuple[bool, tuple[Hit, ...]], ...]:

@@ -24,7 +24,7 @@ MOST_RELATED = 10
 
 _SUGGESTED_AROUND_DAYS = 7  # a typed date's; people misremember by a few
 _SUGGESTED_DATES = 3  # of a typed text; each costs two look-ups
-_OF_EACH = 12  # events of a day that are looked at for each one shown
+OF_EACH = 12  # events of a day that are looked at for each one shown
 
 
 class CatalogueLookUp:
@@ -102,7 +102,7 @@ class LookUp(CatalogueLookUp):
         """The best events of one day of all years, oldest first, each with what makes it stand out."""
         from embeddings.search.on_this_day import choose_events
 
-        return choose_events(self.of_day(month, day, _OF_EACH * limit), limit)
+        return choose_events(self.of_day(month, day, OF_EACH * limit), limit)
 
     def of_day(self, month: int, day: int, most: int | None = None) -> list[DayCandidate]:
         """The events of one day of all years, oldest first, each with what makes it stand out.

@@ -251,6 +251,20 @@ def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Relat
     ]
 
 
+def is_close(index: OpenIndex, row: int, event: Event, other: int) -> bool:
+    """Whether the event in row `other` has as much to do with the one in `row` as a computed one must have."""
+    catalogue, vectors = index.catalogue, index.vectors
+    words = _Words.of(catalogue, event)
+    rows = np.array([other])
+    mine, theirs = vectors.take([row, other])
+    [there] = catalogue.events([other])
+    me = RelatedCandidate(event, mine)
+    has_name = bool(words.has_name(rows)[0])
+    common = shared(event, there, words.names if has_name else _NO_NAMES, words.rarities)
+    candidate = RelatedCandidate(there, theirs, common, float(words.others_in(rows)[0]))
+    return _score(me, candidate, set(map(normalise, event.topics)), float(mine @ theirs)) >= least(catalogue.size)
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     """The words of an event, and which events have them.

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from embeddings.search.questions import Question, understand
 from embeddings.search.ranking import coverage, fit_dates, fold, largest, openness, order, rerank
 from embeddings.search.relevance import Relevance
 from embeddings.search.signs import with_signs
+from embeddings.search.topics import Topics
 from embeddings.settings import IndexSettings
 
 _CANDIDATES = 100  # taken from each way of searching before they are fused
@@ -90,6 +92,12 @@ class Search(LookUp):
         """
         self.encode([text])
         _ = self.index.prominence.standing  # kept; half a second for a million events
+        self.topics.warm_up()
+
+    @cached_property
+    def topics(self) -> Topics:
+        """The archive's topics."""
+        return Topics.of(self.index.catalogue.topics())
 
     def ask(
         self,
@@ -143,8 +151,14 @@ class Search(LookUp):
                 )
         return encoded
 
-    def answer(self, question: Question, wanted: Encoded, limit: int = 5, *, silent_in_doubt: bool = True) -> Answer:
-        """Find the events for a question whose `wanted` has been encoded."""
+    def answer(
+        self, question: Question, wanted: Encoded, limit: int = 5, *, most: int = 0, silent_in_doubt: bool = True
+    ) -> Answer:
+        """Find the events for a question whose `wanted` has been encoded.
+
+        Args:
+            most: how many events are found at most, those beyond `limit` as the answer's `further`.
+        """
         started = time.perf_counter()
         candidates, features = self.candidates(question, wanted)
         scores = order(features, self.weights, self.order)
@@ -157,16 +171,25 @@ class Search(LookUp):
             found = self._reranker.scores(question.text, titles)
             scores[first] = rerank(scores[first], features.dated[first], found)
             best_first = best_first[np.lexsort((candidates[best_first], -scores[best_first]))]
-        rows = self.fold(candidates[best_first], limit)
+        rows = self.fold(candidates[best_first], max(limit, most))
+        shown, further = rows[:limit], rows[limit:]
         if silent_in_doubt:
-            rows = self._relevance.until_strangers(question, candidates, features, rows)
+            shown = self._relevance.until_strangers(question, candidates, features, shown)
+            # The best event of all is that with which the others are compared.
+            further = self._relevance.until_strangers(question, candidates, features, [*shown[:1], *further])[1:]
         of_row = dict(zip(candidates.tolist(), scores.tolist(), strict=True))
-        events = self.index.catalogue.events(rows)
-        hits = tuple(Hit(event, of_row[row]) for row, event in zip(rows, events, strict=True))
-        took_ms = (time.perf_counter() - started) * 1_000
         catalogue = self.index.catalogue
+        events = catalogue.events([*shown, *further])
+        hits = tuple(Hit(event, of_row[row]) for row, event in zip([*shown, *further], events, strict=True))
         return Answer(
-            question.query, question.dates, hits, took_ms, catalogue.first, catalogue.last, question.corrected
+            question.query,
+            question.dates,
+            hits[: len(shown)],
+            (time.perf_counter() - started) * 1_000,
+            catalogue.first,
+            catalogue.last,
+            question.corrected,
+            hits[len(shown) :],
         )
 
     def candidates(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, Features]:

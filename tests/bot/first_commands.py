@@ -49,6 +49,8 @@ def uses(server: DiscordServer) -> dict[str, Callable[[], Awaitable[object]]]:
         "a span": typed("ask", "zh-TW", **{"query": "moon", "from": "last month"}),
         "this day": typed("onthisday", "ko"),
         "an event": typed("related", "es-419", event="Neil Armstrong"),
+        "an event at random": typed("random", "da", day="july 20"),
+        "a topic typed": suggested("random", "topic", "cold"),
         "about": typed("about", "vi"),
         "a message": lambda: server.message_menu("Find related events", "the **moon**: https://a.example/b-c-d"),
         "presses": pressed,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import words
-from bot.cards.pages import AnswerPage
+from bot.cards.page import AnswerPage
 from bot.client import DatelineClient
 from embeddings.errors import InputError
 from tests.discord_server import DiscordServer, Reply

@@ -354,7 +354,8 @@ class TestLimitsAndRestarts:
         async with start_bot():
             commands = discord_server.commands[None]
         assert {command["name"] for command in commands} == {
-            "event", "ask", "onthisday", "related", "about", "daily", "settings", "Find related events",
+            "event", "ask", "onthisday", "related", "random", "help", "about", "daily", "settings",
+            "Find related events",
         }  # fmt: skip
         for command in commands:
             in_servers_alone = command["name"] in {"daily", "settings"}

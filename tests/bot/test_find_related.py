@@ -13,7 +13,7 @@ from bot.answers import RelatedAnswer
 from bot.cards import pages
 from bot.cards.daily_post import daily_page
 from bot.cards.discord_face import layout
-from bot.cards.pages import AnswerPage
+from bot.cards.page import AnswerPage
 from bot.client import DatelineClient
 from bot.views.state import NOBODY, DailyList, NoList, Place
 from tests.bot.conftest import ONE_BOT

@@ -144,7 +144,7 @@ class TestPresses:
         assert page.format(last[1] if last else "") in reply.text
         assert reply.selects
         if last is not None:
-            assert [each["label"] for each in reply.buttons] == ["Previous", "Share"]
+            assert [each["label"] for each in reply.buttons] == ["Previous", "Narrow down", "Share"]
 
     async def test_a_page_that_an_answer_no_longer_has_is_its_last(self, discord_server: DiscordServer) -> None:
         asked = await discord_server.slash("ask", {"query": "the war", "count": 10})

@@ -13,8 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bot import local_dates
+from bot.cards.about import about_page
 from bot.cards.discord_face import layout
-from bot.cards.pages import AnswerPage, about_page
+from bot.cards.page import AnswerPage
 from bot.daily.schedule import Subscription
 from bot.engine import Engine
 from bot.guide import Guide

@@ -72,7 +72,7 @@ async def test_a_page_of_the_bot_becomes_a_document() -> None:
     html = document(components, "event", 600)
     for part in (
         "<h2>23 December 2015</h2>",
-        "Tea &amp; &lt;cake&gt;</a>",
+        "<strong>Tea &amp; &lt;cake&gt;</strong>",
         "Open an event…",
         ">Next</span>",
         "#3b6ea5",

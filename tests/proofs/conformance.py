@@ -264,10 +264,32 @@ class Visit:
                 await self.press(card, "Back")
         await self.ask("about")
         await self.ask("about", guild=None)
+        await self.around()
         await self.ask("ask", {"query": "?!"})
+
+    async def around(self) -> None:
+        """Have examples shown and answered, events drawn, lists gone on with and narrowed."""
+        helped = await self.ask("help", {"private": self.number % 2 == 0})
+        for button in list(helped.buttons):
+            await self.press(helped, button["custom_id"])
+        drawings: list[Json] = [{}, {"day": "03-01"}, {"day": "1975", "private": True}]
+        for options in [*drawings, {"topic": self._short(_OPTION)[0]}]:
+            drawn = await self.ask("random", options)
+            if _has(drawn, "Another"):
+                await self.press(drawn, "Another")
+        found = await self.ask("ask", {"query": "rain"})
+        if _has(found, "More"):
+            found = await self.press(found, "More")
+            for letter in "yt":
+                for select in [each for each in found.selects if each["custom_id"].startswith(f"dl:{letter}:")]:
+                    value = select["options"][-1]["value"]
+                    chosen = await self.server.choose(found, select["custom_id"], [value], user=self.user)
+                    found = self._answered(chosen, "a select that narrows")
 
     async def suggestions(self) -> None:
         """Type into every option that suggests something."""
+        for text in ("", *self._short(_OPTION)[:2]):
+            await self.server.autocomplete("random", {"topic": text}, focused="topic", user=self.user)
         texts = self._short(_OPTION)[:4]
         dates = ["", "1", "1960s", "02/03/1965", "christmas 1975 rain", "yesterday", *texts[:2]]
         for date in dates:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.cards.channels import channels_page
 from bot.cards.discord_face import layout
-from bot.cards.pages import AnswerPage
+from bot.cards.page import AnswerPage
 from bot.daily import words as daily_words
 from bot.daily.schedule import Subscription
 from bot.markup import total

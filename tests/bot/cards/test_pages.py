@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from bot.answers import About, KeptAnswer, RelatedAnswer
 from bot.cards import pages
+from bot.cards.about import about_page
 from bot.cards.daily_post import daily_page
-from bot.cards.pages import PER_PAGE, AnswerPage
+from bot.cards.page import AnswerPage
+from bot.cards.pages import PER_PAGE
 from bot.cards.question import asked
 from bot.markup import escape, length, total
-from bot.views.state import AnswerList, DaysList, OnThisDayList, Place
+from bot.views.state import AnswerList, DaysList, OnThisDayList, PartList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source
 from embeddings.search.answers import DayAnswer
@@ -80,7 +82,7 @@ def test_a_list_fits_a_message_whatever_its_events_hold(found: list[Event], page
     total = page * PER_PAGE + len(found)
     answer = DayAnswer(DAYS, total, tuple(found), (), DAY, DAY)
     check(pages.days_page(answer, Place(PLACE.of, page), locale))
-    check(pages.on_this_day_page(12, 23, found, Place(OnThisDayList(12, 23)), locale))
+    check(pages.on_this_day_page(OnThisDayList(12, 23), found, locale))
 
 
 BEFORE = DateRange(dt.date.min, DAY - dt.timedelta(1))
@@ -116,7 +118,7 @@ def test_a_post_fits_a_message_also_with_a_note_above_it(found: list[Event], rol
 @given(st.lists(texts, max_size=200), texts)
 def test_about_fits_a_message_however_many_archives_there_are(attributions: list[str], model: str) -> None:
     about = About(1, 1, DAY, DAY, tuple(attributions), model)
-    check(pages.about_page(about, "1.0", "https://discord.com/oauth2/authorize?client_id=1"))
+    check(about_page(about, "1.0", "https://discord.com/oauth2/authorize?client_id=1"))
 
 
 def test_a_card_leads_to_the_first_source_that_a_browser_can_open() -> None:
@@ -124,12 +126,35 @@ def test_a_card_leads_to_the_first_source_that_a_browser_can_open() -> None:
     event = Event("a", DAY, "It rains.", sources=(bad, good))
     page = pages.event_page(RelatedAnswer(event, ()), PLACE, "en-GB")
     assert page.links == (("Read the source", "https://xn--mnchen-3ya.example/%C3%BC"),)
-    assert "**[It rains.](<https://xn--mnchen-3ya.example/%C3%BC>)**" in page.blocks[0]
+    assert page.blocks[0].startswith("### **It rains.**\n")
     assert "1. A\n2. [B](<" in page.blocks[1]
     [(label, url)] = pages.event_page(RelatedAnswer(replace(event, sources=(bad,)), ()), PLACE, "en-GB").links
     assert (label, url[:29]) == ("This day on Wikipedia", "https://en.wikipedia.org/wiki")
     lost = replace(event, sources=(bad,), attribution="Texts")
     assert pages.event_page(RelatedAnswer(lost, ()), PLACE, "en-GB").links == ()
+
+
+def test_in_a_list_the_source_is_a_link_and_the_headline_is_none() -> None:
+    bad, good = Source("A", "https://news.example:99999/"), Source("B", "https://b.example/1")
+    event = Event("a", DAY, "It rains.", topics=("Rain",), sources=(bad, good, Source("C")))
+    [block] = pages.answer_page(KeptAnswer(("a",)), [event], Place(AnswerList("key")), "en-GB").blocks[:-1]
+    assert block == "**1.** **It rains.**\n-# **23 December 2015** · Rain · [B](<https://b.example/1>), A, C"
+    lost = replace(event, topics=(), sources=())
+    [block] = pages.answer_page(KeptAnswer(("a",)), [lost], Place(AnswerList("key")), "en-GB").blocks[:-1]
+    assert block.endswith(
+        "[This day on Wikipedia](<https://en.wikipedia.org/wiki/Portal:Current_events/2015_December_23>)"
+    )
+
+
+def test_an_answer_that_holds_more_than_it_shows_goes_on_where_it_ended() -> None:
+    event = Event("a", DAY, "It rains.")
+    for shown, page in ((5, 1), (3, 0), (10, 2)):
+        kept = KeptAnswer(tuple(map(str, range(25))), shown=shown)
+        place = Place(AnswerList("key"), (shown - 1) // PER_PAGE)
+        more = [step for step in pages.answer_page(kept, [event], place, "en-GB").steps if step.label == "More"]
+        assert [step.place for step in more] == [Place(PartList(AnswerList("key")), page)]
+    kept = KeptAnswer(("0", "1"), shown=2)
+    assert pages.answer_page(kept, [event, event], Place(AnswerList("key")), "en-GB").steps == ()
 
 
 def test_every_event_of_a_full_list_is_there_with_its_headline() -> None:
@@ -141,7 +166,7 @@ def test_every_event_of_a_full_list_is_there_with_its_headline() -> None:
     page = pages.days_page(answer, PLACE, "en-GB")
     text = "\n".join(page.blocks)
     assert all(f"Headline {number}." in text for number in range(PER_PAGE))
-    assert [step.label for step in page.steps] == ["Next"]
+    assert [step.label for step in page.steps] == ["Next", "Narrow down"]
     assert "page 1 of 3" in text
     assert page.cost > 0.8  # the room is used
 
@@ -221,7 +246,7 @@ def test_the_attribution_of_every_archive_on_a_page_is_named() -> None:
 def test_a_page_in_the_middle_leads_both_ways() -> None:
     answer = DayAnswer(DAYS, 20, (Event("a", DAY, "A."),), (), DAY, DAY)
     page = pages.days_page(answer, Place(PLACE.of, 1), "en-GB")
-    assert [(step.label, step.place.page) for step in page.steps] == [("Previous", 0), ("Next", 2)]
+    assert [(step.label, step.place.page) for step in page.steps] == [("Previous", 0), ("Next", 2), ("Narrow down", 0)]
 
 
 def test_a_question_stands_there_escaped_with_the_words_that_were_read_otherwise() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from string import ascii_letters, digits
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from bot.views.items import destination
 from bot.views.state import (
     MAX_CUSTOM_ID,
+    MAX_QUESTION_BYTES,
     NOBODY,
     AnswerList,
     ChannelsList,
@@ -18,7 +20,10 @@ from bot.views.state import (
     LongerList,
     NoList,
     OnThisDayList,
+    PartList,
     Place,
+    QuestionList,
+    RandomList,
     Target,
     decode,
     encode,
@@ -27,7 +32,17 @@ from embeddings.dates import DateRange
 
 plain_ids = st.builds("{}-{:08x}".format, st.dates(), st.integers(0, 2**32 - 1))
 other_ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", fullmatch=True)
+days_of = st.tuples(st.dates(), st.dates()).map(lambda pair: DaysList(DateRange(min(pair), max(pair))))
+day_of = st.dates().map(lambda day: OnThisDayList(day.month, day.day))
+keys = st.text(ascii_letters + digits + "-_", min_size=10, max_size=10).map(AnswerList)
+topics = st.just("") | st.from_regex(r"[0-9a-f]{8}", fullmatch=True)
+questions = st.text(min_size=1, max_size=MAX_QUESTION_BYTES).filter(
+    lambda text: len(text.encode("utf-8", "ignore")) <= MAX_QUESTION_BYTES and text.isprintable()
+)
 lists = st.one_of(
+    st.builds(PartList, days_of | day_of | keys, st.none() | st.integers(1, 9999), topics),
+    st.builds(RandomList, st.none() | days_of | day_of, topics),
+    st.builds(QuestionList, questions),
     st.tuples(st.dates(), st.dates()).map(lambda pair: DaysList(DateRange(min(pair), max(pair)))),
     st.dates().map(lambda day: OnThisDayList(day.month, day.day)),
     st.text(ascii_letters + digits + "-_", min_size=10, max_size=10).map(AnswerList),
@@ -131,6 +146,43 @@ def test_old_buttons_still_mean_what_they_said() -> None:
     day = dt.date(2015, 12, 23)
     place = Place(DaysList(DateRange(day, day)), 2, ("2015-12-23-f8d3682f", "my.own-id"))
     assert encode("g", Target(80351110224678912, place)) == "dl:g:lz63ag7l4ao:efrv7-frv7:2:frv7-NNoLw,~my.own-id"
+
+
+@pytest.mark.parametrize(
+    ("place", "custom_id"),
+    [
+        (Place(PartList(AnswerList("Ab-d_fgh12"), 2015, "1a2b3c4d"), 1), "dl:m:7:f1jz-1a2b3c4d-qAb-d_fgh12:1:"),
+        (Place(PartList(OnThisDayList(7, 20))), "dl:m:7:f--o0720:0:"),
+        (Place(RandomList(OnThisDayList(7, 20), "1a2b3c4d"), 0, ("2015-12-23-f8d3682f",)),
+         "dl:m:7:r1a2b3c4d-o0720:0:frv7-NNoLw"),
+        (Place(RandomList()), "dl:m:7:r-:0:"),
+        (Place(QuestionList("moon landing")), "dl:m:7:wbW9vbiBsYW5kaW5n:0:"),
+    ],
+)  # fmt: skip
+def test_lists_that_are_narrowed_drawn_or_asked_for_keep_their_form(place: Place, custom_id: str) -> None:
+    assert encode("m", Target(7, place)) == custom_id
+    assert decode(custom_id) == Target(7, place)
+
+
+def test_a_select_narrows_a_list_and_leaves_the_other_select_alone() -> None:
+    narrowed = PartList(AnswerList("0123456789"), 2015, "1a2b3c4d")
+    for action, value, left in (
+        ("z", "1999", replace(narrowed, year=1999)),
+        ("z", "all", replace(narrowed, year=None)),
+        ("t", "00000000", replace(narrowed, topic="00000000")),
+        ("t", "all", replace(narrowed, topic="")),
+    ):
+        custom_id = encode(action, Target(7, Place(narrowed, 2)))
+        assert destination(3, custom_id, [value]) == Target(7, Place(left))
+        assert destination(2, custom_id) is None
+        for nonsense in ("", "x", "0", "99999", "1A2B3C4D"):
+            assert destination(3, custom_id, [nonsense]) is None
+
+
+def test_another_one_knows_which_was_shown_last() -> None:
+    place = Place(RandomList(None, "1a2b3c4d"), trail=("2015-12-23-f8d3682f",))
+    target = destination(2, encode("r", Target(7, place)))
+    assert target == Target(7, Place(RandomList(None, "1a2b3c4d", "2015-12-23-f8d3682f")))
 
 
 def test_old_posts_are_still_recognised() -> None:
