@@ -262,7 +262,7 @@ class Visit:
             if card.selects:
                 card = await self.choose(card, 0)
                 await self.press(card, "Back")
-        await self.ask("about")
+        await self.ask("about", {"private": True})
         await self.ask("about", guild=None)
         await self.around()
         await self.ask("ask", {"query": "?!"})
