@@ -236,7 +236,7 @@ def _run(request: dict[str, Any], results: Path, log: Path, main: Any) -> None:
         os.dup2(os.open(results.with_name("errors"), os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
         encoder = _SlowEncoder(log, request.get("slow_s", 0.0), request.get("broken"))
         for module in (embeddings.model.encoder, embeddings.model.export):
-            vars(module)["SentenceEncoder"] = lambda *_: encoder  # to mypy, a module in a variable has no such name
+            vars(module)["SentenceEncoder"] = lambda *_, **__: encoder  # to mypy, a module has no such name
         steps = Steps(request.get("kill_at_step"))
         output = os.open(results, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         with _limited(request):

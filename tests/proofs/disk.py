@@ -41,6 +41,7 @@ class Refusals:
         built = self._commands.run(["build", self._small, "--index", self._index]).only
         assert built.status == 0, built
         self._answer = self._look_up()
+        assert all(isinstance(one, dict) for one in self._answer), self._answer
 
     def _look_up(self) -> list[Any]:
         run = self._commands.run(*([*look_up, "--index", str(self._index)] for look_up in LOOK_UPS))
