@@ -303,7 +303,13 @@ class DatelineClient(HostClient):
     async def _come_back(self) -> None:
         """Go on with the daily posts of servers that have the bot back, if the store missed that."""
         if self.is_ready():
-            await self._welcome([guild.id for guild in self.guilds])
+            guilds = {guild.id for guild in self.guilds}
+            await self._welcome(list(guilds))
+            await self.host.settings.leave_others(guilds, self._serves, self.host.clock())
+
+    def _serves(self, guild: int) -> bool:
+        """Whether a server is one of those whose gateway events reach this process."""
+        return (guild >> 22) % (self.shard_count or 1) in self.shards
 
     async def _forget(self) -> None:
         """Delete answers that nobody uses any more, once the clock can be believed."""

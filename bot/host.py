@@ -25,13 +25,14 @@ from bot.posting.trials import Trials
 from bot.server_settings import ServerSettings
 from bot.showing import Showing
 from bot.store.daily_posts import DailyStore
+from bot.store.errors import StoreAwayError
 from bot.store.feedback import FEEDBACK_KEPT_DAYS, MOST_REMARK, FeedbackStore
 from bot.store.server_settings import ServerSettingsStore
 from bot.store.shares import ShareStore
 from bot.views import settings_items
 from bot.views.answer_actions import NOT_MEANT, REMARK, SHARE, action
 from bot.views.items import destination
-from bot.views.state import ChannelsList, Target, decode
+from bot.views.state import NOBODY, ChannelsList, Target, decode, encode
 from embeddings.errors import InputError
 from embeddings.text import clean
 
@@ -137,7 +138,8 @@ class Host:
     async def share(self, interaction: Interaction[HostClient], target: Target, custom_id: str) -> None:
         """Show everybody what a private message shows; a second press shows nothing more."""
         message = interaction.message
-        press, claimed = f"{message.id if message else 0}:{custom_id}", False
+        shown = encode(SHARE, Target(NOBODY, target.place))  # without who pressed, which is kept nowhere
+        press, claimed = f"{message.id if message else 0}:{shown}", False
 
         async def show() -> AnswerPage:
             nonlocal claimed
@@ -173,7 +175,10 @@ class Host:
             await self._check_feedback(interaction)
             events = trail[-1:] or listed_events(message)
             question = question_in(frame_of(message).question)
-            key = await self.feedback.keep(question, events, clean(remark)[:MOST_REMARK], self.clock())
+            try:
+                key = await self.feedback.keep(question, events, clean(remark)[:MOST_REMARK], self.clock())
+            except StoreAwayError as error:
+                raise InputError(settings_words.FEEDBACK_AWAY) from error
             if key is None:
                 raise InputError(settings_words.FEEDBACK_FULL)
             return AnswerPage((settings_words.feedback_kept(key, FEEDBACK_KEPT_DAYS),))
@@ -184,7 +189,13 @@ class Host:
             await self.desk.fail(interaction, error)
 
     async def _check_feedback(self, interaction: Interaction[HostClient]) -> None:
-        if not (await showing.server_settings(interaction, self.settings)).feedback:
+        """Raises InputError where no feedback is wanted, or it could not be kept."""
+        guild = interaction.guild_id if interaction.is_guild_integration() else None
+        try:
+            is_wanted = guild is not None and (await self.settings.read(guild)).feedback
+        except StoreAwayError as error:
+            raise InputError(settings_words.FEEDBACK_AWAY) from error
+        if not is_wanted:
             raise InputError(settings_words.NO_FEEDBACK)
 
     # --- what moderators settle ---

@@ -49,3 +49,6 @@ class ServerSettings:
 
 
 USUAL = ServerSettings()
+
+UNKNOWN = ServerSettings(private=True)
+"""What holds where nobody can tell what a server has settled: what it may want private is not shown to everybody."""

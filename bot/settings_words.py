@@ -31,6 +31,7 @@ NOT_MEANT = "Not what I meant"
 MEANT = "What did you mean?"
 MEANT_EXAMPLE = "You need not say. It is kept with the question and without your name."
 NO_FEEDBACK = "This server has switched feedback off. Nothing was kept."
+FEEDBACK_AWAY = "The bot's database is away just now, so nothing was kept. Please try again in a minute."
 FEEDBACK_FULL = "More feedback waits to be read than the bot keeps. Nothing was kept."
 
 

@@ -12,7 +12,7 @@ from bot import settings_words, words
 from bot.cards.page import AnswerPage, Channels, Frame, Options, Press
 from bot.server_settings import MOST_CHANNELS
 from bot.views.answer_actions import REMARK
-from bot.views.items import Go, Narrow, OpenEvent
+from bot.views.items import Go, Narrow, OpenEvent, opens_events
 from bot.views.state import NOBODY, Place, Target
 
 BUTTONS_A_ROW = 5  # Discord's limit
@@ -106,7 +106,7 @@ def frame_of(message: Message | None) -> Frame:
 def listed_events(message: Message | None) -> tuple[str, ...]:
     """Ids of the events that can be opened from a message of the bot's."""
     selects = [each for each in _components(message) if isinstance(each, SelectMenu)]
-    return tuple(option.value for select in selects for option in select.options)
+    return tuple(option.value for select in selects if opens_events(select.custom_id) for option in select.options)
 
 
 def without_button(message: Message, custom_id: str, label: str) -> ui.LayoutView:

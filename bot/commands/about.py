@@ -6,20 +6,21 @@ from importlib.metadata import version
 
 from discord import Interaction, app_commands
 
-from bot import help_words, words
+from bot import settings_words, words
 from bot.cards.about import about_page
 from bot.cards.page import AnswerPage
 from bot.host import HostClient, invite_link
 
 
 @app_commands.command(name="about", description=words.ABOUT_COMMAND)
-@app_commands.describe(private=help_words.PRIVATE)
-async def command(interaction: Interaction[HostClient], private: bool = False) -> None:
+@app_commands.describe(private=settings_words.PRIVATE_OPTION)
+async def command(interaction: Interaction[HostClient], private: bool | None = None) -> None:
     """Show what this bot is."""
     host = interaction.client.host
+    showing = await host.showing(interaction, private)
 
     async def show() -> AnswerPage:
         invite = invite_link(interaction.application_id)
         return about_page(host.engine.about(), version("dateline"), invite, host.contact)
 
-    await host.desk.respond(interaction, show, private=private)
+    await host.desk.respond(interaction, show, private=showing.private)

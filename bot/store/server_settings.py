@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.server_settings import USUAL, ServerSettings
+from bot.server_settings import UNKNOWN, USUAL, ServerSettings
 from bot.store.access import Access
 from bot.store.errors import StoreAwayError
 from bot.store.tables import ServerSettingsRow
@@ -45,7 +45,7 @@ class ServerSettingsStore:
     async def of(self, guild: int) -> ServerSettings:
         """A server's settings, at once: those of some seconds ago, at most.
 
-        While the store is away they are those that were last read, or else the usual ones.
+        While the store is away they are those that were last read, or else `UNKNOWN`.
         """
         known = self._known.get(guild)
         if known is not None and self._clock() - known.read_at < BELIEVED_S:
@@ -55,11 +55,16 @@ class ServerSettingsStore:
             reading.add_done_callback(lambda _: self._reading.pop(guild, None))
         with contextlib.suppress(StoreAwayError):
             return await asyncio.shield(reading)
-        return USUAL if known is None else known.settings
+        return UNKNOWN if known is None else known.settings
 
     async def read(self, guild: int) -> ServerSettings:
         """A server's settings as the store has them now."""
-        return self._remember(guild, await self._access.within(_PATIENCE_S, self._read(guild)))
+        began = self._clock()
+        settings = await self._access.within(_PATIENCE_S, self._read(guild))
+        known = self._known.get(guild)
+        if known is not None and known.read_at > began:  # they were read again or changed meanwhile: this may be older
+            return known.settings
+        return self._remember(guild, settings)
 
     async def change(self, guild: int, change: Change) -> ServerSettings:
         """Change a server's settings as they are now, whoever else changes them at once; returns the new ones."""
@@ -92,6 +97,20 @@ class ServerSettingsStore:
         if back:
             async with self._access.writing() as session:
                 await _set_there(session, back)
+
+    async def leave_others(self, guilds: Collection[int], is_served: Callable[[int], bool], now: float) -> None:
+        """Note that the bot is no longer in servers that removed it while no process could notice.
+
+        Args:
+            guilds: those that have the bot, among those that this process serves.
+            is_served: whether this process serves a server.
+        """
+        there = select(ServerSettingsRow.guild).where(ServerSettingsRow.left_at.is_(None))
+        async with self._access.reading() as session:
+            found = (await session.scalars(there)).all()
+        for guild in found:
+            if is_served(guild) and guild not in guilds:
+                await self.leave(guild, now)
 
     async def forget(self, now: float) -> None:
         """Delete the settings of servers that were left long ago."""

@@ -28,7 +28,7 @@ class ShareStore:
         """Whether a press may be followed: it is the first of its kind, as far as is known.
 
         Args:
-            press: the message's id and the button's custom_id, at most 128 characters.
+            press: the message's id and what the button shows, at most 128 characters.
         """
         if press in self._here:
             return False

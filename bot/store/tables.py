@@ -119,7 +119,7 @@ class ShareRow(Base):
 
     __tablename__ = "shares"
 
-    press: Mapped[str] = mapped_column(String(128), primary_key=True)  # the message's id, and the button's custom_id
+    press: Mapped[str] = mapped_column(String(128), primary_key=True)  # the message's id, and what the button shows
     at: Mapped[float] = mapped_column(Float, index=True)
 
 

@@ -61,6 +61,11 @@ def destination(component_type: int, custom_id: str, values: Sequence[str] = ())
     return None
 
 
+def opens_events(custom_id: str) -> bool:
+    """Whether a select opens events; the values of its options are then their ids."""
+    return decode(custom_id) is not None and custom_id.split(":")[1] == _SELECT
+
+
 def _pressed(action: str, target: Target) -> Target | None:
     place = target.place
     if action in (_SELECT, BY_YEAR, BY_TOPIC):

@@ -25,6 +25,7 @@ from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
 from tests.bot.running import TODAY, parts
 from tests.bot.stores import EMPTY, Stores
+from tests.bot.stores import PATIENT as STORE_PATIENCE
 from tests.discord_server import DiscordServer, connected
 from tests.discord_server.fixtures import PATIENT
 from tests.discord_server.fixtures import discord_server as own_server
@@ -44,7 +45,12 @@ class StartBot(Protocol):
     """Starts a bot; a test may do it several times, one after another or side by side."""
 
     def __call__(
-        self, *, index: IndexFolder | None = None, config: Config | None = None
+        self,
+        *,
+        index: IndexFolder | None = None,
+        config: Config | None = None,
+        store_url: str = "",
+        patience: float = STORE_PATIENCE,
     ) -> AbstractAsyncContextManager[DatelineClient]: ...
 
 
@@ -142,7 +148,11 @@ def logging_as_it_was() -> Iterator[None]:
 
 @asynccontextmanager
 async def _bot(
-    server: DiscordServer, index: IndexFolder, folder: Path, config: Config | None = None
+    server: DiscordServer,
+    index: IndexFolder,
+    store_url: str,
+    config: Config | None = None,
+    patience: float = STORE_PATIENCE,
 ) -> AsyncIterator[DatelineClient]:
     settings = config or Config.model_validate(
         {
@@ -151,7 +161,7 @@ async def _bot(
         }
     )
     async with (
-        parts(index, EMPTY.in_folder(folder)) as (engine, store),
+        parts(index, store_url, patience) as (engine, store),
         connected(DatelineClient(settings, engine, store)) as client,
     ):
         assert isinstance(client, DatelineClient)
@@ -164,7 +174,7 @@ async def _one_bot(
 ) -> AsyncIterator[tuple[DiscordServer, DatelineClient]]:
     async with (
         start_server(timing=PATIENT) as server,
-        _bot(server, sample_folder, tmp_path_factory.mktemp("bot")) as client,
+        _bot(server, sample_folder, EMPTY.in_folder(tmp_path_factory.mktemp("bot"))) as client,
     ):
         yield server, client
 
@@ -183,9 +193,14 @@ def discord_server(request: pytest.FixtureRequest) -> Iterator[DiscordServer]:
 @pytest.fixture
 def start_bot(discord_server: DiscordServer, sample_folder: IndexFolder, tmp_path: Path) -> StartBot:
     def start(
-        *, index: IndexFolder | None = None, config: Config | None = None
+        *,
+        index: IndexFolder | None = None,
+        config: Config | None = None,
+        store_url: str = "",
+        patience: float = STORE_PATIENCE,
     ) -> AbstractAsyncContextManager[DatelineClient]:
-        return _bot(discord_server, index or sample_folder, tmp_path, config)
+        url = store_url or EMPTY.in_folder(tmp_path)
+        return _bot(discord_server, index or sample_folder, url, config, patience)
 
     return start
 

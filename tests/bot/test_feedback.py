@@ -85,6 +85,35 @@ async def test_a_server_that_switched_it_off_meanwhile_keeps_nothing(
     assert await running_bot.host.feedback.all() == []
 
 
+async def test_of_a_list_that_can_be_narrowed_it_keeps_the_events_alone(
+    discord_server: DiscordServer, running_bot: DatelineClient
+) -> None:
+    await switch_on(discord_server)
+    more = await discord_server.press(await discord_server.slash("ask", {"query": "the war"}), "More")
+    assert len(more.selects) > 1  # by year or topic, too
+    opened = await discord_server.press(more, settings_words.NOT_MEANT)
+    assert "Thank you" in (await discord_server.modal(opened, {REMARK: ""})).text
+    [kept] = await running_bot.host.feedback.all()
+    assert kept.events
+    assert [event for event in await running_bot.host.engine.events(kept.events) if event is None] == []
+
+
+async def test_while_the_store_is_away_it_says_so(
+    discord_server: DiscordServer, running_bot: DatelineClient, tmp_path: Path
+) -> None:
+    await switch_on(discord_server)
+    public = await discord_server.slash("event", {"date": "2015-12-23"})
+    opened = await discord_server.press(public, settings_words.NOT_MEANT)
+    (tmp_path / "store.db").rename(tmp_path / "away.db")
+    for reply in (
+        await discord_server.modal(opened, {REMARK: ""}),
+        await discord_server.press(public, settings_words.NOT_MEANT),
+    ):
+        assert reply.ephemeral
+        assert reply.text == settings_words.FEEDBACK_AWAY
+    assert running_bot.is_ready()
+
+
 async def test_old_buttons_and_open_forms_work_after_a_restart(
     discord_server: DiscordServer, start_bot: StartBot
 ) -> None:

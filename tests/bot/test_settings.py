@@ -127,6 +127,28 @@ class TestNobodyElseChangesAServer:
         assert reply.text == settings_words.PUBLIC_CARD
         assert await running_bot.host.settings.read(discord_server.guild.id) == USUAL
 
+    @pytest.mark.parametrize(("custom_id", "value"), [("ds:answers", "private"), ("ds:language:1", "de")])
+    async def test_nor_does_a_select(
+        self, discord_server: DiscordServer, running_bot: DatelineClient, custom_id: str, value: str
+    ) -> None:
+        public = message_with(discord_server, select(custom_id, [value]))
+        reply = await discord_server.choose(public, custom_id, [value])
+        assert reply.ephemeral
+        assert reply.text == settings_words.PUBLIC_CARD
+        channels = message_with(discord_server, {"type": 8, "custom_id": "ds:channels", "min_values": 0})
+        reply = await discord_server.choose(channels, "ds:channels", [discord_server.channel])
+        assert reply.text == settings_words.PUBLIC_CARD
+        assert await running_bot.host.settings.read(discord_server.guild.id) == USUAL
+
+    async def test_a_card_is_only_there_for_whoever_discord_let_use_the_command(
+        self, discord_server: DiscordServer, running_bot: DatelineClient
+    ) -> None:
+        card = await settings(discord_server)
+        assert [message.ephemeral for message in card.messages] == [True]
+        with pytest.raises(NotOfferedError, match="only owner sees this message"):
+            await discord_server.press(card, settings_words.FEEDBACK[False])
+        assert await running_bot.host.settings.read(discord_server.guild.id) == USUAL
+
     async def test_a_user_who_installed_the_bot_alone_changes_nothing(
         self, discord_server: DiscordServer, running_bot: DatelineClient
     ) -> None:
@@ -162,6 +184,7 @@ class TestWhoSees:
     ) -> None:
         commands: list[tuple[str, dict[str, object]]] = [
             ("ask", {"query": "moon landing"}), ("event", dict(DAY)), ("onthisday", {}), ("related", {"event": "moon"}),
+            ("random", {}), ("about", {}),
         ]  # fmt: skip
         assert running_bot.is_ready()
         for name, options in commands:
@@ -175,6 +198,8 @@ class TestWhoSees:
         assert (await discord_server.message_menu("Find related events", "the moon landing")).ephemeral
         await settle(discord_server, settings_words.WHO_SEES, [settings_words.FOR_ALL])
         assert not (await discord_server.message_menu("Find related events", "the moon landing")).ephemeral
+        assert (await discord_server.slash("help")).ephemeral  # unless whoever asks says otherwise
+        assert not (await discord_server.slash("help", {"private": False})).ephemeral
 
     async def test_a_channel_may_be_public_and_its_threads_are_with_it(
         self, discord_server: DiscordServer, running_bot: DatelineClient
@@ -200,7 +225,11 @@ class TestWhoSees:
         reply = await discord_server.slash("event", DAY)
         assert reply.ephemeral
         assert "at least 200 civilians" in reply.text
-        assert not (await discord_server.slash("event", DAY, guild=discord_server.add_guild("new"))).ephemeral
+        # What a server has settled that nobody has asked for yet is not known: it may be that nobody else is to see it.
+        new = discord_server.add_guild("new")
+        assert (await discord_server.slash("event", DAY, guild=new)).ephemeral
+        assert not (await discord_server.slash("event", {**DAY, "private": False}, guild=new)).ephemeral
+        assert not (await discord_server.slash("event", DAY, guild=None)).ephemeral
         assert running_bot.is_ready()
 
     async def test_another_process_follows_within_seconds(

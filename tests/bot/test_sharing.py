@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from bot.cards.page import AnswerPage, Frame, fitted
 from bot.cards.question import asked, question_in
 from bot.client import DatelineClient
 from bot.markup import MAX_TEXT, total
+from bot.views.answer_actions import SHARE
+from bot.views.state import NOBODY, Target, decode, encode
 from embeddings.search.spelling import Correction
 from embeddings.text import clean
 from tests.bot.conftest import ONE_BOT, StartBot
@@ -21,8 +24,21 @@ from tests.bot.hostile import headlines
 from tests.bot.test_store_away import locked
 from tests.discord_server import DiscordServer, Reply, User
 from tests.discord_server.mentions import Pings
+from tests.proofs.store_places import rows_of
 
 PRIVATE = {"date": "2015-12-23", "private": True}
+
+
+HOSTILE = [
+    *(text[:500] for text in headlines(16)),
+    ("earthquake @everyone " * 40)[:500],
+    "*" * 490 + " war",
+    "war\n" * 125,
+    "-# # > 1. - war in Syria",
+    "earthquake in nepall \u202eliam\u202c <@80351110224678912> ]( [x](https://evil.example)",
+]
+BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x1f]")
+MARK = re.compile(r"(?<!\\)(?:\\\\)*[*_~|`<>\[\]()@]")  # that Discord gives a meaning
 
 
 def labels(reply: Reply) -> list[str]:
@@ -75,6 +91,32 @@ class TestTheQuestionAbove:
     ) -> None:
         reply = await discord_server.slash(name, dict(options))
         assert reply.message.flat_components[1]["content"] == line
+
+    @pytest.mark.parametrize("number", range(len(HOSTILE)))
+    async def test_is_a_line_of_small_print_whatever_was_typed(
+        self, discord_server: DiscordServer, number: int
+    ) -> None:
+        server, query = discord_server, HOSTILE[number]
+        for name, option in (("ask", "query"), ("related", "event")):
+            typed = query if name == "ask" else query[:200]
+            public = await server.slash(name, {option: typed})
+            private = await server.slash(name, {option: typed, "private": True})
+            replies = [public, private]
+            if "Next" in labels(public):
+                replies.append(await server.press(public, "Next"))
+            if settings_words.SHARE in labels(private):
+                replies.append(await server.press(private, settings_words.SHARE))
+            for reply in replies:
+                assert reply.error is None
+                assert reply.refusals == []
+                for message in reply.messages:
+                    assert not message.pings
+                    lines = [each["content"] for each in message.flat_components if each.get("id") == QUESTION_ID]
+                    for line in "".join(lines).split("\n") if lines else []:
+                        assert line.startswith("-# ")
+                        assert not BIDI.search(line)
+                        assert MARK.search(line.removeprefix("-# corrected: ")) is None or line.startswith("-# corr")
+                        assert total([line]) <= 700
 
     async def test_an_id_and_what_others_wrote_are_not_repeated(self, discord_server: DiscordServer) -> None:
         listed = await discord_server.slash("event", {"date": "2015-12-23"})
@@ -149,7 +191,7 @@ class TestShare:
         assert running_bot.is_ready()
 
     async def test_a_press_that_two_processes_follow_shows_it_once_also_after_a_restart(
-        self, discord_server: DiscordServer, start_bot: StartBot
+        self, discord_server: DiscordServer, start_bot: StartBot, tmp_path: Path
     ) -> None:
         server = discord_server
         async with start_bot():
@@ -165,7 +207,15 @@ class TestShare:
             told = await server.press(private, share)
             assert settings_words.ALREADY_SHARED in told.text
             assert len(public_messages(server)) == before + 1
-            assert not await other.host.shares.claim(f"{private.message.id}:{share}", 0)
+            target = decode(share)
+            assert target is not None
+            press = encode(SHARE, Target(NOBODY, target.place))
+            assert not await other.host.shares.claim(f"{private.message.id}:{press}", 0)
+        who = share.split(":")[2]
+        assert int(who, 36) == server.user.id
+        rows = (await rows_of(f"sqlite:///{tmp_path}/store.db"))["shares"]
+        assert rows
+        assert not [row for row in rows if who in row["press"] or str(server.user.id) in row["press"]]
 
     async def test_without_the_store_it_is_shared_once_all_the_same(
         self, discord_server: DiscordServer, running_bot: DatelineClient, tmp_path: Path
@@ -214,6 +264,19 @@ class TestShare:
         await discord_server.press(private, "Share")
         assert len(public_messages(discord_server)) == before + 1
         assert running_bot.is_ready()
+
+    async def test_what_discord_refused_to_show_can_be_shared_later_by_any_process(
+        self, discord_server: DiscordServer, running_bot: DatelineClient
+    ) -> None:
+        private = await discord_server.slash("event", PRIVATE)
+        before = len(public_messages(discord_server))
+        discord_server.faults.fail("POST /webhooks/*", status=403)
+        told = await discord_server.press(private, "Share")
+        assert settings_words.NOT_LET_SHARE in told.text
+        assert len(public_messages(discord_server)) == before
+        running_bot.host.shares._here.clear()  # as another process, which knows by the store alone
+        await discord_server.press(private, "Share")
+        assert len(public_messages(discord_server)) == before + 1
 
     async def test_where_only_the_user_installed_it_the_answer_to_the_press_is_for_everybody(
         self, discord_server: DiscordServer, running_bot: DatelineClient

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.daily.claims import State, Terms
+from bot.server_settings import USUAL
 from bot.store import Store
 from bot.views.state import (
     NOBODY,
@@ -122,6 +123,22 @@ class TestStore:
             assert (subscription.role, subscription.prefer) == (wish.role, wish.prefer)
             assert (subscription.leave_out, subscription.locale) == (wish.leave_out, wish.locale)
         assert [subscription.paused for subscription in found if subscription] == [None, "access", None]
+
+    async def test_takes_settings_shares_and_feedback_and_keeps_them(self, kept: Path) -> None:
+        url = f"sqlite:///{kept}/dateline.db"
+        store = await Store.open(url)
+        assert await store.settings.read(11) == USUAL
+        await store.settings.change(11, lambda now: now.for_all(private=True))
+        assert await store.shares.claim("1:dl:x", 5.0)
+        assert await store.feedback.keep("moon", [], "", 5.0)
+        await store.close()
+        store = await Store.open(url)
+        try:
+            assert (await store.settings.read(11)).private
+            assert not await store.shares.claim("1:dl:x", 5.0)
+            assert [each.question for each in await store.feedback.all()] == ["moon"]
+        finally:
+            await store.close()
 
     async def test_goes_on_with_the_posts_where_they_stood(self, kept: Path) -> None:
         [first, _, left] = json.loads((kept / "keys.json").read_text())["subscriptions"]

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,26 @@ class TestRestore:
         assert await read(url) == "new"
         assert await read(f"sqlite:///{kept}") == "later"
         assert files(tmp_path / "bot") == ["store.db", "store.db.before-restore"]
+
+    async def test_brings_back_settings_shares_and_feedback(self, url: str, tmp_path: Path) -> None:
+        store = await Store.open(url)
+        settled = await store.settings.change(7, lambda now: replace(now.public_in([8]), language="de", feedback=True))
+        assert await store.shares.claim("1:dl:x", 5.0)
+        key = await store.feedback.keep("moon", ["1969-07-20-00000000"], "the other", 6.0)
+        before = await store.feedback.all()
+        await store.close()
+        back_up(url, tmp_path / "backup.db")
+        store = await Store.open(url)
+        await store.settings.change(7, lambda now: now.for_all(private=False))
+        await store.feedback.delete(key)
+        await store.shares.forget(1e12)
+        await store.close()
+        restore(url, tmp_path / "backup.db")
+        store = await Store.open(url)
+        assert await store.settings.read(7) == settled
+        assert await store.feedback.all() == before
+        assert not await store.shares.claim("1:dl:x", 7.0)
+        await store.close()
 
     async def test_takes_a_store_of_an_earlier_version(self, url: str, tmp_path: Path) -> None:
         older = f"sqlite:///{tmp_path}/older.db"

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -62,6 +63,16 @@ async def test_two_processes_change_different_things_at_once_and_both_count(stor
     assert await other.settings.read(7) == ServerSettings(private=True, language="de", feedback=True)
     assert await other.settings.read(8) == ServerSettings(private=False)
     assert await one.settings.read(9) == USUAL
+
+
+async def test_changes_of_settings_that_are_there_are_made_one_after_another(stores: tuple[Store, Store]) -> None:
+    await stores[0].settings.change(7, lambda now: replace(now, feedback=True))
+
+    def added(channel: int) -> Callable[[ServerSettings], ServerSettings]:
+        return lambda now: replace(now, public_channels=(*now.public_channels, channel))
+
+    await asyncio.gather(*(stores[number % 2].settings.change(7, added(number)) for number in range(8)))
+    assert sorted((await stores[1].settings.read(7)).public_channels) == list(range(8))
 
 
 async def test_many_who_ask_at_once_read_it_once(stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch) -> None:
