@@ -130,6 +130,7 @@ class DatelineClient(HostClient):
             clocks.wall,
             trials,
             config.discord.contact,
+            config.discord.source,
         )
         self.tree = _Tree(self)
         self._config = config
@@ -293,12 +294,13 @@ class DatelineClient(HostClient):
 
     async def _watch_index(self) -> None:
         """Answer from a new index as soon as one is published."""
-        await self.host.engine.reload_if_replaced()
+        if await self.host.engine.reload_if_replaced():
+            await self.host.guide.find_examples()
 
     async def _update_archive(self) -> None:
         """Fetch the archive's new days, where the config wants it, and answer from them."""
         if await self._updates.run_if_due(self._ending):
-            await self.host.engine.reload_if_replaced()
+            await self._watch_index()
 
     async def _come_back(self) -> None:
         """Go on with the daily posts of servers that have the bot back, if the store missed that."""
@@ -328,8 +330,10 @@ class DatelineClient(HostClient):
 
     async def _compose(self, claim: Claim) -> Composed:
         """The post of a day."""
-        page, events = await self.host.guide.daily(claim.subscription, claim.date)
-        return Composed(Post(layout(page, NOBODY), daily_words.thread_title(claim.subscription, claim.date)), events)
+        subscription, guide = claim.subscription, self.host.guide
+        page, events = await guide.daily(subscription, claim.date)
+        title = daily_words.thread_title(subscription, claim.date, await guide.post_locale(subscription))
+        return Composed(Post(layout(page, NOBODY), title), events)
 
     # --- events of the gateway ---
 
@@ -365,9 +369,11 @@ class DatelineClient(HostClient):
         await self._note_down(self._welcome([guild.id]))
 
     async def on_ready(self) -> None:
-        """Say that the bot answers, and go on with the daily posts of servers that took it back; may be repeated."""
+        """Say that the bot answers, go on with what is stored for servers, and look for examples; may be repeated."""
         log.info("ready as %s, in %s: type /ask there", clean(str(self.user)), counted(len(self.guilds), "server"))
         await self._note_down(self._welcome([guild.id for guild in self.guilds]))
+        if not self._ending.is_set():
+            await self.host.guide.find_examples()
 
     async def _leave(self, guild: int) -> None:
         await self.host.daily.leave(guild, self.host.clock())

@@ -16,6 +16,7 @@ from embeddings.settings import (
     RerankSettings,
     Section,
     WebAddress,
+    WebAddressOrNone,
     load_settings,
     read_settings,
 )
@@ -31,6 +32,7 @@ class DiscordSettings(Section):
     shard_count: int | None = Field(default=None, ge=1)
     shard_ids: tuple[Annotated[int, Field(ge=0)], ...] = ()
     contact: str = Field(default="", max_length=200)
+    source: WebAddressOrNone = Field(default="", max_length=200)
 
     def given_token(self) -> str:
         """The token, which connecting needs.

@@ -50,7 +50,7 @@ class _Lease:
     def __init__(self, search: Search) -> None:
         self.search = search
         self.users = 0
-        self.examples: asyncio.Future[tuple[Example, ...]] | None = None
+        self.examples: asyncio.Task[tuple[Example, ...]] | None = None
         self.replaced = False
 
     def close_if_unused(self) -> None:
@@ -275,7 +275,7 @@ class Engine:
         """Things to ask that this index answers; found once an index, and while it is looked for, waited for by all."""
         lease = self._current()
         if lease.examples is None or (lease.examples.done() and lease.examples.exception() is not None):
-            lease.examples = asyncio.ensure_future(self._with(lambda search: examples(search, self.today())))
+            lease.examples = asyncio.create_task(self._with(lambda search: examples(search, self.today())))
         return await asyncio.shield(lease.examples)
 
     def _current(self) -> _Lease:

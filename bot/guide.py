@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime as dt
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -44,6 +45,8 @@ from embeddings.search.narrowing import Narrowing, Part, part_of_events
 from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.questions import Question, understand
 
+log = logging.getLogger(__name__)
+
 ON_THIS_DAY = 5  # events
 LONGER = 25  # events of the day of a daily post
 MOST = 25  # events of an answer or of a day of the year, in all
@@ -71,6 +74,13 @@ class Guide:
             await self._store.answer("", today)
             await self._store.daily.of_guild(0)
             await self._store.settings.read(0)
+
+    async def find_examples(self) -> None:
+        """Find what `/help` suggests, which takes a second: once the bot answers, and before anybody asks."""
+        try:
+            await self._engine.examples()
+        except Exception:  # the next `/help` looks again
+            log.warning("no examples for /help could be found", exc_info=True)
 
     async def page(self, place: Place, locale: str, note: str = "", frame: Frame = PLAIN) -> AnswerPage:
         """The page that a place shows. InputError if its list or event is no longer there.
@@ -228,9 +238,13 @@ class Guide:
         of = LongerList(subscription.key, date) if is_test else DailyList(subscription.key, date)
         settings = await self._store.settings.of(subscription.guild)
         own = Own(subscription.title, subscription.text, Frame(attribution=settings.attribution))
-        locale = settings.language or subscription.locale
+        locale = await self.post_locale(subscription)
         page = daily_page(date, events, Place(of), subscription.role, locale, note, own)
         return page, tuple(event.id for event in events)
+
+    async def post_locale(self, subscription: Subscription) -> str:
+        """In which the dates of a subscription's posts are written: as its server has settled, or as Discord said."""
+        return (await self._store.settings.of(subscription.guild)).language or subscription.locale
 
     async def post_events(self, subscription: Subscription, date: dt.date) -> list[Event]:
         """The events of a post; if the day has too few, also those of the days around it."""

@@ -52,13 +52,18 @@ def typed(found: Example) -> str:
             return f"/ask {found.text}"
 
 
-def program(version: str) -> str:
-    """Whose the program is, and where it is from, as its package says."""
+def program(version: str, source: str = "") -> str:
+    """Whose the program is, and where it is from.
+
+    Args:
+        source: the address of its source; "": what its package says, if it says anything.
+    """
     about = metadata("dateline")
     licence = "".join(about.get_all("License-Expression") or [])
-    pages = [url for line in about.get_all("Project-URL") or [] for url in re.findall(r"https?://\S+", line)]
-    where = f" Source: <{pages[0]}>" if pages else ""
-    return f"The program is Dateline {version}, free software{f' ({licence})' if licence else ''}.{where}"
+    named = [url for line in about.get_all("Project-URL") or [] for url in re.findall(r"https?://\S+", line)]
+    where = source or next(iter(named), "")
+    said = f"The program is Dateline {version}, free software{f' ({licence})' if licence else ''}."
+    return f"{said} Source: <{where}>" if where else said
 
 
 def none_at_random(narrowed: bool) -> str:

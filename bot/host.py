@@ -74,6 +74,7 @@ class Host:
         clock: gives the Unix time that daily posts go by.
         trials: test posts.
         contact: how those who run the bot can be reached; "" if they do not say.
+        source: the web address of the source of the program that they run; "" likewise.
     """
 
     engine: Engine
@@ -86,6 +87,7 @@ class Host:
     clock: Callable[[], float]
     trials: Trials
     contact: str = ""
+    source: str = ""
 
     async def press(self, interaction: Interaction[HostClient]) -> None:
         """Answer a button or a select of any of the bot's messages, also unknown ones, and unknown forms.

@@ -54,6 +54,9 @@ def _web_address(value: object) -> str:
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
 """An address that begins with http:// or https://, without a slash at its end."""
 
+WebAddressOrNone = Annotated[str, BeforeValidator(lambda value: _web_address(value) if value else "")]
+"""The same, or an empty text for none."""
+
 
 class IndexSettings(Section):
     """Where the index is, the model that makes it, and how often the bot looks for a new one."""

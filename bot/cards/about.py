@@ -18,16 +18,17 @@ _LABEL = 80  # of a button
 _ACTIONS = "efghi"  # one an example: two buttons must not have the same custom_id
 
 
-def about_page(about: About, version: str, invite: str, contact: str = "") -> AnswerPage:
+def about_page(about: About, version: str, invite: str, contact: str = "", source: str = "") -> AnswerPage:
     """What the archive holds, whose text it is, what is stored, where the program is from and who runs it.
 
     Args:
         contact: how those who run the bot can be reached, as they wrote it: an address on the web, for mail, or words.
+        source: the web address of the program's source, if they name one.
     """
 
     def make(room: int) -> AnswerPage:
         lines = "\n".join(escape_within(line, room // _ABOUT_SHARE) for line in words.about(about))
-        parts = [f"## Dateline {escape(version)}", lines, words.STORED, help_words.program(version)]
+        parts = [f"## Dateline {escape(version)}", lines, words.STORED, help_words.program(version, source)]
         parts.append(f"{help_words.CONTACT} {_contact(contact)}" if contact.strip() else words.FAULTS)
         return AnswerPage(("\n".join(parts),), links=((words.INVITE, invite),))
 

@@ -57,13 +57,10 @@ def _narrow(action: str, placeholder: str, found: Iterable[tuple[str, str, int, 
 
     What holds now is always among them, so that the select can say so.
     """
-    several = list(found)
-    shown = several[: _MOST_OPTIONS - 1]
-    shown += [each for each in several[_MOST_OPTIONS - 1 :] if each[3]]
-    if len(shown) >= _MOST_OPTIONS:
-        del shown[-2 if len(shown) > _MOST_OPTIONS - 1 else -1]
-    holds = any(each[3] for each in shown)
-    if len(shown) < 2 and not holds:
+    several, most = list(found), _MOST_OPTIONS - 1
+    holds_beyond = [each for each in several[most:] if each[3]]
+    shown = [*several[: most - len(holds_beyond)], *holds_beyond]
+    if len(shown) < 2 and not any(each[3] for each in shown):
         return None
     counted = ((value, words.with_count(name, number, MAX_OPTION), now) for value, name, number, now in shown)
     options = tuple((value, plain(label, MAX_OPTION), now) for value, label, now in counted)

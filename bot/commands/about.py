@@ -21,6 +21,6 @@ async def command(interaction: Interaction[HostClient], private: bool | None = N
 
     async def show() -> AnswerPage:
         invite = invite_link(interaction.application_id)
-        return about_page(host.engine.about(), version("dateline"), invite, host.contact)
+        return about_page(host.engine.about(), version("dateline"), invite, host.contact, host.source)
 
     await host.desk.respond(interaction, show, private=showing.private)

@@ -236,7 +236,8 @@ async def try_out(interaction: Interaction[HostClient], channel: str | None = No
         page, events = await host.guide.daily(subscription, date, daily_words.TEST_MARK, is_test=True)
         if not events:
             raise InputError(daily_words.NOTHING_LEFT)
-        title = daily_words.thread_title(subscription, date, is_test=True)
+        locale = await host.guide.post_locale(subscription)
+        title = daily_words.thread_title(subscription, date, locale, is_test=True)
         try:
             await host.trials.send(subscription, Post(layout(page, NOBODY), title), interaction.id)
         except RefusedError as error:

@@ -13,7 +13,6 @@ LONGEST_EVERY = 60  # days from one post to the next
 
 _ALL = frozenset(range(7))
 _NAMED = {
-    "": _ALL,
     "daily": _ALL,
     "day": _ALL,
     "all": _ALL,
@@ -41,8 +40,8 @@ class Days:
 
     Attributes:
         weekdays: 0 for Monday to 6 for Sunday.
-        every: a post on every so-manieth of all days; 1 where the weekdays decide.
-        since: the day from which on those are counted; None where it is not known yet.
+        every: days from one post to the next; 1 where the weekdays decide.
+        since: the day from which they are counted; None where it is not known yet.
     """
 
     weekdays: frozenset[int] = _ALL
@@ -90,18 +89,20 @@ def parse_days(text: str) -> Days:
         if 1 < number <= LONGEST_EVERY:
             return Days(every=number)
         raise _not_understood(text)
+    if not folded:
+        return EVERY_DAY
     found: set[int] = set()
-    for part in _BETWEEN.split(folded):
+    for part in filter(None, _BETWEEN.split(folded)):
         name = part.removeprefix("on ").removeprefix("every ").removeprefix("each ").strip()
         named = _NAMED.get(name, _NAMED.get(name.removesuffix("s")))
-        found |= _weekdays(name) if named is None else named if name or not folded else set()
+        found |= _weekdays(name) if named is None else named
     if not found:
         raise _not_understood(text)
     return Days(frozenset(found))
 
 
 def _weekdays(text: str) -> set[int]:
-    """A weekday, or those from one to another, over the week's end where they are so named; none if it is neither."""
+    """A weekday, or those from one to another, over the week's end where they are so named. InputError otherwise."""
     ends = [_weekday(part) for part in _RANGE.split(text)]
     if None in ends or len(ends) > 2:
         raise _not_understood(text)

@@ -54,15 +54,14 @@ NO_TAG_TO_SET = (
     "permission Manage Threads, and choose a tag of the moderators. Nothing was saved"
 )
 TAG_MISSING = "The forum asks for a tag, or no longer has the one that was chosen. Use /daily set with a tag."
-NO_SUCH_PLACE = "the bot does not see that channel or thread. Add it there, or give it the permission View Channel"
+NO_SUCH_PLACE = (
+    "the bot does not see that channel or thread. Give it the permission View Channel; to a private thread, add it by "
+    "mentioning it there. Nothing was saved"
+)
 NO_PLACE_FOR_MESSAGES = "nothing can be posted in that: choose a channel, a forum or a thread. Nothing was saved"
 THREAD_LOCKED = (
     "that thread is locked: the bot needs the permission Manage Threads to post there. Unlock it, or give the bot that "
     "permission. Nothing was saved"
-)
-NOT_IN_THREAD = (
-    "the bot is not in that private thread: mention it there, which adds it, or give it the permission Manage Threads. "
-    "Nothing was saved"
 )
 TEST_UNCERTAIN = (
     "Discord did not take the test post just now, or its answer was lost: look whether it is there, and try again"
@@ -118,9 +117,9 @@ def titled(title: str, date: dt.date, locale: str = DEFAULT_LOCALE) -> str:
     return f"{title}, {day_of_year(date.month, date.day, locale)}"
 
 
-def thread_title(subscription: Subscription, date: dt.date, *, is_test: bool = False) -> str:
+def thread_title(subscription: Subscription, date: dt.date, locale: str, *, is_test: bool = False) -> str:
     """The title of a post in a forum, where a title is plain text of at most a hundred characters."""
-    day = titled("", date, subscription.locale)
+    day = titled("", date, locale)
     title = plain(subscription.title or ON_THIS_DAY, MAX_OPTION)
     title = f"{_TEST}: {title}" if is_test else title
     return f"{cut(title, MAX_OPTION - len(day))}{day}"

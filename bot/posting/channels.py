@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +14,9 @@ from discord import AllowedMentions, ui
 from bot.daily import words as daily_words
 from bot.daily.claims import Claim, Notice, Publication, Reason
 from bot.daily.schedule import Kind, Subscription
-from bot.posting.forums import Forums
+from bot.posting.forums import Forums, Turn
 from bot.posting.refusals import LeftError, RefusedError, TooMuchError, UnreadableError, kinds
 from bot.views.state import DailyList, decode
-
-Turn = Callable[[], Awaitable[None]]
 
 _PAGES = 10  # of a channel's messages are looked through
 _PER_PAGE = 100

@@ -74,8 +74,7 @@ def closest(search: Search, event: Event) -> Related | None:
     if not event.related or (row := catalogue.row(event.id)) is None:
         return None
     for other in event.related:
-        if other.id in (None, event.id) or (place := catalogue.row(str(other.id))) in (None, row):
-            continue
-        if place is not None and is_close(search.index, row, event, place):
+        place = None if other.id is None else catalogue.row(other.id)
+        if place is not None and place != row and is_close(search.index, row, event, place):
             return other
     return None

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.client import DatelineClient
 from bot.config import Config
+from bot.guide import Guide
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
@@ -82,8 +83,13 @@ def _stores_do_not_wait_for_the_disk() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _bots_do_not_ask_before_they_are_ready() -> Iterator[None]:
     """A bot that starts asks its index some questions, so that the first user waits no longer: tests need not."""
+
+    async def find_none(_: Guide) -> None:
+        pass
+
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("bot.engine._look_around", lambda *_: None)
+        monkeypatch.setattr(Guide, "find_examples", find_none)
         yield
 
 

@@ -52,6 +52,8 @@ def uses(server: DiscordServer) -> dict[str, Callable[[], Awaitable[object]]]:
         "an event at random": typed("random", "da", day="july 20"),
         "a topic typed": suggested("random", "topic", "cold"),
         "about": typed("about", "vi"),
+        "help": typed("help", "sv-SE"),
+        "settings": typed("settings", "fi"),
         "a message": lambda: server.message_menu("Find related events", "the **moon**: https://a.example/b-c-d"),
         "presses": pressed,
         "a date typed": suggested("event", "date", "july 1969"),
@@ -81,6 +83,7 @@ async def main(index: IndexFolder, folder: Path) -> dict[str, list[str]]:
             parts(index, f"sqlite:///{folder}/store.db") as (engine, store),
             connected(DatelineClient(Config.model_validate(settings), engine, store)),
         ):
+            await engine.examples()  # which the bot looks for as soon as it is connected
             for name, use in uses(server).items():
                 loaded.clear()
                 misses = [cache.cache_info().misses for cache in CACHES]

@@ -136,3 +136,12 @@ async def test_about_says_how_to_reach_those_who_run_the_bot(
         text = (await discord_server.slash("about")).text
     assert r"Ada \*Lovelace\* \@everyone" in text
     assert "(MIT)" in text
+    assert "Source: " not in text
+
+
+async def test_about_names_the_source_of_the_program_where_the_operator_does(
+    discord_server: DiscordServer, start_bot: StartBot
+) -> None:
+    discord = {"api_url": discord_server.api_url, "token": discord_server.token, "source": "https://code.example/mine/"}
+    async with start_bot(config=Config.model_validate({"discord": discord})):
+        assert "Source: <https://code.example/mine>" in (await discord_server.slash("about")).text

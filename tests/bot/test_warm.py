@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,13 @@ from bot import engine as bot_engine
 from bot import local_dates
 from bot.client import DatelineClient
 from bot.engine import THREADS, Engine
+from bot.guide import Guide
+from embeddings.archive import Report
+from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
-from tests.bot.conftest import TODAY
+from embeddings.search.examples import Example, examples
+from embeddings.search.service import Search
+from tests.bot.conftest import TODAY, StartBot
 from tests.discord_server import DiscordServer
 from tests.word_encoder import WordEncoder
 
@@ -27,7 +34,8 @@ ROOT = Path(__file__).parents[2]
 # Read at each use, in some tenths of a millisecond: the times in the zones of a list, the version of the program; and
 # one more connection to the store, where somebody else uses those that there are.
 EACH_TIME = ("/zoneinfo/", "METADATA", ".zip", "/store.db")
-LOOK_AROUND = bot_engine._look_around  # which the bots of other tests do without
+# Which the bots of other tests do without.
+LOOK_AROUND, FIND_EXAMPLES = bot_engine._look_around, Guide.find_examples
 
 
 @pytest.fixture
@@ -75,6 +83,70 @@ async def test_the_locale_of_every_user_is_loaded(discord_server: DiscordServer)
     known = {str(local_dates._locale(locale.value)) for locale in Locale}
     assert len(known) > 25
     assert known <= set(localedata._cache)
+
+
+@pytest.fixture
+def looked_for(monkeypatch: pytest.MonkeyPatch) -> list[Search]:
+    """The indexes in which bots have looked for examples, as they do outside tests by themselves."""
+    looked: list[Search] = []
+
+    def look(search: Search, today: dt.date) -> tuple[Example, ...]:
+        looked.append(search)
+        return examples(search, today)
+
+    monkeypatch.setattr("bot.engine.examples", look)
+    monkeypatch.setattr(Guide, "find_examples", FIND_EXAMPLES)
+    return looked
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not holds():  # noqa: ASYNC110  # a thread tells nobody
+            await asyncio.sleep(0.01)
+
+
+class TestExamplesForHelp:
+    async def test_are_found_before_anybody_asks_and_once(
+        self, discord_server: DiscordServer, looked_for: list[Search], start_bot: StartBot
+    ) -> None:
+        async with start_bot():
+            await until(lambda: len(looked_for) == 1)
+            assert len((await discord_server.slash("help")).buttons) == 5
+            assert len(looked_for) == 1
+
+    async def test_are_found_anew_in_an_index_that_is_published(
+        self, looked_for: list[Search], start_bot: StartBot, tmp_path: Path
+    ) -> None:
+        index = IndexFolder(tmp_path / "index")
+
+        def publish(name: str) -> None:
+            archive = tmp_path / f"{name}.jsonl"
+            archive.write_text(json.dumps({"date": "2015-12-23", "headline": f"An event of the {name} archive."}))
+            build_index(index, [archive], WordEncoder(), Report())
+
+        publish("first")
+        async with start_bot(index=index) as client:
+            await until(lambda: len(looked_for) == 1)
+            publish("second")
+            for _ in range(2):
+                await client._watch_index()
+            assert len(looked_for) == 2
+
+    async def test_that_cannot_be_found_are_looked_for_when_somebody_asks(
+        self,
+        discord_server: DiscordServer,
+        looked_for: list[Search],
+        start_bot: StartBot,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr("bot.engine.examples", lambda *_: 1 / 0)
+            async with start_bot():
+                await until(lambda: "no examples for /help" in caplog.text)
+                broken.undo()
+                assert len((await discord_server.slash("help")).buttons) == 5
+        assert len(looked_for) == 1
 
 
 async def test_warming_up_leaves_nothing_in_the_store(running_bot: DatelineClient) -> None:

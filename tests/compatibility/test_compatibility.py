@@ -23,7 +23,10 @@ from bot.views.state import (
     LongerList,
     NoList,
     OnThisDayList,
+    PartList,
     Place,
+    QuestionList,
+    RandomList,
     Target,
     decode,
     encode,
@@ -52,6 +55,23 @@ CUSTOM_IDS = {
         Place(DaysList(DateRange(dt.date(2015, 12, 23), dt.date(2015, 12, 23))), 2, ("2015-12-23-f8d3682d",)),
     ),
     "dl:y:1:quc322tNR_A:0:": Target(1, Place(AnswerList("uc322tNR_A"))),
+    "dl:m:7:f--o0720:0:": Target(7, Place(PartList(OnThisDayList(7, 20)))),
+    "dl:a:7:f--efrv7-frv7:1:": Target(
+        7, Place(PartList(DaysList(DateRange(dt.date(2015, 12, 23), dt.date(2015, 12, 23)))), 1)
+    ),
+    "dl:z:7:f1jz-1a2b3c4d-qAb-d_fgh12:1:": Target(7, Place(PartList(AnswerList("Ab-d_fgh12"), 2015, "1a2b3c4d"), 1)),
+    "dl:t:7:f--quc322tNR_A:0:": Target(7, Place(PartList(AnswerList("uc322tNR_A")))),
+    "dl:r:7:r1a2b3c4d-o0720:0:frv7-NNoLw": Target(
+        7, Place(RandomList(OnThisDayList(7, 20), "1a2b3c4d"), 0, ("2015-12-23-f8d3682f",))
+    ),
+    "dl:r:7:r-efrv7-frv7:0:frv7-NNoLw": Target(
+        7,
+        Place(
+            RandomList(DaysList(DateRange(dt.date(2015, 12, 23), dt.date(2015, 12, 23)))), 0, ("2015-12-23-f8d3682f",)
+        ),
+    ),
+    "dl:s:7:r-:0:frv7-NNoLw": Target(7, Place(RandomList(), 0, ("2015-12-23-f8d3682f",))),
+    "dl:e:0:wbW9vbiBsYW5kaW5n:0:": Target(NOBODY, Place(QuestionList("moon landing"))),
     "dl:e:0:dbacd18b246-fuy4:0:fuy4vUSSXQ,~my.own-id": Target(
         NOBODY,
         Place(DailyList("bacd18b246", dt.date(2026, 11, 28)), 0, ("2026-11-28-bd44925d", "my.own-id")),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -82,6 +83,32 @@ def test_related_shows_all_that_is_known_of_an_event(lookup: Lookup, sample_sear
     assert f"{len(event.related)}." in out
 
 
+def test_random_draws_another_event_each_time_of_the_day_and_topic_that_are_named(lookup: Lookup) -> None:
+    before = ""
+    for _ in range(20):
+        out, err = say(lookup, "/random 20 July")
+        [shown] = re.findall(r"─ (\S+-[0-9a-f]{8}) ─", out)
+        assert not err
+        assert shown != before
+        before = shown
+    assert "Cold War" in say(lookup, '/random topic:"cold WAR"')[0]
+    for line, dated in (("/random 20 July", "20 July "), ("/random 1969", "1969"), ("/random july 1969", "July 1969")):
+        assert dated in say(lookup, line)[0].split("\n")[0]
+    assert "20 July 1969" in say(lookup, "/random july 1969 topic:Apollo program")[0].split("\n")[0]
+
+
+def test_help_shows_the_commands_and_examples_that_are_all_answered(lookup: Lookup) -> None:
+    out, _ = say(lookup, "/help")
+    assert words.CONSOLE_HELP in out.replace("  \n", "\n")
+    commands = out.split("Try one of these:\n")[1].split("\n")
+    examples = [line for line in commands if line]
+    assert len(examples) == 5
+    for line in examples:
+        answered, err = say(lookup, line)
+        assert "╭" in answered, line
+        assert not err
+
+
 def test_about_says_what_the_archive_holds_and_whose_text_it_is(lookup: Lookup) -> None:
     out, _ = say(lookup, "/about")
     assert "Dateline's sample archive, CC0 1.0" in out
@@ -105,6 +132,9 @@ def test_a_day_after_the_end_says_where_the_archive_ends(lookup: Lookup) -> None
         ("/related 2015-12-23-00000000", "no event has the id"),
         ("/onthisday 02-30", "02-30"),
         ("/weather", "there is no command /weather"),
+        ("/random 30 February", "30 February"),
+        ("/random 1969-07-19", "no event of that day"),
+        ("/random topic:Appolo progamme", '"Apollo program"'),
         ("moon landing", "did you mean: /ask moon landing"),
     ],
 )

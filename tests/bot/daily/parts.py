@@ -73,7 +73,8 @@ async def guided(folder: IndexFolder, store: Store) -> AsyncIterator[Guide]:
 def composer(guide: Guide) -> Compose:
     async def compose(claim: Claim) -> Composed:
         page, events = await guide.daily(claim.subscription, claim.date)
-        return Composed(Post(layout(page, NOBODY), thread_title(claim.subscription, claim.date)), events)
+        title = thread_title(claim.subscription, claim.date, await guide.post_locale(claim.subscription))
+        return Composed(Post(layout(page, NOBODY), title), events)
 
     return compose
 

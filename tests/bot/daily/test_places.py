@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -272,6 +273,18 @@ class TestWhatAServerWants:
         await bot.poster.work_off()
         [post] = messages(discord_server, forum)
         assert post.channel.name == "🚀" * 30 + ", July 20"
+
+    async def test_the_date_in_that_title_is_in_the_servers_language(
+        self, discord_server: DiscordServer, bot: DatelineClient, clock: HandClock
+    ) -> None:
+        forum = discord_server.add_forum("days")
+        await set_daily(discord_server, forum)
+        await bot.host.settings.change(discord_server.guild.id, lambda settings: replace(settings, language="fr"))
+        await daily(discord_server, "test")
+        clock.pass_(hours=1)
+        await bot.poster.work_off()
+        titles = [message.channel.name for message in messages(discord_server, forum)]
+        assert titles == ["Test: On this day, 20 juillet", "On this day, 20 juillet"]
 
     async def test_no_posts_come_on_other_days(
         self, discord_server: DiscordServer, bot: DatelineClient, clock: HandClock

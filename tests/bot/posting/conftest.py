@@ -1,4 +1,4 @@
-"""The stand-in for Discord and a client without a gateway, on a clock that is set by hand."""
+"""The stand-in for Discord, a client without a gateway, a store and a poster, on a clock that is set by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from collections.abc import AsyncIterator
 import discord
 import pytest
 
-from tests.bot.daily.parts import HandClock, logged_in
+from bot.posting.poster import Poster
+from bot.store import Store
+from embeddings.index.folder import IndexFolder
+from tests.bot.conftest import NewStore
+from tests.bot.daily.parts import HandClock, logged_in, opened, posting
+from tests.bot.stores import EMPTY
 from tests.discord_server import DiscordServer, discord_server
 
 
@@ -26,3 +31,17 @@ async def server(clock: HandClock) -> AsyncIterator[DiscordServer]:
 async def client(server: DiscordServer) -> AsyncIterator[discord.Client]:
     async with logged_in(server) as client:
         yield client
+
+
+@pytest.fixture
+async def store(new_store: NewStore) -> AsyncIterator[Store]:
+    async with opened(new_store(EMPTY)) as store:
+        yield store
+
+
+@pytest.fixture
+async def poster(
+    server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
+) -> AsyncIterator[Poster]:
+    async with posting(server, store, sample_folder, clock) as poster:
+        yield poster

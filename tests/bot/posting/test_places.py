@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,8 +14,7 @@ from bot.posting.poster import Poster
 from bot.store import Store
 from embeddings.index.folder import IndexFolder
 from tests.bot.conftest import NewStore
-from tests.bot.daily.parts import AT_ONCE, HandClock, list_of, opened, posting
-from tests.bot.stores import EMPTY
+from tests.bot.daily.parts import AT_ONCE, HandClock, list_of, posting
 from tests.discord_server import Channel, DiscordServer, Message
 from tests.discord_server.mentions import Pings
 from tests.discord_server.world import FORUM, MEDIA, NEWS_THREAD, PRIVATE_THREAD, STAGE, VOICE
@@ -32,20 +30,6 @@ PERMISSIONS = {Kind.THREAD: "send_messages_in_threads"}
 def new_store(request: pytest.FixtureRequest, tmp_path: Any) -> NewStore:
     """Of Discord, not of the store: SQLite does."""
     return lambda stores: stores.in_folder(tmp_path)
-
-
-@pytest.fixture
-async def store(new_store: NewStore) -> AsyncIterator[Store]:
-    async with opened(new_store(EMPTY)) as store:
-        yield store
-
-
-@pytest.fixture
-async def poster(
-    server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
-) -> AsyncIterator[Poster]:
-    async with posting(server, store, sample_folder, clock) as poster:
-        yield poster
 
 
 def make(server: DiscordServer, place: str) -> tuple[Channel, Kind]:

@@ -4,7 +4,6 @@ import asyncio
 import datetime as dt
 import os
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,28 +16,12 @@ from bot.posting.poster import Pace, Poster
 from bot.store import Store, StoreAwayError
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S
 from embeddings.index.folder import IndexFolder
-from tests.bot.conftest import NewStore
 from tests.bot.daily.parts import AT_ONCE, HandClock, composer, guided, list_of, logged_in, opened, posting, posts_in
-from tests.bot.stores import EMPTY
 from tests.discord_server import Channel, DiscordServer, Message, discord_server
 from tests.discord_server.mentions import Pings
 
 DAY = dt.date(2026, 7, 20)
 SEND = "POST /channels/*/messages"
-
-
-@pytest.fixture
-async def store(new_store: NewStore) -> AsyncIterator[Store]:
-    async with opened(new_store(EMPTY)) as store:
-        yield store
-
-
-@pytest.fixture
-async def poster(
-    server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
-) -> AsyncIterator[Poster]:
-    async with posting(server, store, sample_folder, clock) as poster:
-        yield poster
 
 
 async def subscribe(

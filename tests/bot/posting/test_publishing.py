@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -15,27 +14,11 @@ from bot.posting.poster import Poster
 from bot.posting.publisher import WORTH_S
 from bot.store import Store
 from embeddings.index.folder import IndexFolder
-from tests.bot.conftest import NewStore
-from tests.bot.daily.parts import AT_ONCE, HandClock, opened, posting
-from tests.bot.stores import EMPTY
+from tests.bot.daily.parts import AT_ONCE, HandClock, posting
 from tests.discord_server import Channel, DiscordServer
 
 CROSSPOST = "POST /channels/*/messages/*/crosspost"
 CROSSPOSTED = 1
-
-
-@pytest.fixture
-async def store(new_store: NewStore) -> AsyncIterator[Store]:
-    async with opened(new_store(EMPTY)) as store:
-        yield store
-
-
-@pytest.fixture
-async def poster(
-    server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
-) -> AsyncIterator[Poster]:
-    async with posting(server, store, sample_folder, clock) as poster:
-        yield poster
 
 
 @pytest.fixture

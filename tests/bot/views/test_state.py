@@ -148,22 +148,6 @@ def test_old_buttons_still_mean_what_they_said() -> None:
     assert encode("g", Target(80351110224678912, place)) == "dl:g:lz63ag7l4ao:efrv7-frv7:2:frv7-NNoLw,~my.own-id"
 
 
-@pytest.mark.parametrize(
-    ("place", "custom_id"),
-    [
-        (Place(PartList(AnswerList("Ab-d_fgh12"), 2015, "1a2b3c4d"), 1), "dl:m:7:f1jz-1a2b3c4d-qAb-d_fgh12:1:"),
-        (Place(PartList(OnThisDayList(7, 20))), "dl:m:7:f--o0720:0:"),
-        (Place(RandomList(OnThisDayList(7, 20), "1a2b3c4d"), 0, ("2015-12-23-f8d3682f",)),
-         "dl:m:7:r1a2b3c4d-o0720:0:frv7-NNoLw"),
-        (Place(RandomList()), "dl:m:7:r-:0:"),
-        (Place(QuestionList("moon landing")), "dl:m:7:wbW9vbiBsYW5kaW5n:0:"),
-    ],
-)  # fmt: skip
-def test_lists_that_are_narrowed_drawn_or_asked_for_keep_their_form(place: Place, custom_id: str) -> None:
-    assert encode("m", Target(7, place)) == custom_id
-    assert decode(custom_id) == Target(7, place)
-
-
 def test_a_select_narrows_a_list_and_leaves_the_other_select_alone() -> None:
     narrowed = PartList(AnswerList("0123456789"), 2015, "1a2b3c4d")
     for action, value, left in (

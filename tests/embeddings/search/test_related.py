@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,16 @@ from embeddings.build.run import build_index
 from embeddings.events import Event, Related, event_id
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.search.names import names
-from embeddings.search.related import RelatedCandidate, choose_related, computed, least, rarity, shared, text_of
+from embeddings.search.related import (
+    RelatedCandidate,
+    choose_related,
+    computed,
+    is_close,
+    least,
+    rarity,
+    shared,
+    text_of,
+)
 from embeddings.text import normalise
 from embeddings.wordings import says_the_same
 from tests.benchmarks.related_blind import as_markdown, by_version, pairs, plain
@@ -321,6 +330,44 @@ class TestComputed:
             assert not any(
                 says_the_same(*one, *other) for place, one in enumerate(worded) for other in worded[place + 1 :]
             )
+
+
+def rows_of(index: OpenIndex, others: Sequence[Related]) -> list[int]:
+    rows = [index.catalogue.row(str(other.id)) for other in others]
+    return [row for row in rows if row is not None]
+
+
+class TestIsClose:
+    def test_what_tells_of_the_same_is_close_and_what_only_happened_is_not(self, index: Index) -> None:
+        archive = index(
+            *TestComputed.FILLERS,
+            record("Mayor Ann Lee resigns."),
+            record("Voters choose Ann Lee as mayor.", "2015-12-09"),
+            record("A volcano erupts in Peru.", "2015-12-09"),
+            record("Ann Lee climbs a volcano.", "1970-12-09"),
+        )
+        rows = {event.headline: row for row, event in enumerate(archive.catalogue.events(range(64)))}
+        mayor = rows["Mayor Ann Lee resigns."]
+        event = archive.catalogue.events([mayor])[0]
+        found = {headline for headline, row in rows.items() if row != mayor and is_close(archive, mayor, event, row)}
+        assert found == {"Voters choose Ann Lee as mayor."}
+
+    def test_every_computed_one_is_close_and_most_of_the_others_are_not(self, sample_index: OpenIndex) -> None:
+        catalogue, close = sample_index.catalogue, 0
+        rows = range(0, catalogue.size, 37)
+        for row in rows:
+            event = replace(catalogue.events([row])[0], related=())
+            others = rows_of(sample_index, computed(sample_index, row, event, 10))
+            assert all(is_close(sample_index, row, event, other) for other in others)
+            close += sum(is_close(sample_index, row, event, other) for other in rows if other != row)
+        assert close < len(rows) ** 2 / 100
+
+    def test_a_small_archive_asks_for_less(self, index: Index) -> None:
+        pair = record("rain on hill near town today"), record("snow on hill near road today", "2016-03-02")
+        many = (record(f"rain snow hill road town today near {n}", "2001-01-01") for n in range(1_000))
+        for archive, is_enough in ((index(*pair), True), (index(*many, *pair), False)):
+            row = archive.catalogue.size - 2
+            assert is_close(archive, row, archive.catalogue.events([row])[0], row + 1) == is_enough
 
 
 class TestBlindPairs:
