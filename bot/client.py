@@ -120,18 +120,9 @@ class DatelineClient(HostClient):
         self.poster = Poster(self, store.daily, self._compose, terms(config.daily), clocks)
         guide, desk, trials = Guide(engine, store), Desk(config.limits), self.poster.trials
         self.host = Host(
-            engine,
-            guide,
-            store.daily,
-            store.settings,
-            store.shares,
-            store.feedback,
-            desk,
-            clocks.wall,
-            trials,
-            config.discord.contact,
-            config.discord.source,
-        )
+            engine, guide, store.daily, store.settings, store.shares, store.feedback, desk, clocks.wall, trials,
+            config.discord.contact, config.discord.source,
+        )  # fmt: skip
         self.tree = _Tree(self)
         self._config = config
         self._store = store
