@@ -21,7 +21,7 @@ from bot.cards.pages import PER_PAGE
 from bot.cards.parts import part_page
 from bot.cards.question import asked
 from bot.daily import choice
-from bot.daily.schedule import Subscription
+from bot.daily.schedule import Kind, Subscription
 from bot.engine import Engine
 from bot.store import Store, StoreAwayError
 from bot.views.items import ANOTHER
@@ -237,7 +237,9 @@ class Guide:
         events = await self.post_events(subscription, date)
         of = LongerList(subscription.key, date) if is_test else DailyList(subscription.key, date)
         settings = await self._store.settings.of(subscription.guild)
-        own = Own(subscription.title, subscription.text, Frame(attribution=settings.attribution))
+        # A preview is no thread, and has its title in itself.
+        titled_above = subscription.kind is Kind.FORUM and (is_test or not note)
+        own = Own(subscription.title, subscription.text, Frame(attribution=settings.attribution), titled_above)
         locale = await self.post_locale(subscription)
         page = daily_page(date, events, Place(of), subscription.role, locale, note, own)
         return page, tuple(event.id for event in events)

@@ -16,10 +16,10 @@ PUBLIC_CARD = "This is for the message that /settings shows to you alone. Please
 
 WHO_SEES = "Who sees answers…"
 FOR_ALL, FOR_ASKER = "Everybody in the channel", "Only whoever asked"
-WHERE_PUBLIC = "Channels in which everybody sees them…"
+WHERE_PUBLIC = "For everybody only in…"
 LANGUAGES = ("Language, A to G…", "Language, H to Z…")
-OWN_LANGUAGE = "As Discord says of this server"
-ATTRIBUTION = ("Show whose texts these are", "Leave out whose texts these are")
+OWN_LANGUAGE = "The server's own language"
+ATTRIBUTION = ("Show attribution", "Hide attribution")
 FEEDBACK = ("Ask for feedback", "Ask for no feedback")
 
 SHARE = "Share"

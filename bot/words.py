@@ -59,11 +59,14 @@ READ_DAY = "This day on Wikipedia"
 SEARCH_ALL_DATES = "Search all dates"
 INVITE = "Add Dateline to a server"
 
-STORED = (
-    "Stored: for each answer with buttons, which events it showed, for a year after its last use; for daily posts, "
-    "what /daily show lists and what was posted; what /settings shows; for 90 days, feedback without a name. "
-    "Not stored: questions without feedback, who asked them, messages."
-)
+STORED = """\
+**Stored**
+- for each answer with buttons, which events it showed, for a year after its last use
+- for daily posts, what /daily show lists and what was posted
+- what /settings shows
+- for 90 days, feedback without a name
+
+Not stored: questions without feedback, who asked them, messages."""
 FAULTS = "Something is wrong? Tell the people who run this bot, with the reference that an error names."
 
 CONSOLE_HELP = """\
@@ -84,9 +87,9 @@ def dates_understood(ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE, 
 
 
 def as_typed(dates: DateRange) -> str:
-    """A span of days as a user may type it: `2015-12-23`, `2015-12`, `2015`, `2015-12-23 to 2016-01-03`."""
+    """A span of days as a user may type it: `2015-12-23`, `2015-12`, `2015`, `2010s`, `2015-12-23 to 2016-01-03`."""
     first, last = dates.first.isoformat(), dates.last.isoformat()
-    for typed in (first, first[:7], first[:4]):
+    for typed in (first, first[:7], first[:4], f"{first[:3]}0s"):
         with suppress(InputError):
             if parse_range(typed, dates.first) == dates:
                 return typed
@@ -112,11 +115,15 @@ def corrected(corrections: Iterable[tuple[str, str]]) -> str:
     return f"For {read}: the archive has no {typed}"
 
 
+def names_dates(ranges: Sequence[DateRange]) -> bool:
+    """Whether a heading names the question's dates: there are not too many."""
+    return len(ranges) <= _MOST_NAMED
+
+
 def group_heading(is_outside: bool, ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE) -> str:
     """Above the events that are in none of the question's dates, or above the others where they come after those."""
-    if len(ranges) > _MOST_NAMED:
-        named = "the dates in the question"
-    else:
+    named = "the dates in the question"
+    if names_dates(ranges):
         named = " and ".join(date_range(dates, locale) for dates in ranges)
     return f"{'Outside' if is_outside else 'Within'} {named}"
 

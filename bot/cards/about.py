@@ -27,10 +27,14 @@ def about_page(about: About, version: str, invite: str, contact: str = "", sourc
     """
 
     def make(room: int) -> AnswerPage:
-        lines = "\n".join(escape_within(line, room // _ABOUT_SHARE) for line in words.about(about))
-        parts = [f"## Dateline {escape(version)}", lines, words.STORED, help_words.program(version, source)]
-        parts.append(f"{help_words.CONTACT} {_contact(contact)}" if contact.strip() else words.FAULTS)
-        return AnswerPage(("\n".join(parts),), links=((words.INVITE, invite),))
+        held = [f"- {escape_within(line, room // _ABOUT_SHARE)}" for line in words.about(about)]
+        blocks = (
+            "\n".join([f"## Dateline {escape(version)}", *held]),
+            words.STORED,
+            f"{help_words.CONTACT} {_contact(contact)}" if contact.strip() else words.FAULTS,
+            f"-# {help_words.program(version, source)}",
+        )
+        return AnswerPage(blocks, links=((words.INVITE, invite),))
 
     return fitted(make)
 

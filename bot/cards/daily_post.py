@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot import local_dates, words
+from bot import words
 from bot.cards.page import PLAIN, AnswerPage, Frame, Step, fitted
-from bot.cards.pages import HEADLINE, SHORTEST_SUMMARY, SPARE, credits_of, headline, list_page, small_print
+from bot.cards.pages import HEADLINE, SHORTEST_SUMMARY, SPARE, credits_of, headline, list_page, small_print, year_mark
 from bot.daily import words as daily_words
 from bot.markup import escape, escape_within, length, total, without_pings
 from bot.views.state import DailyList, LongerList, Place
@@ -26,11 +26,13 @@ class Own:
     Attributes:
         title: in place of "On"; plain text.
         text: a line below it, in Discord's Markdown.
+        titled_above: whether the title stands above the message, as in a forum, and need not stand in it.
     """
 
     title: str | None = None
     text: str | None = None
     frame: Frame = PLAIN
+    titled_above: bool = False
 
 
 NOTHING_OWN = Own()
@@ -52,16 +54,19 @@ def daily_page(
         role: id of the role that the post mentions.
         note: a line above the post.
     """
-    above = (note,) if note else ()
-    heading = f"## {words.on_this_day_heading(date.month, date.day, locale)}"
-    if own.title:
-        heading = f"## {escape(daily_words.titled(own.title, date, locale))}"
+    lines = []
+    if not own.titled_above:
+        named = escape(daily_words.titled(own.title, date, locale)) if own.title else ""
+        lines.append(f"## {named or words.on_this_day_heading(date.month, date.day, locale)}")
     if role is not None:
-        heading += f"\n<@&{role}>"
+        lines.append(f"<@&{role}>")
     if own.text:
-        heading += f"\n{without_pings(own.text)}"
+        lines.append(without_pings(own.text))
     if not events:
-        return AnswerPage((*above, f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}"), place, frame=own.frame)
+        lines.append(words.NO_EVENTS_ON_THIS_DAY)
+        return AnswerPage(tuple(filter(None, (note, "\n".join(lines)))), place, frame=own.frame)
+    heading = "\n".join(lines)
+    above = tuple(filter(None, (note, heading)))
     small = small_print(credits_of(events, own.frame))
     steps = [
         Step(_year_label(event, events), place.opened(event.id), action)
@@ -72,9 +77,9 @@ def daily_page(
         steps.append(Step(daily_words.MORE, Place(longer), _MORE))
 
     def make(room: int) -> AnswerPage:
-        each = (room - total((note, heading, *small)) - SPARE) // len(events)
+        each = (room - total((*above, *small)) - SPARE) // len(events)
         return AnswerPage(
-            (*above, heading, *(_entry(event, date, each, locale) for event in events), *small),
+            (*above, *(_entry(event, date, each, locale) for event in events), *small),
             place,
             steps=tuple(steps),
         )
@@ -95,13 +100,12 @@ def longer_page(
     if not events:
         return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place, frame=frame)
     heading += f"\n-# {words.count(count, 'event')}"
-    return list_page(heading, events, place, count, locale, frame)
+    return list_page(heading, events, place, count, locale, frame, (date.month, date.day))
 
 
 def _entry(event: Event, date: dt.date, limit: int, locale: str) -> str:
     """One event of a post: its year, its headline, and one line of what it was about."""
-    is_that_day = (event.date.month, event.date.day) == (date.month, date.day)
-    mark = f"**{event.date.year}**" if is_that_day else f"**{local_dates.short_date(event.date, locale)}**"
+    mark = year_mark(event, (date.month, date.day), locale)
     text = f"{mark} {headline(event, min(HEADLINE, limit - length(mark) - 1))}"
     if event.withdrawn:
         return f"{text}\n-# {words.WITHDRAWN}"

@@ -16,6 +16,7 @@ from bot.views.items import Go, Narrow, OpenEvent, opens_events
 from bot.views.state import NOBODY, Place, Target
 
 BUTTONS_A_ROW = 5  # Discord's limit
+SMALL = "-# "  # begins a block of small print; a line parts the last one from the text
 ACCENT = 0x3B6EA5  # a calm blue, legible on dark and light
 # Ids of components, for good: by them a message that is turned says what was asked, which is stored nowhere else.
 SHARED_ID, QUESTION_ID = 1_001, 1_002
@@ -38,7 +39,8 @@ def layout(page: AnswerPage, asker: int) -> ui.LayoutView:
             container.add_item(ui.TextDisplay(text, id=component_id))
     for number, block in enumerate(page.blocks):
         if number:
-            container.add_item(ui.Separator(visible=number == len(page.blocks) - 1))
+            is_foot = number == len(page.blocks) - 1 and block.startswith(SMALL)
+            container.add_item(ui.Separator(visible=is_foot))
         container.add_item(ui.TextDisplay(block))
     view.add_item(container)
     if page.choices and page.place is not None:

@@ -45,6 +45,7 @@ SPARE, _CARD_SPARE, _CLOSEST_SPARE, _LINE_SPARE, _RELATED_SPARE = 20, 10, 30, 40
 # Shares of a card's room: a headline must not push its sources off, nor a chain of topics its headline.
 _HEADLINE_SHARE = 3  # a third
 _THEMES_SHARE = 12  # a twelfth
+_RELATED_CONTEXTS_SHARE = 5  # of a related event's room: its headline says more
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,14 @@ class _Shown:
     """What each event of a list shows besides headline, topic, sources and summary."""
 
     date: bool = False
-    year: bool = False  # in place of its number
+    day: tuple[int, int] | None = None  # of a list of this month and day: the year, in place of the event's number
 
 
 def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "", frame: Frame = PLAIN) -> AnswerPage:
     """A page of the events of some days; without events, it says why, and gives the nearest days that have some."""
-    heading = f"## {local_dates.date_range(answer.dates, locale)}\n-# {words.count(answer.total, 'event')}{note}"
+    heading = f"## {local_dates.date_range(answer.dates, locale)}"
     if answer.total:
+        heading += f"\n-# {words.count(answer.total, 'event')}{note}"
         style = _Shown(date=answer.dates.days > 1)
         page = fitted(_List(heading, answer.events, place, answer.total, locale, style, frame).page, frame)
         return _with_more(page, place, 0, answer.total)
@@ -66,6 +68,7 @@ def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "", fram
         Step(local_dates.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
         for day, action in zip(answer.nearest, "defg", strict=False)
     )
+    heading += f"\n-#{note.removeprefix(' ·')}" if note else ""
     return AnswerPage((f"{heading}\n{words.no_events(answer, locale)}",), place, steps=steps, frame=frame)
 
 
@@ -93,15 +96,27 @@ def on_this_day_page(
     heading += f"\n-#{note.removeprefix(' ·')}" if note else ""
     if not events:
         return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place, frame=frame)
-    page = fitted(_List(heading, events, place, len(events), locale, _Shown(year=True), frame).page, frame)
+    page = fitted(_List(heading, events, place, len(events), locale, _Shown(day=(of.month, of.day)), frame).page, frame)
     return _with_more(page, place, len(events), held)
 
 
 def list_page(
-    heading: str, events: Sequence[Event], place: Place, count: int, locale: str, frame: Frame = PLAIN
+    heading: str,
+    events: Sequence[Event],
+    place: Place,
+    count: int,
+    locale: str,
+    frame: Frame = PLAIN,
+    day: tuple[int, int] | None = None,
 ) -> AnswerPage:
-    """A page of a list whose events have their dates beside them; `count`: of the whole list."""
-    return fitted(_List(heading, events, place, count, locale, _Shown(date=True), frame).page, frame)
+    """A page of a list whose events have their dates beside them.
+
+    Args:
+        count: of the whole list.
+        day: the month and day that the list is of, if it is of one; then the year is enough.
+    """
+    style = _Shown(date=True) if day is None else _Shown(day=day)
+    return fitted(_List(heading, events, place, count, locale, style, frame).page, frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +145,16 @@ def answer_page(
     Args:
         closest: to each of them the related event that is named beneath it, if there is one that is close.
     """
-    lines = [words.dates_understood(kept.dates, locale, has_events=bool(kept.events))] if kept.dates else []
+    above = _groups(events, kept.dates, locale)
+    lines = []
+    if kept.dates and not (above and above[0] and words.names_dates(kept.dates)):  # which that heading says
+        lines.append(words.dates_understood(kept.dates, locale, has_events=bool(kept.events)))
     if kept.within is not None:
         lines.append(words.only_within(kept.within, locale))
     heading = "\n".join(f"-# {line}" for line in lines)
     if not kept.events:
         steps = () if nothing.wider is None else (Step(words.SEARCH_ALL_DATES, Place(nothing.wider), "w"),)
         return AnswerPage(("\n".join(filter(None, [heading, nothing.text])),), place, steps=steps, frame=frame)
-    above = _groups(events, kept.dates, locale)
     style = _Shown(date=True)
     listed = _List(heading, events, place, len(kept.first), locale, style, frame, above, closest)
     return _with_more(fitted(listed.page, frame), place, len(kept.first), len(kept.events))
@@ -166,7 +183,7 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int, fra
         steps.append(Step(words.BACK if back.trail else words.BACK_TO_LIST, back, "b"))
     small = " · ".join([*credits_of([event], frame), escape(event.id)])
     themes = _themes(event, room // _THEMES_SHARE)
-    head = f"### {headline(event, room // _HEADLINE_SHARE)}\n-# {local_dates.long_date(event.date, locale)}{themes}"
+    head = f"### {headline(event, room // _HEADLINE_SHARE)}\n-# **{local_dates.long_date(event.date, locale)}**{themes}"
     if event.withdrawn:
         head += f"\n**{words.withdrawn(event.withdrawn, locale)}**"
     left = room - length(head) - length(small) - _CARD_SPARE
@@ -230,8 +247,8 @@ class _List:
             if event is None:
                 blocks.append(f"{before}{mark} {words.EVENT_REMOVED}")
                 continue
-            if self.style.year:
-                mark = f"**{event.date.year}**"
+            if self.style.day is not None:
+                mark = year_mark(event, self.style.day, self.locale)
             blocks.append(before + _entry(mark, event, each, self.locale, self.style.date, near))
         choices = tuple(
             _choice(event.id, event.headline, event.date, self.locale) for event in self.events if event is not None
@@ -244,6 +261,12 @@ class _List:
             yield Step(words.PREVIOUS, Place(self.place.of, page - 1), "p")
         if page + 1 < pages:
             yield Step(words.NEXT, Place(self.place.of, page + 1), "n")
+
+
+def year_mark(event: Event, day: tuple[int, int], locale: str) -> str:
+    """What stands before an event in a list of a month and day: its year, or the whole date where that is another."""
+    is_that_day = (event.date.month, event.date.day) == day
+    return f"**{event.date.year if is_that_day else local_dates.short_date(event.date, locale)}**"
 
 
 def _choice(event_id: str, headline: str, date: dt.date, locale: str) -> Choice:
@@ -316,9 +339,11 @@ def _source(source: Source) -> str:
 
 def _related(other: Related, locale: str, limit: int) -> str:
     date = local_dates.short_date(other.date, locale)
-    shared = f" *{escape_within(', '.join(other.contexts), limit // 3)}*" if other.contexts else ""
+    shared = (
+        f" *{escape_within(', '.join(other.contexts), limit // _RELATED_CONTEXTS_SHARE)}*" if other.contexts else ""
+    )
     room = max(_SHORTEST_HEADLINE, limit - length(date) - length(shared) - _RELATED_SPARE)
-    return f"{date} — {escape_within(other.headline, room)}{shared}"
+    return f"**{date}** {escape_within(other.headline, room)}{shared}"
 
 
 def _numbered(heading: str, lines: Sequence[str], more: int, limit: int) -> str:

@@ -30,7 +30,7 @@ def part_page(
     only += [escape_within(topic or words.TOPIC_GONE, _TOPIC)] if of.topic else []
     small = words.narrowed(part.total, only)
     heading = f"{_heading(of, locale)}-# {small}"
-    page = list_page(heading, part.events, place, part.total, locale, frame)
+    page = list_page(heading, part.events, place, part.total, locale, frame, _day(of))
     narrows = (
         _narrow(BY_YEAR, words.BY_YEAR, ((str(year), str(year), n, year == of.year) for year, n in part.years)),
         _narrow(
@@ -40,6 +40,11 @@ def part_page(
         ),
     )
     return replace(page, narrows=tuple(each for each in narrows if each is not None))
+
+
+def _day(of: PartList) -> tuple[int, int] | None:
+    """The month and day that a list is of, if it is of one."""
+    return (of.of.month, of.of.day) if isinstance(of.of, OnThisDayList) else None
 
 
 def _heading(of: PartList, locale: str) -> str:

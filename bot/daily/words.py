@@ -227,7 +227,7 @@ def line(subscription: Subscription, next_at: int) -> str:
     if subscription.role is not None:
         details.append(f"mentions <@&{subscription.role}>")
     if subscription.prefer:
-        details.append(f"first {escape(', '.join(subscription.prefer))}")
+        details.append(f"{escape(', '.join(subscription.prefer))} first")
     if subscription.leave_out:
         details.append(f"without {escape(', '.join(subscription.leave_out))}")
     if subscription.title:
@@ -236,10 +236,10 @@ def line(subscription: Subscription, next_at: int) -> str:
         details.append("published")
     if subscription.text:
         details.append(f"with the line: {without_pings(subscription.text)}")
-    when = _PAUSED[subscription.paused] if subscription.paused else f"next <t:{next_at}:F>"
+    when = f" · {_PAUSED[subscription.paused]}" if subscription.paused else f"\n-# next <t:{next_at}:F>"
     zone = escape(shown_zone(subscription.zone))
     at = f"{in_words(subscription.days)} at {subscription.time:%H\\:%M} {zone}"
-    return f"<#{subscription.channel}> {at} · {when}\n-# {' · '.join(details)}"
+    return f"<#{subscription.channel}> {at}{when}\n-# {' · '.join(details)}"
 
 
 def done(what: str, subscription: Subscription) -> str:

@@ -22,6 +22,7 @@ def test_a_day_a_month_and_a_year_are_typed_shortly() -> None:
     assert words.as_typed(parse_range("23 December 2015", TODAY)) == "2015-12-23"
     assert words.as_typed(parse_range("December 2015", TODAY)) == "2015-12"
     assert words.as_typed(parse_range("2015", TODAY)) == "2015"
+    assert words.as_typed(parse_range("the 1960s", TODAY)) == "1960s"
 
 
 def test_the_rest_of_a_day_is_to_be_read_where_it_has_events() -> None:

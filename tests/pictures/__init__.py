@@ -1,7 +1,8 @@
 """Pictures of Dateline's messages as Discord shows them, for the documents and for looking at a change.
 
-    python -m tests.pictures [--index DIR] [OUT_DIR]
+    python -m tests.pictures [--index DIR] [--only NAME]… [--documents] [OUT_DIR]
 
-The answers are the bot's own, up to the payload that Discord would get; only the last step, Discord's drawing of it,
-is imitated here, with headless Chromium.
+The answers are the bot's own, as the stand-in for Discord gets them; only the last step, Discord's drawing of them, is
+imitated here, with headless Chromium. A picture shows a message four times: in the dark and the light theme, on a
+desktop and on a phone. `--documents` writes those that the documents show.
 """

@@ -8,13 +8,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-SCALE = 2  # pixels of the picture to a CSS pixel
 COLOURS = 64  # of a picture; a third of the bytes of all colours, and no difference that shows
 TIMEOUT_S = 60
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update",
-    "--disable-background-networking", "--disable-sync", "--hide-scrollbars", f"--force-device-scale-factor={SCALE}",
+    "--disable-background-networking", "--disable-sync", "--hide-scrollbars",
 )  # fmt: skip
 
 
@@ -33,8 +32,12 @@ def find() -> str:
     )
 
 
-def take(chromium: str, html: str, width: int, png: Path) -> None:
-    """Write the picture of a page of `width` CSS pixels that says its own height in `data-height`."""
+def take(chromium: str, html: str, width: int, png: Path, scale: int) -> None:
+    """Write the picture of a page of `width` CSS pixels that says its own height in `data-height`.
+
+    Args:
+        scale: pixels of the picture to a CSS pixel.
+    """
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "page.html")
         page.write_text(html, encoding="utf-8")
@@ -43,7 +46,7 @@ def take(chromium: str, html: str, width: int, png: Path) -> None:
         if found is None:
             raise ChromiumError(f"{chromium} did not measure the page for {png}; its answer begins {dom[:200]!r}")
         png.unlink(missing_ok=True)
-        _run(chromium, folder, page, width, int(found[1]), f"--screenshot={png.resolve()}")
+        _run(chromium, folder, page, width, int(found[1]), f"--screenshot={png.resolve()}", scale)
         if not png.exists():
             raise ChromiumError(f"{chromium} wrote no {png}")
     if (pngquant := shutil.which("pngquant")) is not None:
@@ -54,12 +57,13 @@ def take(chromium: str, html: str, width: int, png: Path) -> None:
         )
 
 
-def _run(chromium: str, folder: str, page: Path, width: int, height: int, action: str) -> str:
+def _run(chromium: str, folder: str, page: Path, width: int, height: int, action: str, scale: int = 1) -> str:
     with tempfile.TemporaryDirectory(dir=folder) as profile:
         done = subprocess.run(
             [
                 chromium,
                 *_OPTIONS,
+                f"--force-device-scale-factor={scale}",
                 f"--user-data-dir={profile}",
                 f"--window-size={width},{height}",
                 action,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from html import escape
 
@@ -10,6 +11,8 @@ _INLINE = re.compile(
     r"""
     \\(?P<letter>[^0-9A-Za-z\s])
     | \[(?P<label>(?:\\.|[^\\\[\]])+)\]\((?:<(?P<hidden>https?://[^\s<>]+)>|(?P<address>https?://[^\s<>()]+))\)
+    | <(?P<mention>@[!&]?|\#)(?P<mentioned>\d+)>
+    | <t:(?P<moment>\d+):F>
     | (?P<bare>https?://[^\s<>]+)
     | \*\*(?P<bold>(?:\\.|[^\\])+?)\*\*(?!\*)
     | __(?P<underlined>(?:\\.|[^\\])+?)__(?!_)
@@ -21,6 +24,10 @@ _INLINE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_KINDS = (
+    "letter", "label", "mention", "moment", "bare", "bold", "underlined", "struck", "spoiler", "italic", "italic_too",
+    "code",
+)  # fmt: skip
 _TAGS = {"bold": "strong", "underlined": "u", "struck": "s", "spoiler": "del", "italic": "em", "italic_too": "em"}
 
 _BLOCK = re.compile(
@@ -74,11 +81,16 @@ def inline(text: str) -> str:
 
 
 def _marked(found: re.Match[str]) -> str:
-    kind = "label" if found["label"] is not None else found.lastgroup or ""
+    kind = next(name for name in _KINDS if found[name] is not None)
     body = found[kind]
     match kind:
         case "letter":
             return escape(body)
+        case "mention":
+            return f'<span class="mention" data-id="{found["mentioned"]}">{body[0]}{found["mentioned"]}</span>'
+        case "moment":
+            at = dt.datetime.fromtimestamp(int(body), dt.UTC)
+            return f'<span class="moment">{at:%A, %-d %B %Y at %H:%M}</span>'
         case "label":
             return f'<a href="{escape(found["hidden"] or found["address"])}">{inline(body)}</a>'
         case "bare":

@@ -17,12 +17,16 @@ from bot.markup import escape, link
 from bot.views.state import DaysList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Source
+from embeddings.index.folder import IndexFolder
 from embeddings.search.answers import DayAnswer
 from embeddings.text import clean
 from tests.bot.hostile import headlines
 from tests.pictures import chromium
+from tests.pictures.__main__ import DOCUMENTED
 from tests.pictures.markdown import inline, to_html
-from tests.pictures.message import document
+from tests.pictures.message import DESKTOP, PHONE, Picture, document
+from tests.pictures.scenes import running, scenes
+from tests.word_encoder import WordEncoder
 
 DAY = dt.date(2015, 12, 23)
 
@@ -69,12 +73,17 @@ async def test_a_page_of_the_bot_becomes_a_document() -> None:
     place = Place(DaysList(DateRange(DAY, DAY)))
     page = days_page(DayAnswer(DateRange(DAY, DAY), 12, (event,), (), DAY, DAY), place, "en-GB")
     components = layout(page, 1).to_components()  # type: ignore[no-untyped-call]  # discord.py gives it no types
-    html = document(components, "event", 600)
+    html = document(Picture(tuple(components), used="/event", private=True), [("dark", PHONE), ("light", DESKTOP)])
+    assert html.count("<h2>23 December 2015</h2>") == 2
+    assert '<main class="dark phone" style="width: 390px">' in html
+    assert '<main class="light desktop" style="width: 688px">' in html
     for part in (
         "<h2>23 December 2015</h2>",
         "<strong>Tea &amp; &lt;cake&gt;</strong>",
         "Open an event…",
         ">Next</span>",
+        "<span>/event</span>",
+        "Only you can see this",
         "#3b6ea5",
     ):
         assert part in html
@@ -82,7 +91,40 @@ async def test_a_page_of_the_bot_becomes_a_document() -> None:
 
 def test_a_component_without_a_drawing_is_named() -> None:
     with pytest.raises(ValueError, match="component type 12 "):
-        document([{"type": 12}], "event", 600)
+        document(Picture(({"type": 12},)), [("dark", PHONE)])
+
+
+def test_mentions_are_drawn_by_their_names_which_are_escaped() -> None:
+    picture = Picture(content="<@1> and <@&2> in <#3>, <#4>: <t:0:F>", names={1: "Ada", 2: "<b>", 3: "general"})
+    html = _read(document(picture, [("dark", PHONE)]))
+    assert "@Ada and @<b> in #general, #4: Thursday, 1 January 1970 at 00:00" in html
+
+
+async def test_everything_that_users_see_is_asked_for_and_can_be_drawn(
+    sample_folder: IndexFolder, tmp_path: Path
+) -> None:
+    async with running(sample_folder, lambda _: WordEncoder(), tmp_path) as (server, client, clock):
+        drawn = {name: document(picture, [("light", PHONE)]) async for name, picture in scenes(server, client, clock)}
+    assert drawn.keys() >= set(DOCUMENTED)
+    for name, part in {
+        "list-corrected": "corrected: <em>earthquake</em>",
+        "private": "Only you can see this",
+        "shared": "@Ada</span> shared",
+        "private-shared": '<span class="button disabled"><span>Shared',
+        "narrowed": "<b>201",
+        "error": "is not a date",
+        "random": "Another",
+        "help": "Try one of these",
+        "about": "Stored",
+        "daily-show": "@historians",
+        "daily-preview": "Good morning!",
+        "daily-own": "Today in history, July 20",
+        "daily-forum": '<p class="title">This day, July 20</p>',
+        "settings-settled": "#general",
+        "feedback-form": "What did you mean?",
+        "feedback-kept": "Thank you",
+    }.items():
+        assert part in drawn[name], name
 
 
 def test_a_missing_chromium_is_a_sentence_that_says_what_to_install(

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,11 +12,14 @@ from bot.answers import About, KeptAnswer, RelatedAnswer
 from bot.cards import pages
 from bot.cards.about import about_page
 from bot.cards.daily_post import daily_page
-from bot.cards.page import AnswerPage
+from bot.cards.discord_face import layout
+from bot.cards.page import AnswerPage, Frame
 from bot.cards.pages import PER_PAGE
 from bot.cards.question import asked
+from bot.cards.settings_page import settings_page
 from bot.markup import escape, length, total
-from bot.views.state import AnswerList, DaysList, OnThisDayList, PartList, Place
+from bot.server_settings import USUAL
+from bot.views.state import AnswerList, DaysList, NoList, OnThisDayList, PartList, Place
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source
 from embeddings.search.answers import DayAnswer
@@ -228,6 +232,17 @@ def test_the_heading_is_repeated_on_the_next_page() -> None:
     assert lines_of_answer("2016", (IN_2015,), page=1) == ["### Outside 2015", "**6.** **2016**"]
 
 
+def test_dates_that_the_first_heading_names_are_not_said_twice() -> None:
+    def said(year: int, dates: tuple[DateRange, ...]) -> bool:
+        found = [Event("1", dt.date(year, 5, 1), "A storm.")]
+        shown = pages.answer_page(KeptAnswer(("1",), dates), found, Place(AnswerList("key")), "en-GB")
+        return "Dates in the question" in shown.blocks[0]
+
+    assert not said(2009, (IN_2015,))
+    assert said(2015, (IN_2015,))
+    assert said(2009, MANY_DAYS)
+
+
 def test_an_event_that_is_gone_begins_no_group() -> None:
     assert lines_of_answer("2016 gone 2016", (IN_2015,)) == [
         "### Outside 2015",
@@ -235,6 +250,37 @@ def test_an_event_that_is_gone_begins_no_group() -> None:
         "**2.** This event is no longer in the archive.",
         "**3.** **2016**",
     ]
+
+
+def lines_in(page: AnswerPage) -> int:
+    """How many lines part the page's blocks from each other."""
+    return sum(isinstance(item, ui.Separator) and item.visible for item in layout(page, 1).walk_children())
+
+
+def test_a_line_parts_small_print_from_the_text_and_nothing_else() -> None:
+    found = tuple(Event(str(n), DAY, f"Event {n}.", attribution="Texts") for n in range(3))
+    answer = DayAnswer(DAYS, 3, found, (), DAY, DAY)
+    assert lines_in(pages.days_page(answer, PLACE, "en-GB")) == 1
+    assert lines_in(pages.days_page(answer, PLACE, "en-GB", frame=Frame(attribution=False))) == 0
+    assert lines_in(settings_page(USUAL, "en-GB", ())) == 0
+
+
+def test_days_without_events_are_not_counted() -> None:
+    page = pages.days_page(DayAnswer(DAYS, 0, (), (DAY,), DAY, DAY), PLACE, "en-GB", " · today is Monday")
+    heading, note, why = page.blocks[0].splitlines()
+    assert heading.startswith("## ")
+    assert note == "-# today is Monday"
+    assert why.startswith("The archive has no event then.")
+
+
+def test_a_related_events_headline_has_more_room_than_what_it_shares() -> None:
+    contexts = tuple(f"A thing of the world {n}" for n in range(9))
+    related = Related(DAY, "On a cold day in a small town the mayor opens a bridge. " * 2, contexts, id="1")
+    page = pages.event_page(RelatedAnswer(Event("2", DAY, "A."), (related,)), Place(NoList(), trail=("2",)), "en-GB")
+    line = page.blocks[1].splitlines()[1]
+    assert line.startswith("1. **")
+    headline, shared = line.rsplit(" *", 1)
+    assert len(headline) > 2 * len(shared)
 
 
 def test_the_attribution_of_every_archive_on_a_page_is_named() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.daily_post import daily_page
+from bot.cards.daily_post import daily_page, longer_page
 from bot.cards.discord_face import layout
 from bot.views.state import NOBODY, DailyList, Place
 from embeddings.events import Event, Source
@@ -42,6 +42,14 @@ def test_a_post_fits_a_message_whatever_its_events_hold(found: list[Event], role
     assert view.content_length() <= 4_000
     ids = [item.custom_id for item in view.walk_children() if hasattr(item, "custom_id")]
     assert len(set(ids)) == len(ids) == (len(found) + 1 if found else 0)
+
+
+def test_the_longer_list_says_the_year_and_the_day_only_where_it_is_another() -> None:
+    moon = Event("1969-07-20-00000001", dt.date(1969, 7, 20), "Two men walk on the Moon.")
+    near = Event("1976-07-19-00000003", dt.date(1976, 7, 19), "Games open.")
+    page = longer_page(DAY, [moon, near], PLACE, 2, "en-GB")
+    assert page.blocks[1].startswith("**1969** **Two men walk on the Moon.**\n")
+    assert page.blocks[2].startswith("**19 July 1976** **Games open.**\n")
 
 
 @pytest.mark.parametrize("role", [None, 123456789012345678])

@@ -273,6 +273,19 @@ class TestWhatAServerWants:
         await bot.poster.work_off()
         [post] = messages(discord_server, forum)
         assert post.channel.name == "🚀" * 30 + ", July 20"
+        assert "July 20" not in post.text  # where the title stands above, it is not said again
+
+    async def test_a_preview_of_a_forums_post_has_its_title(
+        self, discord_server: DiscordServer, bot: DatelineClient
+    ) -> None:
+        forum = discord_server.add_forum("days")
+        await discord_server.until(lambda: bot.get_channel(forum.id))
+        await set_daily(discord_server, forum, title="This day", text="Look:")
+        assert "## This day, July 20\nLook:" in (await daily(discord_server, "preview")).text
+        await daily(discord_server, "test")
+        [tried] = messages(discord_server, forum)
+        assert "This day" not in tried.text
+        assert "Look:" in tried.text
 
     async def test_the_date_in_that_title_is_in_the_servers_language(
         self, discord_server: DiscordServer, bot: DatelineClient, clock: HandClock
