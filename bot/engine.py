@@ -168,6 +168,7 @@ class Engine:
                 encoder = self._make_encoder(index)
             search = Search(index, encoder, self._reranker)
             search.warm_up()
+            search.topics.warm_up()
             _look_around(search, self.today())
         except BaseException:
             index.close()

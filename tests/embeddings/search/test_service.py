@@ -405,6 +405,14 @@ class TestWindow:
 
 
 class TestModel:
+    def test_who_only_asks_does_not_wait_for_the_topics_of_all_events(
+        self, index: Index, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        search = index(told("2015-12-03", "It rains."))
+        monkeypatch.delattr("embeddings.index.catalogue_words.CatalogueWords.topics")
+        search.warm_up()
+        assert search.ask("rain", TODAY).hits
+
     def test_another_model_than_the_indexs_is_refused_with_both_names(self, index: Index) -> None:
         found = index(told("2015-12-03", "It rains.")).index
         search = Search(found, WordEncoder("others"))
