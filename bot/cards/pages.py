@@ -15,8 +15,6 @@ from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source, event_links
 from embeddings.search.answers import DayAnswer, outside
 
-__all__ = ["PER_PAGE", "AnswerPage", "Choice", "Step", "fitted"]
-
 PER_PAGE = 5  # events of a list
 CARD_SOURCES = 10
 
@@ -82,7 +80,8 @@ def _with_more(page: AnswerPage, place: Place, more_from: int, held: int) -> Ans
     if held <= PER_PAGE or not isinstance(place.of, DaysList | OnThisDayList | AnswerList):
         return page
     steps = [*page.steps]
-    if more_from and held > more_from and not any(step.label == words.NEXT for step in steps):
+    is_last = (place.page + 1) * PER_PAGE >= more_from
+    if more_from and held > more_from and is_last:
         steps.append(Step(words.MORE, Place(PartList(place.of), more_from // PER_PAGE), "m"))
     steps.append(Step(words.NARROW, Place(PartList(place.of)), "a"))
     return replace(page, steps=tuple(steps))

@@ -14,7 +14,7 @@ from embeddings.events import Event, Related
 from embeddings.search.at_random import draw
 from embeddings.search.look_up import OF_EACH
 from embeddings.search.on_this_day import choose_events
-from embeddings.search.related import is_close
+from embeddings.search.related import close
 from embeddings.search.service import Search
 
 Days = DateRange | tuple[int, int] | None
@@ -73,8 +73,10 @@ def closest(search: Search, event: Event) -> Related | None:
     catalogue = search.index.catalogue
     if not event.related or (row := catalogue.row(event.id)) is None:
         return None
+    linked: dict[int, Related] = {}
     for other in event.related:
         place = None if other.id is None else catalogue.row(other.id)
-        if place is not None and place != row and is_close(search.index, row, event, place):
-            return other
-    return None
+        if place is not None and place != row:
+            linked.setdefault(place, other)
+    first = next(close(search.index, row, event, list(linked)), None) if linked else None
+    return None if first is None else linked[first]

@@ -229,15 +229,11 @@ def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Relat
     )  # whatever names it has
     found, taken, alike = found[may_be], taken[may_be], alike[may_be]
     named_already = {other.id for other in event.related}
-    candidates = [
-        RelatedCandidate(
-            other, vector, shared(event, other, words.names if has_name else _NO_NAMES, words.rarities), more
-        )
-        for other, vector, more, has_name in zip(
-            catalogue.events(found.tolist()), taken, alike.tolist(), words.has_name(found).tolist(), strict=True
-        )
-        if other.id not in named_already
-    ]
+    candidates = (
+        candidate
+        for candidate in _candidates(catalogue, event, words, found, taken, alike)
+        if candidate.event.id not in named_already
+    )
     listed = ((other.date, normalise(other.headline)) for other in event.related)
     return [
         Related(
@@ -251,18 +247,32 @@ def computed(index: OpenIndex, row: int, event: Event, limit: int) -> list[Relat
     ]
 
 
-def is_close(index: OpenIndex, row: int, event: Event, other: int) -> bool:
-    """Whether the event in row `other` has as much to do with the one in `row` as a computed one must have."""
-    catalogue, vectors = index.catalogue, index.vectors
-    words = _Words.of(catalogue, event)
-    rows = np.array([other])
-    mine, theirs = vectors.take([row, other])
-    [there] = catalogue.events([other])
-    me = RelatedCandidate(event, mine)
-    has_name = bool(words.has_name(rows)[0])
-    common = shared(event, there, words.names if has_name else _NO_NAMES, words.rarities)
-    candidate = RelatedCandidate(there, theirs, common, float(words.others_in(rows)[0]))
-    return _score(me, candidate, set(map(normalise, event.topics)), float(mine @ theirs)) >= least(catalogue.size)
+def _candidates(
+    catalogue: Catalogue, event: Event, words: _Words, rows: np.ndarray, taken: np.ndarray, alike: np.ndarray
+) -> Iterator[RelatedCandidate]:
+    """The events in some rows beside `event`.
+
+    Args:
+        words: of `event`.
+        taken: (len(rows), dimension) their vectors.
+        alike: (len(rows),) from `_Words.others_in`.
+    """
+    events, has_name = catalogue.events(rows.tolist()), words.has_name(rows).tolist()
+    for other, vector, more, named in zip(events, taken, alike.tolist(), has_name, strict=True):
+        common = shared(event, other, words.names if named else _NO_NAMES, words.rarities)
+        yield RelatedCandidate(other, vector, common, more)
+
+
+def close(index: OpenIndex, row: int, event: Event, others: Sequence[int]) -> Iterator[int]:
+    """Those of the rows `others`, in order, that have as much to do with the event in `row` as a computed one must."""
+    catalogue = index.catalogue
+    vector, *taken = index.vectors.take([row, *others])
+    mine, words = RelatedCandidate(event, vector), _Words.of(catalogue, event)
+    topics, rows = set(map(normalise, event.topics)), np.array(others, np.int64)
+    found = _candidates(catalogue, event, words, rows, np.array(taken), words.others_in(rows))
+    for other, candidate in zip(others, found, strict=True):
+        if _score(mine, candidate, topics, float(vector @ candidate.vector)) >= least(catalogue.size):
+            yield other
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,7 +47,7 @@ class Topics:
     @classmethod
     def of(cls, of_rows: Iterable[Sequence[str]]) -> Topics:
         """The topics of some events in order of their rows, each with its topics and category."""
-        spellings: dict[str, Counter[str]] = {}
+        spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
         keys: dict[str, str] = {}  # normalised a single time
         each_row: list[list[str]] = []
         for named in of_rows:
@@ -58,7 +58,7 @@ class Topics:
                     key = keys[name] = normalise(name)
                 if key:
                     found[key] = None
-                    spellings.setdefault(key, Counter())[name] += 1
+                    spellings[key][name] += 1
             each_row.append(list(found))
         events = Counter(key for row in each_row for key in row)
         order = sorted(events, key=lambda key: (-events[key], key))

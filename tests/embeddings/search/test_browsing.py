@@ -16,7 +16,7 @@ from embeddings.build.run import build_index
 from embeddings.events import Event, Related
 from embeddings.index.folder import IndexFolder
 from embeddings.search.browsing import closest
-from embeddings.search.related import is_close
+from embeddings.search.related import close
 from embeddings.search.service import Search
 from tests.word_encoder import WordEncoder
 
@@ -86,5 +86,5 @@ class TestClosest:
             other = catalogue.row(str(found.id))
             assert found in event.related
             assert other is not None
-            assert is_close(sample_search.index, row, event, other)
+            assert list(close(sample_search.index, row, event, [other])) == [other]
         assert 0 < named < catalogue.size / 7
