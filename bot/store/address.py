@@ -53,7 +53,7 @@ def shown(url: URL) -> str:
 
 
 def engine_of(url: URL) -> AsyncEngine:
-    """An engine, which connects at the first use.
+    """An engine, which connects at the first use; to a file that is there by then.
 
     Raises:
         InputError: if the driver is not installed, or the folder of the file is not there.
@@ -66,7 +66,7 @@ def engine_of(url: URL) -> AsyncEngine:
     try:
         if url.get_backend_name() == "sqlite":
             pool = {"pool_timeout": _POOL_S} if file is not None else {}  # in memory there is one connection for all
-            engine = create_async_engine(url, connect_args={"timeout": BUSY_S}, **pool)
+            engine = create_async_engine(_that_is_there(url), connect_args={"timeout": BUSY_S}, **pool)
             event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
             event.listen(engine.sync_engine, "begin", _begin)
             return engine
@@ -79,6 +79,12 @@ def engine_of(url: URL) -> AsyncEngine:
             f"store.url names the database {backend}, whose driver is not installed; "
             + _EXTRAS.get(backend, "use sqlite or postgresql")
         ) from error
+
+
+def _that_is_there(url: URL) -> URL:
+    """Have SQLite make no file: an empty one where one was moved away is a store that has lost everything."""
+    file = file_of(url)
+    return url if file is None else url.set(database=file.absolute().as_uri(), query={"uri": "true", "mode": "rw"})
 
 
 def _postgresql_settings() -> dict[str, object]:

@@ -16,7 +16,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, String, create_engine, event, insert, make_url, select
 
-from bot.store.address import WRITING, engine_of, parse
+from bot.store.address import WRITING, engine_of, file_of, parse
 from bot.store.schema import VERSION_TABLE
 from tests.postgresql import PostgreSQL
 
@@ -130,6 +130,8 @@ def versions() -> list[str]:
 
 async def make_old(url: str, version: str) -> None:
     """Make a store of an earlier version, with rows in every table."""
+    if (file := file_of(parse(url))) is not None:
+        file.touch()
     engine = engine_of(parse(url))
     async with engine.connect() as plain:
         connection = await plain.execution_options(**WRITING)

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from bot.store import Store, StoreError
 from bot.store.address import engine_of, parse
+from bot.store.opening import open_engine
 from embeddings.index.folder import IndexFolder
 from tests.postgresql import PASSWORD, PostgreSQL
 from tests.proofs.store_places import apply, half_made
@@ -136,6 +138,16 @@ async def test_a_store_or_nothing_is_taken(make: Callable[[Path], object], tmp_p
     assert await store.note("name") == "value"
     await store.close()
     assert list(state(tmp_path)) == ["store.db"]
+
+
+async def test_a_file_that_was_moved_away_is_not_made_anew_by_the_next_connection(tmp_path: Path) -> None:
+    file = tmp_path / "one store.db"
+    engine = await open_engine(parse(f"sqlite:///{file}"))
+    file.rename(tmp_path / "away.db")
+    await engine.dispose()  # so that it has to connect
+    with pytest.raises(OperationalError, match="unable to open database file"):
+        await engine.connect()
+    assert not file.exists()
 
 
 async def test_an_upgrade_that_broke_off_before_its_version_was_noted_is_mended(tmp_path: Path) -> None:
