@@ -6,8 +6,10 @@ import gc
 import os
 import re
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -123,8 +125,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Schedule | 
 @pytest.fixture(scope="session", autouse=True)
 def _no_waiting_for_the_disk() -> Iterator[None]:
     """No test cuts the power; in processes of their own `tests.proofs` do see to it that a file is on the disk."""
+    connect = sqlite3.connect
+
+    def connect_without_waiting(*where: Any, **how: Any) -> sqlite3.Connection:
+        connection = connect(*where, **how)
+        with suppress(sqlite3.Error):  # whatever the file is, the test is to find out itself
+            connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(os, "fsync", lambda _: None)
+        monkeypatch.setattr(sqlite3, "connect", connect_without_waiting)
         yield
 
 

@@ -12,10 +12,9 @@ from typing import Any, Protocol
 
 import pytest
 import pytest_asyncio
-import sqlalchemy
 from discord.backoff import ExponentialBackoff
-from sqlalchemy import URL, event
-from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy import URL
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.client import DatelineClient
@@ -63,21 +62,6 @@ def small_index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     index = IndexFolder(root / "index")
     build_index(index, [root / "one.jsonl"], WordEncoder(), Report())
     return index
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _stores_do_not_wait_for_the_disk() -> Iterator[None]:
-    """SQLite does not have each transaction on the disk before it goes on: no test here cuts the power."""
-
-    def leave_it_to_the_system(connection: DBAPIConnection, _record: object) -> None:
-        if "sqlite" in type(connection).__module__:
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA synchronous = OFF")
-            cursor.close()
-
-    event.listen(sqlalchemy.Engine, "connect", leave_it_to_the_system)
-    yield
-    event.remove(sqlalchemy.Engine, "connect", leave_it_to_the_system)
 
 
 @pytest.fixture(scope="session", autouse=True)
