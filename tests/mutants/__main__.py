@@ -1,15 +1,13 @@
 """How many small faults the tests notice: `python -m tests.mutants [ROOM…]`, which `make mutants` runs.
 
-mutmut puts one fault at a time into a room's modules (`rooms`) and runs the tests that reach the function. A fault that
-they do not notice survives: `mutants/survivors.md` lists those, by kind. A run that was stopped goes on where it
-was; where a room's code or tests have changed since, functions that changed are tried anew, and in the others what was
-not killed. Delete `mutants/` to begin from nothing.
+mutmut makes the faults, one at a time, of a room's modules (`made`), and the tests that reach the function are run
+(`trying`). A fault that they do not notice survives: `mutants/survivors.md` lists those, by kind. A stopped run
+goes on where it was; where a room's code or tests have changed since, functions that changed are tried anew, and in the
+others what was not killed. Delete `mutants/` to begin from nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -20,40 +18,72 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
 from tests.mutants.kinds import SQL_CASE, Change, read_change
+from tests.mutants.made import Verdict, Verdicts, dotted, make_mutants
 from tests.mutants.rooms import ROOMS, Room
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "mutants"
 EQUIVALENT = Path(__file__).parent / "equivalent.toml"
 
-# What mutmut writes of a mutant: the status that its tests ended with. All others are looked at one by one.
-_OUTCOMES = {0: "survived", 1: "killed", 3: "killed", 5: "no tests", 33: "no tests", 24: "timed out", -24: "timed out"}
 _COLUMNS = ("killed", "survived", "timed out", "no tests", "else")
 
-# A mutant's tests may take this many times as long as without a fault, and these seconds more, for a busy machine may
-# not kill anything. The seconds are for what a test's time does not hold: starting pytest, fixtures, and the minute
-# that a test waits at most for what does not come.
-_TIMES, _MORE_SECONDS = 4, 20.0
+# What a test that failed leaves open is no further fault; what is printed is not caught in a file that all would share.
+_ARGUMENTS = "-q -s -p no:cacheprovider -p no:unraisableexception --hypothesis-profile mutants".split()
 
-_SETTINGS = """
-[tool.mutmut]
-source_paths = ["bot", "embeddings"]
-also_copy = ["README.md", "config.example.toml", "dateline.py"]
-only_mutate = {modules}
-pytest_add_cli_args = {arguments}
-pytest_add_cli_args_test_selection = {tests}
-timeout_multiplier = {times}
-timeout_constant = {seconds}
-on_dependency_change = "ignore"
-use_git_change_detection = false
-"""
-# What a test that failed leaves open is no further fault, and would end mutmut itself.
-_ARGUMENTS = ["-p", "no:cacheprovider", "-p", "no:unraisableexception", "--hypothesis-profile", "mutants", "-k"]
+
+class WithoutFaultError(Exception):
+    """It could not begin: most often a test failed without any fault."""
+
+
+class Workshop:
+    """The folder of a room: its modules with their mutants, the verdicts, and how long all took."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.path = FOLDER / room.name
+        self._time = self.path / "seconds"
+
+    def run(self, processes: int) -> None:
+        """Try what was not tried yet."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        make_mutants(self.room, ROOT, self.path)
+        if not any(mutant.outcome is None for mutant in self.mutants()):
+            return
+        started = time.monotonic()
+        try:
+            self._try(processes)
+        finally:
+            self._time.write_text(str(self.seconds() + time.monotonic() - started), "utf-8")
+
+    def seconds(self) -> float:
+        return float(self._time.read_text("utf-8")) if self._time.exists() else 0.0
+
+    def mutants(self) -> Iterator[Mutant]:
+        verdicts = Verdicts(self.path)
+        known = verdicts.read()
+        for name in verdicts.mutants:
+            module = next(module for module in self.room.modules if name.startswith(f"{dotted(module)}.x"))
+            yield Mutant(name, module, known.get(name))
+
+    def change(self, mutant: Mutant) -> Change:
+        return read_change(ROOT / mutant.module, self.path / mutant.module, mutant.name, mutant.module)
+
+    def _try(self, processes: int) -> None:
+        left_out = f"not ({' or '.join(('postgresql', *self.room.left_out))})"  # PostgreSQL does what SQLite does
+        command = [sys.executable, "-m", "pytest", "-p", "tests.mutants.trying", *_ARGUMENTS, "-k", left_out]
+        with tempfile.TemporaryDirectory() as folder:  # else pytest's folders crowd out those of other runs
+            environment = os.environ | {
+                "PYTEST_DEBUG_TEMPROOT": folder,
+                "DATELINE_MUTANTS_FOLDER": str(self.path),
+                "DATELINE_MUTANTS_PROCESSES": str(processes),
+            }
+            environment.pop("DATELINE_TEST_ARCHIVES", None)  # the figures are the same on every machine
+            if subprocess.run([*command, *self.room.tests], cwd=ROOT, env=environment, check=False).returncode:
+                raise WithoutFaultError(f"{self.room.name}: a test failed without a fault, as pytest says above")
 
 
 @dataclass(frozen=True)
@@ -62,104 +92,11 @@ class Mutant:
 
     name: str
     module: str
-    outcome: str | None  # None: not tried yet
+    verdict: Verdict | None  # None: not tried yet
 
-
-class MutmutFailedError(Exception):
-    """It could not begin: most often a test failed without any fault."""
-
-
-class Workshop:
-    """The folder of a room: mutmut's own `mutants/`, beside the code as it is, and how long all took."""
-
-    def __init__(self, room: Room) -> None:
-        self.room = room
-        self.path = FOLDER / room.name
-        self._mutated = self.path / "mutants"
-        self._state = self.path / "state.json"
-
-    def run(self, processes: int) -> None:
-        """Try what was not tried yet."""
-        state = json.loads(self._state.read_text("utf-8")) if self._state.exists() else {"seconds": 0.0}
-        digest = self._digest()
-        if state.get("digest") != digest:
-            self._forget()
-        elif state["done"]:
-            return
-        self._lay_out()
-        self._keep(state | {"digest": digest, "done": False})
-        started = time.monotonic()
-        try:
-            self._mutmut(processes)
-        finally:
-            state = {"digest": digest, "seconds": state["seconds"] + time.monotonic() - started}
-            self._keep(state | {"done": all(mutant.outcome for mutant in self.mutants())})
-
-    def seconds(self) -> float:
-        return float(json.loads(self._state.read_text("utf-8"))["seconds"]) if self._state.exists() else 0.0
-
-    def mutants(self) -> Iterator[Mutant]:
-        for module in self.room.modules:
-            for name, code in self._verdicts(module).get("exit_code_by_key", {}).items():
-                yield Mutant(name, module, None if code is None else _OUTCOMES.get(code, "else"))
-
-    def change(self, mutant: Mutant) -> Change:
-        return read_change(ROOT / mutant.module, self._mutated / mutant.module, mutant.name, mutant.module)
-
-    def _digest(self) -> str:
-        files = [ROOT / module for module in self.room.modules]
-        for tests in self.room.tests:
-            files += sorted((ROOT / tests).rglob("*.py")) or [ROOT / tests]
-        return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
-
-    def _forget(self) -> None:
-        """Have what was not killed tried again: the tests may notice it now."""
-        for module in self.room.modules:
-            if known := self._verdicts(module):
-                codes = known["exit_code_by_key"]
-                known["exit_code_by_key"] = {
-                    name: code if _OUTCOMES.get(code) == "killed" else None for name, code in codes.items()
-                }
-                (self._mutated / f"{module}.meta").write_text(json.dumps(known), "utf-8")
-
-    def _verdicts(self, module: str) -> dict[str, Any]:
-        """What mutmut keeps of a module's mutants; nothing where it was killed as it wrote."""
-        try:
-            known: dict[str, Any] = json.loads((self._mutated / f"{module}.meta").read_text("utf-8"))
-        except (FileNotFoundError, json.JSONDecodeError):
-            return {}
-        return known
-
-    def _keep(self, state: dict[str, object]) -> None:
-        self._state.write_text(json.dumps(state), "utf-8")
-
-    def _lay_out(self) -> None:
-        """The code and the tests as they are now, for mutmut to copy; of its own files only the verdicts stay."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        kept = {self._mutated / f"{module}.meta" for module in self.room.modules if self._verdicts(module)}
-        for file in self._mutated.rglob("*"):
-            if file.is_file() and file not in kept:
-                file.unlink()
-        for name in ("bot", "embeddings", "tests", "README.md", "config.example.toml", "dateline.py"):
-            (self.path / name).unlink(missing_ok=True)
-            (self.path / name).symlink_to(ROOT / name)
-        settings = _SETTINGS.format(
-            modules=json.dumps(self.room.modules),
-            # PostgreSQL does what SQLite does, and takes longer.
-            arguments=json.dumps([*_ARGUMENTS, f"not ({' or '.join(('postgresql', *self.room.left_out))})"]),
-            tests=json.dumps(self.room.tests),
-            times=_TIMES,
-            seconds=_MORE_SECONDS,
-        )
-        (self.path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + settings, "utf-8")
-
-    def _mutmut(self, processes: int) -> None:
-        command = [str(Path(sys.executable).parent / "mutmut"), "run", "--max-children", str(processes)]
-        with tempfile.TemporaryDirectory() as folder:  # else pytest's folders crowd out those of other runs
-            environment = os.environ | {"PYTEST_DEBUG_TEMPROOT": folder, "DATELINE_TEST_MADE": folder}
-            environment.pop("DATELINE_TEST_ARCHIVES", None)  # the figures are the same on every machine
-            if subprocess.run(command, cwd=self.path, env=environment, check=False).returncode:
-                raise MutmutFailedError(f"{self.room.name}: mutmut failed; what it says stands above")
+    @property
+    def outcome(self) -> str | None:
+        return None if self.verdict is None else self.verdict.outcome
 
 
 @dataclass(frozen=True)
@@ -229,9 +166,21 @@ def report(workshops: Sequence[Workshop]) -> None:
         f"{argued:,} of those not killed change nothing (the case of SQL, and tests/mutants/{EQUIVALENT.name}); "
         f"without them {_percent(total['killed'], total.total() - argued)} % are killed"
     )
-    times = ", ".join(f"{workshop.room.name} {workshop.seconds() / 60:.1f}" for workshop in workshops)
-    click.echo(f"minutes: {times}; in all {sum(workshop.seconds() for workshop in workshops) / 60:.1f}")
+    _report_cost(workshops)
     click.echo(f"what was not killed: {(FOLDER / 'survivors.md').relative_to(ROOT)}")
+
+
+def _report_cost(workshops: Sequence[Workshop]) -> None:
+    """Print what each room took: a mutant as long as its own process, the clock with the run without a fault."""
+    click.echo(f"\n{'':36}{'mutants':>9}{'processor, s':>14}{'each':>8}{'clock, min':>12}")
+    rows: list[tuple[str, int, float, float]] = []
+    for workshop in workshops:
+        tried = [mutant.verdict.processor for mutant in workshop.mutants() if mutant.verdict is not None]
+        rows.append((workshop.room.name, len(tried), sum(tried), workshop.seconds() / 60))
+    rows.append(("all", sum(row[1] for row in rows), sum(row[2] for row in rows), sum(row[3] for row in rows)))
+    for name, tried_in_all, processor, minutes in rows:
+        each = processor / (tried_in_all or 1)
+        click.echo(f"{name:36}{tried_in_all:>9,}{processor:>14,.0f}{each:>8.2f}{minutes:>12.1f}")
 
 
 def _percent(part: int, whole: int) -> str:
@@ -243,7 +192,7 @@ def _percent(part: int, whole: int) -> str:
 @click.option("--processes", type=click.IntRange(1), default=os.cpu_count() or 1, show_default=True)
 def main(names: Sequence[str], processes: int) -> None:
     """Try the mutants of some rooms, or of all."""
-    os.nice(5)  # it takes an hour or two, on every core
+    os.nice(5)  # it has every core for long
     workshops = [Workshop(room) for room in ROOMS if room.name in (names or [room.name])]
     failed: list[str] = []
     try:
@@ -251,7 +200,7 @@ def main(names: Sequence[str], processes: int) -> None:
             click.echo(f"{workshop.room.name}: {', '.join(workshop.room.modules)}")
             try:
                 workshop.run(processes)
-            except MutmutFailedError as error:
+            except WithoutFaultError as error:
                 failed.append(str(error))
     finally:
         report(workshops)
