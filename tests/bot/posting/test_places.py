@@ -75,7 +75,7 @@ def notices(server: DiscordServer) -> list[str]:
     return [message.text for message in server.post_history(server.direct_channel(server.owner))]
 
 
-async def try_again(poster: Poster, clock: HandClock, times: int = 4) -> None:
+async def try_again(poster: Poster, clock: HandClock, times: int = 2) -> None:
     for _ in range(times):
         clock.pass_(minutes=3)
         await poster.work_off()
