@@ -79,9 +79,9 @@ def bot(
         return 0
     if check:
         return _check(config, shard_count, shard_ids)
-    settings = Config() if demo else _settings(config, logs.TERMINAL if console else logs.SERVING)
+    settings = Config() if demo else _settings(config, serving=not console)
     if demo:
-        logs.set_up(logs.redactor_for(settings), logs.TERMINAL)
+        logs.set_up(logs.redactor_for(settings), None)
         return _demo()
     if shard_count is not None or shard_ids is not None:
         settings = _with_shards(settings, shard_count, shard_ids)
@@ -96,10 +96,10 @@ def bot(
     return 0
 
 
-def _settings(config: Path | None, how: tuple[int, str] = logs.TERMINAL) -> Config:
+def _settings(config: Path | None, *, serving: bool = False) -> Config:
     """The settings, whose secrets are kept out of the log from now on."""
     settings = load_config(config)
-    logs.set_up(logs.redactor_for(settings), how)
+    logs.set_up(logs.redactor_for(settings), settings.logs if serving else None)
     return settings
 
 
@@ -219,7 +219,7 @@ def set_up(
     if Setup(path, given, interactive=at_terminal(), tell=_tell).run():
         from bot.run import run
 
-        asyncio.run(run(_settings(path, logs.SERVING)))
+        asyncio.run(run(_settings(path, serving=True)))
 
 
 def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | None) -> Config:
@@ -275,7 +275,7 @@ def _check(config: Path | None, shard_count: int | None, shard_ids: tuple[int, .
     """Look at each part in turn, and change none; the exit status says whether the bot can run."""
     read = read_config(config)
     _with_shards(read.settings, shard_count, shard_ids)
-    logs.set_up(logs.redactor_for(read.settings), logs.TERMINAL)
+    logs.set_up(logs.redactor_for(read.settings), None)
     from bot.check import check  # discord.py and the index are slow to import
 
     return 0 if check(read, config, time.time, _tell) else BAD_INPUT

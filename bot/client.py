@@ -26,7 +26,7 @@ from discord import (
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import words
+from bot import current, words
 from bot.cards.discord_face import layout
 from bot.clocks import Clocks
 from bot.commands import zones
@@ -330,7 +330,8 @@ class DatelineClient(HostClient):
 
     async def on_interaction(self, interaction: Interaction[HostClient]) -> None:
         """Answer buttons, selects and unknown interactions. Commands are answered by discord.py's CommandTree."""
-        await self.host.press(interaction)
+        with current.working_on(interaction):
+            await self.host.press(interaction)
 
     def _unread(self, event: str, content: Any) -> None:
         """Answer an interaction that discord.py could not read, as far as it can be answered."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from embeddings.errors import InputError
 from embeddings.program import own_command
@@ -22,6 +23,9 @@ from embeddings.settings import (
 )
 
 DISCORDS_API = "https://discord.com/api/v10"
+
+LogFormat = Literal["auto", "json", "text"]
+"""How lines of the log are written; `auto`: as text where somebody reads along, as JSON elsewhere."""
 
 
 class DiscordSettings(Section):
@@ -70,6 +74,49 @@ class DailySettings(Section):
     requests_per_second: float = Field(default=30, gt=0, le=50)
 
 
+class LogSettings(Section):
+    """What a bot that serves says of itself on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: LogFormat = "auto"
+
+
+def _place(address: str) -> tuple[str, int]:
+    """The host and the port of an address.
+
+    Raises:
+        ValueError: if it has no host, no port, or more.
+    """
+    parts = urlsplit(f"//{address}")
+    if parts.hostname is None or parts.port is None or parts.netloc != address or parts.username is not None:
+        raise ValueError
+    return parts.hostname, parts.port
+
+
+def _checked_address(address: str) -> str:
+    try:
+        if address:
+            _place(address)
+    except ValueError:
+        raise ValueError("expected a host and a port, such as 127.0.0.1:9464") from None
+    return address
+
+
+class MetricsSettings(Section):
+    """Where metrics and health can be asked for.
+
+    Attributes:
+        address: a host and a port; "": nowhere.
+    """
+
+    address: Annotated[str, AfterValidator(_checked_address)] = ""
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """The host and the port; None: nowhere."""
+        return _place(self.address) if self.address else None
+
+
 class Config(Section):
     """Everything that an operator can set; other names are refused."""
 
@@ -80,6 +127,8 @@ class Config(Section):
     store: StoreSettings = StoreSettings()
     limits: LimitSettings = LimitSettings()
     daily: DailySettings = DailySettings()
+    logs: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
 
 def load_config(path: Path | None) -> Config:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +14,7 @@ import discord
 from discord import Interaction, InteractionType
 from discord.app_commands import Choice, CommandNotFound, CommandSignatureMismatch
 
-from bot import settings_words, words
+from bot import current, metrics, settings_words, words
 from bot.cards.discord_face import layout, without_button
 from bot.cards.page import AnswerPage
 from bot.config import LimitSettings
@@ -41,6 +40,7 @@ _ACKNOWLEDGE_AGAIN_S = 0.7
 _CLEARING_S = 5.0  # for each way to take the "thinking…" away, before the sentence comes without
 _LONGEST_NAME = 100  # characters in the log or a sentence
 _DEFERRED = "deferred"  # under this name in interaction.extras: how it was acknowledged
+_OTHER_VERSION = ((CommandNotFound, "other_version"), (CommandSignatureMismatch, "other_version"))
 _PUBLIC, _PRIVATE, _UPDATE = "public", "private", "update"
 
 
@@ -101,6 +101,7 @@ class Desk:
                     with suppress(discord.HTTPException):  # it is shared all the same
                         await repeated(lambda: interaction.edit_original_response(view=view))
             except TooLateError:
+                metrics.ERRORS.add("too_late")
                 log.warning("a press in %s was acknowledged too late", interaction.guild_id)
 
     async def open_form(self, interaction: Interaction[Any], form: discord.ui.Modal) -> None:
@@ -116,7 +117,9 @@ class Desk:
                 async with self._turns.turn(interaction.guild_id or interaction.user.id):
                     page = await show()
                 await _show(interaction, page)
+                metrics.ANSWERED.observe(current.age_s(), current.kind())
             except TooLateError:
+                metrics.ERRORS.add("too_late")
                 log.warning("an interaction of %s was acknowledged too late", interaction.guild_id)
 
     @contextmanager
@@ -158,6 +161,7 @@ class Desk:
 
     async def fail(self, interaction: Interaction[Any], error: Exception) -> None:
         """Say privately what went wrong: a helpful sentence, or an apology with the log's reference."""
+        metrics.ERRORS.add(_kind(error))
         if isinstance(error, InputError | TooManyError):
             sentence = escape_within(_sentence(str(error)), MAX_CONTENT)
         elif isinstance(error, StoreAwayError):  # which the log has once, from when it went
@@ -166,7 +170,7 @@ class Desk:
             log.warning("a command of another version came: %s", error)
             sentence = escape(words.command_of_another_version(_name(interaction)))
         else:
-            reference = secrets.token_hex(4)
+            reference = current.reference()
             log.error("error %s in %s", reference, _name(interaction), exc_info=error)
             sentence = words.apology(reference)
         with self._counted():
@@ -249,6 +253,7 @@ async def _respond(first: Callable[[], Awaitable[object]]) -> None:
                 raise
 
     await impatiently(attempt, _ACKNOWLEDGEMENTS, _ACKNOWLEDGE_AGAIN_S)
+    metrics.ACKNOWLEDGED.observe(current.age_s(), current.kind())
 
 
 async def _clear_away(interaction: Interaction[Any]) -> None:
@@ -271,6 +276,13 @@ async def _clear_away(interaction: Interaction[Any]) -> None:
             log.debug("a public deferral could not be taken away", exc_info=True)
         else:
             return
+
+
+def _kind(error: Exception) -> str:
+    """What went wrong, for the metrics."""
+    kinds = ((TooManyError, "too_many"), (InputError, "input"), (StoreAwayError, "store_away"))
+    found = (name for of, name in (*kinds, *_OTHER_VERSION) if isinstance(error, of))
+    return next(found, "unexpected")
 
 
 def _sentence(text: str) -> str:

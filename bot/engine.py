@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import datetime as dt
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from random import Random, SystemRandom
 from typing import TypeVar
 
+from bot import metrics
 from bot.answers import About, RelatedAnswer
 from embeddings import dates
 from embeddings.archive.last_updated import last_updated
@@ -20,7 +23,7 @@ from embeddings.dates import DateRange
 from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
 from embeddings.events import Event, Related
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.index.manifest import ModelRecord
+from embeddings.index.manifest import Manifest, ModelRecord
 from embeddings.index.threads import compute_alone
 from embeddings.model.encoder import Encoder
 from embeddings.model.reranker import Reranker
@@ -133,8 +136,10 @@ class Engine:
                 return False
             await self._load()
         except EmbeddingsError as error:
+            metrics.RELOADS.add("failed")
             log.warning("the new index cannot be used, the old one goes on: %s", error)
             return False
+        metrics.RELOADS.add("opened")
         return True
 
     async def close(self) -> None:
@@ -178,6 +183,16 @@ class Engine:
 
     # --- asking ---
 
+    @property
+    def manifest(self) -> Manifest | None:
+        """The manifest of the index that answers come from; None as long as none is open."""
+        return None if self._lease is None else self._lease.search.index.manifest
+
+    @property
+    def updated(self) -> dt.datetime | None:
+        """When the archive was last brought up to date over the network, as it was last seen; None: never."""
+        return self._updated
+
     def about(self) -> About:
         """What the archive holds."""
         return About.of(self._current().search.index.manifest, self._updated)
@@ -193,7 +208,9 @@ class Engine:
         try:
             question = await self._in_thread(lease.search.read, question)
             wanted = await self._encode(lease, question.text)
-            return await self._in_thread(_answer, lease.search, question, wanted, limit, most)
+            answer = await self._in_thread(_answer, lease.search, question, wanted, limit, most)
+            metrics.QUESTIONS.add("yes" if answer.hits else "no")
+            return answer
         finally:
             lease.users -= 1
             lease.close_if_unused()
@@ -276,7 +293,8 @@ class Engine:
         """Things to ask that this index answers; found once an index, and while it is looked for, waited for by all."""
         lease = self._current()
         if lease.examples is None or (lease.examples.done() and lease.examples.exception() is not None):
-            lease.examples = asyncio.create_task(self._with(lambda search: examples(search, self.today())))
+            finding = self._with(lambda search: examples(search, self.today()))
+            lease.examples = asyncio.create_task(finding, context=contextvars.Context())
         return await asyncio.shield(lease.examples)
 
     def _current(self) -> _Lease:
@@ -294,13 +312,18 @@ class Engine:
             lease.close_if_unused()
 
     async def _in_thread(self, work: Callable[..., Result], *values: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *values)
+        in_context = contextvars.copy_context().run  # so that what is logged there says for whom
+        began = time.monotonic()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, in_context, work, *values)
+        finally:
+            metrics.SEARCHES.observe(time.monotonic() - began)
 
     async def _encode(self, lease: _Lease, text: str) -> Encoded:
         future: asyncio.Future[Encoded] = asyncio.get_running_loop().create_future()
         self._waiting.append((lease, text, future))
         if self._drain is None or self._drain.done():
-            self._drain = asyncio.create_task(self._encode_waiting())
+            self._drain = asyncio.create_task(self._encode_waiting(), context=contextvars.Context())
         return await future
 
     async def _encode_waiting(self) -> None:
@@ -310,6 +333,7 @@ class Engine:
             batch = [waiting for waiting in self._waiting if waiting[0] is lease][:LARGEST_BATCH]
             self._waiting = [waiting for waiting in self._waiting if waiting not in batch]
             texts = [text for _, text, _ in batch]
+            metrics.ENCODED.observe(len(texts))
             try:
                 encoded = await asyncio.get_running_loop().run_in_executor(self._encoding, lease.search.encode, texts)
             except Exception as error:  # noqa: BLE001  # whoever waits for it gets it

@@ -23,6 +23,7 @@ from discord.errors import DiscordException
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket, WebSocketClosure
 from discord.state import AutoShardedConnectionState
 
+from bot import metrics
 from bot.outages import FINAL_CODES
 from bot.repeats import Once
 
@@ -92,6 +93,7 @@ class GatewayState(AutoShardedConnectionState[Any]):
     def _update_references(self, ws: DiscordWebSocket) -> None:
         """Called by discord.py with each new connection, before anything is read from it."""
         super()._update_references(ws)
+        metrics.CONNECTIONS.add()
         connection = _Connection(ws.shard_id, resuming=ws.session_id is not None)
         begins = {event: partial(self._begin, connection, self.parsers[event]) for event in _BEGINNINGS}
         ws._discord_parsers = {**self.parsers, **begins}
@@ -100,6 +102,7 @@ class GatewayState(AutoShardedConnectionState[Any]):
 
     def _begin(self, connection: _Connection, parse: Parse, data: Any) -> None:
         parse(data)
+        metrics.SESSIONS.add("resumed" if connection.resuming else "new")
         connection.begun = True
         self._unbegun[connection.shard] = 0
 

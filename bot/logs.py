@@ -10,12 +10,17 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from bot.config import Config
+from bot import metrics
+from bot.config import Config, LogSettings
+from bot.current import current
 from bot.redaction import LEFT_OUT, Redactor, secrets_in_url
 from bot.repeats import tell_retries_once
 
-SERVING = (logging.INFO, "%(asctime)s %(levelname)s %(name)s: %(message)s")
-TERMINAL = (logging.WARNING, "%(message)s")  # what goes wrong, where somebody reads along
+OWN = ("bot", "embeddings")
+"""The loggers that tell at the level that the settings name; others tell nothing below INFO.
+
+Below it, libraries write down what they handle: discord.py every gateway event, aiosqlite every value that is stored.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +34,25 @@ def redactor_for(config: Config) -> Redactor:
     return Redactor(found | {config.discord.token.get_secret_value().strip()})
 
 
-def set_up(redactor: Redactor, how: tuple[int, str]) -> None:
-    """Log to standard error from now on, with every secret taken out; `how` is `SERVING` or `TERMINAL`."""
+def set_up(redactor: Redactor, settings: LogSettings | None) -> None:
+    """Log to standard error from now on, with every secret taken out.
+
+    Args:
+        settings: None: what goes wrong alone, and its message alone, where somebody reads along.
+    """
     protect(redactor)
-    level, line = how
-    logging.basicConfig(level=level, format=line)
+    if settings is None:
+        logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    else:
+        from bot.log_lines import formatter  # structlog, which only a bot that serves needs
+
+        level = logging.getLevelNamesMapping()[settings.level.upper()]
+        handler = logging.StreamHandler()
+        handler.setFormatter(formatter(settings.format, sys.stderr, redact))
+        handler.setLevel(level)
+        logging.basicConfig(level=max(level, logging.INFO), handlers=[handler])
+        for name in OWN:
+            logging.getLogger(name).setLevel(level)
     tell_retries_once()
     logging.getLogger("alembic").setLevel(logging.WARNING)  # else two lines each time that the store is opened
     logging.getLogger("faiss").setLevel(logging.WARNING)  # else which builds of itself it tries, some without success
@@ -57,15 +76,20 @@ def protect(redactor: Redactor) -> None:
 
 
 def redact(text: str) -> str:
-    """A text without the secrets that `protect` was given, and without those that are recognised by their form."""
+    """A text without the secrets that `protect` was given, and without those that are recognised by their form.
+
+    While an interaction is worked on, without what its user wrote, too.
+    """
     records = logging.getLogRecordFactory()
-    return (records.redactor if isinstance(records, _Records) else Redactor())(text)
+    text = (records.redactor if isinstance(records, _Records) else Redactor())(text)
+    return text if (at := current()) is None else at.without_texts(text)
 
 
 class _Records:
     """Makes records whose text is final: the message with its arguments, traceback and stack, all without secrets.
 
-    A record keeps no exception, only its text: a formatter that writes tracebacks in its own way would quote it anew.
+    It says what interaction is worked on, and holds nothing that its user wrote. A record keeps no exception, only its
+    text: a formatter that writes tracebacks in its own way would quote it anew.
     """
 
     def __init__(self, make: Callable[..., logging.LogRecord], redactor: Redactor) -> None:
@@ -74,6 +98,9 @@ class _Records:
 
     def __call__(self, *details: Any, **more: Any) -> logging.LogRecord:
         record = self.make(*details, **more)
+        if details and details[0] is None:  # `logging.makeLogRecord`, which copies one that was made before
+            return record
+        metrics.LOG_LINES.add(record.levelname.lower())
         try:
             self._redact(record)
         except Exception:  # noqa: BLE001  # no log line may end what logs it, and none may show what it holds
@@ -81,12 +108,20 @@ class _Records:
         return record
 
     def _redact(self, record: logging.LogRecord) -> None:
-        record.msg, record.args = self.redactor(_message(record)), ()
+        at = current()
+        if at is not None:
+            record.dateline_interaction, record.dateline_command = at.reference, at.kind
+
+        def redact(text: str) -> str:
+            text = self.redactor(text)
+            return text if at is None else at.without_texts(text)
+
+        record.msg, record.args = redact(_message(record)), ()
         if record.exc_info:
-            record.exc_text = self.redactor(_traceback(record.exc_info))
+            record.exc_text = redact(_traceback(record.exc_info))
             record.exc_info = None
         if record.stack_info:
-            record.stack_info = self.redactor(record.stack_info)
+            record.stack_info = redact(record.stack_info)
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 PUT_INSTEAD = "***"
@@ -82,10 +83,15 @@ class _Known:
 
     def __init__(self, secret: str) -> None:
         self._probe = max(re.findall(r"[A-Za-z0-9]+", secret), key=len, default="")  # which no way of writing changes
-        pattern = _spellings(secret)
-        if len(secret) < SURE_LENGTH:
+        self._secret = secret
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """Made when a text may hold the secret: it takes a millisecond for 25 characters."""
+        pattern = _spellings(self._secret)
+        if len(self._secret) < SURE_LENGTH:
             pattern = rf"(?<!\w)(?:{pattern})(?!\w)"
-        self._pattern = re.compile(pattern)
+        return re.compile(pattern)
 
     def found(self, text: str) -> bool:
         return self._probe in text and self._pattern.search(text) is not None

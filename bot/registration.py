@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from discord import DiscordException, Intents
+from discord import DiscordException, Intents, Interaction
 from discord.app_commands import AppCommandContext, AppInstallationType, CommandTree, MissingApplicationID
 from discord.http import Route
 
 from bot.commands import add_commands
 from bot.config import DiscordSettings
+from bot.current import working_on
 from bot.host import HostClient
 from bot.outages import LONGEST_RATE_LIMIT_S, asked_wait_s, describe, final_sentence
 from embeddings.errors import EmbeddingsError
@@ -74,6 +75,11 @@ class Tree(CommandTree[HostClient]):
             allowed_installs=AppInstallationType(guild=True, user=True),
         )
         add_commands(self)
+
+    def _from_interaction(self, interaction: Interaction[HostClient]) -> None:
+        """Begin the task that answers a command, in which all that is logged bears the interaction's reference."""
+        with working_on(interaction):
+            super()._from_interaction(interaction)
 
     def payload(self) -> list[dict[str, Any]]:
         """The commands in the form in which they are sent to Discord."""

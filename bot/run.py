@@ -18,6 +18,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
+from bot.observing import Observer
 from bot.outages import ConnectionRefusedForGoodError, describe, final_sentence, is_expected, kind, next_wait_s
 from bot.repeats import Once
 from bot.store import Store, StoreAwayError
@@ -45,22 +46,28 @@ async def run(config: Config) -> None:
     Route.BASE = str(config.discord.api_url)
     stop = asyncio.Event()
     with _signals(stop):
-        store = await unless(stop, Store.open_or_wait(config.store.url))
-        if store is None:
-            return
+        async with Observer(config) as observer:
+            await _open_and_serve(config, observer, stop)
+
+
+async def _open_and_serve(config: Config, observer: Observer, stop: asyncio.Event) -> None:
+    """Open the parts, and serve until `stop` is set; raises what `run` does."""
+    store = observer.store = await unless(stop, Store.open_or_wait(config.store.url))
+    if store is None:
+        return
+    try:
+        engine = observer.engine = Engine(
+            IndexFolder(config.index.path),
+            lambda index: encoder_of(index, config.index.model, config.index.encoder),
+            lambda: dt.datetime.now(dt.UTC).date(),
+            reranker(config.rerank.model),
+        )
         try:
-            engine = Engine(
-                IndexFolder(config.index.path),
-                lambda index: encoder_of(index, config.index.model, config.index.encoder),
-                lambda: dt.datetime.now(dt.UTC).date(),
-                reranker(config.rerank.model),
-            )
-            try:
-                await _start_and_serve(config, engine, store, stop)
-            finally:
-                await engine.close()
+            await _start_and_serve(config, engine, store, stop, observer)
         finally:
-            await store.close()
+            await engine.close()
+    finally:
+        await store.close()
 
 
 @contextlib.contextmanager
@@ -107,14 +114,16 @@ class _LostError(Exception):
         self.served = served
 
 
-async def _start_and_serve(config: Config, engine: Engine, store: Store, stop: asyncio.Event) -> None:
+async def _start_and_serve(
+    config: Config, engine: Engine, store: Store, stop: asyncio.Event, observer: Observer | None = None
+) -> None:
     """Start the engine while a client logs in, which waits for it before it connects; then serve until `stop` is set.
 
     Raises:
         EmbeddingsError: if a part cannot be used, whatever Discord says meanwhile.
     """
     starting = asyncio.create_task(engine.start())
-    serving = asyncio.create_task(_serve(config, engine, store, stop))
+    serving = asyncio.create_task(_serve(config, engine, store, stop, observer))
     try:
         await asyncio.wait([starting, serving], return_when=asyncio.FIRST_COMPLETED)
         await asyncio.wait([starting])  # its threads cannot be stopped
@@ -127,7 +136,9 @@ async def _start_and_serve(config: Config, engine: Engine, store: Store, stop: a
     serving.result()
 
 
-async def _serve(config: Config, engine: Engine, store: Store, stop: asyncio.Event) -> None:
+async def _serve(
+    config: Config, engine: Engine, store: Store, stop: asyncio.Event, observer: Observer | None = None
+) -> None:
     """Keep a client connected until `stop` is set; discord.py reconnects by itself once it was connected."""
     once = Once()
 
@@ -156,7 +167,10 @@ async def _serve(config: Config, engine: Engine, store: Store, stop: asyncio.Eve
             if stop.is_set():
                 return
             try:
-                await _connection(DatelineClient(config, engine, store), config, stop)
+                client = DatelineClient(config, engine, store)
+                if observer is not None:
+                    observer.client = client
+                await _connection(client, config, stop)
             except _LostError as lost:
                 if lost.served:
                     attempt.retry_state.attempt_number = 0  # begin with short waits again

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
+from bot import metrics
 from bot.config import Config
 from bot.daily.schedule import moments
 from bot.logs import redactor_for
@@ -80,11 +81,13 @@ class Updates:
             summary = await self._update(ending)
         except (EmbeddingsError, OSError, ValueError) as error:
             self._not_before = self._clock() + AGAIN_S
+            metrics.UPDATES.add("failed")
             if self._is_news(_NUMBERS.sub("#", str(error))):
                 log.warning("the archive was not updated: %s; trying again in %.0f minutes", error, AGAIN_S / 60)
             return False
         if summary is None:
             return False
+        metrics.UPDATES.add("succeeded")
         log.info("the archive was updated: %s", summary)
         return True
 

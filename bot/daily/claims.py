@@ -56,6 +56,22 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """How daily posts stand, of all processes on one store.
+
+    Attributes:
+        due: posts that are due and not sent.
+        overdue_s: since the oldest of them fell due; 0 where there is none.
+        active, paused: channels with daily posts.
+    """
+
+    due: int
+    overdue_s: float
+    active: int
+    paused: int
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A post that this process may send until `until`, and not before `not_before`. Moments are Unix times."""
 

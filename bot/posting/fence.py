@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from bot import metrics
 from bot.clocks import Clocks
 
 _SET_S = 5.0  # by which the two clocks may drift apart while a claim lasts; more, and one of them was set
@@ -83,13 +84,14 @@ class Fence:
 
 
 def trace() -> aiohttp.TraceConfig:
-    """The trace config with which a client's HTTP session must be made, so that fences work."""
+    """The trace config with which a client's HTTP session must be made, so that fences work; it counts answers, too."""
     config = aiohttp.TraceConfig()
     # A request is written straight after one of the last two; the first saves a connection in vain.
     config.on_request_start.append(_check)
     config.on_connection_create_end.append(_let_through)
     config.on_connection_reuseconn.append(_let_through)
     config.on_request_end.append(_answered)
+    config.on_request_end.append(metrics.note_answer)
     return config
 
 

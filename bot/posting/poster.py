@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 import discord
 
+from bot import metrics
 from bot.clocks import Clocks, WallCheck
 from bot.daily.claims import Claim, Notice, Publication, State, Terms
 from bot.daily.schedule import Kind, day_begins
@@ -277,6 +278,7 @@ class Poster:
             return
         with fence.around(once=claim.subscription.kind is Kind.FORUM):
             message = await self._channels.send(claim, composed.post)
+        metrics.POST_DELAY.observe(self._clock() - claim.due_at)
         await self._record(claim, State.SENT, message, composed.events)
 
     async def _sent_before(self, claim: Claim, may_send: bool) -> int | None:
@@ -321,6 +323,7 @@ class Poster:
             return
         longest = min(self._pace.longest_s, self._pace.shortest_s * 2.0 ** min(claim.tries, 16))
         wait_s = max(after_s, random.uniform(0.5, 1) * longest)  # noqa: S311  # spreads the tries
+        metrics.POST_TRIES.add()
         why = str(error) or type(error).__name__
         log.warning("daily post %s of %s: %s; again in %.0f s", claim.date, claim.subscription.key, why, wait_s)
         await self._kept(self._store.defer(claim, now + wait_s, sent=sent))

@@ -23,7 +23,7 @@ from bot.store.shares import ShareStore
 from bot.store.tables import KeptAnswerRow, NoteRow
 from embeddings.dates import DateRange
 
-__all__ = ["KEPT_DAYS", "Store", "StoreAwayError", "StoreError"]
+__all__ = ["KEPT_DAYS", "Health", "Store", "StoreAwayError", "StoreError"]
 
 KEPT_DAYS = 365  # after the last use of an answer's buttons
 _PATIENCE_S = 1.0  # of somebody who asked and waits for the answer
@@ -75,6 +75,11 @@ class Store:
     async def close(self) -> None:
         """Close every connection, within seconds even if the database hangs."""
         await self._access.close()
+
+    @property
+    def health(self) -> Health:
+        """How much of the database can be used now, as far as is known."""
+        return self._access.health
 
     @property
     def is_there(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 import secrets
 import time
@@ -208,7 +209,7 @@ class Access:
             self._say("the store %s is away: %s; answers go on without it", shown(self._url), self._why)
         self.health = min(self.health, health)
         if self._asking is None:
-            self._asking = asyncio.create_task(self._ask())
+            self._asking = asyncio.create_task(self._ask(), context=contextvars.Context())
 
     async def _ask(self) -> None:
         """Ask again and again until the store is back."""

@@ -23,6 +23,8 @@ _STATEMENT_S = 5.0
 _POOL_S = 5.0  # that a transaction waits for a connection
 _IDLE_S = 30.0  # after which PostgreSQL ends a transaction whose process stands still
 
+_QUIET = {"hide_parameters": True}  # an error of SQLAlchemy's would quote what was stored, such as what a user wrote
+
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _EXTRAS = {"postgresql": "install the extra dateline[postgresql]"}
 
@@ -66,11 +68,13 @@ def engine_of(url: URL) -> AsyncEngine:
     try:
         if url.get_backend_name() == "sqlite":
             pool = {"pool_timeout": _POOL_S} if file is not None else {}  # in memory there is one connection for all
-            engine = create_async_engine(_that_is_there(url), connect_args={"timeout": BUSY_S}, **pool)
+            engine = create_async_engine(_that_is_there(url), connect_args={"timeout": BUSY_S}, **_QUIET, **pool)
             event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
             event.listen(engine.sync_engine, "begin", _begin)
             return engine
-        engine = create_async_engine(url, pool_pre_ping=True, pool_timeout=_POOL_S, connect_args=_postgresql_settings())
+        engine = create_async_engine(
+            url, pool_pre_ping=True, pool_timeout=_POOL_S, connect_args=_postgresql_settings(), **_QUIET
+        )
         engine.dialect.do_close = _hang_up  # type: ignore[method-assign, assignment]  # one engine's, not all
         return engine
     except (NoSuchModuleError, ModuleNotFoundError) as error:

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfoNotFoundError
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.daily.claims import Claim, Notice, Reason, State, Terms, Wish
+from bot import metrics
+from bot.daily.claims import Claim, Notice, Outlook, Reason, State, Terms, Wish
 from bot.daily.schedule import Subscription
 from bot.store.access import Access
 from bot.store.notes import write_note
@@ -206,7 +207,9 @@ class DailyStore:
                         state=State.MISSED if late.missed else State.OPEN, free_at=now, tried_at=0.0,
                     )  # fmt: skip
                     session.add(post)
-                    if not late.missed:
+                    if late.missed:
+                        metrics.POSTS.add(State.MISSED)
+                    else:
                         found.append((post, late.subscription))
             claims = []
             for post, subscription in sorted(found, key=lambda each: each[0].due_at)[:most]:
@@ -262,7 +265,9 @@ class DailyStore:
                 .where(_is(claim), PostRow.state == State.OPEN)
                 .values(state=state, message=message, **values)
             )
-            return bool(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+        if is_first := bool(done.rowcount):  # type: ignore[attr-defined]  # an UPDATE's result has it
+            metrics.POSTS.add(state)
+        return is_first
 
     async def defer(self, claim: Claim, until: float, *, sent: bool = True) -> None:
         """Give up a claim; from `until` on any process may take it.
@@ -291,6 +296,31 @@ class DailyStore:
         async with self._access.reading() as session:
             found = await session.execute(select(PostRow.state, func.count()).group_by(PostRow.state))
             return Counter({State(state): number for state, number in found})
+
+    async def outlook(self, now: float) -> Outlook:
+        """What is due, and how many channels have posts; those of servers that were left do not count."""
+        there = SubscriptionRow.left_at.is_(None)
+        async with self._access.reading() as session:
+            coming = await session.execute(
+                select(func.count(), func.min(SubscriptionRow.next_at)).select_from(SubscriptionRow).where(*_due(now))
+            )
+            begun = await session.execute(
+                select(func.count(), func.min(PostRow.due_at)).select_from(PostRow).where(PostRow.state == State.OPEN)
+            )
+            paused = await session.execute(
+                select(SubscriptionRow.paused.is_not(None), func.count())
+                .where(there)
+                .group_by(SubscriptionRow.paused.is_not(None))
+            )
+            (coming_count, coming_since), (begun_count, begun_since) = coming.one(), begun.one()
+            subscriptions = {bool(is_paused): number for is_paused, number in paused}
+        since = min((each for each in (coming_since, begun_since) if each is not None), default=None)
+        return Outlook(
+            due=coming_count + begun_count,
+            overdue_s=0.0 if since is None else max(0.0, now - since),
+            active=subscriptions.get(False, 0),
+            paused=subscriptions.get(True, 0),
+        )
 
     # --- notices ---
 

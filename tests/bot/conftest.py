@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.client import DatelineClient
 from bot.config import Config
 from bot.guide import Guide
+from bot.logs import OWN
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
@@ -128,9 +129,12 @@ def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> NewStore:
 def logging_as_it_was() -> Iterator[None]:
     """Lets a test change how the process logs, which is undone at its end."""
     before = logging.getLogRecordFactory(), sys.excepthook, threading.excepthook, sys.unraisablehook
+    levels = {name: logging.getLogger(name).level for name in OWN}
     try:
         yield
     finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
         logging.captureWarnings(False)
         factory, sys.excepthook, threading.excepthook, sys.unraisablehook = before
         logging.setLogRecordFactory(factory)

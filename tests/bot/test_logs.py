@@ -300,6 +300,7 @@ async def test_what_asyncio_tells_is_redacted(log: Log) -> None:
 UNCAUGHT = """
 import logging, sys, threading, warnings
 from bot import logs
+from bot.config import LogSettings
 from bot.redaction import Redactor
 
 class Odd:
@@ -307,8 +308,8 @@ class Odd:
         raise ValueError("destroyed " + secret)
 
 secret = sys.argv[1]
-logs.set_up(Redactor([secret]), logs.SERVING)
-logs.set_up(Redactor([secret]), logs.SERVING)
+logs.set_up(Redactor([secret]), LogSettings(format="text"))
+logs.set_up(Redactor([secret]), LogSettings(format="text"))
 warnings.warn("warned " + secret)
 Odd()
 def fail(): raise ValueError("in a thread " + secret)

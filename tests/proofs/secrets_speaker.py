@@ -34,6 +34,7 @@ from bot.store import StoreError
 from embeddings.command_line.running import run_command
 from tests.proofs.secrets import Secrets, secrets_of
 
+LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 ROUND = 40  # faults told between two rounds of real ones
 LOGGERS = (
     "discord.http",
@@ -202,7 +203,7 @@ class Speaker:
         library = logging.getLogger("a.library")
         library.propagate = False
         library.addHandler(logging.StreamHandler())
-        library.handlers[0].setFormatter(logging.Formatter(logs.SERVING[1]))
+        library.handlers[0].setFormatter(logging.Formatter(LINE))
         self._loggers = [*map(logging.getLogger, LOGGERS), library.getChild("of.its.own")]
         self._ways: list[Callable[[logging.Logger, Exception], Awaitable[None]]] = [
             self._message,
@@ -295,13 +296,14 @@ async def speak(seed: int, lines: int, redact: Callable[[str], str]) -> None:
 def main() -> None:
     seed, lines, how = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     secrets = secrets_of(seed)
-    config = Config.model_validate({"discord": {"token": secrets.token}, "store": {"url": secrets.store_url}})
+    config = Config.model_validate(
+        {"discord": {"token": secrets.token}, "store": {"url": secrets.store_url}, "logs": {"format": "text"}}
+    )
     warnings.simplefilter("always")
     if how == "protected":
-        logs.set_up(logs.redactor_for(config), logs.SERVING)
+        logs.set_up(logs.redactor_for(config), config.logs)
     else:
-        level, line = logs.SERVING
-        logging.basicConfig(level=level, format=line)
+        logging.basicConfig(level=logging.INFO, format=LINE)
     asyncio.run(speak(seed, lines, logs.redact if how == "protected" else str))
     raise RuntimeError(f"the last word is {secrets.token}, {secrets.password}")
 
