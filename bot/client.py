@@ -77,7 +77,9 @@ class _Tree(Tree):
     """The bot's commands, whose errors go to the one place that answers."""
 
     async def interaction_check(self, interaction: Interaction[HostClient], /) -> bool:
-        """Refuse a command that came with options of another version of the program."""
+        """Refuse a command that came with options of another version of the program, and leave one that is given up."""
+        if not interaction.client.host.desk.takes(interaction):
+            return False
         check_options(interaction)
         return True
 
@@ -327,6 +329,12 @@ class DatelineClient(HostClient):
         return Composed(Post(layout(page, NOBODY), title), events)
 
     # --- events of the gateway ---
+
+    def dispatch(self, event: str, /, *values: Any, **named: Any) -> None:
+        """Called by discord.py with each event of the gateway, before any handler of it begins."""
+        if event == "interaction":
+            self.host.desk.arrived(values[0])
+        super().dispatch(event, *values, **named)
 
     async def on_interaction(self, interaction: Interaction[HostClient]) -> None:
         """Answer buttons, selects and unknown interactions. Commands are answered by discord.py's CommandTree."""

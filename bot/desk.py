@@ -1,4 +1,6 @@
-"""The only module that answers interactions: it acknowledges at once, has pages made in turn, and reports errors."""
+"""The only module that answers interactions: it acknowledges at once, has pages made in turn, and reports errors.
+
+What Discord has given up is left wherever it is (`bot/given_up`)."""
 
 from __future__ import annotations
 
@@ -19,6 +21,17 @@ from bot.cards.discord_face import layout, without_button
 from bot.cards.page import AnswerPage
 from bot.config import LimitSettings
 from bot.fairness import Cooldown, TooManyError, Turns
+from bot.given_up import (
+    ACKNOWLEDGED_WITHIN_S,
+    ANSWERED_WITHIN_S,
+    UNACKNOWLEDGED,
+    UNANSWERED,
+    UNSUGGESTED,
+    Deadline,
+    Dropped,
+    GivenUpError,
+    working_until,
+)
 from bot.markup import MAX_CONTENT, escape, escape_within, plain
 from bot.outages import describe
 from bot.retries import PASSING, impatiently, repeated
@@ -42,20 +55,47 @@ _LONGEST_NAME = 100  # characters in the log or a sentence
 _DEFERRED = "deferred"  # under this name in interaction.extras: how it was acknowledged
 _OTHER_VERSION = ((CommandNotFound, "other_version"), (CommandSignatureMismatch, "other_version"))
 _PUBLIC, _PRIVATE, _UPDATE = "public", "private", "update"
-
-
-class TooLateError(Exception):
-    """Discord no longer accepts an answer to the interaction."""
+_ARRIVED = "arrived"  # when it came, by the desk's clock
 
 
 class Desk:
-    """Answers interactions; users who ask too often are told to wait."""
+    """Answers interactions; users who ask too often are told to wait, and what Discord has given up is left.
 
-    def __init__(self, limits: LimitSettings) -> None:
-        self._cooldown = Cooldown(limits.user_commands, limits.user_seconds, time.monotonic)
+    Args:
+        clock: seconds, never going back.
+    """
+
+    def __init__(self, limits: LimitSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._cooldown = Cooldown(limits.user_commands, limits.user_seconds, clock)
         self._turns = Turns(limits.at_once, limits.waiting_per_server)
         self._under_way: set[asyncio.Task[Any]] = set()
         self._latest_keystroke: dict[int, object] = {}
+        self._dropped = Dropped()
+
+    # --- how long Discord waits ---
+
+    def arrived(self, interaction: Interaction[Any]) -> None:
+        """Note when an interaction came; called before anything is done for it."""
+        interaction.extras[_ARRIVED] = self._clock()
+
+    def takes(self, interaction: Interaction[Any]) -> bool:
+        """Whether Discord still takes an answer; if not, the interaction is counted, and must be left."""
+        try:
+            self._deadline(interaction).check()
+        except GivenUpError as error:
+            self._dropped.add(str(error))
+            return False
+        return True
+
+    def _deadline(self, interaction: Interaction[Any]) -> Deadline:
+        """Until when Discord takes the next answer: an acknowledgement, or what follows one."""
+        came = interaction.extras.setdefault(_ARRIVED, self._clock())
+        if interaction.type is InteractionType.autocomplete:
+            return Deadline(came + ACKNOWLEDGED_WITHIN_S, UNSUGGESTED, self._clock)
+        if _DEFERRED in interaction.extras or interaction.response.is_done():
+            return Deadline(came + ANSWERED_WITHIN_S, UNANSWERED, self._clock)
+        return Deadline(came + ACKNOWLEDGED_WITHIN_S, UNACKNOWLEDGED, self._clock)
 
     # --- answering ---
 
@@ -80,29 +120,21 @@ class Desk:
         Raises:
             InputError: if Discord does not let the page be shown there.
         """
-        with self._counted():
+        with self._counted(), self._unless_given_up():
+            # No deferral waits, so that the follow-up is seen by everybody.
+            page = await self._made(interaction, show, _UPDATE)
             try:
-                self._cooldown.spend(interaction.user.id)
-                await _acknowledge(
-                    interaction, _UPDATE
-                )  # no deferral waits, so that the follow-up is seen by everybody
-                async with self._turns.turn(interaction.guild_id or interaction.user.id):
-                    page = await show()
-                try:
-                    await interaction.followup.send(
-                        view=layout(page, interaction.user.id), allowed_mentions=discord.AllowedMentions.none()
-                    )
-                except discord.HTTPException as refused:
-                    if not _is_refusal(refused):
-                        raise
-                    raise InputError(settings_words.NOT_LET_SHARE) from refused
-                if (message := interaction.message) is not None:
-                    view = without_button(message, custom_id, settings_words.SHARED)
-                    with suppress(discord.HTTPException):  # it is shared all the same
-                        await repeated(lambda: interaction.edit_original_response(view=view))
-            except TooLateError:
-                metrics.ERRORS.add("too_late")
-                log.warning("a press in %s was acknowledged too late", interaction.guild_id)
+                await interaction.followup.send(
+                    view=layout(page, interaction.user.id), allowed_mentions=discord.AllowedMentions.none()
+                )
+            except discord.HTTPException as refused:
+                if not _is_refusal(refused):
+                    raise
+                raise InputError(settings_words.NOT_LET_SHARE) from refused
+            if (message := interaction.message) is not None:
+                view = without_button(message, custom_id, settings_words.SHARED)
+                with suppress(discord.HTTPException):  # it is shared all the same
+                    await repeated(lambda: interaction.edit_original_response(view=view))
 
     async def open_form(self, interaction: Interaction[Any], form: discord.ui.Modal) -> None:
         """Answer a button with a form."""
@@ -110,17 +142,27 @@ class Desk:
             await _respond(lambda: interaction.response.send_modal(form))
 
     async def _answer(self, interaction: Interaction[Any], show: Show, how: str) -> None:
-        with self._counted():
-            try:
-                self._cooldown.spend(interaction.user.id)
-                await _acknowledge(interaction, how)
-                async with self._turns.turn(interaction.guild_id or interaction.user.id):
-                    page = await show()
-                await _show(interaction, page)
-                metrics.ANSWERED.observe(current.age_s(), current.kind())
-            except TooLateError:
-                metrics.ERRORS.add("too_late")
-                log.warning("an interaction of %s was acknowledged too late", interaction.guild_id)
+        with self._counted(), self._unless_given_up():
+            await _show(interaction, await self._made(interaction, show, how))
+            metrics.ANSWERED.observe(current.age_s(), current.kind())
+
+    async def _made(self, interaction: Interaction[Any], show: Show, how: str) -> AnswerPage:
+        """Acknowledge an interaction, and have its page made when it is its turn. GivenUpError where it is in vain."""
+        self._deadline(interaction).check()
+        self._cooldown.spend(interaction.user.id)
+        await _acknowledge(interaction, how)
+        async with self._turns.turn(interaction.guild_id or interaction.user.id):
+            with working_until(self._deadline(interaction)):
+                return await show()
+
+    @contextmanager
+    def _unless_given_up(self) -> Iterator[None]:
+        """A context that ends where Discord has given the interaction up."""
+        try:
+            yield
+        except GivenUpError as error:
+            metrics.ERRORS.add("too_late")
+            self._dropped.add(str(error))
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -139,17 +181,26 @@ class Desk:
         for task in (late := list(self._under_way)):
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+        self._dropped.tell()
 
     async def suggest(self, interaction: Interaction[Any], suggest: Suggest) -> list[Choice[str]]:
-        """Answer an autocomplete request; without suggestions if the same user has typed on meanwhile."""
+        """Answer an autocomplete request; without suggestions if the same user has typed on meanwhile.
+
+        Raises:
+            CancelledError: if Discord has given the request up. discord.py would answer it, and log the refusal.
+        """
         keystroke = self._latest_keystroke[interaction.user.id] = object()
         try:
             await asyncio.sleep(0)  # those that came in together: only the last of them is worth an answer
             if self._latest_keystroke.get(interaction.user.id) is not keystroke:
                 return []
-            return await suggest()
+            with working_until(self._deadline(interaction)):
+                return await suggest()
         except StoreAwayError:
             return []
+        except GivenUpError as error:
+            self._dropped.add(str(error))
+            raise asyncio.CancelledError from error
         except Exception:  # no suggestion is better than an error while somebody types
             log.exception("suggesting failed")
             return []
@@ -173,6 +224,8 @@ class Desk:
             reference = current.reference()
             log.error("error %s in %s", reference, _name(interaction), exc_info=error)
             sentence = words.apology(reference)
+        if not self.takes(interaction):
+            return
         with self._counted():
             try:
                 await _say_privately(interaction, sentence)
@@ -193,7 +246,7 @@ async def _acknowledge(interaction: Interaction[Any], how: str) -> None:
         await _respond(defer)
     except discord.HTTPException as error:
         if error.code == _UNKNOWN_INTERACTION:
-            raise TooLateError from error
+            raise GivenUpError(UNACKNOWLEDGED) from error
         raise
     interaction.extras[_DEFERRED] = how
 

@@ -12,11 +12,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from random import Random, SystemRandom
 from typing import TypeVar
 
 from bot import metrics
 from bot.answers import About, RelatedAnswer
+from bot.given_up import Deadline, GivenUpError, current_deadline
 from embeddings import dates
 from embeddings.archive.last_updated import last_updated
 from embeddings.dates import DateRange
@@ -61,6 +63,25 @@ class _Lease:
             self.search.index.close()
 
 
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """A text that waits to be encoded, and whoever waits for it."""
+
+    lease: _Lease
+    text: str
+    encoded: asyncio.Future[Encoded]
+    deadline: Deadline | None
+
+    def is_given_up(self) -> bool:
+        """Whether nobody waits any more; whoever did has been told."""
+        if not self.encoded.done() and self.deadline is not None:
+            try:
+                self.deadline.check()
+            except GivenUpError as error:
+                self.encoded.set_exception(error)
+        return self.encoded.done()
+
+
 class Engine:
     """Answers from the index that is in force; `start` first, `close` last.
 
@@ -88,7 +109,7 @@ class Engine:
         self._updated: dt.datetime | None = None
         self._threads = ThreadPoolExecutor(THREADS, "answers", compute_alone)
         self._encoding = ThreadPoolExecutor(1, "encoder")
-        self._waiting: list[tuple[_Lease, str, asyncio.Future[Encoded]]] = []
+        self._waiting: list[_Waiting] = []
         self._drain: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._failure: EmbeddingsError | None = None
@@ -293,8 +314,9 @@ class Engine:
         """Things to ask that this index answers; found once an index, and while it is looked for, waited for by all."""
         lease = self._current()
         if lease.examples is None or (lease.examples.done() and lease.examples.exception() is not None):
-            finding = self._with(lambda search: examples(search, self.today()))
-            lease.examples = asyncio.create_task(finding, context=contextvars.Context())
+            looking = self._with(lambda search: examples(search, self.today()))
+            # For all who wait, not for the interaction of whoever asked first.
+            lease.examples = asyncio.create_task(looking, context=contextvars.Context())
         return await asyncio.shield(lease.examples)
 
     def _current(self) -> _Lease:
@@ -312,38 +334,55 @@ class Engine:
             lease.close_if_unused()
 
     async def _in_thread(self, work: Callable[..., Result], *values: object) -> Result:
+        """Do some work in a thread that answers; GivenUpError if nobody waits for it when it is its turn."""
+        deadline = current_deadline()
         in_context = contextvars.copy_context().run  # so that what is logged there says for whom
         began = time.monotonic()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, in_context, work, *values)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, in_context, _unless_given_up, deadline, work, *values)
         finally:
             metrics.SEARCHES.observe(time.monotonic() - began)
 
     async def _encode(self, lease: _Lease, text: str) -> Encoded:
-        future: asyncio.Future[Encoded] = asyncio.get_running_loop().create_future()
-        self._waiting.append((lease, text, future))
+        waiting = _Waiting(lease, text, asyncio.get_running_loop().create_future(), current_deadline())
+        self._waiting.append(waiting)
         if self._drain is None or self._drain.done():
             self._drain = asyncio.create_task(self._encode_waiting(), context=contextvars.Context())
-        return await future
+        return await waiting.encoded
 
     async def _encode_waiting(self) -> None:
-        """Encode the questions that wait, a batch for one index at a time, until none is left."""
-        while self._waiting:
-            lease = self._waiting[0][0]
-            batch = [waiting for waiting in self._waiting if waiting[0] is lease][:LARGEST_BATCH]
-            self._waiting = [waiting for waiting in self._waiting if waiting not in batch]
-            texts = [text for _, text, _ in batch]
+        """Encode the texts that wait, a batch for one index at a time, until none is left.
+
+        While a batch is encoded the next one gathers: the more there is to do, the larger are the batches.
+        """
+        while batch := self._next_batch():
+            search, texts = batch[0].lease.search, [waiting.text for waiting in batch]
             metrics.ENCODED.observe(len(texts))
             try:
-                encoded = await asyncio.get_running_loop().run_in_executor(self._encoding, lease.search.encode, texts)
+                encoded = await asyncio.get_running_loop().run_in_executor(self._encoding, search.encode, texts)
             except Exception as error:  # noqa: BLE001  # whoever waits for it gets it
-                for _, _, future in batch:
-                    if not future.done():
-                        future.set_exception(error)
+                for waiting in batch:
+                    if not waiting.encoded.done():
+                        waiting.encoded.set_exception(error)
                 continue
-            for (_, _, future), text in zip(batch, encoded, strict=True):
-                if not future.done():
-                    future.set_result(text)
+            for waiting, text in zip(batch, encoded, strict=True):
+                if not waiting.encoded.done():
+                    waiting.encoded.set_result(text)
+
+    def _next_batch(self) -> list[_Waiting]:
+        """Take those that have waited longest, of one index; without those that nobody waits for."""
+        wanted = [waiting for waiting in self._waiting if not waiting.is_given_up()]
+        batch = [waiting for waiting in wanted if waiting.lease is wanted[0].lease][:LARGEST_BATCH]
+        taken = set(map(id, batch))
+        self._waiting = [waiting for waiting in wanted if id(waiting) not in taken]
+        return batch
+
+
+def _unless_given_up(deadline: Deadline | None, work: Callable[..., Result], *values: object) -> Result:
+    if deadline is not None:
+        deadline.check()
+    return work(*values)
 
 
 def _answer(search: Search, question: Question, wanted: Encoded, limit: int, most: int) -> Answer:

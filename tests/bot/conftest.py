@@ -66,6 +66,14 @@ def small_index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _bots_are_as_patient_as_their_discord() -> Iterator[None]:
+    """What is not acknowledged within three seconds is left; here that may be due to the machine."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("bot.desk.ACKNOWLEDGED_WITHIN_S", PATIENT.acknowledge_s)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _bots_do_not_ask_before_they_are_ready() -> Iterator[None]:
     """A bot that starts asks its index some questions, so that the first user waits no longer: tests need not."""
 

@@ -11,14 +11,17 @@ from typing import Any
 import faiss
 import pytest
 
-from bot.engine import Engine
+from bot.engine import THREADS, Engine
+from bot.given_up import Deadline, GivenUpError, working_until
 from embeddings.archive import Report
 from embeddings.build.run import Build, build_index
 from embeddings.build.update import Span, updating
 from embeddings.dates import DateRange
 from embeddings.errors import IndexMissingError, IndexUnusableError
+from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
 from embeddings.model.tuning import Encoded
+from embeddings.search.answers import Answer
 from embeddings.search.questions import understand
 from embeddings.search.service import Search
 from embeddings.wiki.client import wiki_client
@@ -97,6 +100,73 @@ async def test_questions_that_wait_together_are_encoded_together(
     assert all(answer.hits for answer in answers)
     assert sum(slow.batches) == 5
     assert len(slow.batches) <= 2
+
+
+async def test_a_batch_forms_while_the_encoder_is_busy(engine: Engine, slow: SlowEncoder) -> None:
+    slow.batches.clear()
+    slow.entered.clear()
+    slow.go_on.clear()
+    first = asyncio.create_task(engine.ask(understand("moon", TODAY), 3))
+    await asyncio.to_thread(slow.entered.wait, 60)
+    others = [asyncio.create_task(engine.ask(understand("war", TODAY), 3)) for _ in range(7)]
+    while len(engine._waiting) < len(others):
+        await engine.days(DAY, 0, 1)  # which goes through the threads that read the questions
+    slow.go_on.set()
+    await asyncio.gather(first, *others)
+    assert slow.batches == [1, 7]
+
+
+async def test_a_question_that_is_given_up_while_the_encoder_is_busy_is_not_encoded(
+    engine: Engine, slow: SlowEncoder
+) -> None:
+    slow.batches.clear()
+    slow.entered.clear()
+    slow.go_on.clear()
+    now = 0.0
+
+    async def ask(seconds: float) -> Answer:
+        with working_until(Deadline(seconds, "given up", lambda: now)):
+            return await engine.ask(understand("moon", TODAY), 3)
+
+    first = asyncio.create_task(ask(20))
+    await asyncio.to_thread(slow.entered.wait, 60)
+    lost, other = asyncio.create_task(ask(10)), asyncio.create_task(ask(20))
+    while len(engine._waiting) < 2:
+        await engine.days(DAY, 0, 1)
+    now = 15
+    slow.go_on.set()
+    with pytest.raises(GivenUpError, match="given up"):
+        await lost
+    assert (await first).hits
+    assert (await other).hits
+    assert slow.batches == [1, 1]
+
+
+async def test_what_is_given_up_while_the_threads_are_busy_is_not_looked_up(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, now = threading.Event(), 0.0
+    looked_up: list[str] = []
+
+    def look(_: Search, prefix: str, __: int) -> list[Event]:
+        looked_up.append(prefix)
+        go_on.wait(60)
+        return []
+
+    async def find(prefix: str, seconds: float) -> None:
+        with working_until(Deadline(seconds, "given up", lambda: now)):
+            await engine.headlines(prefix, 1)
+
+    monkeypatch.setattr(Search, "starting", look)
+    busy = [asyncio.create_task(find("busy", 20)) for _ in range(THREADS)]
+    lost, other = asyncio.create_task(find("lost", 10)), asyncio.create_task(find("other", 20))
+    await asyncio.sleep(0)  # all of them are in the queue, in this order
+    now = 15
+    go_on.set()
+    with pytest.raises(GivenUpError):
+        await lost
+    await asyncio.gather(*busy, other)
+    assert looked_up == [*["busy"] * THREADS, "other"]
 
 
 async def test_look_ups_go_on_while_a_question_is_encoded(engine: Engine, slow: SlowEncoder) -> None:

@@ -3,16 +3,21 @@
     python -m tests.proofs.discord_load INDEX [--interactions 1000] [--at-once 50]
 
 The bot is a process of its own (`python -m bot`), the stand-in for Discord another: this one. Exit status 1 where an
-interaction that Discord would still have accepted was not answered, or one was acknowledged too late.
+interaction that Discord would still have accepted was not answered, one was acknowledged too late, or the bot's event
+loop, on which heartbeats and acknowledgements depend, was late by more than 50 ms at the 99th percentile.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import os
 import random
+import signal
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,8 +31,10 @@ from tests.bot.running import environment
 from tests.discord_server import DiscordServer, Faults, NotAnsweredError, discord_server
 
 ACKNOWLEDGE_S = 3.0
+LATEST_LOOP_S = 0.05  # at the 99th percentile
 SERVERS = 20
 LONGEST_START_S = 60.0
+LAG = "lag.json"
 
 
 @dataclass
@@ -48,12 +55,12 @@ class Figures:
         return [name, *map(str, counts), *map(_percentiles, times)]
 
 
-def _percentiles(times: list[float]) -> str:
-    ordered = sorted(times)
-    if not ordered:
-        return "-"
-    picked = [ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.95, 0.99)]
-    return " / ".join(f"{1_000 * value:,.0f}" for value in picked)
+def _percentile(times: list[float], share: float) -> float:
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
+
+
+def _percentiles(times: list[float], shares: tuple[float, ...] = (0.5, 0.95, 0.99)) -> str:
+    return " / ".join(f"{1_000 * _percentile(times, share):,.0f}" for share in shares) if times else "-"
 
 
 async def drive(server: DiscordServer, questions: list[str], days: list[str], count: int, at_once: int) -> Figures:
@@ -112,10 +119,11 @@ def fail_a_tenth(faults: Faults) -> None:
 
 @asynccontextmanager
 async def bot_process(server: DiscordServer, index: Path, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The bot as an operator starts it, connected; ended with SIGTERM."""
+    """The bot as an operator starts it, connected; ended with SIGTERM. `folder` gets how late its loop was."""
     settings = environment(server, index, f"sqlite:///{folder}/store.db")
+    command = (sys.executable, "-m", "tests.proofs.measured_bot", str(folder / LAG))
     with (folder / "bot.log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", env=settings, stderr=log)
+        process = await asyncio.create_subprocess_exec(*command, env=settings, stderr=log)
         try:
             await server.ready(timeout_s=LONGEST_START_S)
             yield process
@@ -140,21 +148,29 @@ def material(index: Path, count: int) -> tuple[list[str], list[str]]:
 async def _prove(index: Path, count: int, at_once: int) -> bool:
     questions, days = material(index, 400)
     times = [f"{what}: p50 / p95 / p99 ms" for what in ("acknowledged", "answered", "suggested")]
-    table = Table("run", "answered", "lost", "late", "unsuggested", *times)
+    columns = ("run", "answered", "lost", "late", "unsuggested", *times, "loop late by: p50 / p99 / max ms", "a second")
+    table = Table(*columns)
     sound = True
     for name, failing in (("without faults", False), ("a tenth fails", True)):
         faults = Faults(seed=3)
         with tempfile.TemporaryDirectory() as temporary:
-            async with discord_server(faults=faults) as server, bot_process(server, index, Path(temporary)):
+            folder = Path(temporary)
+            async with discord_server(faults=faults) as server, bot_process(server, index, folder) as process:
                 await drive(server, questions, days, 50, 10)  # warm
                 if failing:
                     fail_a_tenth(faults)
+                process.send_signal(signal.SIGUSR1)
+                began = time.monotonic()
                 figures = await drive(server, questions, days, count, at_once)
+                took_s = time.monotonic() - began
             if figures.lost:
-                sys.stderr.write((Path(temporary) / "bot.log").read_text()[-4_000:])
-        table.add_row(*figures.row(name))
-        sound = sound and not figures.lost and not figures.late
-    Console(width=160).print(table)
+                sys.stderr.write((folder / "bot.log").read_text()[-4_000:])
+            lag: list[float] = json.loads((folder / LAG).read_bytes())
+        table.add_row(*figures.row(name), _percentiles(lag, (0.5, 0.99, 1)), f"{count / took_s:.0f}")
+        sound = sound and not figures.lost and not figures.late and _percentile(lag, 0.99) < LATEST_LOOP_S
+    console = Console(width=180)
+    console.print(table)
+    console.print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     return sound
 
 
