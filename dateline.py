@@ -6,6 +6,7 @@ looked, so that no stranger's code runs in place of it.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ PACKAGES = ("bot", "embeddings")
 
 _OURS = "docs/design.md"  # which the text of each of our packages names
 _BAD_INPUT, _INTERRUPTED = 2, 130
+_OBJECTS = 50_000  # made since Python last looked for circles of them; to look at each 700 is a tenth of a start
 
 
 def in_the_way(name: str, root: Path = ROOT) -> str | None:
@@ -38,6 +40,7 @@ def in_the_way(name: str, root: Path = ROOT) -> str | None:
 
 def start(run: Callable[[], int]) -> int:
     """Run the program unless something is in its way; returns the exit status. It may be interrupted while it loads."""
+    gc.set_threshold(_OBJECTS)
     try:
         for name in PACKAGES:
             if (sentence := in_the_way(name)) is not None:

@@ -26,6 +26,7 @@ from bot.store.address import file_of, parse
 from bot.store.look import describe
 from bot.zones.readings import COMMON
 from embeddings.archive.fetched import problems as problems_of_fetched_days
+from embeddings.defaults import DEFAULT_CONFIG
 from embeddings.errors import EmbeddingsError, IndexMissingError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import Manifest
@@ -33,7 +34,7 @@ from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder, must_be_fet
 from embeddings.model.reranker import reranker
 from embeddings.program import own_command
 from embeddings.search.service import open_search
-from embeddings.settings import DEFAULT_CONFIG, Read
+from embeddings.settings import Read
 from embeddings.text import counted, named
 
 MOST_AHEAD_S = 30.0
@@ -131,7 +132,7 @@ class Check:
         if must_be_fetched(name):
             yield Finding("model", f"{name} is not on this machine; the bot fetches it when it starts")
         elif manifest is not None:
-            with open_search(IndexFolder(settings.index.path), settings.index) as search:
+            with open_search(IndexFolder(settings.index.path), settings.index.model, settings.index.encoder) as search:
                 yield _vectors(name, len(search.encode(["a question"])[0].vector))
         else:
             yield _vectors(name, len(SentenceEncoder(name).encode(["a question"])[0].vector))

@@ -19,9 +19,10 @@ from bot.redaction import Redactor
 from embeddings.command_line.commands import cli as index_cli
 from embeddings.command_line.options import WebAddress
 from embeddings.command_line.running import BAD_INPUT, at_terminal, run_command
+from embeddings.defaults import DEFAULT_CONFIG
 from embeddings.errors import EmbeddingsError, InputError
 from embeddings.program import own_command
-from embeddings.settings import DEFAULT_CONFIG, IndexSettings
+from embeddings.settings import IndexSettings
 
 if TYPE_CHECKING:
     from bot.console.lookup import Lookup
@@ -243,7 +244,7 @@ def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Look
 
     folder = IndexFolder(settings.path)
     compute_alone()
-    with open_search(folder, settings, rerank, checked=True) as search:
+    with open_search(folder, settings.model, settings.encoder, rerank, checked=True) as search:
         yield Lookup(search, lambda: dt.datetime.now(dt.UTC).date(), last_updated(folder.fetched))
 
 

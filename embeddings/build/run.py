@@ -27,6 +27,7 @@ from embeddings.build.refusals import explained, may_pass
 from embeddings.build.result import BuildResult
 from embeddings.build.staging import Staging
 from embeddings.build.withdrawals import MOST_EVENTS, events_refusal, is_too_much
+from embeddings.defaults import Way
 from embeddings.errors import (
     EmbeddingsError,
     IndexMissingError,
@@ -45,7 +46,6 @@ from embeddings.model.encoder import Encoder
 from embeddings.progress import Progress, no_progress
 from embeddings.prominence.measure import measure
 from embeddings.prominence.traits import collect
-from embeddings.settings import Way
 from embeddings.text import counted
 
 log = logging.getLogger(__name__)

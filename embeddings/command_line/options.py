@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from embeddings.defaults import Asking, nothing_is_set
 from embeddings.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,10 +38,14 @@ class Context:
 
         return load_settings(Settings, self.config)
 
+    def asking(self) -> Asking:
+        """The settings by which questions are answered."""
+        return Asking() if nothing_is_set(self.config) else self.settings().asking
+
     def folder(self) -> IndexFolder:
         from embeddings.index.folder import IndexFolder
 
-        root = self.index or self.settings().index.path
+        root = self.index or self.asking().path
         if root.is_file():
             raise InputError(f"{root} is a file; the index needs a folder of its own")
         return IndexFolder(root)
@@ -89,9 +94,9 @@ class Context:
         from embeddings.index.threads import compute_alone
         from embeddings.search.service import open_search
 
-        settings = self.settings()
+        asking = self.asking()
         compute_alone()
-        with open_search(self.folder(), settings.index, settings.rerank.model) as search:
+        with open_search(self.folder(), asking.model, asking.encoder, asking.rerank) as search:
             yield search
 
 

@@ -6,11 +6,13 @@ French, Spanish and Chinese; its forms are in `embeddings.dates.forms_abroad`.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Literal, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from embeddings.dates.ranges import CENTURY_MONTHS, DECADE_MONTHS, WEEK, YEAR_MONTHS, Unit
 
@@ -18,7 +20,8 @@ LANGUAGES = (
     "fr", "de", "es", "it", "pt", "nl", "pl", "ru", "uk", "tr", "sv", "da", "nb", "fi", "cs", "hu", "ro",
     "el", "id", "ar", "he", "fa", "hi",
 )  # fmt: skip
-_DECLINED = ("pl", "ru", "uk", "cs")  # languages in which "in March" has an ending that CLDR does not list
+SHIPPED = Path(__file__).with_name("names_abroad.json")  # which `python -m tests.calendar_names` takes from CLDR
+DECLINED = ("pl", "ru", "uk", "cs")  # languages in which "in March" has an ending that CLDR does not list
 _SHORTEST_DECLINED = 6  # letters in Latin script, for else Marco is a March; shorter ones stand here
 _SHORTEST_CYRILLIC = 4
 _SHORTEST_WEEKDAY = 3  # letters; "to" is one of two
@@ -132,14 +135,14 @@ def _plain(word: str) -> str:
 
 @cache
 def _months() -> _Names:
-    names = _names_of("months")
+    names = _shipped()["months"]
     plain = {_plain(name): month for name, month in names.whole.items()}
     return _Names(plain | names.whole, {_plain(name): month for name, month in names.short.items()} | names.short)
 
 
 @cache
 def _weekdays() -> _Names:
-    return _names_of("days")
+    return _shipped()["days"]
 
 
 def _declined_month(word: str) -> int | None:
@@ -149,7 +152,7 @@ def _declined_month(word: str) -> int | None:
 @cache
 def _declined_months() -> Mapping[str, int]:
     """Months of some languages by all but the last letter of their forms: `марте` is март, `styczniu` is stycznia."""
-    names = _names_of("months", _DECLINED).whole
+    names = _shipped()["declined"].whole
     long = {
         name: month
         for name, month in names.items()
@@ -158,21 +161,9 @@ def _declined_months() -> Mapping[str, int]:
     return {name[:-1]: month for name, month in long.items()} | long
 
 
-def _names_of(kind: Literal["months", "days"], languages: Iterable[str] = LANGUAGES) -> _Names:
-    """The names of months or weekdays and their numbers, of those that mean the same in all languages."""
-    from babel import Locale  # 300 ms for all languages, and few texts need them
-
-    whole: dict[str, set[int]] = {}
-    short: dict[str, set[int]] = {}
-    for language in languages:
-        for by_width in getattr(Locale.parse(language), kind).values():
-            for width, found in (("wide", whole), ("abbreviated", short)):
-                for number, name in by_width[width].items():
-                    word = name.casefold().rstrip(".").removesuffix("-feira").replace("\u02bc", "'")
-                    found.setdefault(word, set()).add(number)
-    return _Names(
-        *({name: found.pop() for name, found in names.items() if len(found) == 1} for names in (whole, short))
-    )
+@cache
+def _shipped() -> Mapping[str, _Names]:
+    return {kind: _Names(*names) for kind, names in json.loads(SHIPPED.read_text(encoding="utf-8")).items()}
 
 
 # Chinese has no blanks between words, so that what counts from today is one token.

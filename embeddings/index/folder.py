@@ -31,9 +31,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-import portalocker
-
 from embeddings.errors import BUILD_AGAIN, BuildRunningError, EmbeddingsError, IndexMissingError, IndexUnusableError
+from embeddings.index import locks
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.checked import CHECKED, CheckedFiles
 from embeddings.index.manifest import (
@@ -194,10 +193,10 @@ class IndexFolder:
                     raise IndexUnusableError(f"the index lacks {lock}; {BUILD_AGAIN}") from error
                 raise IndexUnusableError(_unreadable(lock, error)) from error
             try:
-                portalocker.lock(in_use, portalocker.LOCK_SH)
+                locks.share(in_use)
                 if self.manifest().generation == manifest.generation:
                     return manifest, in_use
-            except portalocker.LockException as error:
+            except OSError as error:
                 in_use.close()
                 raise IndexUnusableError(
                     f"{lock} cannot be locked ({error}); keep the index on a file system that has locks"
@@ -305,12 +304,12 @@ class IndexFolder:
             ) from error
         with lock:
             try:
-                portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
-            except portalocker.AlreadyLocked as error:
+                locks.hold(lock)
+            except locks.HeldError as error:
                 raise BuildRunningError(
                     f"another build of the index in {self.root} is running; wait for it to end, then try again"
                 ) from error
-            except portalocker.LockException as error:
+            except OSError as error:
                 raise EmbeddingsError(
                     f"{lock.name} cannot be locked ({error}); keep the index on a file system that has locks"
                 ) from error
@@ -368,8 +367,8 @@ def _delete_unless_held(folder: Path) -> None:
         return
     with in_use:
         try:
-            portalocker.lock(in_use, portalocker.LOCK_EX | portalocker.LOCK_NB)
-        except portalocker.LockException:
+            locks.hold(in_use)
+        except (locks.HeldError, OSError):
             return  # a reader holds it
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -30,7 +30,7 @@ from embeddings.model.tuning import Encoded, Head
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from embeddings.settings import Way
+    from embeddings.defaults import Way
 
 log = logging.getLogger(__name__)
 

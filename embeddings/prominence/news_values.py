@@ -6,8 +6,8 @@ The classes of words are English, as the archives are; a text in another languag
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 
 from embeddings.events import Event
 
@@ -17,6 +17,12 @@ GRIM = frozenset({CONFLICT, DISASTER})
 
 LIGHT = frozenset({"science", "culture", "sport"})
 """The fields that a reader is glad to find among the others."""
+
+
+def _later(words: str) -> Callable[[], re.Pattern[str]]:
+    """A pattern that is compiled at its first use: for the field of an event few of them are used."""
+    return cache(lambda: re.compile(words))
+
 
 _asked_again = lru_cache(64)
 """Several questions about an event ask the same of its headline."""
@@ -91,7 +97,7 @@ _HARM = re.compile(
     r"|shootings?|gunm[ae]n|crash\w*|earthquakes?|floods?|hurricanes?|tsunamis?|terror\w*|genocide|invade\w*|invasion)\b",
 )
 
-_DEATH = re.compile(
+_DEATH = _later(
     r"\b(?:die[sd]|dying|passes away|(?:is|was|are|has been|have been) (?:\w+ ){0,2}"
     r"(?:killed|murdered|assassinated|executed|hanged|shot|beheaded|found dead))\b",
 )
@@ -103,13 +109,13 @@ _TURNS = {
     "fall": rf"{_IS}(?:ousted|overthrown|deposed)|resigns?|resigned|steps? down|abdicates?",
     "turn": rf"{_IS}chosen|becomes|succeeds|flees|fled",
 }
-_TURN = re.compile(rf"\b(?:{'|'.join(_TURNS.values())})\b")
+_TURN = _later(rf"\b(?:{'|'.join(_TURNS.values())})\b")
 _SUBJECT = 40  # characters before a verb in which its subject stands
-_FIRST = re.compile(
+_FIRST = _later(
     r"\b(?:first|world record|largest|biggest|worst|deadliest|historic\w*|unprecedented|longest|oldest|youngest"
     r"|landmark|strongest|fastest|tallest|highest|greatest|severe|massive|devastating|catastrophic|discover(?:s|ed|y))\b",
 )
-_WORDS = re.compile(
+_WORDS = _later(
     r"\b(?:says?|said|saying|urg(?:es?|ed|ing)|calls? (?:for|on|upon)|condemn\w*|warn(?:s|ed|ing)?|claim(?:s|ed)?"
     r"|critici[sz]\w+|comments?|den(?:y|ies)|meets?|discuss\w*|visits?|plans?|expected|demand(?:s|ed)?|accus\w+"
     r"|considers?|vows?|express\w*|reacts?|welcomes?|talks|offers?|rejects?|propos\w+|threatens?|believes?|tells?|hopes?"
@@ -117,12 +123,12 @@ _WORDS = re.compile(
     r"|agrees? to|asks?|apologi[sz]es?|confirms?|reveals?|admits?|according to|polls?|watch"
     r"|blames?|endorses?|statement|it is reported|announces? (?:its?|his|her|their|that|several|plans))\b",
 )
-_SEQUEL = re.compile(
+_SEQUEL = _later(
     r"\b(?:continu\w+|still|yesterday\w*|tomorrow\w*|following|aftermath|amid|remains?|toll|ongoing|another|latest"
     r"|further|days? after|again|additional|ahead of|resum\w+|later|previous(?:ly)?|earlier|since|hours before|due to"
     r"|cases|investigat\w+|inquiry|funeral|mourn\w*|rescuers?|suspects?)\b",
 )
-_ROUTINE = re.compile(
+_ROUTINE = _later(
     r"\b(?:names|case of|surpass\w*|confirmed|nominat\w+|appoint\w*|approv\w+|hearing|heads? towards?|makes landfall"
     r"|announces a date|delegation|spokes\w+|candidates?|debates?|sessions?|negotiat\w+|postpon\w+|suspend\w*|cancel\w*"
     r"|watch is issued|lifts?|extend\w*|deploy\w*|advis(?:es?|ory)|issues?|requests?|orders?|raid\w*|clash\w*"
@@ -159,12 +165,12 @@ _NUMBERED = re.compile(
     r"|(?:village|town|city|market|crowd|population|community|audience|gathering) of(?: (?:about|around|some|over))?) $"
 )
 _OF_NAME = re.compile(r"\w+ (?:aircraft|airliner|airplane|jet|plane|helicopter)s?\b")
-_SEVERAL = re.compile(
+_SEVERAL = _later(
     rf"\d|\b(?:{'|'.join(_SPELT)}|people|persons?|men|women|children|police|several|many|others|all|some|most|none)\b"
 )
 # A name at the end, and not that of a place where somebody is.
-_NAME_LAST = re.compile(r"(?:^|[\s(])[A-ZÀ-ÞĀ-Ž][\w.'’-]+[\s,]*$")
-_PLACE_LAST = re.compile(r"\b(?:in|at|of|from|near|on|to|by|for|with)(?: the)?(?: [A-ZÀ-ÞĀ-Ž][\w.'’-]+)+[\s,]*$")
+_NAME_LAST = _later(r"(?:^|[\s(])[A-ZÀ-ÞĀ-Ž][\w.'’-]+[\s,]*$")
+_PLACE_LAST = _later(r"\b(?:in|at|of|from|near|on|to|by|for|with)(?: the)?(?: [A-ZÀ-ÞĀ-Ž][\w.'’-]+)+[\s,]*$")
 _YEARS = range(1900, 2101)  # numbers that are more likely years
 
 
@@ -256,34 +262,34 @@ def whose_turn(headline: str) -> str:
 
 
 @_asked_again
-def _before(verb: re.Pattern[str], headline: str) -> str:
-    found = verb.search(_lower(headline))
+def _before(verb: Callable[[], re.Pattern[str]], headline: str) -> str:
+    found = verb().search(_lower(headline))
     return headline[max(0, found.start() - _SUBJECT) : found.start()] if found else ""
 
 
 def what_turn(headline: str) -> str:
     """The kind of a turn in somebody's life: win, law, rise, fall or, where it may be any, turn."""
-    found = _TURN.search(_lower(headline))
+    found = _TURN().search(_lower(headline))
     return next((kind for kind, words in _TURNS.items() if found and re.fullmatch(words, found[0])), "turn")
 
 
 def somebody_dies(headline: str) -> bool:
     """Whether it is one person who dies, and not a number of people or those of a place."""
     subject = who_dies(headline)
-    if not _NAME_LAST.search(subject) or _PLACE_LAST.search(subject):
+    if not _NAME_LAST().search(subject) or _PLACE_LAST().search(subject):
         return False
-    return _SEVERAL.search(_lower(subject)) is None
+    return _SEVERAL().search(_lower(subject)) is None
 
 
 def tells_of_a_first(headline: str) -> bool:
     """Whether something is the first or the most of its kind, or of great size."""
-    return _FIRST.search(_lower(headline)) is not None
+    return _FIRST().search(_lower(headline)) is not None
 
 
 @_asked_again
 def tells_of_words(headline: str) -> bool:
     """Whether somebody says, plans or fears something, rather than does it."""
-    return _WORDS.search(_lower(headline)[:_BEGINNING]) is not None
+    return _WORDS().search(_lower(headline)[:_BEGINNING]) is not None
 
 
 def is_light(event: Event) -> bool:
@@ -297,10 +303,10 @@ def is_light(event: Event) -> bool:
 @_asked_again
 def is_routine(headline: str) -> bool:
     """Whether a headline is of the kind that fills the news every week, or a fragment of a sentence."""
-    return _ROUTINE.search(_lower(headline)[:_BEGINNING]) is not None or not re.match(r"[^a-z,;:.)]", headline)
+    return _ROUTINE().search(_lower(headline)[:_BEGINNING]) is not None or not re.match(r"[^a-z,;:.)]", headline)
 
 
 @_asked_again
 def is_sequel(headline: str) -> bool:
     """Whether it goes on with what an earlier event began."""
-    return _SEQUEL.search(_lower(headline)[:_BEGINNING]) is not None
+    return _SEQUEL().search(_lower(headline)[:_BEGINNING]) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from embeddings.dates import DateRange
+from embeddings.defaults import Way
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.tokens import similarities
@@ -28,27 +30,28 @@ from embeddings.search.ranking import coverage, fit_dates, fold, largest, openne
 from embeddings.search.relevance import Relevance
 from embeddings.search.signs import with_signs
 from embeddings.search.topics import Topics
-from embeddings.settings import IndexSettings
 
 _CANDIDATES = 100  # taken from each way of searching before they are fused
 _FOLDED_AT_ONCE = 32
+_ANY_DAY = dt.date(2020, 1, 1)  # what is loaded to understand a question does not depend on it
 _RERANKED = 20  # a cross-encoder takes some 5 ms for each
 
 
 @contextmanager
 def open_search(
-    folder: IndexFolder, settings: IndexSettings, rerank: str | None = None, *, checked: bool = False
+    folder: IndexFolder, model: str | None, way: Way, rerank: str | None = None, *, checked: bool = False
 ) -> Iterator[Search]:
     """Open an index to ask it: with the model and the way to encode that the settings name.
 
     Args:
+        model: a name or folder; None: the index's own.
         rerank: a cross-encoder that orders the first answers anew.
         checked: hash every file first that has changed since it was hashed, for processes that use the index for long.
     Raises:
         IndexMissingError, IndexUnusableError, ModelError: if they cannot be used.
     """
     with closing(folder.open_checked(again=False) if checked else folder.open()) as index:
-        encoder = encoder_of(index, settings.model, settings.encoder, one_by_one=True)
+        encoder = encoder_of(index, model, way, one_by_one=True)
         yield Search(index, encoder, reranker(rerank))
 
 
@@ -83,15 +86,20 @@ class Search(LookUp):
     # --- ask ---
 
     def warm_up(self, text: str = "warm-up") -> None:
-        """Load the model, and see how far each event stands out, which the first question would otherwise wait for.
+        """Load the model and, beside it, what else the first question would wait for.
 
         Args:
             text: is encoded; the model is then ready for texts of its length.
         Raises:
             IndexUnusableError: if the index was made with another model than the encoder's, or is damaged.
         """
-        self.encode([text])
-        _ = self.index.prominence.standing  # kept; half a second for a million events
+        # The model is compiled without Python's lock, on another core.
+        with ThreadPoolExecutor(1, "warm-up") as beside:
+            encoded = beside.submit(self.encode, [text])
+            self.index.vectors.prepare()
+            _ = self.index.prominence.standing  # kept; half a second for a million events
+            self.read(understand(text, _ANY_DAY))
+            encoded.result()
 
     @cached_property
     def topics(self) -> Topics:

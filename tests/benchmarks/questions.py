@@ -23,13 +23,13 @@ import click
 import numpy as np
 
 from bot.engine import Engine
+from embeddings.defaults import Way
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.threads import compute_alone
 from embeddings.model.export import encoder_of
 from embeddings.search.evaluation import read_queries
 from embeddings.search.questions import understand
 from embeddings.search.service import Search
-from embeddings.settings import Way
 
 Part = TypeVar("Part")
 

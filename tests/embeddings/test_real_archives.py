@@ -16,7 +16,6 @@ from embeddings.dates.errors import DateError
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.model.encoder import SentenceEncoder
 from embeddings.search.service import Search, open_search
-from embeddings.settings import IndexSettings
 from tests.word_encoder import WordEncoder
 
 DAY = dt.date(2015, 12, 23)
@@ -93,6 +92,6 @@ def test_a_few_words_find_the_page_of_2015_12_23_first(
     for days in ("2015/12", "2015/09/3"):  # the whole archive takes as long as all other tests
         shutil.copytree(real_archives / "archive" / "news" / days, tmp_path / "archive" / "news" / days)
     build_index(folder, [tmp_path / "archive"], model, Report())
-    with open_search(folder, IndexSettings()) as search:
+    with open_search(folder, None, "auto") as search:
         [first, *_] = search.ask("civilian deaths Russia", TODAY).hits
     assert first.event.date == DAY

@@ -14,13 +14,13 @@ import pytest
 
 from embeddings.archive import Report
 from embeddings.build.run import build_index
+from embeddings.defaults import Way
 from embeddings.errors import IndexUnusableError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import EXPORT_FILES
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 from embeddings.model.export import CHECKED_TEXTS, FastEncoder, encoder_of, export, export_of
 from embeddings.model.tuning import Encoded, Head
-from embeddings.settings import Way
 from tests.word_encoder import WordEncoder
 
 if TYPE_CHECKING:

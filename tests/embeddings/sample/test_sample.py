@@ -17,7 +17,6 @@ from embeddings.index.folder import IndexFolder
 from embeddings.sample import ATTRIBUTION, sample_path
 from embeddings.sample.source import SourceEvent, as_events, read_source
 from embeddings.search.service import Search, open_search
-from embeddings.settings import IndexSettings
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +121,7 @@ def test_a_newcomers_question_finds_its_event_first(question: str, day: str, rea
 
 @pytest.fixture(scope="module")
 def real_search(model_folder: IndexFolder) -> Iterator[Search]:
-    with open_search(model_folder, IndexSettings()) as search:
+    with open_search(model_folder, None, "auto") as search:
         yield search
 
 
