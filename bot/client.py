@@ -21,7 +21,6 @@ from discord import (
     InteractionResponseType,
     InteractionType,
     MessageFlags,
-    app_commands,
 )
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -29,8 +28,8 @@ from discord.http import Route
 from bot import current, words
 from bot.cards.discord_face import layout
 from bot.clocks import Clocks
+from bot.command_tree import AnsweredTree
 from bot.commands import zones
-from bot.commands.versions import check_options
 from bot.config import Config, DailySettings
 from bot.daily import words as daily_words
 from bot.daily.claims import Claim, Terms
@@ -43,7 +42,7 @@ from bot.outages import LONGEST_RATE_LIMIT_S, TooManyStartsError, describe, is_e
 from bot.posting.channels import Post
 from bot.posting.fence import trace
 from bot.posting.poster import STORING_S, Composed, Poster
-from bot.registration import Tree, register
+from bot.registration import register
 from bot.repeats import Once
 from bot.retries import impatiently
 from bot.shards import BEAT_S, Gate, Roster
@@ -73,31 +72,6 @@ _ANSWERS_S = 5.0  # that answers which have begun may take where the connection 
 _CLOSE_S = 1.0  # for the gateway and the sessions to say goodbye to a Discord that may not answer
 
 
-class _Tree(Tree):
-    """The bot's commands, whose errors go to the one place that answers."""
-
-    async def interaction_check(self, interaction: Interaction[HostClient], /) -> bool:
-        """Refuse a command that came with options of another version of the program, and leave one that is given up."""
-        if not interaction.client.host.desk.takes(interaction):
-            return False
-        check_options(interaction)
-        return True
-
-    async def _call(self, interaction: Interaction[HostClient]) -> None:
-        """Answer a command that discord.py cannot read, too, such as one on a new kind of message."""
-        try:
-            await super()._call(interaction)
-        except app_commands.AppCommandError:
-            raise
-        except Exception as error:  # noqa: BLE001  # the desk logs it
-            await interaction.client.host.desk.fail(interaction, error)
-
-    async def on_error(self, interaction: Interaction[HostClient], error: app_commands.AppCommandError, /) -> None:
-        """Tell the user who asked what went wrong."""
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        await interaction.client.host.desk.fail(interaction, cause)
-
-
 class DatelineClient(HostClient):
     """The bot on Discord.
 
@@ -125,7 +99,7 @@ class DatelineClient(HostClient):
             engine, guide, store.daily, store.settings, store.shares, store.feedback, desk, clocks.wall, trials,
             config.discord.contact, config.discord.source,
         )  # fmt: skip
-        self.tree = _Tree(self)
+        self.tree = AnsweredTree(self)
         self._config = config
         self._store = store
         self._updates = Updates(config, clocks.wall)

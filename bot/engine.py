@@ -12,13 +12,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from random import Random, SystemRandom
 from typing import TypeVar
 
 from bot import metrics
 from bot.answers import About, RelatedAnswer
-from bot.given_up import Deadline, GivenUpError, current_deadline
+from bot.batches import Batches
+from bot.given_up import Deadline, current_deadline
 from embeddings import dates
 from embeddings.archive.last_updated import last_updated
 from embeddings.dates import DateRange
@@ -42,7 +42,6 @@ from embeddings.search.topics import topic_key
 log = logging.getLogger(__name__)
 
 THREADS = max(2, os.cpu_count() or 2)  # SQLite and FAISS let go of Python's lock; more than the cores only wait for it
-LARGEST_BATCH = 32  # questions encoded at once
 _TOGETHER_S = 5.0  # that the threads wait for each other at the start
 
 Result = TypeVar("Result")
@@ -61,25 +60,6 @@ class _Lease:
     def close_if_unused(self) -> None:
         if self.replaced and not self.users:
             self.search.index.close()
-
-
-@dataclass(eq=False, slots=True)
-class _Waiting:
-    """A text that waits to be encoded, and whoever waits for it."""
-
-    lease: _Lease
-    text: str
-    encoded: asyncio.Future[Encoded]
-    deadline: Deadline | None
-
-    def is_given_up(self) -> bool:
-        """Whether nobody waits any more; whoever did has been told."""
-        if not self.encoded.done() and self.deadline is not None:
-            try:
-                self.deadline.check()
-            except GivenUpError as error:
-                self.encoded.set_exception(error)
-        return self.encoded.done()
 
 
 class Engine:
@@ -108,9 +88,7 @@ class Engine:
         self._lease: _Lease | None = None
         self._updated: dt.datetime | None = None
         self._threads = ThreadPoolExecutor(THREADS, "answers", compute_alone)
-        self._encoding = ThreadPoolExecutor(1, "encoder")
-        self._waiting: list[_Waiting] = []
-        self._drain: asyncio.Task[None] | None = None
+        self._batches = Batches()
         self._ready = asyncio.Event()
         self._failure: EmbeddingsError | None = None
 
@@ -165,10 +143,8 @@ class Engine:
 
     async def close(self) -> None:
         """Wait for questions that have begun, and close the index."""
-        if self._drain is not None:
-            await self._drain
+        await self._batches.close()
         await asyncio.to_thread(self._threads.shutdown)
-        await asyncio.to_thread(self._encoding.shutdown)
         if self._lease is not None:
             self._lease.replaced = True
             self._lease.close_if_unused()
@@ -228,7 +204,7 @@ class Engine:
         lease.users += 1
         try:
             question = await self._in_thread(lease.search.read, question)
-            wanted = await self._encode(lease, question.text)
+            wanted = await self._batches.encode(lease.search, question.text)
             answer = await self._in_thread(_answer, lease.search, question, wanted, limit, most)
             metrics.QUESTIONS.add("yes" if answer.hits else "no")
             return answer
@@ -343,40 +319,6 @@ class Engine:
             return await loop.run_in_executor(self._threads, in_context, _unless_given_up, deadline, work, *values)
         finally:
             metrics.SEARCHES.observe(time.monotonic() - began)
-
-    async def _encode(self, lease: _Lease, text: str) -> Encoded:
-        waiting = _Waiting(lease, text, asyncio.get_running_loop().create_future(), current_deadline())
-        self._waiting.append(waiting)
-        if self._drain is None or self._drain.done():
-            self._drain = asyncio.create_task(self._encode_waiting(), context=contextvars.Context())
-        return await waiting.encoded
-
-    async def _encode_waiting(self) -> None:
-        """Encode the texts that wait, a batch for one index at a time, until none is left.
-
-        While a batch is encoded the next one gathers: the more there is to do, the larger are the batches.
-        """
-        while batch := self._next_batch():
-            search, texts = batch[0].lease.search, [waiting.text for waiting in batch]
-            metrics.ENCODED.observe(len(texts))
-            try:
-                encoded = await asyncio.get_running_loop().run_in_executor(self._encoding, search.encode, texts)
-            except Exception as error:  # noqa: BLE001  # whoever waits for it gets it
-                for waiting in batch:
-                    if not waiting.encoded.done():
-                        waiting.encoded.set_exception(error)
-                continue
-            for waiting, text in zip(batch, encoded, strict=True):
-                if not waiting.encoded.done():
-                    waiting.encoded.set_result(text)
-
-    def _next_batch(self) -> list[_Waiting]:
-        """Take those that have waited longest, of one index; without those that nobody waits for."""
-        wanted = [waiting for waiting in self._waiting if not waiting.is_given_up()]
-        batch = [waiting for waiting in wanted if waiting.lease is wanted[0].lease][:LARGEST_BATCH]
-        taken = set(map(id, batch))
-        self._waiting = [waiting for waiting in wanted if id(waiting) not in taken]
-        return batch
 
 
 def _unless_given_up(deadline: Deadline | None, work: Callable[..., Result], *values: object) -> Result:

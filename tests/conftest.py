@@ -128,7 +128,7 @@ def _no_waiting_for_the_disk() -> Iterator[None]:
     connect = sqlite3.connect
 
     def connect_without_waiting(*where: Any, **how: Any) -> sqlite3.Connection:
-        connection = connect(*where, **how)
+        connection: sqlite3.Connection = connect(*where, **how)
         with suppress(sqlite3.Error):  # whatever the file is, the test is to find out itself
             connection.execute("PRAGMA synchronous = OFF")
         return connection

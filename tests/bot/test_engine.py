@@ -6,11 +6,11 @@ import json
 import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import faiss
 import pytest
 
+from bot.batches import Encodes
 from bot.engine import THREADS, Engine
 from bot.given_up import Deadline, GivenUpError, working_until
 from embeddings.archive import Report
@@ -83,15 +83,15 @@ async def test_questions_that_wait_together_are_encoded_together(
     slow.go_on.clear()
     words = ["moon", "war", "earthquake", "election", "football"]
     read, all_read = set[str](), asyncio.Event()
-    encode = engine._encode
+    encode = engine._batches.encode
 
-    async def noting(lease: Any, text: str) -> Encoded:
+    async def noting(index: Encodes, text: str) -> Encoded:
         read.add(text)
         if read == set(words):
             all_read.set()
-        return await encode(lease, text)
+        return await encode(index, text)
 
-    monkeypatch.setattr(engine, "_encode", noting)
+    monkeypatch.setattr(engine._batches, "encode", noting)
     asked = [asyncio.create_task(engine.ask(understand(word, TODAY), 3)) for word in words]
     await asyncio.wait_for(all_read.wait(), 60)
     slow.go_on.set()
@@ -109,7 +109,7 @@ async def test_a_batch_forms_while_the_encoder_is_busy(engine: Engine, slow: Slo
     first = asyncio.create_task(engine.ask(understand("moon", TODAY), 3))
     await asyncio.to_thread(slow.entered.wait, 60)
     others = [asyncio.create_task(engine.ask(understand("war", TODAY), 3)) for _ in range(7)]
-    while len(engine._waiting) < len(others):
+    while engine._batches.waiting < len(others):
         await engine.days(DAY, 0, 1)  # which goes through the threads that read the questions
     slow.go_on.set()
     await asyncio.gather(first, *others)
@@ -131,7 +131,7 @@ async def test_a_question_that_is_given_up_while_the_encoder_is_busy_is_not_enco
     first = asyncio.create_task(ask(20))
     await asyncio.to_thread(slow.entered.wait, 60)
     lost, other = asyncio.create_task(ask(10)), asyncio.create_task(ask(20))
-    while len(engine._waiting) < 2:
+    while engine._batches.waiting < 2:
         await engine.days(DAY, 0, 1)
     now = 15
     slow.go_on.set()

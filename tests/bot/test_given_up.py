@@ -82,7 +82,7 @@ class TestALateInteraction:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         monkeypatch.setattr(running_bot.host.engine, "_with", None)  # whatever is looked up goes this way
-        monkeypatch.setattr(running_bot.host.engine, "_encode", None)
+        monkeypatch.setattr(running_bot.host.engine._batches, "encode", None)
         dropped = running_bot.host.desk._dropped
         replies = [
             await discord_server.slash(command, options, wait=False)

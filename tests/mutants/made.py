@@ -13,6 +13,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from tests.mutants.rooms import Room
 
@@ -61,7 +62,9 @@ class Verdicts:
     def __init__(self, folder: Path) -> None:
         self._file = folder / "verdicts.jsonl"
         index = folder / _INDEX
-        made = json.loads(index.read_text("utf-8")) if index.exists() else {"modules": [], "digest": "", "mutants": {}}
+        made: dict[str, Any] = {"modules": [], "digest": "", "mutants": {}}
+        if index.exists():
+            made = json.loads(index.read_text("utf-8"))
         self._digest: str = made["digest"]
         self.modules: list[str] = made["modules"]
         self.mutants: dict[str, str] = made["mutants"]
