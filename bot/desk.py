@@ -50,7 +50,7 @@ _UNKNOWN_MESSAGE = 10008
 _REFUSALS = {50027, 50083, 160005}
 _ACKNOWLEDGEMENTS = 4  # tries at most, in the three seconds that Discord waits
 _ACKNOWLEDGE_AGAIN_S = 0.7
-_CLEARING_S = 5.0  # for each way to take the "thinking…" away, before the sentence comes without
+_DELETING_S = _FILLING_S = 5.0  # for each way to take the "thinking…" away, before the sentence comes without
 _LONGEST_NAME = 100  # characters in the log or a sentence
 _DEFERRED = "deferred"  # under this name in interaction.extras: how it was acknowledged
 _OTHER_VERSION = ((CommandNotFound, "other_version"), (CommandSignatureMismatch, "other_version"))
@@ -319,9 +319,9 @@ async def _clear_away(interaction: Interaction[Any]) -> None:
     async def fill_in() -> None:
         await interaction.edit_original_response(content=words.TOLD_PRIVATELY)
 
-    for attempt in (interaction.delete_original_response, fill_in):
+    for attempt, seconds in ((interaction.delete_original_response, _DELETING_S), (fill_in, _FILLING_S)):
         try:
-            async with asyncio.timeout(_CLEARING_S):
+            async with asyncio.timeout(seconds):
                 await repeated(attempt)
         except (discord.HTTPException, discord.RateLimited, *PASSING) as error:
             if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_MESSAGE:

@@ -58,7 +58,7 @@ class Access:
     """Sessions with a database that may go and come back.
 
     Args:
-        patience: how many times as long as usual `within` waits.
+        patience: how many times as long as usual `within` waits, and `close` where that is more.
 
     Attributes:
         health: how much of the database can be used now.
@@ -102,15 +102,16 @@ class Access:
 
     async def close(self) -> None:
         """Close every connection, within seconds even if the database hangs."""
+        patience = max(1.0, self._patience)
         self._closed = True
         waiting = set(self._late)
         if self._asking is not None:
             self._asking.cancel()
             waiting.add(self._asking)
         if waiting:
-            await asyncio.wait(waiting, timeout=_END_S)
+            await asyncio.wait(waiting, timeout=_END_S * patience)
         if self._engine is not None:
-            await dispose(self._engine)
+            await dispose(self._engine, patience)
 
     def _take(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -54,10 +54,10 @@ async def open_engine(url: URL) -> AsyncEngine:
     return engine
 
 
-async def dispose(engine: AsyncEngine) -> None:
-    """Close every connection, a hung one too."""
+async def dispose(engine: AsyncEngine, patience: float = 1.0) -> None:
+    """Close every connection, a hung one too; `patience` is how many times as long to wait for those that are slow."""
     closing = asyncio.create_task(engine.dispose())
-    await asyncio.wait([closing], timeout=_CLOSE_S)
+    await asyncio.wait([closing], timeout=_CLOSE_S * patience)
     if not closing.done():
         closing.cancel()
         await engine.dispose(close=False)

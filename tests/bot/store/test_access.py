@@ -54,10 +54,27 @@ async def test_the_log_of_a_file_that_was_replaced_is_not_played_into_the_new_on
 
 
 async def test_no_empty_store_takes_the_place_of_one_that_was_lost(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "store.db"
     store = await Store.open(f"sqlite:///{file}", patience=60)
+    monkeypatch.setattr("bot.store.access._ASK_S", 0.01)
+    tries = 0
+    once = store._access._try
+
+    async def counted() -> None:
+        nonlocal tries
+        try:
+            await once()
+        finally:
+            tries += 1
+
+    async def has_tried() -> None:
+        before = tries
+        while tries < before + 2:  # one may have been under way  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(store._access, "_try", counted)
     await store.set_note("note", "1")
     back_up(f"sqlite:///{file}", tmp_path / "copy.db")
     caplog.set_level(logging.WARNING)
@@ -69,10 +86,10 @@ async def test_no_empty_store_takes_the_place_of_one_that_was_lost(
     file.unlink()
     elsewhere = tmp_path.with_name("elsewhere")
     os.rename(tmp_path, elsewhere)  # noqa: PTH104  # a volume that is not mounted for a while
-    await asyncio.sleep(0.5)
+    await has_tried()
     assert not store.is_there
     os.rename(elsewhere, tmp_path)  # noqa: PTH104
-    await asyncio.sleep(0.5)
+    await has_tried()
     assert not store.is_there
     assert not file.exists()
     (tmp_path / "copy.db").rename(file)
