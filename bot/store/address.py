@@ -88,7 +88,9 @@ def engine_of(url: URL) -> AsyncEngine:
 def _that_is_there(url: URL) -> URL:
     """Have SQLite make no file: an empty one where one was moved away is a store that has lost everything."""
     file = file_of(url)
-    return url if file is None else url.set(database=file.absolute().as_uri(), query={"uri": "true", "mode": "rw"})
+    if file is None:
+        return url
+    return url.set(database=file.absolute().as_uri()).update_query_dict({"uri": "true", "mode": "rw"})
 
 
 def _postgresql_settings() -> dict[str, object]:

@@ -23,7 +23,9 @@ from embeddings.model.calibration import (
     evidence,
 )
 from embeddings.search.ranking import (
+    LARGE,
     MATTERS,
+    MOST_MATTERS,
     NEAR_FIT,
     SLACK_DAYS,
     coverage,
@@ -100,6 +102,14 @@ class TestOrder:
         np.testing.assert_array_equal(order(signed, GENERAL_WEIGHTS, None), fused(found))
         np.testing.assert_array_equal(order(found, GENERAL_WEIGHTS, DEFAULT_ORDER), fused(found))
 
+    def test_what_matters_most_counts_no_more_than_so_much(self) -> None:
+        much = MOST_MATTERS / MATTERS
+        none = [0.0] * 3
+        found = replace(features(none, none, none, none, (much / 2, much, 3 * much)), signs=np.zeros((3, len(SIGNS))))
+        scores = order(found, DEFAULT_WEIGHTS, DEFAULT_ORDER)
+        np.testing.assert_allclose(scores, np.array([0.5, 1, 1]) * much * DEFAULT_ORDER.matters)
+        np.testing.assert_allclose(fused(found), np.array([0.5, 1, 1]) * MOST_MATTERS)
+
     def test_of_two_that_are_as_near_the_signs_decide(self) -> None:
         found = features((0.4, 0.4), (0.6, 0.6), (1.0, 1.0), (0.0, 0.0), (0.0, 0.0))
         for name, weight in zip(SIGNS, DEFAULT_ORDER.signs, strict=True):
@@ -142,6 +152,10 @@ class TestOpenness:
         assert openness([3, 900], 100_000, is_dated=False) < 0.3
         assert openness([900] * 10, 100_000, is_dated=True) == pytest.approx(0.2)
         assert openness([0, 0], 100_000, is_dated=False) == openness([], 100_000, is_dated=True) == 0
+
+    def test_a_small_archive_leaves_less_open_than_a_large_one(self) -> None:
+        for total in (LARGE // 10, LARGE // 2, LARGE, LARGE * 10):
+            assert openness([total], total, is_dated=False) == pytest.approx(min(1, total / LARGE))
 
     @given(st.lists(st.integers(0, 100), min_size=1, max_size=20), st.integers(100, 10**6), st.booleans())
     def test_a_rarer_word_never_leaves_more_open(self, seen: list[int], total: int, is_dated: bool) -> None:
@@ -231,6 +245,7 @@ class TestCoverage:
 @example([1, 3, 2, 3, 1, 2], 2, 1, 6)
 @example([4, 1, 2, 2, 3, 2], 3, 0, 6)
 @example([2, 2, 2, 2], 2, 0, 4)
+@example([number * 150 % 401 for number in range(401)], 8, 0, 401)
 def test_the_largest_are_the_first_of_a_stable_order(values: list[int], k: int, start: int, stop: int) -> None:
     rows = range(min(start, len(values)), min(stop, len(values)))
     by_hand = sorted((row for row in rows if values[row] > 0), key=lambda row: -values[row])[:k]
@@ -325,6 +340,7 @@ class TestSaysTheSame:
 
 
 @given(TOLD, st.integers(0, 12))
+@example([(DAY, "a dam breaks in alpha"), (DAY, "rain in omega"), (DAY, "in alpha a dam breaks")], 12)
 def test_folding_keeps_the_best_of_each_event_and_at_most_so_many(told: list[tuple[dt.date, str]], limit: int) -> None:
     ranked = [(100 + place, day, words) for place, (day, words) in enumerate(told)]
     kept: list[tuple[int, dt.date, str]] = []
