@@ -62,9 +62,9 @@ class Verdicts:
     def __init__(self, folder: Path) -> None:
         self._file = folder / "verdicts.jsonl"
         index = folder / _INDEX
-        made: dict[str, Any] = {"modules": [], "digest": "", "mutants": {}}
-        if index.exists():
-            made = json.loads(index.read_text("utf-8"))
+        made: dict[str, Any] = (
+            json.loads(index.read_text("utf-8")) if index.exists() else {"modules": [], "digest": "", "mutants": {}}
+        )
         self._digest: str = made["digest"]
         self.modules: list[str] = made["modules"]
         self.mutants: dict[str, str] = made["mutants"]
