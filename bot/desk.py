@@ -195,7 +195,9 @@ class Desk:
             if self._latest_keystroke.get(interaction.user.id) is not keystroke:
                 return []
             with working_until(self._deadline(interaction)):
-                return await suggest()
+                found = await suggest()
+            metrics.ANSWERED.observe(current.age_s(), current.kind())
+            return found
         except StoreAwayError:
             return []
         except GivenUpError as error:

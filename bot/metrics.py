@@ -105,7 +105,7 @@ ACKNOWLEDGED = Histogram(
 )
 ANSWERED = Histogram(
     "dateline_answer_seconds",
-    "From when an interaction came until its user had the answer, by command or kind.",
+    "From when an interaction came until its user had the answer, or suggestions were found, by command or kind.",
     "command",
     buckets=_ANSWER_S,
 )

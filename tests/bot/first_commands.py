@@ -1,5 +1,7 @@
 """What the first use of each command loads that was not there before, as JSON: run in a process of its own.
 
+Without `metrics.address` nothing of prometheus-client is loaded at all.
+
 `python -m tests.bot.first_commands INDEX FOLDER`, where INDEX is one that the word encoder made.
 """
 
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from bot.client import DatelineClient
 from bot.config import Config
+from bot.observing import Observer
 from bot.zones import gazetteer, readings
 from embeddings.dates import forms
 from embeddings.index.folder import IndexFolder
@@ -80,6 +83,7 @@ async def main(index: IndexFolder, folder: Path) -> dict[str, list[str]]:
     async with discord_server() as server:
         settings = {"discord": {"api_url": server.api_url, "token": server.token}, "limits": {"user_commands": 1_000}}
         async with (
+            Observer(Config()),
             parts(index, f"sqlite:///{folder}/store.db") as (engine, store),
             connected(DatelineClient(Config.model_validate(settings), engine, store)),
         ):
@@ -99,6 +103,7 @@ async def main(index: IndexFolder, folder: Path) -> dict[str, list[str]]:
                 ]
                 began = {thread.name for thread in threading.enumerate()} - threads
                 found[name] += [f"thread {thread}" for thread in began if thread.startswith("answers")]
+    found["no address for metrics"] = sorted({"prometheus_client", "structlog"} & sys.modules.keys())
     return found
 
 

@@ -1,4 +1,4 @@
-"""Each alert by its cause: `python -m tests.proofs.alerts`.
+"""Each alert by its cause: `python -m tests.proofs.alerts [--index INDEX]`.
 
 The bot runs as operators start it (`python -m bot`), with a store on a real PostgreSQL and the stand-in for Discord,
 and its metrics are read again and again while one thing after another goes wrong and is put right. promtool,
@@ -328,7 +328,9 @@ async def prove(index: Path, postgresql: PostgreSQL, promtool: str, table: Table
 
 def main() -> int:
     """Run the proof and print its table."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--index", type=Path, help="an index, which is copied; left out: one of the sample archive")
+    options = parser.parse_args()
     promtool = shutil.which("promtool")
     if promtool is None:
         click.echo("this needs promtool, which comes with Prometheus (Debian's package is called prometheus)", err=True)
@@ -338,7 +340,10 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory() as temporary, small_file_system(Path(temporary) / "disk", DISK_MB):
             index = Path(temporary) / "disk" / "index"
-            build_index(IndexFolder(index), [sample_path()], SentenceEncoder(), Report())
+            if options.index is not None:
+                shutil.copytree(options.index, index)
+            else:
+                build_index(IndexFolder(index), [sample_path()], SentenceEncoder(), Report())
             note_update(index, 60)
             asyncio.run(prove(index, postgresql, promtool, table))
     finally:
