@@ -139,9 +139,10 @@ class DatelineClient(HostClient):
         self._roster = Roster(self._store.shards, application, self.shard_count, shards)
         registering = asyncio.create_task(self._register_commands())
         self._background.append(registering)
+        loading = asyncio.gather(self.host.guide.load_names(), asyncio.to_thread(zones.warm_up))
         await self.host.engine.ready()
         try:
-            await asyncio.gather(self.host.guide.warm_up(), asyncio.to_thread(zones.warm_up))
+            await asyncio.gather(self.host.guide.warm_up(), loading)
         except Exception:  # what an answer needs it loads by itself, if later
             log.warning("not all could be loaded before the first answer", exc_info=True)
         self._background += [
@@ -303,12 +304,6 @@ class DatelineClient(HostClient):
         return Composed(Post(layout(page, NOBODY), title), events)
 
     # --- events of the gateway ---
-
-    def dispatch(self, event: str, /, *values: Any, **named: Any) -> None:
-        """Called by discord.py with each event of the gateway, before any handler of it begins."""
-        if event == "interaction":
-            self.host.desk.arrived(values[0])
-        super().dispatch(event, *values, **named)
 
     async def on_interaction(self, interaction: Interaction[HostClient]) -> None:
         """Answer buttons, selects and unknown interactions. Commands are answered by discord.py's CommandTree."""

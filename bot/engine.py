@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import contextvars
 import datetime as dt
+import gc
 import logging
 import os
 import threading
@@ -118,10 +119,9 @@ class Engine:
     async def _start(self) -> None:
         await self._load()
         await asyncio.to_thread(dates.warm_up, self.today())
-        search = self._current().search
-        # A thread begins at the first question that finds no idle one, and opens the catalogue for itself.
-        together = threading.Barrier(THREADS)
-        await asyncio.gather(*(self._in_thread(_look_around, search, self.today(), together) for _ in range(THREADS)))
+        # What is loaded by now stays: to look for circles among so many objects again and again would hold up the loop.
+        gc.collect()
+        gc.freeze()
 
     async def reload_if_replaced(self) -> bool:
         """Open the index in force if it is not the one that is open; questions under way finish on the old one.
@@ -152,6 +152,11 @@ class Engine:
 
     async def _load(self) -> None:
         search = await asyncio.to_thread(self._open)
+        try:
+            await self._look_around_first(search)
+        except BaseException:
+            search.index.close()
+            raise
         self._updated = await asyncio.to_thread(last_updated, self._folder.fetched)
         old, self._lease = self._lease, _Lease(search)
         manifest = search.index.manifest
@@ -159,6 +164,17 @@ class Engine:
         if old is not None:
             old.replaced = True
             old.close_if_unused()
+
+    async def _look_around_first(self, search: Search) -> None:
+        """Ask an index once before anybody does: at the start in each thread, which opens the catalogue for itself."""
+        if self._lease is not None:  # the threads answer from the old one meanwhile
+            await asyncio.to_thread(_look_around, search, self.today())
+            return
+        together = threading.Barrier(THREADS)
+        looks = [self._in_thread(_look_around, search, self.today(), together) for _ in range(THREADS)]
+        for outcome in await asyncio.gather(*looks, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
 
     def _open(self) -> Search:
         index = self._folder.open_checked(again=False)
@@ -169,9 +185,10 @@ class Engine:
             else:
                 encoder = self._make_encoder(index)
             search = Search(index, encoder, self._reranker)
-            search.warm_up()
-            search.topics.warm_up()
-            _look_around(search, self.today())
+            with ThreadPoolExecutor(1, "warm-up") as beside:
+                warm = beside.submit(search.warm_up)
+                search.topics.warm_up()  # while the model is compiled, which Python's lock does not hold up
+                warm.result()
         except BaseException:
             index.close()
             raise

@@ -61,9 +61,12 @@ class Guide:
         self._store = store
         self._drawn: OrderedDict[int, str] = OrderedDict()  # the last event drawn for each of some users
 
-    async def warm_up(self) -> None:
-        """Load locales, make a page of each kind and read the store once, so that the first answer is not slow."""
+    async def load_names(self) -> None:
+        """Load what dates are called in each of Discord's locales."""
         await asyncio.to_thread(local_dates.warm_up, [locale.value for locale in Locale])
+
+    async def warm_up(self) -> None:
+        """Make a page of each kind and read the store once, so that the first answer is not slow."""
         today, locale = self._engine.today(), local_dates.DEFAULT_LOCALE
         shown = await self._engine.on_this_day(today.month, today.day, ON_THIS_DAY)
         places = [Place(DaysList(DateRange(today, today))), Place(OnThisDayList(today.month, today.day))]

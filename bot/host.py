@@ -253,3 +253,9 @@ class HostClient(discord.AutoShardedClient):
     """The Discord client as the handlers of its interactions see it."""
 
     host: Host
+
+    def dispatch(self, event: str, /, *values: Any, **named: Any) -> None:
+        """Called by discord.py with each event of the gateway, before any handler of it begins."""
+        if event == "interaction":
+            self.host.desk.arrived(values[0])
+        super().dispatch(event, *values, **named)

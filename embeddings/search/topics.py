@@ -21,7 +21,11 @@ _LEAST_LIKE = 50  # of 100: what is less like what was typed is not suggested
 
 def topic_key(name: str) -> str:
     """Eight hexadecimal digits that stand for a topic, however its letters are written, in every index."""
-    return hashlib.sha256(normalise(name).encode()).hexdigest()[:8]
+    return _digits(normalise(name))
+
+
+def _digits(normalised: str) -> str:
+    return hashlib.sha256(normalised.encode()).hexdigest()[:8]
 
 
 def topics_of(event: Event) -> tuple[str, ...]:
@@ -35,11 +39,13 @@ class Topics:
     """The topics and categories of an archive, the one of most events first.
 
     Args:
+        keys: their names, normalised.
         names: as most of their events write them.
         starts: (n_events + 1,) where each event's topics begin in `flat`.
         flat: the numbers of the topics of each event, one event after another.
     """
 
+    keys: tuple[str, ...]
     names: tuple[str, ...]
     starts: np.ndarray
     flat: np.ndarray
@@ -66,15 +72,15 @@ class Topics:
         names = tuple(min(spellings[key], key=lambda name, of=spellings[key]: (-of[name], name)) for key in order)  # type: ignore[misc]
         starts = np.cumsum([0, *map(len, each_row)], dtype=np.int64)
         flat = np.array([number[key] for row in each_row for key in row], np.int32)
-        return cls(names, starts, flat)
+        return cls(tuple(order), names, starts, flat)
 
     @cached_property
     def _number(self) -> dict[str, int]:
-        return {normalise(name): number for number, name in enumerate(self.names)}
+        return {key: number for number, key in enumerate(self.keys)}
 
     @cached_property
     def _by_key(self) -> dict[str, int]:
-        return {topic_key(name): number for number, name in reversed(list(enumerate(self.names)))}
+        return {_digits(key): number for number, key in reversed(list(enumerate(self.keys)))}
 
     @cached_property
     def _by_topic(self) -> tuple[np.ndarray, np.ndarray]:
