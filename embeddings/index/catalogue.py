@@ -381,6 +381,6 @@ class Catalogue(CatalogueWords):
             yield f"{self._path.name}: {rows} events, but the last row is {last}"
         try:
             for (stem,) in self._rows("SELECT stem FROM postings"):
-                self.postings([stem])
+                self._postings([stem])
         except IndexUnusableError as error:  # rows out of order
             yield str(error)

@@ -36,7 +36,7 @@ class CatalogueFile:
             if connection is None:
                 # Published files never change, so SQLite need not look for writers.
                 uri = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
-                connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+                connection = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=512)
                 connection.execute("PRAGMA cell_size_check = ON")  # finds damage before it is followed
                 self._local.connection = connection
                 with self._lock:

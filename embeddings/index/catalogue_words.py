@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,10 @@ POSTING_ROW = "<u4"  # NumPy's name of what a posting is made of
 POSTING_BYTES = 4
 _MOST_VALUES = 500  # of one statement, which SQLite bounds
 
+# A question asks for the rows of its words up to four times within milliseconds; many questions have the same words.
+_KEPT_ROWS = 500_000  # of the words that were asked for last; 2 MB
+_KEPT_COUNTS = 8_192  # words
+
 
 class CatalogueWords(CatalogueFile):
     """The tables of words of a finished catalogue, whose values are checked as they are read."""
@@ -28,6 +33,10 @@ class CatalogueWords(CatalogueFile):
         super().__init__(path)
         self.size = 0
         """How many events the catalogue holds."""
+        self._kept: dict[str, np.ndarray] = {}  # the postings that were read last, those of longest ago first
+        self._kept_rows = 0
+        self._counts: dict[str, int] = {}
+        self._keeping = threading.Lock()
 
     @cached_property
     def _tables(self) -> frozenset[str]:
@@ -38,23 +47,53 @@ class CatalogueWords(CatalogueFile):
 
     def postings(self, words: Sequence[str]) -> dict[str, np.ndarray]:
         """The rows that hold each of some stems, or words in capitals, (n,) in ascending order."""
+        with self._keeping:
+            known = {word: self._kept[word] for word in words if word in self._kept}
+        if len(known) < len(words):
+            read = self._postings([word for word in words if word not in known])
+            self._keep(read)
+            known |= read
+        return {word: known[word] for word in words}
+
+    def _postings(self, words: Sequence[str]) -> dict[str, np.ndarray]:
         import numpy as np
 
-        known: dict[str, np.ndarray] = {}
+        known = {word: np.zeros(0, POSTING_ROW) for word in words}
         with self._decoding():
             for start in range(0, len(words), _MOST_VALUES):
                 some = words[start : start + _MOST_VALUES]
                 marks = ",".join("?" * len(some))
                 found = self._rows(f"SELECT stem, rows FROM postings WHERE stem IN ({marks})", some)
                 known.update((stem, self._posting(rows)) for stem, rows in found)
-        return {word: known.get(word, np.zeros(0, POSTING_ROW)) for word in words}
+        return known
+
+    def _keep(self, read: Mapping[str, np.ndarray]) -> None:
+        with self._keeping:
+            for word, rows in read.items():
+                if word not in self._kept:
+                    self._kept[word] = rows
+                    self._kept_rows += len(rows) + 1
+            while self._kept_rows > _KEPT_ROWS:
+                self._kept_rows -= len(self._kept.pop(next(iter(self._kept)))) + 1
+        self._count({word: len(rows) for word, rows in read.items()})
+
+    def _count(self, counts: Mapping[str, int]) -> None:
+        if len(self._counts) > _KEPT_COUNTS:
+            self._counts = {}
+        self._counts.update(counts)
 
     def frequencies(self, words: Sequence[str]) -> dict[str, int]:
         """How many events have each of some stems; those that none has are left out."""
-        marks = ",".join("?" * len(words))
-        found = self._rows(f"SELECT stem, length(rows) FROM postings WHERE stem IN ({marks})", words)
-        with self._decoding():
-            return {as_text(stem): int(size) // POSTING_BYTES for stem, size in found}
+        counts = {word: self._counts[word] for word in words if word in self._counts}
+        if others := [word for word in words if word not in counts]:
+            marks = ",".join("?" * len(others))
+            found = self._rows(f"SELECT stem, length(rows) FROM postings WHERE stem IN ({marks})", others)
+            with self._decoding():
+                read = {as_text(stem): int(size) // POSTING_BYTES for stem, size in found}
+            read = {word: read.get(word, 0) for word in others}
+            self._count(read)
+            counts |= read
+        return {word: count for word, count in counts.items() if count}
 
     @cached_property
     def short_forms(self) -> tuple[ShortForm, ...]:

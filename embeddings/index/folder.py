@@ -85,6 +85,7 @@ class OpenIndex:
         """Close the generation. Nothing of it may be used afterwards."""
         self.catalogue.close()
         self.vectors.close()
+        self.tokens.close()
         self._in_use.close()
 
 
@@ -244,6 +245,7 @@ class IndexFolder:
             if hashed:
                 vectors.prepare()
             tokens = TokenIndex(folder / TOKENS, folder / STARTS)
+            opened.callback(tokens.close)
             prominence = Prominence.load(folder / PROMINENCE)
             catalogue = Catalogue(folder / CATALOGUE)
             opened.callback(catalogue.close)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
 from embeddings.stems import STOP_WORDS
 from embeddings.text import WORD, compact
@@ -115,8 +116,10 @@ class Spellings:
         self._keys = [key for key, _, _ in spellings]
         self._texts = [key if key == text else text for key, text, _ in spellings]  # one string where they are equal
         self._events = np.array([events for _, _, events in spellings], np.int32)
-        self._lengths = np.array([len(key) for key in self._keys], np.int16)
-        self._letters = _letters(self._keys)
+        lengths = np.array([len(key) for key in self._keys], np.int16)
+        self._by_length = np.argsort(lengths, kind="stable").astype(np.int32)  # rows, those of the shortest keys first
+        self._starts = np.searchsorted(lengths[self._by_length], np.arange(_LONGEST + 2)).tolist()
+        self._letters = _letters(self._keys)[self._by_length]  # in that order
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -125,13 +128,16 @@ class Spellings:
         """What differs from a key by at most so many letters left out, added, changed or swapped."""
         if not self._keys or len(key) > _LONGEST + most:
             return []
+        part = slice(self._starts[max(len(key) - most, 0)], self._starts[min(len(key) + most, _LONGEST) + 1])
         # One letter more or less changes one bit, another letter two. That leaves few to compare.
-        differing = np.bitwise_count(self._letters ^ _letters([key])[0])
-        rows = np.flatnonzero((np.abs(self._lengths - len(key)) <= most) & (differing <= 2 * most)).tolist()
+        differing = np.bitwise_count(self._letters[part] ^ _letters([key])[0])
+        rows = np.sort(self._by_length[part][differing <= 2 * most]).tolist()
+        keys = [self._keys[row] for row in rows]
+        distances = cdist([key], keys, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0].tolist()
         return [
             Spelling(self._keys[row], self._texts[row], int(self._events[row]))
-            for row in rows
-            if OSA.distance(key, self._keys[row], score_cutoff=most) <= most
+            for row, distance in zip(rows, distances, strict=True)
+            if distance <= most
         ]
 
 

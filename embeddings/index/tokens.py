@@ -18,6 +18,7 @@ import numpy as np
 
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index.mapped import map_array
+from embeddings.index.pieces import Pieces
 
 TOKEN_DIMENSION = 48
 MAX_TOKENS = 96  # kept of an event: the first five sentences or so
@@ -87,7 +88,7 @@ class TokenWriter:
 
 
 class TokenIndex:
-    """The tokens of each row, mapped from the files that `TokenWriter` wrote; pages are read as they are touched.
+    """The tokens of each row, read from the files that `TokenWriter` wrote.
 
     Raises:
         IndexUnusableError: if the files are not what a build writes.
@@ -97,15 +98,9 @@ class TokenIndex:
         self._starts = map_array(starts)
         try:
             self._check(tokens, starts)
-            rows = int(self._starts[-1])
-            # An empty file cannot be mapped.
-            self._tokens: np.ndarray = (
-                np.memmap(tokens, np.int8, "r", shape=(rows, TOKEN_DIMENSION))
-                if rows
-                else np.zeros((0, TOKEN_DIMENSION), np.int8)
-            )
         except OSError as error:
             raise IndexUnusableError(f"{tokens} cannot be read: {error.strerror}") from error
+        self._pieces = Pieces(tokens)
 
     def _check(self, tokens: Path, starts: Path) -> None:
         known = self._starts
@@ -118,12 +113,14 @@ class TokenIndex:
     def __len__(self) -> int:
         return len(self._starts) - 1
 
+    def close(self) -> None:
+        """Close the file. Nothing may be taken afterwards."""
+        self._pieces.close()
+
     def take(self, rows: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The tokens of some rows, one row after another, and how many each row has."""
         wanted = np.asarray(rows, np.int64)
         first, last = self._starts[wanted], self._starts[wanted + 1]
         lengths = last - first
-        ends = np.cumsum(lengths)
-        # Where each row's tokens lie in the file, written out as one list of places.
-        places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - (ends - lengths), lengths)
-        return self._tokens[places], lengths
+        found = self._pieces.read(first * TOKEN_DIMENSION, lengths * TOKEN_DIMENSION)
+        return found.view(np.int8).reshape(-1, TOKEN_DIMENSION), lengths

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import struct
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +12,8 @@ import numpy as np
 
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index import threads
+from embeddings.index.pieces import Pieces
+from embeddings.index.products import products
 
 if TYPE_CHECKING:
     import faiss
@@ -152,7 +151,10 @@ class VectorIndex:
         kept = found[0] >= 0
         if not np.all(np.abs(scores[0][kept]) <= 1 + _LENGTH_TOLERANCE):
             raise self._file.damaged()
-        return found[0][kept], scores[0][kept]
+        rows_found = found[0][kept]
+        exact = self.scores(query, rows_found)  # FAISS's differ in the last bits
+        best = np.lexsort((rows_found, -exact))
+        return rows_found[best], exact[best]
 
     def take(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
         """The vectors of some rows, (len(rows), dimension) float32; rows that follow each other are read at once.
@@ -176,8 +178,8 @@ class VectorIndex:
         return vectors
 
     def scores(self, query: np.ndarray, rows: Sequence[int] | np.ndarray) -> np.ndarray:
-        """Cosines of one query with some rows, (len(rows),)."""
-        return np.asarray(self.take(rows) @ query, np.float32)
+        """Cosines of one query with some rows, (len(rows),); equal vectors have equal ones, wherever they are."""
+        return products(self.take(rows), query)
 
 
 class VectorWriter:
@@ -210,7 +212,7 @@ class VectorWriter:
 
 
 class _VectorFile:
-    """The vectors on the disk, read row by row, so that those which are compared take no memory afterwards.
+    """The vectors on the disk, of which those that are compared take no memory afterwards.
 
     Raises:
         IndexUnusableError: if the file is not such an index, or breaks off.
@@ -218,26 +220,23 @@ class _VectorFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._pieces = Pieces(path)
         try:
-            self._file = path.open("rb", buffering=0)
+            size = path.stat().st_size
+            header = self._pieces.read(np.zeros(1, int), np.array([min(size, _HEADER.size)])).tobytes()
+            if problem := _header_problem(header, size):
+                raise IndexUnusableError(f"{path} {problem}; {BUILD_AGAIN}")
         except OSError as error:
+            self._pieces.close()
             raise IndexUnusableError(f"{path} cannot be read: {error.strerror}") from error
-        try:
-            header = self._file.read(_HEADER.size)
-            problem = _header_problem(header, self._file.seek(0, 2))
-        except OSError as error:
-            self._file.close()
-            raise IndexUnusableError(f"{path} cannot be read: {error.strerror}") from error
-        if problem:
-            self._file.close()
-            raise IndexUnusableError(f"{path} {problem}; {BUILD_AGAIN}")
+        except IndexUnusableError:
+            self._pieces.close()
+            raise
         self.dimension, self.rows = (int(number) for number in _HEADER.unpack(header)[1:3])
-        self._lock = threading.Lock()
-        self._read_at = partial(os.preadv, self._file.fileno()) if hasattr(os, "preadv") else self._read_in_turn
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self._pieces.close()
 
     def damaged(self) -> IndexUnusableError:
         """The error to raise if a vector is not of unit length."""
@@ -246,30 +245,12 @@ class _VectorFile:
         )
 
     def read(self, rows: np.ndarray) -> np.ndarray:
-        """The vectors of some rows that are there, (len(rows), dimension)."""
-        vectors = np.empty((len(rows), self.dimension), np.float32)
-        target = vectors.data.cast("B")
+        """The vectors of some rows that are there, at least one, (len(rows), dimension)."""
+        firsts = np.flatnonzero(np.concatenate(([True], rows[1:] - rows[:-1] != 1)))  # of runs of rows
         row_bytes = self.dimension * _FLOAT_BYTES
-        starts = np.concatenate([[0], np.flatnonzero(np.diff(rows) != 1) + 1])  # of runs of rows
-        places = (starts * row_bytes).tolist()
-        offsets = (rows[starts] * row_bytes + _HEADER.size).tolist()
-        try:
-            for start, end, offset in zip(places, [*places[1:], len(target)], offsets, strict=True):
-                got = self._read_at([target[start:end]], offset)
-                while start + got < end:  # the system need not read all at once
-                    more = self._read_at([target[start + got : end]], offset + got)
-                    if not more:
-                        raise OSError(errno.EIO, "it is shorter than it was")
-                    got += more
-        except OSError as error:
-            raise IndexUnusableError(f"{self._path} cannot be read: {error.strerror}") from error
-        return vectors
-
-    def _read_in_turn(self, targets: list[memoryview], offset: int) -> int:
-        """Does what os.preadv does, which Windows lacks."""
-        with self._lock:
-            self._file.seek(offset)
-            return self._file.readinto(targets[0])
+        sizes = np.diff(firsts, append=len(rows)) * row_bytes
+        found = self._pieces.read(rows[firsts] * row_bytes + _HEADER.size, sizes)
+        return found.view(np.float32).reshape(len(rows), self.dimension)
 
 
 def _mapped(path: Path) -> faiss.Index:

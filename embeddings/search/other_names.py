@@ -15,6 +15,7 @@ from importlib import resources
 
 import numpy as np
 
+from embeddings.index.row_sets import are_in, union
 from embeddings.index.short_forms import ShortForm
 from embeddings.stems import MAX_WORDS, STOP_WORDS, question_stems, stems
 from embeddings.text import WORD, normalise
@@ -186,8 +187,7 @@ def having(keys: Sequence[str], postings: Postings) -> np.ndarray:
     found = sorted(postings(list(keys)).values(), key=len)
     rows = found[0]
     for other in found[1:] if len(rows) else ():
-        places = np.minimum(np.searchsorted(other, rows), len(other) - 1)
-        rows = rows[other[places] == rows]
+        rows = rows[are_in(rows, other)]
     return rows
 
 
@@ -199,9 +199,7 @@ def rows_of(words: Sequence[Word], postings: Postings) -> list[np.ndarray]:
         return {key: single[key] for key in keys}
 
     return [
-        having(word.ways[0], ready)
-        if len(word.ways) == 1
-        else np.unique(np.concatenate([having(way, ready) for way in word.ways]))
+        having(word.ways[0], ready) if len(word.ways) == 1 else union([having(way, ready) for way in word.ways])
         for word in words
     ]
 

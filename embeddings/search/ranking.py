@@ -132,10 +132,11 @@ def openness(seen: Sequence[int], total: int, *, is_dated: bool) -> float:
 
 def largest(values: np.ndarray, k: int, rows: range) -> np.ndarray:
     """At most `k` of some rows, those with the largest values above zero, in any order; of equals the first."""
-    chosen = np.flatnonzero(values[rows.start : rows.stop]) + rows.start
+    chosen = np.flatnonzero(values[rows.start : rows.stop] > 0) + rows.start  # NumPy is fast with what is true or not
     if len(chosen) > k:
-        least = np.partition(values[chosen], -k)[-k]
-        above, equal = chosen[values[chosen] > least], chosen[values[chosen] == least]
+        of_chosen = values[chosen]
+        least = np.partition(of_chosen, -k)[-k]
+        above, equal = chosen[of_chosen > least], chosen[of_chosen == least]
         chosen = np.concatenate((above, equal[: k - len(above)]))
     return chosen
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from embeddings.index.catalogue import Catalogue
+from embeddings.index.row_sets import are_in
 from embeddings.search import other_names
 from embeddings.search.questions import Question
 from embeddings.search.spelling import Lexicon, corrected, spelt_otherwise
@@ -18,6 +19,7 @@ def read(question: Question, catalogue: Catalogue) -> Question:
     """A question with its words as this archive has them."""
     if question.only_dates:
         return question
+    catalogue.postings(question_stems(question.wanted))  # all at once; they are kept for what follows
     archive = lexicon(catalogue)
     wanted, changed = corrected(question.wanted, archive)
     rare = spelt_otherwise(wanted, archive)
@@ -36,7 +38,7 @@ def lexicon(catalogue: Catalogue) -> Lexicon:
 
     def together(words: Sequence[str], others: Sequence[str]) -> bool:
         rows = other_names.having(stems(" ".join(words)), catalogue.postings)
-        return any(np.isin(of, rows).any() for of in catalogue.postings(stems(" ".join(others))).values())
+        return any(are_in(of, rows).any() for of in catalogue.postings(stems(" ".join(others))).values())
 
     return Lexicon(catalogue.size, other_names.shipped().words, lambda: catalogue.spellings, frequencies, together)
 

@@ -91,8 +91,14 @@ class Relevance:
 
 def _has_all(having: Sequence[np.ndarray], row: int) -> bool:
     """Whether an event has every word of a question."""
-    return bool(having) and all(bool(np.isin(row, seen)) for seen in having)
+    return bool(having) and all(_is_in(row, seen) for seen in having)
 
 
 def _has_half(having: Sequence[np.ndarray], row: int) -> bool:
-    return bool(having) and 2 * sum(bool(np.isin(row, seen)) for seen in having) >= len(having)
+    return bool(having) and 2 * sum(_is_in(row, seen) for seen in having) >= len(having)
+
+
+def _is_in(row: int, rows: np.ndarray) -> bool:
+    """Whether a row is one of some that ascend."""
+    place = int(np.searchsorted(rows, row))
+    return place < len(rows) and int(rows[place]) == row

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from embeddings.dates import DateRange
 from embeddings.defaults import Way
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index.folder import IndexFolder, OpenIndex
+from embeddings.index.row_sets import union
 from embeddings.index.tokens import similarities
 from embeddings.model.calibration import Features, Order, Weights
 from embeddings.model.encoder import Encoder
@@ -32,7 +34,7 @@ from embeddings.search.signs import with_signs
 from embeddings.search.topics import Topics
 
 _CANDIDATES = 100  # taken from each way of searching before they are fused
-_FOLDED_AT_ONCE = 32
+_FOLDED_AT_ONCE, _MOST_FOLDED = 32, 3
 _ANY_DAY = dt.date(2020, 1, 1)  # what is loaded to understand a question does not depend on it
 _RERANKED = 20  # a cross-encoder takes some 5 ms for each
 
@@ -210,18 +212,14 @@ class Search(LookUp):
         postings = reading.postings(question, catalogue)
         covered = coverage(postings, catalogue.size)
         is_open = openness([len(seen) for seen in postings], catalogue.size, is_dated=bool(question.dates))
-        found = [
-            vectors.search(vector, _CANDIDATES, window)[0],
-            largest(covered, _CANDIDATES, range(catalogue.size) if window is None else window),
-        ]
-        for span in question.dates:
-            of_span = _overlap(catalogue.rows_between(span.first, span.last), window)
-            found.append(vectors.search(vector, _CANDIDATES, of_span)[0])
-        rows = np.unique(np.concatenate(found))
+        spans = [_overlap(catalogue.rows_between(span.first, span.last), window) for span in question.dates]
+        nearest = [vectors.search(vector, _CANDIDATES, searched) for searched in (window, *spans)]
+        covering = largest(covered, _CANDIDATES, range(catalogue.size) if window is None else window)
+        rows = union([covering, *(found for found, _ in nearest)])
         dated = fit_dates(catalogue.days[rows], question.dates)
         late, said = similarities(wanted.tokens, wanted.weights, *self.index.tokens.take(rows))
         features = Features(
-            meaning=vectors.scores(vector, rows),
+            meaning=self._meaning(vector, rows, nearest),
             late=late,
             covered=covered[rows],
             dated=dated,
@@ -232,20 +230,33 @@ class Search(LookUp):
             features = with_signs(features, said, self.index, rows, self.weights, len(postings))
         return rows, features
 
+    def _meaning(
+        self, vector: np.ndarray, rows: np.ndarray, nearest: Sequence[tuple[np.ndarray, np.ndarray]]
+    ) -> np.ndarray:
+        """The cosine of each of some rows, which ascend: as a search told it, or else as its vector tells."""
+        meaning, known = np.zeros(len(rows), np.float32), np.zeros(len(rows), bool)
+        for found, scores in nearest:
+            places = np.searchsorted(rows, found)
+            meaning[places], known[places] = scores, True
+        others = np.flatnonzero(~known)
+        meaning[others] = self.index.vectors.scores(vector, rows[others])
+        return meaning
+
     def _most_of(self, dates: Sequence[DateRange], window: range | None) -> np.ndarray:
         """The rows of some days that matter most, in order of time."""
         catalogue, standing = self.index.catalogue, self.index.prominence.standing
         spans = (_overlap(catalogue.rows_between(span.first, span.last), window) for span in dates)
         best = [np.array(span)[np.argsort(-standing[span.start : span.stop], kind="stable")] for span in spans]
-        return np.unique(np.concatenate([rows[:_CANDIDATES].astype(np.int64) for rows in best]))
+        return union([rows[:_CANDIDATES].astype(np.int64) for rows in best])
 
     def fold(self, rows: np.ndarray, limit: int) -> list[int]:
         """The first `limit` of some rows, one for each event with several wordings; reads headlines as needed."""
         catalogue = self.index.catalogue
 
         def worded() -> Iterator[tuple[int, dt.date, str]]:
-            for start in range(0, len(rows), _FOLDED_AT_ONCE):
-                part = rows[start : start + _FOLDED_AT_ONCE].tolist()
+            ends = range(limit + _MOST_FOLDED, len(rows), _FOLDED_AT_ONCE)  # most often the first of them are enough
+            for start, end in pairwise((0, *ends, len(rows))):
+                part = rows[start:end].tolist()
                 dates = map(dt.date.fromordinal, catalogue.days[part].tolist())
                 yield from zip(part, dates, catalogue.wordings(part), strict=True)
 

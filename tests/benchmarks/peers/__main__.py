@@ -24,7 +24,6 @@ import argparse
 import datetime as dt
 import json
 import os
-import platform
 import random
 import sys
 import time
@@ -45,6 +44,7 @@ from tests.benchmarks.peers.places import DATELINE, PEERS, WITHOUT_VECTORS, buil
 from tests.benchmarks.peers.process import PeerError, PeerProcess
 from tests.benchmarks.peers.rounds import ask_in_turn, encode_in_turn
 from tests.benchmarks.peers.tables import markdown, table
+from tests.benchmarks.yardsticks import processor
 
 ENCODING_ROUNDS = 3
 
@@ -114,11 +114,7 @@ def compare(options: argparse.Namespace, queries: list[LabelledQuery], index: Op
 
 def machine() -> str:
     """The processor, how many cores of it there are, and the day."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine()
-    )
-    return f"{model}, {os.cpu_count()} cores, {dt.datetime.now(dt.UTC).date()}"
+    return f"{processor()}, {os.cpu_count()} cores, {dt.datetime.now(dt.UTC).date()}"
 
 
 def _arguments() -> argparse.Namespace:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from embeddings.errors import IndexUnusableError
 from embeddings.events import Event, Related, Source, event_id
+from embeddings.index import catalogue_words
 from embeddings.index.catalogue import Catalogue, Origin, Withdrawn
 from embeddings.index.catalogue_writer import CatalogueWriter, NewEvent
 
@@ -218,6 +219,18 @@ class TestWords:
         assert list(found) == ["dam", "flood", "sun"]
         assert len({rows.dtype for rows in found.values()}) == 1  # all can be used as rows
         assert catalogue.postings([]) == {}
+
+    def test_the_rows_of_few_words_are_kept_and_those_that_are_not_are_read_again(
+        self, write: Write, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(catalogue_words, "_KEPT_ROWS", 5)
+        monkeypatch.setattr(catalogue_words, "_KEPT_COUNTS", 2)
+        catalogue = write(make("The dam breaks, and floods come."), make("Floods after heavy rain."))
+        for word in ("flood", "dam", "flood", "sun", "rain", "dam", "flood"):
+            rows = {"flood": [0, 1], "dam": [0], "rain": [1], "sun": []}[word]
+            assert catalogue.postings([word])[word].tolist() == rows
+            assert catalogue.frequencies([word, "sun"]) == ({word: len(rows)} if rows else {})
+            assert catalogue._kept_rows <= 5
 
     def test_topics_summary_and_contexts_are_searched_too(self, write: Write) -> None:
         catalogue = write(make("One.", topics=("Volcanoes",)), make("Two.", summary="Volcano"), make("Three."))

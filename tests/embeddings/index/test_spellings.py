@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from embeddings.index import spellings
 from embeddings.index.spellings import SpellingCounter, Spellings
@@ -56,3 +57,13 @@ def test_any_text_is_counted_and_each_entry_is_near_itself(texts: list[str]) -> 
     for each in found:
         assert each in known.near(each.key, 0)
         assert each in known.near(each.key + "x", 1)
+
+
+@given(
+    keys=st.lists(st.text("abcdé", min_size=4, max_size=9), max_size=12, unique=True).map(sorted),
+    key=st.text("abcdé", min_size=1, max_size=11),
+    most=st.integers(1, 3),
+)
+def test_what_is_near_is_all_that_differs_in_few_letters_in_order(keys: list[str], key: str, most: int) -> None:
+    found = Spellings([(each, each, 1) for each in keys]).near(key, most)
+    assert [each.key for each in found] == [each for each in keys if OSA.distance(key, each) <= most]

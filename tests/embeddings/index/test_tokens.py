@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -55,18 +56,18 @@ class TestSimilarities:
 def test_what_was_written_is_taken_row_by_row(
     texts: list[np.ndarray], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    index = TokenIndex(*write(tmp_path_factory.mktemp("tokens"), texts))
-    assert len(index) == len(texts)
     rows = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=8)) if texts else []
-    taken, lengths = index.take(rows)
+    with closing(TokenIndex(*write(tmp_path_factory.mktemp("tokens"), texts))) as index:
+        assert len(index) == len(texts)
+        taken, lengths = index.take(rows)
     assert lengths.tolist() == [len(texts[row]) for row in rows]
     expected = np.concatenate([np.zeros((0, TOKEN_DIMENSION), np.int8), *(texts[row] for row in rows)])
     np.testing.assert_array_equal(taken, expected)
 
 
 def test_no_more_than_the_first_tokens_are_kept(tmp_path: Path) -> None:
-    index = TokenIndex(*write(tmp_path, [np.repeat(AXES, 3, axis=0)]))
-    assert index.take([0])[1].tolist() == [MAX_TOKENS]
+    with closing(TokenIndex(*write(tmp_path, [np.repeat(AXES, 3, axis=0)]))) as index:
+        assert index.take([0])[1].tolist() == [MAX_TOKENS]
 
 
 @pytest.mark.parametrize(
@@ -100,5 +101,5 @@ def test_a_flipped_bit_in_a_header_is_damage_or_none_and_never_another_error(tmp
     for place in range(128):
         for bit in range(8):
             starts.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
-            with contextlib.suppress(IndexUnusableError):
-                TokenIndex(tokens, starts)
+            with contextlib.suppress(IndexUnusableError), closing(TokenIndex(tokens, starts)):
+                pass
