@@ -136,6 +136,31 @@ def restore(config: Path | None, file: Path) -> None:
     _tell("posts since the backup are not in it; the bot looks for them in each channel before it posts there")
 
 
+@bot.command("copy-store", short_help="Copy a whole store into an empty database.")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def copy_store(source: str, target: str) -> None:
+    """Copy the store at the address FROM into the empty database TO, such as from SQLite to PostgreSQL, or back.
+
+    Addresses are those of store.url; leave out a password, and PGPASSWORD or ~/.pgpass gives it. End the bot before:
+    a store that is in use is not copied. It stays as it is. A copy that is killed leaves nothing in TO.
+    """
+    from bot.redaction import secrets_in_url
+    from bot.store.copying import copy_store as copy
+    from embeddings.command_line.progress import ProgressDisplay
+
+    secrets = {secret for address in (source, target) for secret in secrets_in_url(address)}
+    logs.protect(Redactor(secrets))
+    if secrets:
+        _warn(
+            "others on this machine can read a password on a command line; PGPASSWORD or ~/.pgpass can hold it instead"
+        )
+    with ProgressDisplay() as progress:
+        copied = asyncio.run(copy(source, target, progress))
+    _tell(f"{copied.source} is copied to {copied.target}: {copied}")
+    _tell("put the new address into store.url for every process of the bot; the old store is as it was: keep it aside")
+
+
 @bot.command(short_help="List what people say of answers, or delete it.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option("--delete", "key", metavar="ID", help="Delete the one with this number.")
@@ -284,6 +309,10 @@ def _check(config: Path | None, shard_count: int | None, shard_ids: tuple[int, .
 
 def _tell(sentence: str) -> None:
     click.echo(logs.redact(sentence))
+
+
+def _warn(sentence: str) -> None:
+    click.echo(logs.redact(sentence), err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -17,6 +17,7 @@ BEGIN = "begin"  # the execution option that says how SQLite's transactions begi
 WRITING = {BEGIN: "BEGIN IMMEDIATE"}
 OUTSIDE = {BEGIN: ""}  # of transactions
 
+APPLICATION = "dateline"  # by which PostgreSQL lists the bot's connections
 BUSY_S = 2.0  # that SQLite waits for another writer; its thread cannot be broken off meanwhile
 _CONNECT_S = 3.0
 _STATEMENT_S = 5.0
@@ -29,13 +30,13 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "p
 _EXTRAS = {"postgresql": "install the extra dateline[postgresql]"}
 
 
-def parse(url: str) -> URL:
-    """Read `store.url`. InputError if it does not name a database that can be used."""
+def parse(url: str, called: str = "store.url") -> URL:
+    """Read `store.url`, or an address that is called otherwise. InputError if it does not name a usable database."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
         raise InputError(
-            "store.url is not a database URL; expected one such as sqlite:///dateline.db "
+            f"{called} is not a database URL; expected one such as sqlite:///dateline.db "
             "or postgresql://user:password@host/database"
         ) from error
     return parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
@@ -54,8 +55,12 @@ def shown(url: URL) -> str:
     return str(file) if file is not None else url.set(drivername=url.get_backend_name(), query={}).render_as_string()
 
 
-def engine_of(url: URL) -> AsyncEngine:
+def engine_of(url: URL, called: str = "store.url", statement_s: float = _STATEMENT_S) -> AsyncEngine:
     """An engine, which connects at the first use; to a file that is there by then.
+
+    Args:
+        called: what the address is called where whoever gave it reads of it.
+        statement_s: the longest that PostgreSQL may take for a statement.
 
     Raises:
         InputError: if the driver is not installed, or the folder of the file is not there.
@@ -63,7 +68,7 @@ def engine_of(url: URL) -> AsyncEngine:
     file = file_of(url)
     if file is not None and not file.parent.is_dir():
         raise InputError(
-            f"store.url names a file in {file.parent}, which is not an existing folder; create the folder first"
+            f"{called} names a file in {file.parent}, which is not an existing folder; create the folder first"
         )
     try:
         if url.get_backend_name() == "sqlite":
@@ -73,14 +78,14 @@ def engine_of(url: URL) -> AsyncEngine:
             event.listen(engine.sync_engine, "begin", _begin)
             return engine
         engine = create_async_engine(
-            url, pool_pre_ping=True, pool_timeout=_POOL_S, connect_args=_postgresql_settings(), **_QUIET
+            url, pool_pre_ping=True, pool_timeout=_POOL_S, connect_args=_postgresql_settings(statement_s), **_QUIET
         )
         engine.dialect.do_close = _hang_up  # type: ignore[method-assign, assignment]  # one engine's, not all
         return engine
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         backend = url.get_backend_name()
         raise InputError(
-            f"store.url names the database {backend}, whose driver is not installed; "
+            f"{called} names the database {backend}, whose driver is not installed; "
             + _EXTRAS.get(backend, "use sqlite or postgresql")
         ) from error
 
@@ -93,20 +98,23 @@ def _that_is_there(url: URL) -> URL:
     return url.set(database=file.absolute().as_uri()).update_query_dict({"uri": "true", "mode": "rw"})
 
 
-def _postgresql_settings() -> dict[str, object]:
+def _postgresql_settings(statement_s: float) -> dict[str, object]:
     """The settings of asyncpg: time limits for everything, and no JIT compilation."""
-    milliseconds = str(int(_STATEMENT_S * 1_000))
     return {
         "timeout": _CONNECT_S,
-        "command_timeout": _STATEMENT_S,
+        "command_timeout": statement_s,
         "server_settings": {
-            "application_name": "dateline",
+            "application_name": APPLICATION,
             "jit": "off",
-            "statement_timeout": milliseconds,
-            "lock_timeout": milliseconds,
-            "idle_in_transaction_session_timeout": str(int(_IDLE_S * 1_000)),
+            "statement_timeout": _milliseconds(statement_s),
+            "lock_timeout": _milliseconds(_STATEMENT_S),
+            "idle_in_transaction_session_timeout": _milliseconds(max(_IDLE_S, statement_s)),
         },
     }
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(int(seconds * 1_000))
 
 
 def _hang_up(connection: DBAPIConnection) -> None:

@@ -12,7 +12,6 @@ import contextlib
 import itertools
 import os
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from sqlalchemy.engine import URL
 from bot.store import schema
 from bot.store.address import BUSY_S, file_of, parse
 from bot.store.errors import StoreError
-from bot.store.files import beside, log_of, remove_log
+from bot.store.files import beside, give_to_owner, log_of, part_beside, place, remove_log, sync
 from bot.store.reading import has_content, judge, reading
 from bot.store.schema import Content
 from embeddings.errors import InputError
@@ -69,10 +68,10 @@ def back_up(url: str, target: Path) -> Copied:
             content, _ = judge(look)
         if content is not Content.STORE:
             raise StoreError("its making was broken off; start the bot once")
-        with _part_beside(target) as part:
+        with part_beside(target) as part:
             with contextlib.closing(_connect(store, "mode=rw")) as source:
                 rows = _copy(source, part)
-            if not _place(part, target):
+            if not place(part, target):
                 raise InputError(f"{target} was made meanwhile, and a backup overwrites nothing; name another file")
     except (StoreError, sqlite3.DatabaseError) as error:
         raise StoreError(f"the store {store} cannot be backed up: {error}") from error
@@ -94,7 +93,7 @@ def restore(url: str, source: Path) -> Copied:
     if store.exists() and source.samefile(store):
         raise InputError(f"{source} is the store itself; name a file that `dateline bot backup` wrote")
     _judge_old(store)
-    with _part_beside(store) as part:
+    with part_beside(store) as part:
         try:
             with reading(source) as connection:
                 content, _ = judge(connection)
@@ -106,8 +105,8 @@ def restore(url: str, source: Path) -> Copied:
             raise InputError(
                 f"{source} cannot be restored: {reason}; name a file that `dateline bot backup` wrote"
             ) from error
-        _give_to_owner(part, store)
-        return Copied(store, rows, _put_in_place(part, store))
+        give_to_owner(part, store)
+        return Copied(store, rows, _put_inplace(part, store))
 
 
 def _store_of(url: str) -> Path:
@@ -149,18 +148,6 @@ def _not_replaced(store: Path, error: Exception) -> StoreError:
 # --- copying ---
 
 
-@contextlib.contextmanager
-def _part_beside(target: Path) -> Iterator[Path]:
-    """A new file in the same folder that only its owner may read, and that is deleted in the end."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    os.close(descriptor)
-    try:
-        yield Path(name)
-    finally:
-        for suffix in ("", "-journal"):
-            beside(Path(name), suffix).unlink(missing_ok=True)
-
-
 def _connect(file: Path, how: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_S, isolation_level=None)
 
@@ -177,46 +164,14 @@ def _copy(source: sqlite3.Connection, part: Path) -> dict[str, int]:
         _, version = judge(copy)
         tables = [name for name in _COUNTED if schema.has_table(str(version), name)]
         rows = {name: copy.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}
-    _sync(part)
+    sync(part)
     return rows
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    if path.is_dir() and os.name == "nt":
-        return  # Windows opens no folder
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _place(part: Path, target: Path) -> bool:
-    """Give a file its name; False if there is a file of that name."""
-    try:
-        target.hardlink_to(part)
-    except FileExistsError:
-        return False
-    except OSError:  # a file system without links
-        if target.exists():
-            return False
-        part.rename(target)
-    _sync(target.parent)
-    return True
 
 
 # --- putting back ---
 
 
-def _give_to_owner(part: Path, store: Path) -> None:
-    """Give the file to the store's owner if root restores, so that the bot can open it."""
-    if os.name == "posix" and os.geteuid() == 0:
-        owner = (store if store.exists() else store.parent).stat()
-        os.chown(part, owner.st_uid, owner.st_gid)
-
-
-def _put_in_place(part: Path, store: Path) -> Path | None:
+def _put_inplace(part: Path, store: Path) -> Path | None:
     """Make a file the store; returns the path of the one before."""
     while not store.exists():
         for suffix in ("-wal", "-journal"):  # of a store that is no longer there: it would be played into this one
@@ -224,7 +179,7 @@ def _put_in_place(part: Path, store: Path) -> Path | None:
                 name = next(name for name in _names_for_old(beside(store, suffix)) if not name.exists())
                 beside(store, suffix).rename(name)
         beside(store, "-shm").unlink(missing_ok=True)
-        if _place(part, store):
+        if place(part, store):
             return None
     kept: Path | None = None
     try:
@@ -243,7 +198,7 @@ def _put_in_place(part: Path, store: Path) -> Path | None:
         log = log_of(store)
         part.replace(store)
         remove_log(log)
-        _sync(store.parent)
+        sync(store.parent)
     return kept
 
 
@@ -289,7 +244,7 @@ def _keep(store: Path) -> Path | None:
         try:
             name.hardlink_to(store)
         except OSError:  # a file system without links
-            with _part_beside(name) as copy, contextlib.closing(_connect(store, "mode=rw")) as old:
+            with part_beside(name) as copy, contextlib.closing(_connect(store, "mode=rw")) as old:
                 _copy(old, copy)
                 copy.rename(name)
         return name

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from embeddings import private_files
@@ -51,3 +54,50 @@ def make_private(path: Path) -> None:
     with a file that cannot be made. May be called while the database is open.
     """
     private_files.make_private(path, *(beside(path, ending) for ending in _ENDINGS))
+
+
+# --- making one whole ---
+
+
+@contextlib.contextmanager
+def part_beside(target: Path) -> Iterator[Path]:
+    """A new file in the same folder that only its owner may read, and that is deleted in the end."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    os.close(descriptor)
+    try:
+        yield Path(name)
+    finally:
+        for suffix in ("", "-journal"):
+            beside(Path(name), suffix).unlink(missing_ok=True)
+
+
+def place(part: Path, target: Path) -> bool:
+    """Give a file its name; False if there is a file of that name."""
+    try:
+        target.hardlink_to(part)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if target.exists():
+            return False
+        part.rename(target)
+    sync(target.parent)
+    return True
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    if path.is_dir() and os.name == "nt":
+        return  # Windows opens no folder
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def give_to_owner(part: Path, store: Path) -> None:
+    """Give the file to the store's owner if root makes it, so that the bot can open it."""
+    if os.name == "posix" and os.geteuid() == 0:
+        owner = (store if store.exists() else store.parent).stat()
+        os.chown(part, owner.st_uid, owner.st_gid)

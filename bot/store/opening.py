@@ -43,9 +43,9 @@ async def open_engine(url: URL) -> AsyncEngine:
                 await asyncio.to_thread(_look_first, file)
                 await asyncio.to_thread(make_private, file)
             before = identity(file)
-            await _repeatedly(lambda: _upgrade(engine))
+            await repeatedly(lambda: _upgrade(engine))
             if file is not None:
-                await _repeatedly(lambda: _let_readers_pass(engine))
+                await repeatedly(lambda: _let_readers_pass(engine))
             if before is not None and identity(file) != before:
                 raise StoreAwayError("its file was replaced by another one while it was opened; try again")
     except BaseException:
@@ -65,15 +65,15 @@ async def dispose(engine: AsyncEngine, patience: float = 1.0) -> None:
 
 
 @contextlib.contextmanager
-def naming(url: URL) -> Iterator[None]:
-    """Turn errors of a database into this package's own, and add the database's name to their messages."""
+def naming(url: URL, cannot: str = "be opened") -> Iterator[None]:
+    """Turn errors of a database into this package's own, and add its name, and what it cannot, to their messages."""
     try:
         yield
     except StoreError as error:
         raise type(error)(f"the store {shown(url)} cannot be used: {error}") from error
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         kind = StoreAwayError if may_pass(error) else StoreError
-        raise kind(f"the store {shown(url)} cannot be opened: {reason_of(error)}") from error
+        raise kind(f"the store {shown(url)} cannot {cannot}: {reason_of(error)}") from error
 
 
 def reason_of(error: BaseException) -> str:
@@ -101,7 +101,7 @@ def _look_first(file: Path) -> None:
         return  # it is being written to, and is judged again under the lock
 
 
-async def _repeatedly(step: Callable[[], Awaitable[None]]) -> None:
+async def repeatedly(step: Callable[[], Awaitable[None]]) -> None:
     """Repeat a step while another process holds the lock."""
     tries = AsyncRetrying(
         retry=retry_if_exception(_is_locked),
@@ -126,12 +126,12 @@ async def _upgrade(engine: AsyncEngine) -> None:
     async with engine.connect() as plain:
         connection = await plain.execution_options(**WRITING)
         async with connection.begin():
-            await _lock(connection)
+            await lock(connection)
             await connection.run_sync(schema.bring_up_to_date)
 
 
-async def _lock(connection: AsyncConnection) -> None:
-    """SQLite has one lock, which BEGIN IMMEDIATE took; PostgreSQL's ends with the transaction."""
+async def lock(connection: AsyncConnection) -> None:
+    """Hold the lock on making and upgrading to the end of the transaction; of SQLite BEGIN IMMEDIATE has taken it."""
     if connection.dialect.name == "sqlite":
         return
     if not await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):

@@ -75,12 +75,17 @@ def bring_up_to_date(connection: Connection) -> None:
     if content is Content.REMAINS:
         _drop_empty(connection, tables)
     elif content is Content.STORE:
-        _drop_empty(connection, set(tables) - _tables_of(str(version)))
+        _drop_empty(connection, set(tables) - tables_of(str(version)))
         if version == latest():
             return
+    bring_to(connection, "head")
+
+
+def bring_to(connection: Connection, version: str) -> None:
+    """Make the tables as they were at a version, or bring them to it."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)
 
 
 def _drop_empty(connection: Connection, tables: Collection[str]) -> None:
@@ -92,7 +97,7 @@ def _drop_empty(connection: Connection, tables: Collection[str]) -> None:
         table.drop(connection)
 
 
-def _tables_of(version: str) -> set[str]:
+def tables_of(version: str) -> set[str]:
     """The tables that a store has at a version."""
     return {name for script in _scripts().iterate_revisions(version, "base") for name in script.module.TABLES}
 
@@ -104,7 +109,7 @@ def latest() -> str:
 
 def has_table(version: str, name: str) -> bool:
     """Whether a store of a version has a table."""
-    return name in _tables_of(version)
+    return name in tables_of(version)
 
 
 def _config() -> AlembicConfig:

@@ -41,6 +41,8 @@ OUTSIDE = {
     "createuser --pwprompt dateline": POSTGRESQL,
     "createdb --owner dateline dateline": POSTGRESQL,
     "export DATELINE_STORE__URL=postgresql://dateline:PASSWORD@HOST/dateline": POSTGRESQL,
+    "export PGPASSWORD=…": POSTGRESQL,
+    "dateline bot copy-store sqlite:///dateline.db postgresql://dateline@HOST/dateline": POSTGRESQL,
     "pg_dump --format=custom --file=FILE postgresql://dateline@HOST/dateline": POSTGRESQL,
     "pg_restore --clean --if-exists --single-transaction --dbname=postgresql://dateline@HOST/dateline FILE": POSTGRESQL,
 }
