@@ -250,7 +250,7 @@ def _checked_on_discord(span: str) -> None:
         assert named <= {each.display_name for each in command.parameters}, span
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/moderators.md", "docs/operators.md", "docs/privacy.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/moderators.md", "docs/operators.md", "PRIVACY.md"])
 def test_commands_on_discord_exist_with_their_options(name: str) -> None:
     spans = [span for span in code(TEXTS[name]) if re.match(r"/[a-z]", span)]
     assert spans

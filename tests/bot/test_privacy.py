@@ -1,4 +1,4 @@
-"""Who sees what, where the store is slow or away; and what is forgotten when, as docs/privacy.md has it."""
+"""Who sees what, where the store is slow or away; and what is forgotten when, as PRIVACY.md has it."""
 
 from __future__ import annotations
 

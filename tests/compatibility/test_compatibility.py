@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.config import load_config
 from bot.daily.claims import State, Terms
 from bot.server_settings import USUAL
 from bot.store import Store
@@ -33,6 +35,7 @@ from bot.views.state import (
 )
 from embeddings.archive import Report
 from embeddings.build.run import build_index
+from embeddings.command_line.commands import cli
 from embeddings.dates import DateRange
 from embeddings.index.folder import IndexFolder
 from embeddings.search.service import Search
@@ -187,3 +190,40 @@ def test_a_day_that_was_fetched_is_not_fetched_again(kept: Path) -> None:
     assert list(problems(kept / "index" / "portal.sqlite")) == []
     with closing(FetchedDays(kept / "index" / "portal.sqlite")) as days:
         assert {day: look.revision for day, look in days.portal.looks().items()} == {DAY: 2}
+
+
+def holds(new: object, old: object) -> bool:
+    """Whether an answer has every key that an earlier version's had, with a value of the same kind."""
+    if isinstance(old, dict):
+        return isinstance(new, dict) and all(key in new and holds(new[key], value) for key, value in old.items())
+    if isinstance(old, list):
+        return isinstance(new, list) and len(new) >= len(old) and all(map(holds, new, old))
+    return old is None or type(new) is type(old)
+
+
+@pytest.mark.parametrize("line", (V0_1 / "answers.jsonl").read_text("utf-8").splitlines(), ids=lambda line: line[15:30])
+def test_json_answers_have_every_key_that_they_had(line: str, kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = json.loads(line)
+    index = [] if call["arguments"][0] == "dates" else ["--index", str(kept / "index")]
+    assert not cli.main([*call["arguments"], "--json", *index], standalone_mode=False)
+    answer = json.loads(capsys.readouterr().out)
+    assert holds(answer, call["answer"])
+    for key in ("id", "from", "to", "day", "ok"):  # what stands at the top of each is the same, too
+        assert answer.get(key) == call["answer"].get(key)
+
+
+def test_an_answer_that_lacks_a_key_or_changes_its_kind_is_noticed() -> None:
+    old = {"events": [{"id": "a", "summary": None}], "total": 1}
+    assert holds({"events": [{"id": "b", "summary": "c", "new": 1}, {}], "total": 2, "more": True}, old)
+    assert not holds({"events": [{"id": "b"}], "total": 2}, old)
+    assert not holds({"events": [{"id": 1, "summary": None}], "total": 1}, old)
+    assert not holds({"events": [], "total": 1}, old)
+
+
+def test_the_config_file_of_an_earlier_version_says_what_it_said() -> None:
+    loaded = load_config(V0_1 / "config.toml").model_dump(mode="json", exclude={"discord": {"token"}})
+    said = tomllib.loads((V0_1 / "config.toml").read_text("utf-8"))
+    assert len(said) > 5
+    for section, settings in said.items():
+        for name, value in settings.items():
+            assert name == "token" or loaded[section][name] == value

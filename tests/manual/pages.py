@@ -26,9 +26,8 @@ class Block:
 
 def pages() -> list[Path]:
     """The documents, those of the repository's top first."""
-    return [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
-        ROOT.glob("docs/**/*.md")
-    )
+    top = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "PRIVACY.md", "SECURITY.md")
+    return [ROOT / name for name in top] + sorted(ROOT.glob("docs/**/*.md"))
 
 
 def blocks(text: str) -> list[Block]:

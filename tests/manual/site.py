@@ -11,7 +11,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-TOP = {"README.md": "index.md", "CONTRIBUTING.md": "CONTRIBUTING.md", "CHANGELOG.md": "CHANGELOG.md"}
+TOP = {
+    "README.md": "index.md",
+    "CONTRIBUTING.md": "CONTRIBUTING.md",
+    "CHANGELOG.md": "CHANGELOG.md",
+    "PRIVACY.md": "PRIVACY.md",
+    "SECURITY.md": "SECURITY.md",
+}
 """The pages at the top, and what they are called on the site."""
 
 # The address of a link or picture in Markdown or HTML, without an anchor.
