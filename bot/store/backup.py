@@ -29,7 +29,7 @@ from embeddings.errors import InputError
 
 WAIT_S = 30.0  # for those who write to the store
 _PAUSE_S = 0.1
-_COUNTED = ("subscriptions", "posts", "answers")
+COUNTED = ("subscriptions", "posts", "answers")  # what people know of
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def _copy(source: sqlite3.Connection, part: Path) -> dict[str, int]:
         if found != "ok":
             raise StoreError(f"it is damaged ({' '.join(found.split())})")
         _, version = judge(copy)
-        tables = [name for name in _COUNTED if schema.has_table(str(version), name)]
+        tables = [name for name in COUNTED if schema.has_table(str(version), name)]
         rows = {name: copy.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}
     sync(part)
     return rows

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import schema
 from bot.store.address import APPLICATION, BEGIN, OUTSIDE, WRITING, engine_of, file_of, parse, shown
+from bot.store.backup import COUNTED
 from bot.store.errors import StoreError
 from bot.store.files import beside, give_to_owner, part_beside, place, sync
 from bot.store.opening import dispose, lock, naming, repeatedly
@@ -30,6 +31,7 @@ from bot.store.reading import has_content, judge, reading
 from bot.store.schema import Content
 from embeddings.errors import InputError
 from embeddings.progress import Progress, no_progress
+from embeddings.text import counted
 
 _AT_ONCE = 1_000  # rows that are read and written together
 _STATEMENT_S = 600.0
@@ -48,7 +50,8 @@ class CopiedStore:
     rows: dict[str, int]
 
     def __str__(self) -> str:
-        return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in self.rows.items() if number)
+        named = ", ".join(f"{self.rows[name]:,} {name}" for name in COUNTED if name in self.rows)
+        return f"{counted(sum(self.rows.values()), 'row')}, {named} among them"
 
 
 async def copy_store(source: str, target: str, progress: Progress = no_progress) -> CopiedStore:
