@@ -150,6 +150,13 @@ def test_the_guide_for_operators_names_the_commands_that_postgresql_brings() -> 
         assert command in commands(OPERATORS)
 
 
+def test_the_changelog_dates_the_version_below_what_is_not_released() -> None:
+    [version] = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", TEXTS["CHANGELOG.md"], re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+    assert re.fullmatch(rf"\[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d", headings[1])
+
+
 # --- what people type ---
 
 

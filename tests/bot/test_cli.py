@@ -9,8 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.cli import bot, dateline
 from bot.logs import redact
@@ -21,6 +23,7 @@ from embeddings.command_line.running import run_command
 from embeddings.errors import InputError
 from embeddings.index.folder import IndexFolder
 from embeddings.sample import sample_path
+from tests.postgresql import PASSWORD, PostgreSQL
 from tests.word_encoder import WordEncoder
 
 V0_1 = Path(__file__).parents[1] / "compatibility" / "v0_1" / "dateline.db"
@@ -287,6 +290,35 @@ def test_backup_and_restore_say_what_they_did(
         assert "pg_dump --format=custom --file=FILE postgresql://somebody@127.0.0.1/store" in error
         assert "pg_restore --clean --if-exists --single-transaction" in error
         assert "secret" not in error
+
+
+def test_a_copied_store_says_what_to_do_next_and_shows_no_password(
+    postgresql: PostgreSQL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(V0_1, tmp_path / "dateline.db")
+    target = postgresql.new_database()
+    place = f"127.0.0.1:{postgresql.port}/{make_url(target).database}"
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    assert run("copy-store", "sqlite:///dateline.db", f"postgresql://dateline@{place}") == 0
+    captured = capsys.readouterr()
+    copied, what_next = captured.out.splitlines()
+    assert copied.startswith(f"dateline.db is copied to postgresql://dateline@{place}: ")
+    assert copied.endswith(" rows, 3 subscriptions, 3 posts, 2 answers among them")
+    assert "store.url" in what_next
+    assert captured.err == ""
+
+    assert run("copy-store", target, "sqlite:///back.db") == 0  # with the password
+    captured = capsys.readouterr()
+    assert captured.out.startswith(f"postgresql://dateline:***@{place} is copied to back.db: ")
+    assert captured.err.startswith("others on this machine can read a password on a command line")
+    assert run("copy-store", "sqlite:///back.db", target) == 2
+    wrong = target.replace(quote(PASSWORD, safe=""), "another-secret")
+    assert run("copy-store", wrong, "sqlite:///new.db") == 1
+    refused = capsys.readouterr()
+    assert "holds a store already" in refused.err
+    for secret in (PASSWORD, quote(PASSWORD, safe=""), "another-secret"):
+        assert secret not in captured.out + captured.err + refused.out + refused.err
+    assert sorted(path.name for path in tmp_path.glob("*.db*")) == ["back.db", "dateline.db"]
 
 
 @pytest.mark.parametrize(
