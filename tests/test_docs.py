@@ -46,7 +46,7 @@ TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for
 MODERATORS, ARCHIVES, OPERATORS, INSTALL = (
     TEXTS[f"docs/{name}.md"] for name in ("moderators", "archives", "operators", "install")
 )
-KINDS = {"ini", "sh", "json", "text", "toml"}
+KINDS = {"ini", "sh", "json", "text", "toml", "yaml"}
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 COMMANDS = dict(in_a_terminal())
 NOT_HERE = OUTSIDE.keys() | ELSEWHERE.keys()

@@ -17,7 +17,7 @@ import dateline
 from bot.cli import dateline as script
 from bot.updates import Updates
 from embeddings.program import ROOT, bot_command, in_checkout, index_command, own_command
-from tests.test_layout import MODULES
+from tests.test_layout import modules
 
 STRANGERS = "raise SystemExit('a stranger ran')\n"
 
@@ -154,7 +154,7 @@ def test_no_message_names_a_way_to_type_it_but_where_that_is_decided() -> None:
     of_developers = ROOT / "embeddings" / "sample" / "__main__.py"
     named = {
         module
-        for module in MODULES
+        for module in modules()
         for text in texts(module)
         if "python -m bot" in text or "python -m embeddings" in text
     }

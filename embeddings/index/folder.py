@@ -11,8 +11,8 @@
       checked.json               which files the bot has hashed, so that it need not at its next start
 
 A build writes a generation beside the one in force and replaces the manifest with one rename; published files are
-never written again. Readers hold a shared lock on their generation until they let go of it; a build deletes the older
-ones that nobody holds. This guards against crashes and damage, not against somebody who may write to the folder.
+never written again. Readers hold a shared lock on their generation until they let go; a build deletes the older ones
+that nobody holds. This guards against crashes and damage, not against somebody who may write to the folder.
 
 What makes it safe to delete: a build looks for the exclusive lock of a generation only after another one is in force,
 and a reader that has got the shared lock looks again whether its generation still is.
@@ -83,10 +83,8 @@ class OpenIndex:
 
     def close(self) -> None:
         """Close the generation. Nothing of it may be used afterwards."""
-        self.catalogue.close()
-        self.vectors.close()
-        self.tokens.close()
-        self._in_use.close()
+        for part in (self.catalogue, self.vectors, self.tokens, self._in_use):
+            part.close()
 
 
 class IndexFolder:

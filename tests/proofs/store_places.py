@@ -191,8 +191,11 @@ def leave_open(url: str) -> None:
 
 
 async def rows_of(url: str) -> Rows:
-    """Every row of every table, Alembic's too."""
-    engine = engine_of(parse(url))
+    """Every row of every table, Alembic's too; none where there is no file."""
+    address = parse(url)
+    if (file := file_of(address)) is not None and not file.exists():
+        return {}
+    engine = engine_of(address)
     async with engine.connect() as connection:
         found = await connection.run_sync(_rows)
     await engine.dispose()
