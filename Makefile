@@ -47,7 +47,7 @@ shuffled: $(INSTALLED)
 coverage: $(INSTALLED)
 	$(SUITE) --cov --cov-report term
 
-# Half an hour on two cores; a run that was stopped goes on where it was. `clean` leaves mutants/ as it is.
+# Every core for long; a run that was stopped goes on where it was. `clean` leaves mutants/ as it is.
 mutants: $(INSTALLED)
 	@$(BIN)/python -m tests.mutants
 
