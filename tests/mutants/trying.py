@@ -105,7 +105,11 @@ class Trying:
             raise session.Interrupted(f"{session.testsfailed} errors during collection")
         known = self._run_without_fault(session)
         if not self._failed:
-            self._try_all(known)
+            try:
+                self._try_all(known)
+            finally:  # where somebody stops it, they are no part of what the terminal stops
+                for one in self._at_work.values():
+                    _kill(one.process)
         return True
 
     def _run_without_fault(self, session: pytest.Session) -> list[_Known]:
@@ -191,9 +195,7 @@ class Trying:
         late = [file for file, one in self._at_work.items() if one.deadline <= time.monotonic()]
         for file in ended or late:
             one = self._at_work.pop(file)
-            for kill in os.killpg, os.kill:  # it, and whatever it left behind
-                with suppress(ProcessLookupError):
-                    kill(one.process, signal.SIGKILL)
+            _kill(one.process)
             _, status, used = os.wait4(one.process, 0)
             killer = os.read(one.killer, 65_536).decode()
             os.close(one.killer)
@@ -206,6 +208,13 @@ class Trying:
             if killer:
                 self._killers[function_of(one.mutant)][killer] += 1
             self._verdicts.add(one.mutant, outcome, used.ru_utime + used.ru_stime, killer or None)
+
+
+def _kill(process: int) -> None:
+    """Kill a mutant's process, if it has not ended, and whatever it left behind."""
+    for kill in os.killpg, os.kill:
+        with suppress(ProcessLookupError):
+            kill(process, signal.SIGKILL)
 
 
 def pytest_load_initial_conftests() -> None:
