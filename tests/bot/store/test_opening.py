@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -147,6 +149,10 @@ async def test_a_file_that_was_moved_away_is_not_made_anew_by_the_next_connectio
     await engine.dispose()  # so that it has to connect
     with pytest.raises(OperationalError, match="unable to open database file"):
         await engine.connect()
+    await engine.dispose()
+    for thread in threading.enumerate():
+        if "connection_worker" in thread.name:  # aiosqlite's, which tells the loop that it could not connect
+            await asyncio.to_thread(thread.join)
     assert not file.exists()
 
 
