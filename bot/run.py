@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -30,6 +31,9 @@ from embeddings.model.reranker import reranker
 
 log = logging.getLogger(__name__)
 
+SWITCH_S = (
+    0.0005  # after which a thread that answers lets the event loop go on; Python's 5 ms make each of its steps wait
+)
 FINISH_S = 5.0  # for what has begun, when the bot is told to end
 _CANCEL_AGAIN_S = 0.1
 LONGEST_END_S = 9.3  # after which nothing is waited for any more; a supervisor waits ten
@@ -43,6 +47,7 @@ async def run(config: Config) -> None:
         EmbeddingsError: if a part cannot be used, or Discord refuses the bot for good.
     """
     config.discord.given_token()
+    sys.setswitchinterval(SWITCH_S)
     Route.BASE = str(config.discord.api_url)
     stop = asyncio.Event()
     with _signals(stop):
