@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,20 +111,22 @@ class CatalogueWords(CatalogueFile):
         """How the archive spells its words and names; none in the catalogues of earlier versions."""
         from embeddings.index.spellings import Spellings  # with it comes rapidfuzz
 
-        found = self._rows("SELECT key, text, events FROM spellings") if "spellings" in self._tables else []
         with self._decoding():
-            for key, text, events in found:
-                if not (isinstance(key, str) and isinstance(text, str) and isinstance(events, int) and key):
-                    raise TypeError("a spelling without its letters")
-            return Spellings(found)
+            return Spellings(self._spellings() if "spellings" in self._tables else ())
+
+    def _spellings(self) -> Iterator[tuple[str, str, int]]:
+        for key, text, events in self._each("SELECT key, text, events FROM spellings"):
+            if not (isinstance(key, str) and isinstance(text, str) and isinstance(events, int) and key):
+                raise TypeError("a spelling without its letters")
+            yield key, text, events
 
     def topics(self) -> list[tuple[str, ...]]:
         """The topics of each event, from the wider to the narrower, then its category; in order of the rows."""
         read: dict[object, tuple[str, ...]] = {}  # few events have topics of their own
         found = []
         with self._decoding():
-            for topics, category in self._rows("SELECT topics, category FROM events ORDER BY row"):
-                key = topics, category
+            for key in self._each("SELECT topics, category FROM events ORDER BY row"):
+                topics, category = key
                 if key not in read:
                     read[key] = (*as_texts(topics), *filter(None, [as_text_or_none(category)]))
                 found.append(read[key])

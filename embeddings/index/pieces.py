@@ -53,7 +53,7 @@ class Pieces:
             read_at, file = os.preadv, self._file.fileno()
             for start, end, offset in places:
                 got = read_at(file, [target[start:end]], offset)
-                while start + got < end:  # the system need not read all at once
+                while got != end - start:  # the system need not read all at once
                     got += self._some(read_at(file, [target[start + got : end]], offset + got))
         except OSError as error:
             raise self._unreadable(error) from error

@@ -7,6 +7,7 @@ as near to a name as their letters are.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ LEAST_LETTERS = 4  # of a word; shorter ones are near to too many others
 _LONGEST = 40  # letters
 _INNER = frozenset("al bin da de del den der di do du el ibn la le of the und van von".split())  # inside a name
 _LONGEST_RUN = 6  # words in a row with capitals
+_AT_ONCE = 4_096  # keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,15 @@ class Spellings:
         spellings: key, text and events of each.
     """
 
-    def __init__(self, spellings: Sequence[tuple[str, str, int]]) -> None:
-        self._keys = [key for key, _, _ in spellings]
-        self._texts = [key if key == text else text for key, text, _ in spellings]  # one string where they are equal
-        self._events = np.array([events for _, _, events in spellings], np.int32)
+    def __init__(self, spellings: Iterable[tuple[str, str, int]]) -> None:
+        self._keys: list[str] = []
+        self._texts: list[str] = []
+        counts = array("i")
+        for key, text, events in spellings:
+            self._keys.append(key)
+            self._texts.append(key if key == text else text)  # one string where they are equal
+            counts.append(events)
+        self._events = np.array(counts, np.int32)
         lengths = np.array([len(key) for key in self._keys], np.int16)
         self._by_length = np.argsort(lengths, kind="stable").astype(np.int32)  # rows, those of the shortest keys first
         self._starts = np.searchsorted(lengths[self._by_length], np.arange(_LONGEST + 2)).tolist()
@@ -142,10 +149,14 @@ class Spellings:
 
 
 def _letters(keys: Sequence[str]) -> np.ndarray:
+    """`_letters_of_some` of any number of keys: each letter takes 300 bytes meanwhile."""
+    parts = [_letters_of_some(keys[start : start + _AT_ONCE]) for start in range(0, len(keys), _AT_ONCE)]
+    return np.concatenate([np.zeros(0, np.uint64), *parts])
+
+
+def _letters_of_some(keys: Sequence[str]) -> np.ndarray:
     """Which letters each key has, (len(keys),) uint64: a bit for each, which letters of other scripts share, and a
     second one for those that it has twice or more."""
-    if not keys:
-        return np.zeros(0, np.uint64)
     codes = np.frombuffer("".join(keys).encode("utf-32-le"), np.uint32) & 31
     rows = np.repeat(np.arange(len(keys)), [len(key) for key in keys])
     counts = np.bincount(rows * 32 + codes, minlength=32 * len(keys)).reshape(-1, 32)

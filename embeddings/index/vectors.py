@@ -248,7 +248,7 @@ class _VectorFile:
         """The vectors of some rows that are there, at least one, (len(rows), dimension)."""
         firsts = np.flatnonzero(np.concatenate(([True], rows[1:] - rows[:-1] != 1)))  # of runs of rows
         row_bytes = self.dimension * _FLOAT_BYTES
-        sizes = np.diff(firsts, append=len(rows)) * row_bytes
+        sizes = (np.concatenate((firsts[1:], [len(rows)])) - firsts) * row_bytes
         found = self._pieces.read(rows[firsts] * row_bytes + _HEADER.size, sizes)
         return found.view(np.float32).reshape(len(rows), self.dimension)
 

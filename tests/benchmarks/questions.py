@@ -1,14 +1,15 @@
 """How fast questions are answered: `python -m tests.benchmarks.questions --index INDEX --queries FILE`.
 
 Everything goes through the bot's engine. "At once" means that all questions of a round are asked before the first is
-answered, as on a server with a rush of users.
+answered, as on a server with a rush of users. Then, in turn and on one thread, beside what somebody would write first:
+sentence-transformers' encode of the same question, and FAISS's flat scan of the same vectors; such a ratio says more of
+another machine than a time.
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import os
 import resource
 import statistics
 import sys
@@ -26,15 +27,22 @@ from bot.engine import Engine
 from embeddings.defaults import Way
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.threads import compute_alone
+from embeddings.model.encoder import SentenceEncoder
 from embeddings.model.export import encoder_of
 from embeddings.search.evaluation import read_queries
 from embeddings.search.questions import understand
 from embeddings.search.service import Search
+from tests.benchmarks.yardsticks import Answer, Measured, default_encode, flat_scan, in_turn, machine, memory
 
 Part = TypeVar("Part")
 
 LIMIT = 5
 TODAY = dt.date(2026, 11, 22)
+
+WHOLE, ANSWERING, SEARCHING = "a question", "search, order and fetch", "search among vectors"
+ENCODE, SCAN = "sentence-transformers' encode", "FAISS's flat scan"
+_CANDIDATES = 100  # asked for, as `ask` does
+_WARM = 5  # questions asked before any is measured
 
 _STAGES = ("parse", "encode", "search", "order", "fetch")
 _STAGE_OF = {
@@ -116,6 +124,24 @@ def measure_stages(index: OpenIndex, way: Way, questions: Sequence[str]) -> Stag
     return stages
 
 
+def compare(index: OpenIndex, way: Way, questions: Sequence[str]) -> dict[str, Measured]:
+    """A question, and its search alone, in turn with what somebody would write first."""
+    search = Search(index, encoder_of(index, None, way, one_by_one=True))
+    search.warm_up()
+    read = {text: search.read(understand(text, TODAY)) for text in questions}
+    encoded = {text: search.encode([question.text])[0] for text, question in read.items()}
+    scan = flat_scan(index.vectors.take(range(len(index.vectors))), _CANDIDATES)
+    ways: dict[str, Answer] = {
+        WHOLE: lambda text: search.ask(text, TODAY, limit=LIMIT),
+        ANSWERING: lambda text: search.answer(read[text], encoded[text], LIMIT),
+        SEARCHING: lambda text: index.vectors.search(encoded[text].vector, _CANDIDATES),
+        ENCODE: default_encode(SentenceEncoder(index.manifest.model.name)),
+        SCAN: lambda text: scan(encoded[text].vector),
+    }
+    in_turn(ways, questions[:_WARM])
+    return in_turn(ways, questions)
+
+
 async def measure_engine(folder: IndexFolder, way: Way, questions: Sequence[str], turns: int) -> dict[str, float]:
     """Questions a second one after another and all at once, in turn, and the most memory that each took in MB."""
     engine = Engine(
@@ -154,7 +180,7 @@ async def measure_engine(folder: IndexFolder, way: Way, questions: Sequence[str]
             "one after another: p95 ms": float(np.percentile(latencies, 95)),
             "one after another: peak MB": alone_mb,
             "at once: peak MB": _peak_mb(),
-        }
+        } | {f"in memory at the end: {name} MB": value for name, value in memory().items()}
     finally:
         await engine.close()
 
@@ -179,14 +205,22 @@ def main(index: Path, queries: Path, count: int, turns: int, way: Way) -> None:
     opened = folder.open()
     try:
         stages = measure_stages(opened, way, questions)
+        compared = compare(opened, way, questions)
     finally:
         opened.close()
-    click.echo(f"{len(questions)} questions, {turns} turns, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    click.echo(f"{len(questions)} questions, {turns} turns; {machine()}")
     for stage in (*_STAGES, "all"):
         took = [sum(row.values()) if stage == "all" else row[stage] for row in stages.of_question]
         click.echo(f"{stage:10} p50 {np.percentile(took, 50):7.2f} ms   p95 {np.percentile(took, 95):7.2f} ms")
     for name, value in figures.items():
         click.echo(f"{name:32} {value:8.1f}")
+    click.echo("In turn, one thread:")
+    for name, measured in compared.items():
+        own = float(np.percentile(measured.processor, 50))  # of the calling thread
+        click.echo(f"{name:32} p50 {measured.p(50):7.2f} ms   p95 {measured.p(95):7.2f} ms   processor {own:7.2f} ms")
+    for name, yardstick in ((WHOLE, ENCODE), (ANSWERING, ENCODE), (SEARCHING, SCAN)):
+        p50, p95 = (compared[name].ratio(compared[yardstick], percent) for percent in (50, 95))
+        click.echo(f"{name} / {yardstick}: p50 {p50:.2f}, p95 {p95:.2f}")
 
 
 if __name__ == "__main__":
