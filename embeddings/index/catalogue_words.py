@@ -84,7 +84,8 @@ class CatalogueWords(CatalogueFile):
 
     def frequencies(self, words: Sequence[str]) -> dict[str, int]:
         """How many events have each of some stems; those that none has are left out."""
-        counts = {word: self._counts[word] for word in words if word in self._counts}
+        kept = self._counts  # another thread may begin with none
+        counts = {word: kept[word] for word in words if word in kept}
         if others := [word for word in words if word not in counts]:
             marks = ",".join("?" * len(others))
             found = self._rows(f"SELECT stem, length(rows) FROM postings WHERE stem IN ({marks})", others)

@@ -100,5 +100,5 @@ def _has_half(having: Sequence[np.ndarray], row: int) -> bool:
 
 def _is_in(row: int, rows: np.ndarray) -> bool:
     """Whether a row is one of some that ascend."""
-    place = int(np.searchsorted(rows, row))
+    place = int(np.searchsorted(rows, rows.dtype.type(row)))  # of another kind, all rows would be copied
     return place < len(rows) and int(rows[place]) == row
