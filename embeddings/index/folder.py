@@ -242,11 +242,9 @@ class IndexFolder:
             opened.callback(vectors.close)
             if hashed:
                 vectors.prepare()
-            tokens = TokenIndex(folder / TOKENS, folder / STARTS)
-            opened.callback(tokens.close)
+            tokens = opened.enter_context(contextlib.closing(TokenIndex(folder / TOKENS, folder / STARTS)))
             prominence = Prominence.load(folder / PROMINENCE)
-            catalogue = Catalogue(folder / CATALOGUE)
-            opened.callback(catalogue.close)
+            catalogue = opened.enter_context(contextlib.closing(Catalogue(folder / CATALOGUE)))
             if not (
                 catalogue.size == manifest.events == len(vectors) == len(tokens) == len(prominence)
                 and vectors.dimension == manifest.model.dimension
