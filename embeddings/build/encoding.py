@@ -37,7 +37,8 @@ def export_model(generation: Path, encoder: Encoder, previous: OpenIndex | None)
         files = same.manifest.export_files
         for name in files:
             shutil.copyfile(same.folder / name, generation / name)
-        return FastEncoder(generation, files, encoder, encoder.fingerprint, same.manifest.model.dimension), record
+        dimension = same.manifest.model.dimension
+        return FastEncoder(generation, files, encoder, encoder.fingerprint, dimension, way=record.for_texts), record
     with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
         rows = np.unique(np.linspace(0, catalogue.size - 1, CHECKED_TEXTS).astype(int)).tolist()
         texts = [event.title for event in catalogue.events(rows)]

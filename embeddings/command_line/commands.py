@@ -335,6 +335,7 @@ def stats(context: Context) -> None:
 
     folder = context.folder()
     manifest, updated = folder.manifest(), last_updated(folder.fetched)
+    export = manifest.model.export
     found = {
         "events": manifest.events,
         "days": manifest.days,
@@ -342,6 +343,7 @@ def stats(context: Context) -> None:
         "last": manifest.last and manifest.last.isoformat(),
         "model": manifest.model.name,
         "dimension": manifest.model.dimension,
+        "encoders": export and {"events": export.for_texts, "questions": export.for_questions},
         "bytes": manifest.bytes,
         "built": manifest.built.isoformat(),
         "updated": updated and updated.isoformat(timespec="seconds"),

@@ -209,8 +209,15 @@ def show_stats(found: Mapping[str, Any]) -> None:
     for name, value in found.items():
         if value is None:
             continue
-        text = f"{value:,}" if isinstance(value, int) else ", ".join(value) if isinstance(value, list) else str(value)
-        console.print(f"{name:<12} {text}")
+        console.print(f"{name:<12} {_figure(value)}")
+
+
+def _figure(value: Any) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{each} for {name}" for name, each in value.items())
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _print_event(console: Console, event: Event, before: str = "", after: str = "") -> None:

@@ -11,7 +11,6 @@ from embeddings.index.catalogue import Catalogue
 from embeddings.index.manifest import (
     CATALOGUE,
     CODES,
-    EXPORT_FILES,
     FILES,
     FORMAT,
     TRAITS,
@@ -28,7 +27,7 @@ def describe(generation: Path, built: dt.datetime, model: ModelRecord, archives:
         archives: the paths of what it was built from.
     """
     others = [name for name in (CODES, TRAITS) if (generation / name).exists()]
-    written = [*FILES, *(EXPORT_FILES if model.export else ()), *others]
+    written = [*FILES, *(model.export.files if model.export else ()), *others]
     with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
         return Manifest(
             format=FORMAT,

@@ -38,7 +38,6 @@ from embeddings.index.checked import CHECKED, CheckedFiles
 from embeddings.index.manifest import (
     CATALOGUE,
     CODES,
-    EXPORT_FILES,
     FILES,
     FORMAT,
     MANIFEST,
@@ -208,7 +207,8 @@ class IndexFolder:
 
     def _file_problems(self, manifest: Manifest, look: _Look) -> Iterator[str]:
         folder = self._generation(manifest)
-        for name in (*FILES, *(EXPORT_FILES if manifest.model.export else ())):
+        export = manifest.model.export
+        for name in (*FILES, *(export.files if export else ())):
             if name not in manifest.files:
                 yield f"the manifest in {self.root} does not list {name}; {BUILD_AGAIN}"
         for name, record in sorted(manifest.files.items()):

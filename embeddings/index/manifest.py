@@ -26,8 +26,13 @@ TRAITS = "traits.npz"
 """What each event tells by itself of how much it stands out, which the next build need not find out again."""
 
 
-EXPORT_FILES = ("encoder.xml", "encoder.bin", "tokenizer.json", "head.npz")
-"""An exported model: network, weights, tokenizer, and what turns its outputs into what is kept."""
+TOKENIZER = "tokenizer.json"
+HEAD = "head.npz"
+"""What turns the outputs of an exported model into what is kept."""
+OPENVINO = "openvino"
+INT8 = "onnxruntime-int8"
+NETWORK_FILES = {OPENVINO: ("encoder.xml", "encoder.bin"), INT8: ("int8.onnx",)}
+"""The ways to run an exported model, and the files of each, beside those that all have."""
 
 _GENERATION = re.compile(r"[0-9a-z-]{1,60}")
 
@@ -41,12 +46,45 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """How one way to run an exported model did where the export was made.
+
+    Attributes:
+        mean: how well it agrees with the model itself, as a cosine.
+        least: the same for the text that agrees least.
+        question_ms: the time of one question.
+        text_ms: the processor time of one of many texts.
+    """
+
+    way: str
+    mean: float
+    least: float
+    question_ms: float
+    text_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class ExportRecord:
-    """How well the exported model agrees with the model itself on some texts, as cosines."""
+    """How well what encodes the texts agrees with the model itself on some of them, as cosines, and what was chosen.
+
+    Attributes:
+        for_texts: the way that encodes events; one of `NETWORK_FILES`.
+        for_questions: the way that encodes questions.
+        trials: of every way that could be tried.
+    """
 
     texts: int
     mean: float
     least: float
+    for_texts: str = OPENVINO  # all that earlier versions know
+    for_questions: str = OPENVINO
+    trials: tuple[Trial, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files of the export; a way that was not chosen serves where the chosen one cannot run."""
+        ways = dict.fromkeys((self.for_texts, self.for_questions, *(trial.way for trial in self.trials)))
+        return (*(name for way in ways for name in NETWORK_FILES[way]), TOKENIZER, HEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +116,8 @@ class Manifest:
     @property
     def export_files(self) -> dict[str, FileRecord]:
         """The files of the exported model; empty if the index holds no export."""
-        return {name: self.files[name] for name in EXPORT_FILES if self.model.export is not None}
+        export = self.model.export
+        return {name: self.files[name] for name in (export.files if export is not None else ())}
 
     @property
     def bytes(self) -> int:
@@ -111,7 +150,7 @@ def _manifest(body: dict[str, Any]) -> Manifest:
         raise ValueError("a generation's name that no build gives")
     model = body["model"]
     if (export := model.get("export")) is not None:
-        export = ExportRecord(int(export["texts"]), float(export["mean"]), float(export["least"]))
+        export = _export(export)
     return Manifest(
         format=FORMAT,
         generation=body["generation"],
@@ -127,6 +166,18 @@ def _manifest(body: dict[str, Any]) -> Manifest:
             name: FileRecord(int(record["size"]), as_text(record["sha256"])) for name, record in body["files"].items()
         },
     )
+
+
+def _export(body: dict[str, Any]) -> ExportRecord:
+    for_texts, for_questions = (as_text(body.get(use, OPENVINO)) for use in ("for_texts", "for_questions"))
+    trials = [
+        Trial(as_text(trial["way"]), *(float(trial[name]) for name in ("mean", "least", "question_ms", "text_ms")))
+        for trial in body.get("trials", ())
+    ]
+    if not NETWORK_FILES.keys() >= {for_texts, for_questions, *(trial.way for trial in trials)}:
+        raise ValueError("a way to run the export that this program does not know")
+    mean, least = float(body["mean"]), float(body["least"])
+    return ExportRecord(int(body["texts"]), mean, least, for_texts, for_questions, tuple(trials))
 
 
 def file_record(path: Path) -> FileRecord:

@@ -1,28 +1,36 @@
-"""The model, exported once into the index and run by OpenVINO: several times as fast as torch, which is not loaded.
+"""The model, exported once into the index and run without torch, several times as fast.
 
-It computes in bfloat16 where the processor can, else in single precision. Vectors of the export and of torch may be
-mixed, within an index and between questions and events, because an export that does not agree with torch on the
-archive's own texts is not used.
+What runs it is chosen when the export is made, one way for events and one for questions: each is timed, and compared
+with torch on the archive's own texts. Vectors of the export and of torch may be mixed, within an index and between
+questions and events, because a way that does not agree with torch is not used.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import logging
-import os
-import sys
+import statistics
 import threading
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index.folder import OpenIndex
-from embeddings.index.manifest import EXPORT_FILES, ExportRecord, FileRecord, file_record, hash_problem
+from embeddings.index.manifest import (
+    HEAD,
+    NETWORK_FILES,
+    OPENVINO,
+    TOKENIZER,
+    ExportRecord,
+    FileRecord,
+    Trial,
+    file_record,
+    hash_problem,
+)
+from embeddings.model import networks, writing
 from embeddings.model.calibration import Confidence, Order, Strangers, Weights
 from embeddings.model.encoder import Encoder, SentenceEncoder
 from embeddings.model.tuning import Encoded, Head
@@ -34,14 +42,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MIN_AGREEMENT = 0.999  # bfloat16 reaches .9999, 8-bit integers .99
+MIN_AGREEMENT = 0.999  # of what encodes events: bfloat16 reaches .9999
+MIN_OF_QUESTIONS = 0.99  # 8-bit integers reach .995
 CHECKED_TEXTS = 64
 
-_PACKAGE = "openvino"
-_NETWORK, _WEIGHTS, _TOKENIZER, _HEAD = EXPORT_FILES
-_BATCH = 16  # texts of similar length that are encoded together
-_MOST_STREAMS = 8  # batches at work at once, each on its share of the cores and with memory of its own
-_SHAPES_KEPT = 64  # numbers of texts and tokens for which OpenVINO keeps what it has prepared; each takes memory
+_WORDS = 8  # of a text, so that it is as long as a question
+_QUESTIONS = 8
+_TURNS = 5
 
 
 @runtime_checkable
@@ -62,7 +69,9 @@ class FastEncoder:
         instead: an encoder of the same model.
         fingerprint: the fingerprint of the model.
         dimension: numbers in a vector.
-        one_by_one: whether texts come one after another: each then has all cores, and the model is ready sooner.
+        way: what runs it; where that cannot, another whose files are there encodes questions.
+        one_by_one: whether they are questions, one after another: each then has all cores, and the model is ready
+            sooner.
     """
 
     def __init__(
@@ -73,6 +82,7 @@ class FastEncoder:
         fingerprint: str,
         dimension: int,
         *,
+        way: str = OPENVINO,
         one_by_one: bool = False,
     ) -> None:
         self.name = instead.name
@@ -81,9 +91,10 @@ class FastEncoder:
         self._folder = folder
         self._files = files
         self._instead = instead
-        self._streams = 1 if one_by_one else min(os.cpu_count() or 1, _MOST_STREAMS)
+        self._way = way
+        self._one_by_one = one_by_one
         self._lock = threading.Lock()
-        self._network: _Network | None = None
+        self._exported: networks.Exported | None = None
         self._given_up = False
 
     @property
@@ -111,31 +122,39 @@ class FastEncoder:
         Raises:
             IndexUnusableError: if a file of the export is not the one that was published.
         """
+        if not texts:
+            return []
         with self._lock:
-            if self._network is None and not self._given_up:
-                self._network = self._open()
-                self._given_up = self._network is None
-            if self._network is not None:
-                return self._network.encode(texts)
-        return self._instead.encode(texts)
+            if self._exported is None and not self._given_up:
+                self._exported = self._open()
+                self._given_up = self._exported is None
+        encoder = self._exported or self._instead
+        return encoder.encode(texts)
 
-    def _open(self) -> _Network | None:
+    def _open(self) -> networks.Exported | None:
         if not is_installed():
-            log.info("%s is not installed, so torch encodes; the extra dateline[fast] is faster", _PACKAGE)
+            log.info("nothing that runs an export is installed, so torch encodes; the extra dateline[fast] is faster")
             return None
-        for name, record in self._files.items():
-            if problem := hash_problem(self._folder / name, record):
-                raise IndexUnusableError(f"{problem}; {BUILD_AGAIN}")
-        try:
-            return _Network(self._folder, self._streams)
-        except (ImportError, RuntimeError) as error:  # OpenVINO has no narrower one
-            log.warning("OpenVINO cannot run the exported model, so torch encodes: %s", error)
-            return None
+        ways = [self._way]
+        if self._one_by_one:  # what encodes events has to agree with torch as well as the one that was chosen
+            ways += [
+                way for way, names in NETWORK_FILES.items() if way not in ways and self._files.keys() >= set(names)
+            ]
+        for way in ways:
+            for name in (*NETWORK_FILES[way], TOKENIZER, HEAD):
+                if name in self._files and (problem := hash_problem(self._folder / name, self._files[name])):
+                    raise IndexUnusableError(f"{problem}; {BUILD_AGAIN}")
+            try:
+                return networks.Exported(self._folder, way, one_by_one=self._one_by_one)
+            except (ImportError, RuntimeError) as error:  # neither package has a narrower one
+                log.warning("%s cannot run the exported model: %s", networks.PACKAGES[way], error)
+        log.warning("nothing here can run the exported model, so torch encodes")
+        return None
 
 
 def is_installed() -> bool:
-    """Whether the packages that an export needs beyond torch are installed."""
-    return importlib.util.find_spec(_PACKAGE) is not None
+    """Whether a package that runs an export is installed."""
+    return any(map(networks.runs, NETWORK_FILES))
 
 
 def encoder_of(index: OpenIndex, model: str | None, way: Way, *, one_by_one: bool = False) -> Encoder:
@@ -161,6 +180,7 @@ def export_of(index: OpenIndex, encoder: Encoder, *, one_by_one: bool = False) -
         encoder,
         model.fingerprint,
         model.dimension,
+        way=model.export.for_questions if one_by_one else model.export.for_texts,
         one_by_one=one_by_one,
     )
 
@@ -176,26 +196,85 @@ def export(encoder: Encoder, texts: Sequence[str], folder: Path) -> tuple[FastEn
     """
     if not isinstance(encoder, Exportable):
         return None
-    if not is_installed():
-        log.info("%s is not installed, so torch encodes; the extra dateline[fast] is faster", _PACKAGE)
+    if not writing.ways():
+        log.info("nothing that runs an export is installed, so torch encodes; the extra dateline[fast] is faster")
         return None
     model, head = encoder.load()
     why: object
     try:
-        _write(model, head, folder)
-        cosines = _agreement(_Network(folder).encode(texts), encoder.encode(texts))
-        record = ExportRecord(texts=len(texts), mean=float(np.mean(cosines)), least=min(cosines))
+        writing.write(model, head, folder)
+        trials = _trials(model, encoder.encode(texts), texts, folder)
+        record = _choice(trials, len(texts))
     except Exception as error:  # noqa: BLE001  # whatever a stranger's model provokes; torch can do without
         why = f"{type(error).__name__}: {error}"
     else:
-        if record.least >= MIN_AGREEMENT:
-            files = {name: file_record(folder / name) for name in EXPORT_FILES}
-            return FastEncoder(folder, files, encoder, encoder.fingerprint, encoder.dimension), record
-        why = f"its agreement with torch is {record.least:.4f}, expected at least {MIN_AGREEMENT}"
-    log.warning("the model %s cannot be exported for OpenVINO, so torch encodes: %s", encoder.name, why)
-    for name in EXPORT_FILES:
-        (folder / name).unlink(missing_ok=True)
+        if record is not None:
+            _remove(folder, but=record.files)
+            files = {name: file_record(folder / name) for name in record.files}
+            way = record.for_texts
+            return FastEncoder(folder, files, encoder, encoder.fingerprint, encoder.dimension, way=way), record
+        best = max((trial.least for trial in trials), default=0.0)
+        why = f"its agreement with torch is {best:.4f}, expected at least {MIN_AGREEMENT}"
+    log.warning("the model %s cannot be exported, so torch encodes: %s", encoder.name, why)
+    _remove(folder)
     return None
+
+
+def _trials(model: SentenceTransformer, expected: Sequence[Encoded], texts: Sequence[str], folder: Path) -> list[Trial]:
+    """Try every way to run the model that can be tried; why another cannot is logged.
+
+    Raises:
+        Exception: of many kinds, if there is none.
+    """
+    trials: list[Trial] = []
+    failed: Exception | None = None
+    for way in writing.ways():
+        try:
+            writing.write_network(model, way, folder)
+            trials.append(_trial(way, expected, texts, folder))
+        except Exception as error:  # noqa: BLE001  # whatever a stranger's model provokes; another may do
+            log.info("the model cannot be exported for %s: %s", way, error)
+            failed = error
+    if failed is not None and not trials:
+        raise failed
+    return trials
+
+
+def _trial(way: str, expected: Sequence[Encoded], texts: Sequence[str], folder: Path) -> Trial:
+    """See how well and how fast a way encodes."""
+    many = networks.Exported(folder, way)
+    cosines = _agreement(many.encode(texts), expected)
+    started = time.process_time()
+    many.encode(texts)  # the first time something was prepared
+    text_ms = (time.process_time() - started) / len(texts) * 1_000
+    del many
+    one = networks.Exported(folder, way, one_by_one=True)
+    questions = [" ".join(text.split()[:_WORDS]) for text in texts[:_QUESTIONS]]
+    # The least of some turns, because whatever else the machine does can only make it slower.
+    question_ms = statistics.median(min(_clocked(one, text) for _ in range(_TURNS)) for text in questions)
+    return Trial(way, float(np.mean(cosines)), min(cosines), round(question_ms, 2), round(text_ms, 2))
+
+
+def _clocked(encoder: networks.Exported, text: str) -> float:
+    """The time that a text takes, in milliseconds."""
+    started = time.perf_counter()
+    encoder.encode([text])
+    return (time.perf_counter() - started) * 1_000
+
+
+def _choice(trials: Sequence[Trial], texts: int) -> ExportRecord | None:
+    """The fastest ways that agree well enough; None if none does."""
+    for_texts = min((t for t in trials if t.least >= MIN_AGREEMENT), key=lambda t: t.text_ms, default=None)
+    if for_texts is None:
+        return None
+    for_questions = min((t for t in trials if t.least >= MIN_OF_QUESTIONS), key=lambda t: t.question_ms)
+    return ExportRecord(texts, for_texts.mean, for_texts.least, for_texts.way, for_questions.way, tuple(trials))
+
+
+def _remove(folder: Path, but: Sequence[str] = ()) -> None:
+    """Delete the files of an export."""
+    for name in {*(name for names in NETWORK_FILES.values() for name in names), TOKENIZER, HEAD} - set(but):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _agreement(these: Sequence[Encoded], those: Sequence[Encoded]) -> list[float]:
@@ -206,116 +285,3 @@ def _agreement(these: Sequence[Encoded], those: Sequence[Encoded]) -> list[float
         of_tokens = np.sum(a * b) / (np.linalg.norm(a) * np.linalg.norm(b))
         cosines.append(min(float(one.vector @ other.vector), float(of_tokens)))
     return cosines
-
-
-class _Network:
-    """The exported model in memory."""
-
-    def __init__(self, folder: Path, streams: int = 1) -> None:
-        from tokenizers import Tokenizer
-
-        openvino = _openvino()
-        core = openvino.Core()
-        core.set_property({"ENABLE_MMAP": False})  # a mapped file could not be deleted everywhere
-        has_bfloat16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        settings = {
-            "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16 else "f32",
-            "NUM_STREAMS": str(streams),
-            "CPU_RUNTIME_CACHE_CAPACITY": str(_SHAPES_KEPT),
-        }
-        self._at_work = openvino.AsyncInferQueue(core.compile_model(str(folder / _NETWORK), "CPU", settings))
-        self._tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
-        self._filler = int((self._tokenizer.padding or {})["pad_id"])
-        self._tokenizer.no_padding()  # it would make all texts as long as the longest
-        self._head = Head.load(folder / _HEAD)
-
-    def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        """Encode texts, together; one call at a time."""
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        order = sorted(range(len(texts)), key=lambda place: len(tokens[place]))
-        encoded: dict[int, Encoded] = {}
-
-        def keep(request: Any, places: Sequence[int]) -> None:
-            vectors, hidden = (request.get_output_tensor(number).data for number in range(2))
-            for row, place in enumerate(places):
-                ids = np.asarray(tokens[place])
-                encoded[place] = self._head.encoded(vectors[row], hidden[row, : len(ids)], ids)
-
-        self._at_work.set_callback(keep)
-        for start in range(0, len(texts), _BATCH):
-            places = order[start : start + _BATCH]
-            self._at_work.start_async(self._padded([tokens[place] for place in places]), places)
-        self._at_work.wait_all()
-        return [encoded[place] for place in range(len(texts))]
-
-    def _padded(self, tokens: Sequence[Sequence[int]]) -> list[np.ndarray]:
-        """Token ids of some texts, padded to one length, and the attention mask: (texts, length) int64 each."""
-        shape = len(tokens), max(map(len, tokens))
-        ids, mask = np.full(shape, self._filler, np.int64), np.zeros(shape, np.int64)
-        for row, of_text in enumerate(tokens):
-            ids[row, : len(of_text)] = of_text
-            mask[row, : len(of_text)] = 1
-        return [ids, mask]
-
-
-def _write(model: SentenceTransformer, head: Head, folder: Path) -> None:
-    """Write the network, which gives the vectors of texts and of their tokens, and its tokenizer and head."""
-    import torch
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
-    tokenizer.enable_truncation(model.max_seq_length or model.tokenizer.model_max_length)
-    tokenizer.enable_padding(pad_id=model.tokenizer.pad_token_id, pad_token=model.tokenizer.pad_token)
-    tokenizer.save(str(folder / _TOKENIZER))
-
-    openvino = _openvino()
-    from openvino.frontend import FrontEndManager
-    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
-
-    class Sentences(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.steps = torch.nn.ModuleList(model.children())
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            features = {"input_ids": input_ids, "attention_mask": attention_mask}
-            for step in self.steps:
-                features = step(features)
-            return features["sentence_embedding"], features["token_embeddings"]
-
-    example = torch.ones(2, 7, dtype=torch.int64)
-    with torch.inference_mode(), _quiet():
-        traced = TorchScriptPythonDecoder(
-            Sentences().eval(), example_input={"input_ids": example, "attention_mask": example.clone()}
-        )
-        reader = FrontEndManager().load_by_framework("pytorch")
-        network = reader.convert(reader.load(traced))
-    for given in network.inputs:
-        given.get_node().set_element_type(openvino.Type.i64)
-        given.get_node().set_partial_shape(openvino.PartialShape([-1, -1]))
-    network.validate_nodes_and_infer_types()
-    openvino.save_model(network, str(folder / _NETWORK), compress_to_fp16=True)  # writes the weights beside it
-    head.save(folder / _HEAD)
-
-
-def _openvino() -> Any:
-    # Importing OpenVINO tells its makers so over the network; without the package that does it, it does not.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    return openvino
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Suppress the warnings of tracing a model; whether the export agrees is measured afterwards."""
-    from transformers.utils import logging as transformers_logging
-
-    before = transformers_logging.get_verbosity()
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        transformers_logging.set_verbosity(before)

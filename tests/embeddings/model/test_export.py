@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import shutil
@@ -17,7 +18,7 @@ from embeddings.build.run import build_index
 from embeddings.defaults import Way
 from embeddings.errors import IndexUnusableError
 from embeddings.index.folder import IndexFolder
-from embeddings.index.manifest import EXPORT_FILES
+from embeddings.index.manifest import HEAD, INT8, NETWORK_FILES, OPENVINO, TOKENIZER, ExportRecord, parse, render
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
 from embeddings.model.export import CHECKED_TEXTS, FastEncoder, encoder_of, export, export_of
 from embeddings.model.tuning import Encoded, Head
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 pytestmark = pytest.mark.model
+
+EXPORT_FILES = (*NETWORK_FILES[OPENVINO], TOKENIZER, HEAD)
 
 TEXTS = [
     "A dam breaks.",
@@ -120,14 +123,32 @@ class TestVectors:
             [expected] = model.load()[0].tokenize([text])["input_ids"].tolist()
             assert tokenizer.encode(text).ids == expected
 
+    def test_of_questions_are_near_those_of_torch_in_8_bit_integers(
+        self, model: SentenceEncoder, built: IndexFolder
+    ) -> None:
+        torch = Counting(model)
+        encoder = FastEncoder(generation(built), {}, torch, torch.fingerprint, 384, way=INT8, one_by_one=True)
+        found = encoder.encode(TEXTS)
+        assert torch.encoded == []
+        for one, other in zip(found, model.encode(TEXTS), strict=True):
+            assert one.vector @ other.vector > 0.98
+            assert one.tokens.shape == other.tokens.shape
+        [alone] = encoder.encode(TEXTS[:1])
+        np.testing.assert_array_equal(alone.tokens, found[0].tokens)
+
 
 class TestAnIndexWithAnExport:
     def test_tells_of_its_agreement_and_is_sound(self, built: IndexFolder) -> None:
         manifest = built.manifest()
-        assert set(EXPORT_FILES) <= set(manifest.files)
-        assert manifest.model.export is not None
-        assert 0.999 < manifest.model.export.least <= manifest.model.export.mean <= 1.001
-        assert manifest.model.export.texts == CHECKED_TEXTS
+        export = manifest.model.export
+        assert export is not None
+        assert {*EXPORT_FILES, *NETWORK_FILES[INT8]} == set(export.files) == set(manifest.export_files)
+        assert export.for_texts == OPENVINO
+        assert [trial.way for trial in export.trials] == [OPENVINO, INT8]
+        fastest = min(export.trials, key=lambda trial: trial.question_ms)
+        assert export.for_questions == fastest.way
+        assert 0.999 < export.least <= export.mean <= 1.001
+        assert export.texts == CHECKED_TEXTS
         assert list(built.problems()) == []
 
     @pytest.mark.parametrize("name", EXPORT_FILES)
@@ -171,7 +192,20 @@ class TestAnIndexWithAnExport:
         encoder = FastEncoder(generation(copy), {}, torch, torch.fingerprint, 384)
         encoder.encode(["It rains."])
         assert torch.encoded == ["It rains."]
-        assert "OpenVINO cannot run the exported model, so torch encodes" in caplog.text
+        assert "openvino cannot run the exported model" in caplog.text
+        assert "so torch encodes" in caplog.text
+
+    def test_answers_questions_by_what_runs_where_the_chosen_way_does_not(
+        self, model: SentenceEncoder, copy: IndexFolder, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        (generation(copy) / NETWORK_FILES[INT8][0]).write_bytes(b"damaged")
+        files = {name: record for name, record in copy.manifest().files.items() if name in EXPORT_FILES}
+        torch = Counting(model)
+        encoder = FastEncoder(generation(copy), files, torch, torch.fingerprint, 384, way=INT8, one_by_one=True)
+        found = encoder.encode(TEXTS)
+        assert "onnxruntime cannot run the exported model" in caplog.text
+        assert torch.encoded == []
+        assert agreement(found, model.encode(TEXTS)) > 0.995
 
     @pytest.mark.parametrize(
         ("name", "way", "is_used"),
@@ -206,11 +240,23 @@ class TestAnIndexWithAnExport:
         archive = write_archive(tmp_path / "b.jsonl", "A dam breaks.", "It pours.")
         build_index(copy, [archive], model, Report(), way="torch")
         assert copy.manifest().model.export is None
-        assert set(copy.manifest().files).isdisjoint(EXPORT_FILES)
+        assert set(copy.manifest().files).isdisjoint((*EXPORT_FILES, *NETWORK_FILES[INT8]))
         assert list(copy.problems()) == []
         build_index(copy, [archive], model, Report())
         assert copy.manifest().model.export is not None
         assert list(copy.problems()) == []
+
+
+def test_a_manifest_of_before_there_was_a_choice_is_read(built: IndexFolder) -> None:
+    body = json.loads(render(built.manifest()))["manifest"]
+    for name in ("for_texts", "for_questions", "trials"):
+        del body["model"]["export"][name]
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    text = json.dumps({"manifest": body, "sha256": digest}, indent=1, ensure_ascii=False) + "\n"
+    manifest = parse(text.encode())
+    export = manifest.model.export
+    assert export == ExportRecord(export.texts, export.mean, export.least) if export else False
+    assert set(manifest.export_files) == set(EXPORT_FILES)
 
 
 def test_a_model_that_cannot_be_exported_is_not(tmp_path: Path) -> None:
