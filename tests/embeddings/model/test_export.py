@@ -20,7 +20,7 @@ from embeddings.errors import IndexUnusableError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import HEAD, INT8, NETWORK_FILES, OPENVINO, TOKENIZER, ExportRecord, parse, render
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
-from embeddings.model.export import CHECKED_TEXTS, FastEncoder, encoder_of, export, export_of
+from embeddings.model.export import CHECKED_TEXTS, MIN_OF_QUESTIONS, FastEncoder, encoder_of, export, export_of
 from embeddings.model.tuning import Encoded, Head
 from tests.word_encoder import WordEncoder
 
@@ -145,7 +145,8 @@ class TestAnIndexWithAnExport:
         assert {*EXPORT_FILES, *NETWORK_FILES[INT8]} == set(export.files) == set(manifest.export_files)
         assert export.for_texts == OPENVINO
         assert [trial.way for trial in export.trials] == [OPENVINO, INT8]
-        fastest = min(export.trials, key=lambda trial: trial.question_ms)
+        agreeing = (trial for trial in export.trials if trial.least >= MIN_OF_QUESTIONS)
+        fastest = min(agreeing, key=lambda trial: trial.question_ms)
         assert export.for_questions == fastest.way
         assert 0.999 < export.least <= export.mean <= 1.001
         assert export.texts == CHECKED_TEXTS
