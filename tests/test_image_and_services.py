@@ -104,7 +104,12 @@ def test_the_image_is_of_the_lock_file_with_its_hashes_and_of_the_same_torch() -
 def test_the_image_runs_as_nobody_in_particular_and_writes_to_its_volume_alone() -> None:
     last = DOCKERFILE.rpartition("FROM ")[2]
     assert re.search(r"^USER 10001:10001$", last, re.MULTILINE)
-    assert re.search(r"^HEALTHCHECK ", last, re.MULTILINE)
+    [health] = re.findall(r"^HEALTHCHECK [^\n]*\n +CMD (.+)$", last, re.MULTILINE)
+    [address] = re.findall(r"DATELINE_METRICS__ADDRESS=(\S+)", last)
+    python, option, code = yaml.safe_load(health)
+    assert (python, option) == ("python", "-c")
+    assert f"'http://{address}/healthz'" in code
+    compile(code, "HEALTHCHECK", "exec")
     service = yaml.safe_load(COMPOSE)["services"]["dateline"]
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]
