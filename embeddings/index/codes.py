@@ -101,7 +101,8 @@ class Codes:
         for scan in scans:
             scan.widen(query, lowest)
         found, estimates = _told(scans)
-        rest = found[(estimates >= lowest) & (estimates < likely)]
+        # A scan that has taken all of its rows since then has no estimates that tell which were compared.
+        rest = np.setdiff1d(found[estimates >= lowest], compared, assume_unique=True)
         compared = np.concatenate([compared, rest])
         scores = np.concatenate([scores, _scores(query, rest, vectors)])
         best = np.lexsort((compared, -scores))[:k]
