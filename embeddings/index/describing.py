@@ -13,6 +13,8 @@ from embeddings.index.manifest import (
     CODES,
     FILES,
     FORMAT,
+    FORMER,
+    STORIES,
     TRAITS,
     Manifest,
     ModelRecord,
@@ -26,7 +28,7 @@ def describe(generation: Path, built: dt.datetime, model: ModelRecord, archives:
     Args:
         archives: the paths of what it was built from.
     """
-    others = [name for name in (CODES, TRAITS) if (generation / name).exists()]
+    others = [name for name in (CODES, TRAITS, STORIES, FORMER) if (generation / name).exists()]
     written = [*FILES, *(model.export.files if model.export else ()), *others]
     with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
         return Manifest(

@@ -2,7 +2,8 @@
 
     index/
       manifest.json              the generation in force: its model, counts, and each file's size and SHA-256
-      generations/<name>/        catalogue.sqlite, vectors.faiss, tokens.bin, starts.npy, prominence.npy, in_use.lock;
+      generations/<name>/        catalogue.sqlite, vectors.faiss, tokens.bin, starts.npy, prominence.npy, in_use.lock,
+                                 stories.npy, former_stories.json;
                                  where there are many events: codes.faiss;
                                  where the model could be exported: encoder.xml, encoder.bin, tokenizer.json, head.npz
       build.lock                 held while a build runs; the system frees it when the process ends
@@ -22,8 +23,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -35,14 +34,17 @@ from embeddings.errors import BUILD_AGAIN, BuildRunningError, EmbeddingsError, I
 from embeddings.index import locks
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.checked import CHECKED, CheckedFiles
+from embeddings.index.disk import sync, unreadable
 from embeddings.index.manifest import (
     CATALOGUE,
     CODES,
     FILES,
     FORMAT,
+    FORMER,
     MANIFEST,
     PROMINENCE,
     STARTS,
+    STORIES,
     TOKENS,
     VECTORS,
     FileRecord,
@@ -57,6 +59,7 @@ from embeddings.program import index_command
 
 if TYPE_CHECKING:
     from embeddings.index.prominence import Prominence
+    from embeddings.index.stories import Stories
     from embeddings.index.tokens import TokenIndex
     from embeddings.index.vectors import VectorIndex
 
@@ -70,7 +73,11 @@ _Look = Callable[[Path, FileRecord], str | None]  # says why a file is not the o
 
 @dataclass(slots=True)
 class OpenIndex:
-    """An open generation, which is not deleted before `close`."""
+    """An open generation, which is not deleted before `close`.
+
+    Attributes:
+        stories: None where an earlier version made the index.
+    """
 
     manifest: Manifest
     folder: Path
@@ -78,6 +85,7 @@ class OpenIndex:
     vectors: VectorIndex
     tokens: TokenIndex
     prominence: Prominence
+    stories: Stories | None
     _in_use: IO[bytes]
 
     def close(self) -> None:
@@ -115,7 +123,7 @@ class IndexFolder:
                 f"make one with `{index_command(f'--index {self.root} build ARCHIVE')}`"
             ) from None
         except OSError as error:
-            raise IndexUnusableError(_unreadable(path, error)) from error
+            raise IndexUnusableError(unreadable(path, error)) from error
         try:
             return parse(data)
         except OtherFormatError as error:
@@ -189,7 +197,7 @@ class IndexFolder:
                     continue  # a build replaced and deleted it in between
                 if isinstance(error, FileNotFoundError):
                     raise IndexUnusableError(f"the index lacks {lock}; {BUILD_AGAIN}") from error
-                raise IndexUnusableError(_unreadable(lock, error)) from error
+                raise IndexUnusableError(unreadable(lock, error)) from error
             try:
                 locks.share(in_use)
                 if self.manifest().generation == manifest.generation:
@@ -218,7 +226,7 @@ class IndexFolder:
             except FileNotFoundError:
                 yield f"the index lacks {path}; {BUILD_AGAIN}"
             except OSError as error:
-                raise IndexUnusableError(_unreadable(path, error)) from error
+                raise IndexUnusableError(unreadable(path, error)) from error
             else:
                 if problem:
                     yield f"{problem}; {BUILD_AGAIN}"
@@ -226,6 +234,7 @@ class IndexFolder:
     def _open_parts(self, manifest: Manifest, in_use: IO[bytes], *, hashed: bool) -> OpenIndex:
         # With these comes NumPy, for which what needs the catalogue alone would wait.
         from embeddings.index.prominence import Prominence
+        from embeddings.index.stories import Stories
         from embeddings.index.tokens import TokenIndex
         from embeddings.index.vectors import VectorIndex
 
@@ -244,9 +253,11 @@ class IndexFolder:
                 vectors.prepare()
             tokens = opened.enter_context(contextlib.closing(TokenIndex(folder / TOKENS, folder / STARTS)))
             prominence = Prominence.load(folder / PROMINENCE)
+            stories = Stories.load(folder / STORIES, folder / FORMER) if STORIES in manifest.files else None
             catalogue = opened.enter_context(contextlib.closing(Catalogue(folder / CATALOGUE)))
             if not (
                 catalogue.size == manifest.events == len(vectors) == len(tokens) == len(prominence)
+                and (stories is None or len(stories) == manifest.events)
                 and vectors.dimension == manifest.model.dimension
             ):
                 raise IndexUnusableError(
@@ -255,7 +266,7 @@ class IndexFolder:
                     f"numbers, the tokens of {len(tokens):,}; {BUILD_AGAIN}"
                 )
             opened.pop_all()
-        return OpenIndex(manifest, folder, catalogue, vectors, tokens, prominence, in_use)
+        return OpenIndex(manifest, folder, catalogue, vectors, tokens, prominence, stories, in_use)
 
     def problems(self) -> Iterator[str]:
         """Hash every file and check the parts against each other; yields one sentence for each fault.
@@ -328,16 +339,16 @@ class IndexFolder:
         Everything is on the disk before the rename, so that a loss of power leaves either the old index or the new one.
         """
         for file in folder.iterdir():
-            _sync(file)
+            sync(file)
         for parent in (folder, folder.parent, self.root):
-            _sync(parent)
+            sync(parent)
         with contextlib.suppress(PermissionError):  # who may write into the folder may not list the one around it
-            _sync(self.root.absolute().parent)
+            sync(self.root.absolute().parent)
         new = self.root / _NEW_MANIFEST
         new.write_bytes(render(manifest))
-        _sync(new)
+        sync(new)
         new.replace(self.root / MANIFEST)
-        _sync(self.root)
+        sync(self.root)
 
     def clear(self) -> None:
         """Delete generations that are neither in force nor used by a reader; the caller must hold the build lock.
@@ -379,19 +390,3 @@ def _part_problems(index: OpenIndex) -> Iterator[str]:
         yield f"the manifest and the catalogue of {manifest.generation} disagree about days or origin; {BUILD_AGAIN}"
     for start in range(0, len(index.vectors), _ROWS_AT_ONCE):
         index.vectors.take(range(start, min(start + _ROWS_AT_ONCE, len(index.vectors))))
-
-
-def _unreadable(path: Path, error: OSError) -> str:
-    advice = "raise the limit (`ulimit -n`)" if error.errno == errno.EMFILE else "check its disk and permissions"
-    return f"{path} cannot be read ({error.strerror}); {advice}"
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file, or a folder's list of names, is on the disk (fsync)."""
-    if path.is_dir() and os.name != "posix":
-        return  # only POSIX systems open folders
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

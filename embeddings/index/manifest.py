@@ -24,6 +24,9 @@ FILES = (CATALOGUE, VECTORS, TOKENS, STARTS, PROMINENCE)
 CODES = "codes.faiss"
 TRAITS = "traits.npz"
 """What each event tells by itself of how much it stands out, which the next build need not find out again."""
+STORIES = "stories.npy"
+FORMER = "former_stories.json"
+"""Which events are of one story, and ids by which stories were known before; an earlier version wrote neither."""
 
 
 TOKENIZER = "tokenizer.json"

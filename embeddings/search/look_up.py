@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from embeddings.index.catalogue import Catalogue
     from embeddings.index.folder import OpenIndex
     from embeddings.search.on_this_day import DayCandidate
+    from embeddings.search.stories import StoryPlace
 
 MOST_RELATED = 10
 
@@ -140,3 +141,9 @@ class LookUp(CatalogueLookUp):
         from embeddings.search.related import computed
 
         return (*own, *computed(self.index, row, event, limit - len(own)))
+
+    def place_in_story(self, event_id: str) -> StoryPlace | None:
+        """Where an event stands in its story; None if it is of none with others, or nobody knows it."""
+        from embeddings.search.stories import place
+
+        return place(self.index, event_id)

@@ -15,7 +15,7 @@ import numpy as np
 
 from embeddings.dates import DateRange
 from embeddings.defaults import Way
-from embeddings.errors import BUILD_AGAIN, IndexUnusableError
+from embeddings.errors import BUILD_AGAIN, IndexUnusableError, InputError
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.row_sets import union
 from embeddings.index.tokens import similarities
@@ -24,14 +24,16 @@ from embeddings.model.encoder import Encoder
 from embeddings.model.export import encoder_of
 from embeddings.model.reranker import Reranker, reranker
 from embeddings.model.tuning import Encoded
-from embeddings.search import reading
+from embeddings.search import reading, stories
 from embeddings.search.answers import Answer, Hit
 from embeddings.search.look_up import LookUp
-from embeddings.search.questions import Question, understand
+from embeddings.search.questions import MAX_QUESTION, Question, understand
 from embeddings.search.ranking import coverage, fit_dates, fold, largest, openness, order, rerank
 from embeddings.search.relevance import Relevance
 from embeddings.search.signs import with_signs
-from embeddings.search.topics import Topics
+from embeddings.search.stories import Story, StoryEvent
+from embeddings.search.topics import Topics, topic_key
+from embeddings.text import clean, shorten
 
 _CANDIDATES = 100  # taken from each way of searching before they are fused
 _FOLDED_AT_ONCE, _MOST_FOLDED = 32, 3
@@ -84,6 +86,43 @@ class Search(LookUp):
     def _relevance(self) -> Relevance:
         catalogue, encoder = self.index.catalogue, self._encoder
         return Relevance(catalogue, encoder.weights, encoder.confidence(catalogue.size), encoder.strangers)
+
+    # --- stories ---
+
+    def story(self, text: str, today: dt.date) -> Story:
+        """The story that an event belongs to, or that a topic or words name.
+
+        Args:
+            text: the id of an event, of a story or of what was told of a topic; the name of a topic; or words.
+            today: the day from which dates among the words count.
+        Raises:
+            InputError: if it is none of these; it names the topics that are most like it.
+            StoriesMissingError: if no stories were made when the index was.
+        """
+        if (found := stories.of_event(self.index, text)) is not None:
+            return found
+        name = self.topics.name(stories.topic_key_of(text) or topic_key(text))
+        if name is None and len(text) <= MAX_QUESTION and (hits := self.ask(text, today).hits):
+            found = stories.of_event(self.index, hits[0].event.id)
+        return found or self._story_of_topic(name or self.topics.known(text))
+
+    def _story_of_topic(self, name: str) -> Story:
+        key = topic_key(name)
+        return stories.of_topic(self.index, name, key, self.topics.rows(key))
+
+    def story_events(self, story_id: str, start: int, count: int) -> tuple[StoryEvent, ...]:
+        """The events of a story in order of time: `count` of them, from the one numbered `start` + 1 on.
+
+        Args:
+            story_id: `Story.id`, or the id of any event of the story.
+        Raises:
+            InputError, StoriesMissingError: as `story`.
+        """
+        key = stories.topic_key_of(story_id)
+        rows = stories.rows_of(self.index, story_id) if key is None else self.topics.rows(key)
+        if rows is None or not len(rows):
+            raise InputError(f'no story has the id "{shorten(clean(story_id[:200]), 40)}"; ask for it by its topic')
+        return stories.page(self.index, rows, start, count)
 
     # --- ask ---
 

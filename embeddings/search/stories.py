@@ -1,0 +1,272 @@
+"""Stories: the line of events before and after one, or of a topic, and the few among them that carry it.
+
+`choose_carrying` and `title_of` are pure; `told` looks up in an index what they need. docs/stories.md says how stories
+are made, and how they compare.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from embeddings.errors import BUILD_AGAIN, EmbeddingsError
+from embeddings.events import Event
+from embeddings.index.folder import OpenIndex
+from embeddings.index.stories import Stories
+from embeddings.text import normalise, shorten
+
+MOST_CARRYING = 12
+LEAST_CARRYING = 5
+
+TOPIC = "topic:"
+"""Stands before a topic's key in the id of what is told of a topic."""
+
+_GOING_ON_DAYS = 30  # before the archive's last day
+_TITLE = 90  # characters
+_OF_TOPIC = 0.5  # share of a story's events that have its topic
+_ADDS = 2.0  # units of standing that an event loses which says again what a chosen one does
+_SPREAD = 0.5  # units that one gains by standing far in time from those that are chosen
+
+
+class StoriesMissingError(EmbeddingsError):
+    """The index was made by a version that made no stories."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryEvent:
+    """An event of a story; `number` counts from 1 in order of time."""
+
+    event: Event
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPlace:
+    """Where an event stands in its story: the `number`th of `count`."""
+
+    story_id: str
+    title: str
+    number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How something came about and what came of it, over days, months or years.
+
+    Attributes:
+        id: of the event after which the story is called, or `TOPIC` and a topic's key; always leads to the story.
+        topic: the topic that all of it belongs to, if there is one.
+        going_on: whether its last event is near the archive's last day.
+        days: of each of the `count` events, ascending.
+        carrying: the events that carry it, in order of time; the one that was asked about is always among them.
+        asked: the id of that one; None where a topic was asked for.
+    """
+
+    id: str
+    title: str
+    topic: str | None
+    first: dt.date
+    last: dt.date
+    count: int
+    going_on: bool
+    days: tuple[dt.date, ...]
+    carrying: tuple[StoryEvent, ...]
+    asked: str | None
+
+
+def topic_key_of(story_id: str) -> str | None:
+    """The key of the topic in the id of what is told of one; None in any other id."""
+    return story_id.removeprefix(TOPIC) if story_id.startswith(TOPIC) else None
+
+
+def of_event(index: OpenIndex, event_id: str) -> Story | None:
+    """The story that an event belongs to, or that was called after an id; None if the index has no such id.
+
+    Raises:
+        StoriesMissingError: if no stories were made when the index was.
+    """
+    row = _row(index, event_id)
+    if row is None:
+        return None
+    rows = _stories(index).rows(row)
+    return told(index, rows, asked=row)
+
+
+def of_topic(index: OpenIndex, name: str, key: str, rows: np.ndarray) -> Story:
+    """What the events of a topic, at least one, tell one after another."""
+    return told(index, rows, topic=(name, key))
+
+
+def told(
+    index: OpenIndex, rows: np.ndarray, *, asked: int | None = None, topic: tuple[str, str] | None = None
+) -> Story:
+    """Tell a story.
+
+    Args:
+        rows: of its events, ascending.
+        asked: the row of the event that was asked about.
+        topic: name and key of the topic that was asked for; else the events are those of a story.
+    """
+    catalogue, days = index.catalogue, index.catalogue.days[rows]
+    chosen = rows[_carrying(index, rows, asked)]
+    numbers = (np.searchsorted(rows, chosen) + 1).tolist()
+    events = catalogue.events(chosen.tolist())
+    carrying = tuple(StoryEvent(event, number) for event, number in zip(events, numbers, strict=True))
+    of: str | None
+    if topic is not None:
+        title, of = topic[0], topic[0]
+        story_id = f"{TOPIC}{topic[1]}"
+    else:
+        title, of = _title(index, rows)
+        [lead] = catalogue.events([_stories(index).leads[rows[0]]])
+        story_id = lead.id
+    dates = tuple(map(dt.date.fromordinal, days.tolist()))
+    last = catalogue.last or dates[-1]
+    asked_id = None if asked is None else next(each.event.id for each in carrying if rows[each.number - 1] == asked)
+    return Story(
+        id=story_id,
+        title=title,
+        topic=of,
+        first=dates[0],
+        last=dates[-1],
+        count=len(rows),
+        going_on=(last - dates[-1]).days <= _GOING_ON_DAYS,
+        days=dates,
+        carrying=carrying,
+        asked=asked_id,
+    )
+
+
+def page(index: OpenIndex, rows: np.ndarray, start: int, count: int) -> tuple[StoryEvent, ...]:
+    """Some events of a story in order of time, from the one numbered `start` + 1 on."""
+    start = max(0, start)
+    events = index.catalogue.events(rows[start : start + max(0, count)].tolist())
+    return tuple(StoryEvent(event, start + place) for place, event in enumerate(events, 1))
+
+
+def rows_of(index: OpenIndex, event_id: str) -> np.ndarray | None:
+    """The rows of the story that `of_event` tells of; None if the index has no such id."""
+    row = _row(index, event_id)
+    return None if row is None else _stories(index).rows(row)
+
+
+def place(index: OpenIndex, event_id: str) -> StoryPlace | None:
+    """Where an event stands in its story; None if it is of none with others, or the index has no stories."""
+    row = index.catalogue.row(event_id)
+    if row is None or index.stories is None:
+        return None
+    rows = index.stories.rows(row)
+    if len(rows) < 2:
+        return None
+    [lead] = index.catalogue.events([index.stories.leads[row]])
+    title, _ = _title(index, rows)
+    return StoryPlace(lead.id, title, int(np.searchsorted(rows, row)) + 1, len(rows))
+
+
+def _stories(index: OpenIndex) -> Stories:
+    if index.stories is None:
+        raise StoriesMissingError(f"an earlier version made this index, which has no stories yet; {BUILD_AGAIN}")
+    return index.stories
+
+
+def _row(index: OpenIndex, event_id: str) -> int | None:
+    """The row of the event with an id, or of one that is now in the story that was called after it."""
+    row = index.catalogue.row(event_id)
+    if row is None and index.stories is not None and (now := index.stories.former.get(event_id)) is not None:
+        row = index.catalogue.row(now)
+    return row
+
+
+# --- what a story is called -------------------------------------------------------------------------------------------
+
+_READ = 40  # events of a story of which its title is made
+
+
+def _title(index: OpenIndex, rows: np.ndarray) -> tuple[str, str | None]:
+    """What a story is called, and its topic if it has one."""
+    strongest = int(rows[np.argmax(index.prominence.standing[rows])])
+    some = np.unique(np.linspace(0, len(rows) - 1, _READ).astype(np.int64))
+    [best, *others] = index.catalogue.events([strongest, *rows[some].tolist()])
+    return title_of(best, others)
+
+
+def title_of(strongest: Event, events: Sequence[Event]) -> tuple[str, str | None]:
+    """What a story is called, and its topic if it has one.
+
+    That is the topic of half of its events, of several the one that most have and then the narrowest; else the names
+    that half of them have, with the headline of the strongest.
+    """
+    topics: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    depth: dict[str, int] = {}
+    for event in events:
+        for place_, name in enumerate(event.topics):
+            key = normalise(name)
+            topics[key] += 1
+            written.setdefault(key, name)
+            depth[key] = max(depth.get(key, 0), place_)
+    if topics:
+        best = max(topics, key=lambda key: (topics[key], depth[key], key))
+        if topics[best] >= max(_OF_TOPIC * len(events), 1):
+            return written[best], written[best]
+    return shorten(strongest.headline, _TITLE), None
+
+
+# --- which events carry it --------------------------------------------------------------------------------------------
+
+_SHORTLIST = 240  # events whose vectors are compared; those of a war are thousands
+_ENDS = 0.1  # part of a story's events that are its beginning, and its latest
+
+
+def _carrying(index: OpenIndex, rows: np.ndarray, asked: int | None) -> np.ndarray:
+    """Which of a story's rows carry it, as ascending places among them."""
+    standing = np.asarray(index.prominence.standing[rows], np.float64)
+    end = max(1, round(_ENDS * len(rows)))
+    must = [int(np.argmax(standing[:end])), len(rows) - end + int(np.argmax(standing[-end:]))]
+    if asked is not None:
+        must.append(int(np.searchsorted(rows, asked)))
+    strongest = np.argsort(-standing, kind="stable")[:_SHORTLIST]
+    short = np.unique(np.concatenate([strongest, must]))
+    days = index.catalogue.days[rows[short]].astype(np.float64)
+    taken = np.asarray(index.vectors.take(rows[short]), np.float64)
+    chosen = choose_carrying(standing[short], taken, days, np.searchsorted(short, must).tolist(), how_many(len(rows)))
+    return np.asarray(short[chosen])
+
+
+def how_many(count: int) -> int:
+    """How many events carry a story of `count` events."""
+    return min(count, MOST_CARRYING, LEAST_CARRYING + count // 6)
+
+
+def choose_carrying(
+    standing: np.ndarray, vectors: np.ndarray, days: np.ndarray, must: Sequence[int], most: int
+) -> np.ndarray:
+    """Which events carry a story: those that stand out, each of which adds something to the others; ascending.
+
+    Args:
+        standing: (n,) how far each stands out.
+        vectors: (n, dimension) of unit length.
+        days: (n,) ordinals.
+        must: the places of some that are chosen in any case.
+    """
+    chosen = list(dict.fromkeys(must))
+    span = max(float(days[-1] - days[0]), 1.0)
+    alike, away = np.zeros(len(standing)), np.full(len(standing), np.inf)
+
+    def add(place_: int) -> None:
+        np.maximum(alike, vectors @ vectors[place_], out=alike)
+        np.minimum(away, np.abs(days - days[place_]), out=away)
+
+    for place_ in chosen:
+        add(place_)
+    while len(chosen) < min(most, len(standing)):
+        worth = standing - _ADDS * np.maximum(alike, 0) + _SPREAD * np.sqrt(away / span)
+        worth[chosen] = -np.inf
+        chosen.append(int(np.argmax(worth)))
+        add(chosen[-1])
+    return np.array(sorted(chosen), np.int64)
