@@ -26,6 +26,7 @@ from embeddings.build.journal import Journal
 from embeddings.build.refusals import explained, may_pass
 from embeddings.build.result import BuildResult
 from embeddings.build.staging import Staging
+from embeddings.build.stories import material_of, write_stories
 from embeddings.build.withdrawals import MOST_EVENTS, events_refusal, is_too_much
 from embeddings.defaults import Way
 from embeddings.errors import (
@@ -198,6 +199,9 @@ class Build:
             traits.save(generation / TRAITS)
             measured = measure(catalogue, vectors, traits, encoder.fingerprint, vectors_of, self.progress)
             measured.save(generation / PROMINENCE)
+            material = material_of(catalogue, vectors, traits)
+            del traits
+            write_stories(generation, previous, material, catalogue, measured, encoder.fingerprint, self.progress)
             if len(vectors) >= self.compressed_from:
                 write_codes(generation / CODES, len(vectors), vectors.take)
 

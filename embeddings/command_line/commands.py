@@ -259,6 +259,21 @@ def related(context: Context, event_id: str) -> None:
             display.show_related(found, others)
 
 
+@cli.command(short_help="How it came to an event, and what came of it.")
+@click.argument("text", metavar="ID|TOPIC|WORDS", nargs=-1, required=True)
+@today_option
+@answers
+def story(context: Context, text: tuple[str, ...], today: dt.date) -> None:
+    """Tell the story that an event belongs to, or that a topic or words name: story Syrian civil war.
+
+    It shows the events that carry it, in order of time; with --json all of its events.
+    """
+    from embeddings.command_line.telling import tell
+
+    with context.search() as search:
+        tell(search, " ".join(text), today, as_json=context.as_json)
+
+
 @cli.command(short_help="Print one event as a Markdown page.")
 @click.argument("event_id", metavar="ID")
 @answers

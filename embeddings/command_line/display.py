@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from embeddings.search.answers import Answer, DayAnswer
     from embeddings.search.evaluation import Silence
     from embeddings.search.on_this_day import DayCandidate
+    from embeddings.search.stories import Story
 
 _PIPED = 80  # columns of what is meant to be read where there is no terminal
 _READABLE = 100  # columns of a sentence that is easy to read
@@ -129,6 +130,20 @@ def show_related(event: Event, others: Sequence[Related]) -> None:
         if other.contexts:
             line.append(f"  ({', '.join(other.contexts)})", style="dim")
         console.print(line)
+
+
+def show_story(story: Story) -> None:
+    """The events that carry a story, in order of time; an arrow marks the one that was asked about."""
+    console = _console()
+    days = str(story.first) if story.first == story.last else f"{story.first} to {story.last}"
+    going_on = ", and it goes on" if story.going_on else ""
+    console.print(Text(story.title, style="bold"))
+    console.print(f"{days}, {_events(story.count)}{going_on}")
+    for each in story.carrying:
+        mark = "→" if each.event.id == story.asked else " "
+        _print_event(console, each.event, f"{mark} {each.number}. ")
+    if len(story.carrying) < story.count:
+        console.print(f"… and {_events(story.count - len(story.carrying))} more; --json gives them all")
 
 
 def show_range(dates: DateRange) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 POSTING_ROW = "<u4"  # NumPy's name of what a posting is made of
 POSTING_BYTES = 4
+_ROWS_AT_ONCE = 10_000
 _MOST_VALUES = 500  # of one statement, which SQLite bounds
 
 # A question asks for the rows of its words up to four times within milliseconds; many questions have the same words.
@@ -132,6 +133,30 @@ class CatalogueWords(CatalogueFile):
                     read[key] = (*as_texts(topics), *filter(None, [as_text_or_none(category)]))
                 found.append(read[key])
         return found
+
+    def words_of_rows(self) -> tuple[np.ndarray, np.ndarray]:
+        """Which event has which stem or word in capitals: rows, and numbers of words; both (mentions,)."""
+        import numpy as np
+
+        with self._decoding():
+            each = [self._posting(rows) for (rows,) in self._rows("SELECT rows FROM postings ORDER BY stem")]
+        numbers = np.repeat(np.arange(len(each), dtype=np.int64), [len(rows) for rows in each])
+        return np.concatenate([np.zeros(0, np.int64), *each]).astype(np.int64), numbers
+
+    def contexts_of_rows(self) -> Iterator[tuple[int, str]]:
+        """The contexts of every event: its row, and one of them."""
+        sql = "SELECT row, name FROM contexts WHERE row BETWEEN ? AND ? ORDER BY row, place"
+        for start in range(0, self.size, _ROWS_AT_ONCE):
+            with self._decoding():
+                yield from [
+                    (int(row), as_text(name)) for row, name in self._rows(sql, (start, start + _ROWS_AT_ONCE - 1))
+                ]
+
+    def narrowest_topics(self) -> list[tuple[int, str]]:
+        """The last topic of every event that has topics, with the event's row."""
+        found = self._rows("SELECT row, topics FROM events WHERE topics != '[]' ORDER BY row")
+        with self._decoding():
+            return [(int(row), names[-1]) for row, topics in found if (names := as_texts(topics))]
 
     def _posting(self, rows: object) -> np.ndarray:
         if not isinstance(rows, bytes):

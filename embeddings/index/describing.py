@@ -15,6 +15,7 @@ from embeddings.index.manifest import (
     FORMAT,
     FORMER,
     STORIES,
+    STORY_LINKS,
     TRAITS,
     Manifest,
     ModelRecord,
@@ -28,7 +29,7 @@ def describe(generation: Path, built: dt.datetime, model: ModelRecord, archives:
     Args:
         archives: the paths of what it was built from.
     """
-    others = [name for name in (CODES, TRAITS, STORIES, FORMER) if (generation / name).exists()]
+    others = [name for name in (CODES, TRAITS, STORIES, FORMER, STORY_LINKS) if (generation / name).exists()]
     written = [*FILES, *(model.export.files if model.export else ()), *others]
     with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
         return Manifest(

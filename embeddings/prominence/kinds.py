@@ -32,7 +32,7 @@ class Kinds:
         words: for each stem that is known, its weight.
         rarity: for each of these, its inverse document frequency, ln((1 + N) / (1 + n)) + 1.
         words_mean: of the words' part, over that archive.
-        story: (len(SIGNS),) float32, for each of `embeddings.prominence.stories.SIGNS`.
+        story: (len(SIGNS),) float32, for each of `embeddings.prominence.aftermath.SIGNS`.
         story_mean: of the story's part, over that archive.
     """
 
@@ -55,7 +55,7 @@ class Kinds:
         """What each of some vectors, (n, dimension), tells; 0 is as usual; (n,)."""
         return np.asarray(vectors @ self.vector - self.vector_mean)
 
-    def of_stories(self, signs: np.ndarray) -> np.ndarray:
+    def of_aftermath(self, signs: np.ndarray) -> np.ndarray:
         """What the signs of some events, (n, len(SIGNS)), tell; 0 is as usual; (n,)."""
         return np.asarray(signs @ self.story - self.story_mean)
 

@@ -52,7 +52,7 @@ def measure(
     echo = [PARTS.index("meaning"), PARTS.index("lead"), PARTS.index("size")]
     values[:, echo] = _echo(days, vectors, progress)
     values[:, _KIND] += of_vectors(vectors, model)
-    values[:, PARTS.index("story")] = learnt.of_stories(traits.stories.signs(days))
+    values[:, PARTS.index("story")] = learnt.of_aftermath(traits.aftermath.signs(days))
     values[:, PARTS.index("lists")] = _listed(catalogue, vectors, encode if model == learnt.model else None)
     return Prominence(values)
 

@@ -39,6 +39,10 @@ class Mentions:
         """How many events have each name, (number of names,)."""
         return np.bincount(np.array(self._names, np.int64), minlength=len(self._numbers))
 
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """The row and the number of the name of each mention, both (mentions,)."""
+        return np.array(self._rows, np.int64), np.array(self._names, np.int64)
+
     def counted(self, days: np.ndarray, kept: np.ndarray | None = None) -> Counted:
         """The mentions, ready to be counted.
 
@@ -46,7 +50,7 @@ class Mentions:
             days: (n,) ordinals of all events, ascending.
             kept: (number of names,) bool; which names count.
         """
-        number, rows = np.array(self._names, np.int64), np.array(self._rows, np.int64)
+        rows, number = self.pairs()
         order = np.lexsort((rows, number))
         if kept is not None:
             order = order[kept[number[order]]]

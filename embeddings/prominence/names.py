@@ -86,16 +86,28 @@ class Names:
             found._small.subtract(_small_words(event))
         return found
 
+    def _are_names(self) -> np.ndarray:
+        """Which of the words with capitals are names, by their numbers, (number of names,) bool.
+
+        "Gunmen attack": a word that is seldom written with a capital is no name where it begins a sentence.
+        """
+        every = self._mentions.names()
+        small = np.fromiter((self._small[name.lower()] for name in every), np.int64, len(every))
+        return np.asarray(small <= self._mentions.times())
+
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Which event has which name: rows, and numbers of names; both (mentions,)."""
+        rows, numbers = self._mentions.pairs()
+        kept = self._are_names()[numbers]
+        return rows[kept], numbers[kept]
+
     def weigh(self, days: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The parts `names` and `years` of every event, and the fame of whom it is about.
 
         Args:
             days: (n,) ordinals, ascending.
         """
-        every = self._mentions.names()
-        # "Gunmen attack": a word that is seldom written with a capital is no name where it begins a sentence.
-        small = np.fromiter((self._small[name.lower()] for name in every), np.int64, len(every))
-        counted = self._mentions.counted(days, small <= self._mentions.times())
+        counted = self._mentions.counted(days, self._are_names())
         between = counted.between
         week = np.log1p(between(1, WEEK)) - np.log1p(between(-MONTH, -1) * (WEEK / MONTH))
         years = np.log1p(between(first=YEAR + 1)) - np.log1p(between(last=-1))

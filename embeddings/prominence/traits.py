@@ -19,9 +19,9 @@ from embeddings.index.catalogue import Catalogue
 from embeddings.index.prominence import COLUMNS, PARTS
 from embeddings.progress import Progress
 from embeddings.prominence import news_values
+from embeddings.prominence.aftermath import Aftermath
 from embeddings.prominence.kinds import kinds, words_of
 from embeddings.prominence.names import Names
-from embeddings.prominence.stories import Stories
 
 _TOLD, _LEARNT = PARTS.index("sources"), PARTS.index("kind")  # what lies between, the event tells itself
 _OWN = [*range(_TOLD, _LEARNT + 1), COLUMNS.index("grim")]
@@ -32,12 +32,12 @@ class Traits:
     """What the events of an archive tell by themselves.
 
     Attributes:
-        names, stories: the names in their texts, and their topics.
+        names, aftermath: the names in their texts, and their topics.
     """
 
     def __init__(self, size: int) -> None:
         self._own = np.zeros((size, len(_OWN)), np.float32)
-        self.names, self.stories = Names(), Stories()
+        self.names, self.aftermath = Names(), Aftermath()
 
     @property
     def values(self) -> np.ndarray:
@@ -51,14 +51,14 @@ class Traits:
 
     def _add(self, row: int, event: Event) -> None:
         self.names.add(row, event)
-        self.stories.add(row, event)
+        self.aftermath.add(row, event)
         self._own[row] = (*_told(event), kinds().of_words(words_of(event)), news_values.is_grim(event))
 
     def save(self, path: Path) -> None:
         """Write to a file."""
         arrays = {"program": np.array(_program()), "own": self._own}
         arrays |= {f"names {name}": array for name, array in self.names.arrays().items()}
-        arrays |= {f"stories {name}": array for name, array in self.stories.arrays().items()}
+        arrays |= {f"aftermath {name}": array for name, array in self.aftermath.arrays().items()}
         np.savez(path, allow_pickle=False, **arrays)
 
     def _take_over(self, path: Path, moved: np.ndarray, before: Catalogue) -> np.ndarray:
@@ -73,7 +73,7 @@ class Traits:
         known[moved[there]] = True
         lost = _read(before, np.flatnonzero(~there).tolist())
         self.names = Names.of_arrays(_of("names ", arrays), moved, lost)
-        self.stories = Stories.of_arrays(_of("stories ", arrays), moved)
+        self.aftermath = Aftermath.of_arrays(_of("aftermath ", arrays), moved)
         return known
 
 
@@ -87,7 +87,7 @@ def collect(catalogue: Catalogue, before: tuple[Path, Catalogue] | None, progres
     known = np.zeros(catalogue.size, bool)
     if before is not None:
         path, old = before
-        known = traits._take_over(path, _moved(old, catalogue), old)
+        known = traits._take_over(path, moved_rows(old, catalogue), old)
     unknown = np.flatnonzero(~known).tolist()
     for done, (row, event) in enumerate(zip(unknown, _read(catalogue, unknown), strict=True), 1):
         traits._add(row, event)
@@ -106,7 +106,7 @@ def _of(beginning: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name.removeprefix(beginning): each for name, each in arrays.items() if name.startswith(beginning)}
 
 
-def _moved(before: Catalogue, now: Catalogue) -> np.ndarray:
+def moved_rows(before: Catalogue, now: Catalogue) -> np.ndarray:
     """The row that each event of an index has in another, (n,); -1 for one that changed or is no longer there."""
     moved = np.full(before.size, -1, np.int64)
     _, old, new = np.intersect1d(before.all_digests(), now.all_digests(), assume_unique=True, return_indices=True)

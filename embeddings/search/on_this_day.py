@@ -1,4 +1,4 @@
-"""Which events of one day of all years are shown: those that stand out, of many years and fields, each story once."""
+"""Which events of one day of all years are shown: those that stand out, of many years and fields, each affair once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from embeddings.wordings import says_the_same
 MOST_OF_A_YEAR = 2  # where other years have something left to tell
 
 _TRIES = 16  # choices looked at where the best one after another breaks a law; each takes as long as the first
-_SAME_STORY = 0.4  # cosine of two events of one day; reports on one story lie above, two stories of one war too
+_SAME_AFFAIR = 0.4  # cosine of two events of one day; reports on one affair lie above, two affairs of one war too
 _FIELD_AGAIN = 0.4  # what each event of a field that is chosen already takes from the next
 _YEAR_AGAIN = 0.3
 _GRIM_AGAIN = 1.0  # the same for attacks and disasters of whatever field, from the third on
@@ -83,7 +83,7 @@ def choose_events(
 
     Rules, in this order; each is broken only if no choice of as many events keeps it and the rules before it:
 
-    1. No two are of one story.
+    1. No two are of one affair.
     2. Of two or more, not all tell of attacks or disasters.
     3. At most `MOST_OF_A_YEAR` are of one year.
 
@@ -94,7 +94,7 @@ def choose_events(
         beside: events that are chosen already, and shown together with the result.
     """
     left = sorted(candidates, key=_best_first)
-    left = [each for each in left if not any(_same_story(each, other) for other in beside)]
+    left = [each for each in left if not any(_same_affair(each, other) for other in beside)]
     # The best one after another; only where that breaks a law, the same beginning with one that is not grim.
     best: list[DayCandidate] = []
     best_is: tuple[int, bool, int] = (1, True, 0)  # worse than any choice
@@ -131,7 +131,7 @@ def _taken_in_turn(
         best = max(zip(allowed, penalties, strict=True), key=lambda each: each[0].score - each[1])[0]
         wordings = [each for each in left if each.grim is best.grim and _says_the_same(each, best)]
         chosen.append(min(wordings, key=_fullest_first))
-        left = [each for each in left if not (_same_story(each, best) or _same_story(each, chosen[-1]))]
+        left = [each for each in left if not (_same_affair(each, best) or _same_affair(each, chosen[-1]))]
     return chosen
 
 
@@ -143,8 +143,8 @@ def _spread_over_years(
 ) -> list[DayCandidate]:
     """The same number of events with fewer of a year that has too many, where another year has room for one more.
 
-    That is so if the one event chosen of the other year is of the same story as two others, which are of two different
-    stories: these two replace it.
+    That is so if the one event chosen of the other year is of the same affair as two others, which are of two different
+    affairs: these two replace it.
 
     Args:
         kept: an event that must stay.
@@ -173,10 +173,10 @@ def _year_with_too_many(chosen: Sequence[DayCandidate], beside: Sequence[DayCand
 def _pair_of_year(
     year: int, candidates: Sequence[DayCandidate], kept: DayCandidate | None
 ) -> tuple[DayCandidate, DayCandidate] | None:
-    """The first two candidates of a year that are of two stories; `kept` is one of them where it is of that year."""
+    """The first two candidates of a year that are of two affairs; `kept` is one of them where it is of that year."""
     of_year = [each for each in candidates if each.event.date.year == year]
     firsts = [kept] if kept is not None and kept.event.date.year == year else of_year
-    pairs = ((one, other) for one in firsts for other in of_year if one is not other and not _same_story(one, other))
+    pairs = ((one, other) for one in firsts for other in of_year if one is not other and not _same_affair(one, other))
     return next(pairs, None)
 
 
@@ -227,12 +227,12 @@ def _says_the_same(one: DayCandidate, other: DayCandidate) -> bool:
     )
 
 
-def _same_story(one: DayCandidate, other: DayCandidate) -> bool:
+def _same_affair(one: DayCandidate, other: DayCandidate) -> bool:
     if one.event.date != other.event.date:
         return False
     topics = one.event.topics[-1:]
     return (
         (bool(topics) and topics == other.event.topics[-1:])
-        or float(one.vector @ other.vector) >= _SAME_STORY
+        or float(one.vector @ other.vector) >= _SAME_AFFAIR
         or _says_the_same(one, other)
     )

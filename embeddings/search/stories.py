@@ -123,7 +123,7 @@ def told(
         story_id = f"{TOPIC}{topic[1]}"
     else:
         title, of = _title(index, rows)
-        [lead] = catalogue.events([_stories(index).leads[rows[0]]])
+        [lead] = catalogue.events([int(_stories(index).leads[rows[0]])])
         story_id = lead.id
     dates = tuple(map(dt.date.fromordinal, days.tolist()))
     last = catalogue.last or dates[-1]
@@ -163,7 +163,7 @@ def place(index: OpenIndex, event_id: str) -> StoryPlace | None:
     rows = index.stories.rows(row)
     if len(rows) < 2:
         return None
-    [lead] = index.catalogue.events([index.stories.leads[row]])
+    [lead] = index.catalogue.events([int(index.stories.leads[row])])
     title, _ = _title(index, rows)
     return StoryPlace(lead.id, title, int(np.searchsorted(rows, row)) + 1, len(rows))
 

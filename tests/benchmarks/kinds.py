@@ -32,14 +32,14 @@ from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.prominence import PARTS, WEIGHTS
 from embeddings.model.export import encoder_of
 from embeddings.prominence import kinds
+from embeddings.prominence.aftermath import Aftermath
 from embeddings.prominence.remembered import find_named, how_widely, remembered
-from embeddings.prominence.stories import Stories
 from embeddings.settings import IndexSettings
 from tests.benchmarks.anniversaries import Row, five_of, interval, read_rows
 
 FOLDS = 5
 LEARNT = ("kind", "story", "lists")
-SAME_STORY = 0.6  # cosine from which an event of a named one's day may be of its story
+SAME_AFFAIR = 0.6  # cosine from which an event of a named one's day may be of its affair
 LEAST_EVENTS = 5  # that have a word which is learnt
 WIDELY = 4.0  # what is among the most widely remembered
 SHARE = 0.3  # the deviation of parts and signs beside vectors of unit length
@@ -62,7 +62,7 @@ class Examples:
     Attributes:
         features: (n, m), sparse: the vectors, parts and signs, words.
         widely: (n,) how widely each is remembered; 0 if it is not named.
-        is_clear: (n,) bool; not perhaps of a named event's story.
+        is_clear: (n,) bool; not perhaps of a named event's affair.
         rows: the rows of each day of the year.
     """
 
@@ -118,17 +118,17 @@ class Learning:
         for row, ordinal in enumerate(self.index.catalogue.days):
             date = dt.date.fromordinal(int(ordinal))
             rows.setdefault((date.month, date.day), []).append(row)
-        is_clear = ~np.isin(np.arange(len(self.widely)), list(self.perhaps | self.same_stories()))
+        is_clear = ~np.isin(np.arange(len(self.widely)), list(self.perhaps | self.same_affairs()))
         return Examples(features, self.widely, is_clear, {day: np.array(rows[day]) for day in sorted(rows)})
 
-    def same_stories(self) -> frozenset[int]:
-        """Rows that are not named, of the story of one that is and of its day or the next."""
+    def same_affairs(self) -> frozenset[int]:
+        """Rows that are not named, of the affair of one that is and of its day or the next."""
         catalogue, found = self.index.catalogue, set[int]()
         for row in np.flatnonzero(self.widely):
             date = dt.date.fromordinal(int(catalogue.days[row]))
             near = catalogue.rows_between(date, date + dt.timedelta(days=1))
             cosines = self.vectors[near.start : near.stop] @ self.vectors[row]
-            found.update(near[at] for at in np.flatnonzero(cosines >= SAME_STORY))
+            found.update(near[at] for at in np.flatnonzero(cosines >= SAME_AFFAIR))
         return frozenset(found - set(np.flatnonzero(self.widely).tolist()))
 
     def learnt(self, model: LogisticRegression) -> Learnt:
@@ -162,9 +162,9 @@ class Learnt:
 def learning_from(index: OpenIndex) -> Learning:
     """Everything that is learnt from, of an index."""
     size = index.catalogue.size
-    stories, words = Stories(), []
+    aftermath, words = Aftermath(), []
     for row, event in enumerate(index.catalogue.events(range(size))):
-        stories.add(row, event)
+        aftermath.add(row, event)
         words.append(" ".join(kinds.words_of(event)))
     tf_idf = TfidfVectorizer(min_df=LEAST_EVENTS, token_pattern=r"\S+", dtype=np.float32)
     of_words = tf_idf.fit_transform(words).tocsr()
@@ -184,7 +184,7 @@ def learning_from(index: OpenIndex) -> Learning:
         index.vectors.take(range(size)),
         parts,
         grim,
-        stories.signs(index.catalogue.days.astype(np.int64)),
+        aftermath.signs(index.catalogue.days.astype(np.int64)),
         of_words,
         vocabulary,
         tf_idf.idf_,
@@ -211,10 +211,10 @@ def ordered(widely: np.ndarray, scores: np.ndarray) -> float:
 
 
 def is_found(learning: Learning, row: int, five: Sequence[int]) -> bool:
-    """Whether an event, or one of its day that may be of its story, is among five."""
+    """Whether an event, or one of its day that may be of its affair, is among five."""
     days = learning.index.catalogue.days
     return any(
-        row == other or (days[row] == days[other] and learning.vectors[row] @ learning.vectors[other] >= SAME_STORY)
+        row == other or (days[row] == days[other] and learning.vectors[row] @ learning.vectors[other] >= SAME_AFFAIR)
         for other in five
     )
 

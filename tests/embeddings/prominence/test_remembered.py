@@ -16,9 +16,9 @@ from embeddings.index.folder import IndexFolder
 from embeddings.index.prominence import _EARLIER_WEIGHTS, COLUMNS, PARTS, WEIGHTS, Prominence
 from embeddings.index.vectors import VectorIndex, VectorWriter
 from embeddings.model.encoder import SentenceEncoder
+from embeddings.prominence.aftermath import SIGNS, Aftermath
 from embeddings.prominence.kinds import kinds, of_vectors, words_of
 from embeddings.prominence.remembered import Remembered, find_named, remembered
-from embeddings.prominence.stories import SIGNS, Stories
 from embeddings.text import clean
 from tests.conftest import BuildArchives
 from tests.word_encoder import WordEncoder
@@ -97,10 +97,10 @@ def _events(*told: tuple[str, str, str]) -> tuple[list[Event], np.ndarray]:
 
 
 def _signs(events: Sequence[Event], days: np.ndarray) -> list[dict[str, float]]:
-    stories = Stories()
+    aftermath = Aftermath()
     for row, event in enumerate(events):
-        stories.add(row, event)
-    return [dict(zip(SIGNS, row, strict=True)) for row in stories.signs(days).tolist()]
+        aftermath.add(row, event)
+    return [dict(zip(SIGNS, row, strict=True)) for row in aftermath.signs(days).tolist()]
 
 
 def test_a_topic_is_new_on_its_first_day_and_counts_what_comes_later() -> None:

@@ -44,7 +44,7 @@ def _write(archive: Path, records: list[dict[str, object]]) -> None:
 
 def _found(traits: Traits, days: np.ndarray) -> list[np.ndarray]:
     days = days.astype(np.int64)
-    return [traits.values, *traits.names.weigh(days), traits.stories.signs(days)]
+    return [traits.values, *traits.names.weigh(days), traits.aftermath.signs(days)]
 
 
 @pytest.mark.parametrize("seed", range(3))

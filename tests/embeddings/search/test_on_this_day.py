@@ -19,7 +19,7 @@ from embeddings.search.on_this_day import (
     MOST_OF_A_YEAR,
     DayCandidate,
     _best_first,
-    _same_story,
+    _same_affair,
     _taken_in_turn,
     choose_events,
     shortlist,
@@ -110,7 +110,7 @@ def test_attacks_and_disasters_count_less_from_the_third_on() -> None:
     ],
     ids=["alike", "of one topic"],
 )
-def test_a_story_of_a_day_is_told_once(one: str, other: str, topics: tuple[str, ...]) -> None:
+def test_an_affair_of_a_day_is_told_once(one: str, other: str, topics: tuple[str, ...]) -> None:
     found = [make(2000, one, 5, topics=topics), make(2000, other, 4, topics=topics), make(2001, "elsewhere")]
     assert names(choose_events(found, 3)) == [one, "elsewhere"]
     assert (
@@ -118,7 +118,7 @@ def test_a_story_of_a_day_is_told_once(one: str, other: str, topics: tuple[str, 
     )  # no day in common
 
 
-def test_events_are_of_one_story_by_their_last_topic() -> None:
+def test_events_are_of_one_affair_by_their_last_topic() -> None:
     talks, treaty = (
         make(2000, "ministers gather", 5, topics=("Sea", "Treaty")),
         make(2000, "ink", 4, topics=("Treaty",)),
@@ -158,14 +158,14 @@ def test_one_event_that_is_no_attack_or_disaster_is_enough() -> None:
     assert names(choose_events([bombs, museum, ship], 2)) == ["bombs fall", "a museum opens"]
 
 
-def test_a_story_is_told_by_what_is_no_attack_where_all_others_are_attacks() -> None:
+def test_an_affair_is_told_by_what_is_no_attack_where_all_others_are_attacks() -> None:
     bombs, floods = make(2000, "bombs fall", 9, topics=("Harbour",)), make(2001, "floods", 5)
     ship, boat = make(2000, "a ship sails", 1, topics=("Harbour",)), make(2000, "boats wait", 3, topics=("Harbour",))
     assert names(choose_events([bombs, floods, ship, boat], 2)) == ["boats wait", "floods"]
 
 
-def test_a_year_is_not_shown_three_times_where_attacks_of_another_are_of_two_stories() -> None:
-    # The first is of one story with the second by their words, with the third by their topic.
+def test_a_year_is_not_shown_three_times_where_attacks_of_another_are_of_two_affairs() -> None:
+    # The first is of one affair with the second by their words, with the third by their topic.
     siege = [
         make(2001, "bombs fall on the town", 9, topics=("Siege",)),
         make(2001, "bombs fall on the towns"),
@@ -271,7 +271,7 @@ CROWDED = st.lists(
     max_size=7,
     unique_by=lambda candidate: candidate.event.id,
 )
-"""Few years and stories, and many attacks: days on which the best one after another seldom keeps the laws."""
+"""Few years and affairs, and many attacks: days on which the best one after another seldom keeps the laws."""
 
 
 @given(EVENTS | CROWDED, st.integers(2, 8), st.integers(0, 2))
@@ -280,10 +280,10 @@ def test_the_laws_hold_in_their_order_wherever_a_choice_of_as_many_events_can_ke
 ) -> None:
     beside, found = found[:number_beside], found[number_beside:]
     chosen = choose_events(found, limit, beside)
-    assert keeps_stories(chosen, beside)
-    left = [each for each in sorted(found, key=_best_first) if keeps_stories([each], beside)]
+    assert keeps_affairs(chosen, beside)
+    left = [each for each in sorted(found, key=_best_first) if keeps_affairs([each], beside)]
     assert len(chosen) >= len(_taken_in_turn(left, limit, beside, None))  # no law costs an event
-    choices = [each for each in combinations(found, len(chosen)) if chosen and keeps_stories(each, beside)]
+    choices = [each for each in combinations(found, len(chosen)) if chosen and keeps_affairs(each, beside)]
     if any(not_all_grim(each, beside) for each in choices):
         assert not_all_grim(chosen, beside)
         choices = [each for each in choices if not_all_grim(each, beside)]
@@ -291,9 +291,9 @@ def test_the_laws_hold_in_their_order_wherever_a_choice_of_as_many_events_can_ke
         assert few_of_a_year(chosen, beside)
 
 
-def keeps_stories(chosen: Sequence[DayCandidate], beside: Sequence[DayCandidate]) -> bool:
+def keeps_affairs(chosen: Sequence[DayCandidate], beside: Sequence[DayCandidate]) -> bool:
     pairs = [*combinations(chosen, 2), *product(chosen, beside)]
-    return not any(_same_story(one, other) for one, other in pairs)
+    return not any(_same_affair(one, other) for one, other in pairs)
 
 
 def not_all_grim(chosen: Sequence[DayCandidate], beside: Sequence[DayCandidate]) -> bool:
@@ -305,8 +305,8 @@ def few_of_a_year(chosen: Sequence[DayCandidate], beside: Sequence[DayCandidate]
     return all(years[each.event.date.year] <= MOST_OF_A_YEAR for each in chosen)
 
 
-def test_a_story_that_hides_two_gives_way_to_them_before_a_year_is_shown_three_times() -> None:
-    # The dam is of one story with the water, by their topic, and with the town, by their words.
+def test_an_affair_that_hides_two_gives_way_to_them_before_a_year_is_shown_three_times() -> None:
+    # The dam is of one affair with the water, by their topic, and with the town, by their words.
     dam = make(2001, "dam bursts above the town", 9, topics=("Flood",))
     town, water = make(2001, "dam bursts above the towns"), make(2001, "water everywhere", topics=("Flood",))
     others = [make(2000, word, 5) for word in ("comet", "election", "museum")]

@@ -35,7 +35,7 @@ _NAME = r"[A-Z][\w'’.-]*"
 _PHRASE = re.compile(rf"\b{_NAME}(?:\s+(?:(?:of|the|de|al|bin|and)\s+)?{_NAME})+")
 
 
-class Stories:
+class Aftermath:
     """The topics and names of the events of an archive, collected event by event."""
 
     def __init__(self) -> None:
@@ -47,13 +47,13 @@ class Stories:
         self._phrases.add(row, _phrases(event))
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """What `of_arrays` makes the same stories of."""
+        """What `of_arrays` makes the same of."""
         both = (("topics", self._topics), ("phrases", self._phrases))
         return {f"{kind} {name}": array for kind, each in both for name, array in each.arrays().items()}
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, np.ndarray], moved: np.ndarray) -> Stories:
-        """The stories of `arrays`, by their events' rows in another index, as `Mentions.of_arrays`."""
+    def of_arrays(cls, arrays: Mapping[str, np.ndarray], moved: np.ndarray) -> Aftermath:
+        """The same of `arrays`, by their events' rows in another index, as `Mentions.of_arrays`."""
         found = cls()
         found._topics, found._phrases = (
             Mentions.of_arrays(
