@@ -13,9 +13,7 @@ from embeddings.index.manifest import (
     CODES,
     FILES,
     FORMAT,
-    FORMER,
-    STORIES,
-    STORY_LINKS,
+    STORY_FILES,
     TRAITS,
     Manifest,
     ModelRecord,
@@ -29,7 +27,7 @@ def describe(generation: Path, built: dt.datetime, model: ModelRecord, archives:
     Args:
         archives: the paths of what it was built from.
     """
-    others = [name for name in (CODES, TRAITS, STORIES, FORMER, STORY_LINKS) if (generation / name).exists()]
+    others = [name for name in (CODES, TRAITS, *STORY_FILES) if (generation / name).exists()]
     written = [*FILES, *(model.export.files if model.export else ()), *others]
     with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
         return Manifest(

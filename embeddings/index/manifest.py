@@ -29,6 +29,7 @@ FORMER = "former_stories.json"
 """Which events are of one story, and ids by which stories were known before; an earlier version wrote neither."""
 STORY_LINKS = "story_links.npz"
 """Which events may be of one story, which the next build need not find out again."""
+STORY_FILES = (STORIES, FORMER, STORY_LINKS)
 
 
 TOKENIZER = "tokenizer.json"

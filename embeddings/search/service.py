@@ -103,12 +103,15 @@ class Search(LookUp):
             return found
         name = self.topics.name(stories.topic_key_of(text) or topic_key(text))
         if name is None and len(text) <= MAX_QUESTION and (hits := self.ask(text, today).hits):
-            found = stories.of_event(self.index, hits[0].event.id)
+            found = stories.of_hits(self.index, [hit.event.id for hit in hits])
         return found or self._story_of_topic(name or self.topics.known(text))
 
     def _story_of_topic(self, name: str) -> Story:
         key = topic_key(name)
-        return stories.of_topic(self.index, name, key, self.topics.rows(key))
+        return stories.of_topic(self.index, name, key, self._rows_of_topic(key))
+
+    def _rows_of_topic(self, key: str) -> np.ndarray:
+        return stories.with_stories(self.index, self.topics.rows(key))
 
     def story_events(self, story_id: str, start: int, count: int) -> tuple[StoryEvent, ...]:
         """The events of a story in order of time: `count` of them, from the one numbered `start` + 1 on.
@@ -119,7 +122,7 @@ class Search(LookUp):
             InputError, StoriesMissingError: as `story`.
         """
         key = stories.topic_key_of(story_id)
-        rows = stories.rows_of(self.index, story_id) if key is None else self.topics.rows(key)
+        rows = stories.rows_of(self.index, story_id) if key is None else self._rows_of_topic(key)
         if rows is None or not len(rows):
             raise InputError(f'no story has the id "{shorten(clean(story_id[:200]), 40)}"; ask for it by its topic')
         return stories.page(self.index, rows, start, count)

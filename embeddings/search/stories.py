@@ -7,7 +7,7 @@ are made, and how they compare.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +27,7 @@ TOPIC = "topic:"
 
 _GOING_ON_DAYS = 30  # before the archive's last day
 _TITLE = 90  # characters
+_OF_ITS_STORY = 1 / 3  # share of a story's events that have a topic, from which on all of it is told with the topic
 _OF_TOPIC = 0.5  # share of a story's events that have its topic
 _ADDS = 2.0  # units of standing that an event loses which says again what a chosen one does
 _SPREAD = 0.5  # units that one gains by standing far in time from those that are chosen
@@ -95,6 +96,33 @@ def of_event(index: OpenIndex, event_id: str) -> Story | None:
         return None
     rows = _stories(index).rows(row)
     return told(index, rows, asked=row)
+
+
+def of_hits(index: OpenIndex, event_ids: Sequence[str]) -> Story | None:
+    """The story that the events which answer a question speak for most, the best of them first.
+
+    Raises:
+        StoriesMissingError: as `of_event`.
+    """
+    leads = _stories(index).leads
+    rows = [row for each in event_ids if (row := index.catalogue.row(each)) is not None]
+    votes: defaultdict[int, float] = defaultdict(float)
+    for place_, row in enumerate(rows, 1):
+        votes[int(leads[row])] += 1 / place_
+    if not rows:
+        return None
+    asked = max(rows, key=lambda row: votes[int(leads[row])])  # of equals the first
+    return told(index, _stories(index).rows(asked), asked=asked)
+
+
+def with_stories(index: OpenIndex, rows: np.ndarray) -> np.ndarray:
+    """The rows of a topic's events, and those of the stories of which a third or more are among them; ascending."""
+    if index.stories is None or not len(rows):
+        return rows
+    leads = index.stories.leads
+    events, having = np.bincount(leads), np.bincount(leads[rows], minlength=int(leads.max()) + 1)
+    is_of_it = (having > 0) & (having >= _OF_ITS_STORY * events)
+    return np.union1d(rows, np.flatnonzero(is_of_it[leads]))
 
 
 def of_topic(index: OpenIndex, name: str, key: str, rows: np.ndarray) -> Story:

@@ -19,6 +19,7 @@ import click
 import numpy as np
 
 from embeddings.build.days import text_key
+from embeddings.build.stories import material_of, write_stories
 from embeddings.events import Event
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.catalogue_writer import CatalogueWriter, NewEvent
@@ -117,6 +118,9 @@ class Folder:
                 encoder = self.encoder
                 found = measure(catalogue, vectors, traits, encoder.fingerprint, lambda _: [], no_progress)
                 found.save(generation / PROMINENCE)
+            with timed("looking for stories, and joining events to them"):
+                material = material_of(catalogue, vectors, traits)
+                write_stories(generation, None, material, catalogue, found, encoder.fingerprint, no_progress)
             write_codes(generation / CODES, len(vectors), vectors.take)
         model = ModelRecord(
             name=encoder.name, fingerprint=encoder.fingerprint, dimension=encoder.dimension, export=None
@@ -152,6 +156,12 @@ def main(folder: Path, events: int, years: int) -> None:
         for name in ("the start", "another start"):
             with timed(name):
                 search.warm_up()
+        largest = int(np.argmax(np.bincount(index.stories.leads))) if index.stories is not None else 0
+        [lead] = index.catalogue.events([largest])
+        for name in ("telling the longest story", "telling it again"):
+            with timed(name):
+                story = search.story(lead.id, LAST)
+        click.echo(f"    {story.count:,} events from {story.first} to {story.last}")
         for day in (LAST, LAST - dt.timedelta(days=100)):
             with timed(f"the five of {day:%d %B}"):
                 five = search.on_this_day(day.month, day.day)

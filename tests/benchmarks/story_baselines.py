@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 
@@ -15,7 +16,7 @@ COMMON = (2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 60)
 
 def by_cosine(hidden: Hidden, counts: np.ndarray) -> list[Agreement]:
     """The agreement of the components at each of `COSINES`."""
-    pairs, cosines = _spanning_tree(hidden.vectors)
+    pairs, cosines = _spanning_tree(hidden)
     size = len(hidden.topics)
     return [Agreement.of(hidden.topics, _components(size, pairs[cosines >= least]), counts) for least in COSINES]
 
@@ -34,9 +35,10 @@ def by_context(hidden: Hidden, counts: np.ndarray) -> list[Agreement]:
     return [Agreement.of(hidden.topics, _components(size, pairs[events <= most]), counts) for most in COMMON]
 
 
-def _spanning_tree(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+@cache
+def _spanning_tree(hidden: Hidden) -> tuple[np.ndarray, np.ndarray]:
     """The pairs of a tree of the highest cosines, by Prim's way: it has the components of every cosine."""
-    size = len(vectors)
+    vectors, size = hidden.vectors, len(hidden.vectors)
     best, nearest = np.full(size, -np.inf), np.zeros(size, np.int64)
     outside = np.ones(size, bool)
     pairs, cosines, at = [], [], 0

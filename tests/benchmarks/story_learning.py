@@ -12,7 +12,7 @@ from embeddings.stories.learnt import Learnt
 from embeddings.stories.links import candidates, find_links, signs
 from tests.benchmarks.story_rows import Agreement, Hidden
 
-THRESHOLDS = np.arange(0.2, 0.56, 0.05)
+THRESHOLDS = np.arange(0.2, 0.51, 0.05)
 _SHRINK = 0.3  # of the covariance towards a ball: what is learnt is of some thousand events in 384 dimensions
 _RIDGE = 1e-3
 _STEPS = 50
@@ -34,7 +34,7 @@ def turn_of(several: Sequence[Hidden], shrink: float = _SHRINK) -> np.ndarray:
 
 
 def learn(several: Sequence[Hidden], model: str, turn: np.ndarray | None) -> Learnt:
-    """Learn what tells events of one story from others."""
+    """Learn what tells events of one story from others; the threshold is left to `fit_least`."""
     blank = Learnt(model, turn, 0.0, np.zeros(0), 0.3)
     rows, same, weights = [], [], []
     for hidden in several:
@@ -48,8 +48,7 @@ def learn(several: Sequence[Hidden], model: str, turn: np.ndarray | None) -> Lea
         of_event = np.bincount(np.concatenate([ones, others]), minlength=len(known))
         weights.append(1 / of_event[ones] + 1 / of_event[others])  # each event counts the same
     bias, found = _logistic(np.concatenate(rows), np.concatenate(same), np.concatenate(weights))
-    learnt = Learnt(model, turn, bias, found, 0.3)
-    return fit_least(several, learnt)
+    return Learnt(model, turn, bias, found, float(THRESHOLDS[2]))
 
 
 def fit_least(several: Sequence[Hidden], learnt: Learnt) -> Learnt:
@@ -59,13 +58,15 @@ def fit_least(several: Sequence[Hidden], learnt: Learnt) -> Learnt:
     return Learnt(learnt.model, learnt.turn, learnt.bias, learnt.weights, float(best))
 
 
-def scores(hidden: Hidden, learnt: Learnt, counts: np.ndarray | None = None) -> list[Agreement]:
-    """The agreement at each of `THRESHOLDS`."""
+def scores(
+    hidden: Hidden, learnt: Learnt, counts: np.ndarray | None = None, thresholds: Sequence[float] | None = None
+) -> list[Agreement]:
+    """The agreement at each of some thresholds; None: of `THRESHOLDS`."""
     links = find_links(hidden.material, np.arange(len(hidden.topics)), learnt, no_progress)
     counts = hidden.topics >= 0 if counts is None else counts & (hidden.topics >= 0)
     found = []
-    for least in THRESHOLDS:
-        groups = join(len(hidden.topics), links.ones, links.others, links.chances, float(least))
+    for least in THRESHOLDS.tolist() if thresholds is None else thresholds:
+        groups = join(len(hidden.topics), links.ones, links.others, links.chances, least)
         found.append(Agreement.of(hidden.topics, groups, counts))
     return found
 

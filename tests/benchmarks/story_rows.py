@@ -25,7 +25,7 @@ from embeddings.text import normalise
 _AT_ONCE = 512
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Hidden:
     """Some events of an archive without their topics, and those topics.
 

@@ -30,7 +30,7 @@ from embeddings.errors import (
 )
 from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
-from embeddings.index.manifest import CODES, FILES, TRAITS
+from embeddings.index.manifest import CODES, FILES, STORY_FILES, TRAITS
 from embeddings.model.tuning import Encoded
 from tests.conftest import BuildArchives, few_examples
 from tests.embeddings.archive.pages import entry, index, page, write
@@ -610,7 +610,7 @@ class TestResuming:
         build_index(folder, [archive], WordEncoder(), Report())
         assert {path.name for path in folder.root.iterdir()} <= {"manifest.json", "generations", "build.lock"}
         [generation] = (folder.root / "generations").iterdir()
-        assert {path.name for path in generation.iterdir()} == {*FILES, TRAITS, "in_use.lock"}
+        assert {path.name for path in generation.iterdir()} == {*FILES, TRAITS, *STORY_FILES, "in_use.lock"}
 
 
 class TestRemovals:

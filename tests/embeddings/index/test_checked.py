@@ -15,11 +15,11 @@ from embeddings.errors import IndexUnusableError
 from embeddings.index import checked
 from embeddings.index.checked import CHECKED
 from embeddings.index.folder import IndexFolder
-from embeddings.index.manifest import FILES, TRAITS, VECTORS, FileRecord, hash_problem
+from embeddings.index.manifest import FILES, STORY_FILES, TRAITS, VECTORS, FileRecord, hash_problem
 from tests.conftest import BuildArchives
 from tests.embeddings.index.test_folder import archive, generation
 
-EVERY = sorted((*FILES, TRAITS))
+EVERY = sorted((*FILES, TRAITS, *STORY_FILES))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from embeddings.build.run import build_index
 from embeddings.errors import BuildRunningError, IndexMissingError, IndexUnusableError
 from embeddings.index.codes import Codes
 from embeddings.index.folder import IndexFolder
-from embeddings.index.manifest import CATALOGUE, CODES, FILES, FORMAT, MANIFEST, TRAITS, file_record
+from embeddings.index.manifest import CATALOGUE, CODES, FILES, FORMAT, MANIFEST, STORY_FILES, TRAITS, file_record
 from tests.conftest import BuildArchives
 from tests.word_encoder import WordEncoder
 
@@ -47,7 +47,7 @@ class TestManifest:
         assert (str(manifest.first), str(manifest.last)) == ("2015-12-01", "2015-12-03")
         assert (manifest.model.name, manifest.model.dimension) == ("words", 256)
         assert manifest.attributions == ("Wikipedia, CC BY-SA 4.0",)
-        assert set(manifest.files) == {*FILES, TRAITS}
+        assert set(manifest.files) == {*FILES, TRAITS, *STORY_FILES}
         assert manifest.bytes == sum(path.stat().st_size for path in generation(built).iterdir())
         for name, record in manifest.files.items():
             assert record == file_record(generation(built) / name)
