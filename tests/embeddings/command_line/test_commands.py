@@ -417,6 +417,21 @@ class TestRelated:
         assert "  2015-12-23  The dam of Alpha is repaired.  (Alpha)" in out
 
 
+class TestStory:
+    def test_gives_all_events_in_json(self, run: Run, index: Path) -> None:
+        told = run("story", "dam", "--json").json
+        assert set(told) == {"id", "title", "topic", "from", "to", "going_on", "count", "asked", "events"}
+        assert told["asked"] == "dam"
+        assert len(told["events"]) == told["count"]
+        assert [event["number"] for event in told["events"]] == list(range(1, told["count"] + 1))
+        assert set(told["events"][0]) >= EVENT_KEYS
+        assert told["from"] == told["events"][0]["date"]
+
+    def test_for_people_marks_the_event_that_was_asked_for(self, run: Run, index: Path) -> None:
+        out = run("story", "dam").out
+        assert [line for line in out.splitlines() if line.startswith("→")]
+
+
 class TestDates:
     @pytest.mark.parametrize(
         ("words", "first", "last"),
