@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -199,8 +200,7 @@ class Build:
             traits.save(generation / TRAITS)
             measured = measure(catalogue, vectors, traits, encoder.fingerprint, vectors_of, self.progress)
             measured.save(generation / PROMINENCE)
-            material = material_of(catalogue, vectors, traits)
-            del traits
+            material = partial(material_of, catalogue, vectors, traits)
             write_stories(generation, previous, material, catalogue, measured, encoder.fingerprint, self.progress)
             if len(vectors) >= self.compressed_from:
                 write_codes(generation / CODES, len(vectors), vectors.take)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import resources
 from itertools import chain
@@ -30,7 +30,7 @@ from embeddings.text import normalise
 def write_stories(
     generation: Path,
     previous: OpenIndex | None,
-    material: Material,
+    material: Callable[[], Material],
     catalogue: Catalogue,
     prominence: Prominence,
     model: str,
@@ -39,12 +39,14 @@ def write_stories(
     """Write which events are of one story, and the links that say so for the next build.
 
     Args:
+        material: of the new index; is not asked for where no event is new.
         model: the fingerprint of the model that made the vectors.
     """
     taught = learnt(model)
     program = f"{_program()} {model}"
     links, known = _kept(previous, catalogue, program)
-    links = links.beside(find_links(material, np.flatnonzero(~known), taught, progress))
+    if not known.all():
+        links = links.beside(find_links(material(), np.flatnonzero(~known), taught, progress))
     np.savez(
         generation / STORY_LINKS,
         allow_pickle=False,
@@ -53,6 +55,9 @@ def write_stories(
         others=links.others,
         chances=links.chances,
     )
+    if known.all() and previous is not None and previous.stories is not None and _are_the_same(previous, catalogue):
+        previous.stories.save(generation / STORIES, generation / FORMER)
+        return
     groups = join(catalogue.size, links.ones, links.others, links.chances, taught.least)
     before, rows = _before(previous, catalogue)
     named = leads(groups, prominence.standing, before)
@@ -93,6 +98,10 @@ def _numbered(pairs: Iterable[tuple[int, str]]) -> tuple[np.ndarray, np.ndarray]
         np.int64,
     )
     return flat[::2], flat[1::2]
+
+
+def _are_the_same(previous: OpenIndex, catalogue: Catalogue) -> bool:
+    return np.array_equal(previous.catalogue.all_digests(), catalogue.all_digests())
 
 
 def _kept(previous: OpenIndex | None, catalogue: Catalogue, program: str) -> tuple[Links, np.ndarray]:

@@ -13,6 +13,7 @@ import datetime as dt
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -119,7 +120,7 @@ class Folder:
                 found = measure(catalogue, vectors, traits, encoder.fingerprint, lambda _: [], no_progress)
                 found.save(generation / PROMINENCE)
             with timed("looking for stories, and joining events to them"):
-                material = material_of(catalogue, vectors, traits)
+                material = partial(material_of, catalogue, vectors, traits)
                 write_stories(generation, None, material, catalogue, found, encoder.fingerprint, no_progress)
             write_codes(generation / CODES, len(vectors), vectors.take)
         model = ModelRecord(
