@@ -262,8 +262,9 @@ def related(context: Context, event_id: str) -> None:
 @cli.command(short_help="How it came to an event, and what came of it.")
 @click.argument("text", metavar="ID|TOPIC|WORDS", nargs=-1, required=True)
 @today_option
+@click.option("--png", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Draw it over time, too.")
 @answers
-def story(context: Context, text: tuple[str, ...], today: dt.date) -> None:
+def story(context: Context, text: tuple[str, ...], today: dt.date, png: Path | None) -> None:
     """Tell the story that an event belongs to, or that a topic or words name: story Syrian civil war.
 
     It shows the events that carry it, in order of time; with --json all of its events.
@@ -271,7 +272,7 @@ def story(context: Context, text: tuple[str, ...], today: dt.date) -> None:
     from embeddings.command_line.telling import tell
 
     with context.search() as search:
-        tell(search, " ".join(text), today, as_json=context.as_json)
+        tell(search, " ".join(text), today, as_json=context.as_json, png=png)
 
 
 @cli.command(short_help="Print one event as a Markdown page.")

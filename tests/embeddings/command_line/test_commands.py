@@ -418,6 +418,12 @@ class TestRelated:
 
 
 class TestStory:
+    def test_one_of_a_single_day_is_told_and_not_drawn(self, run: Run, index: Path) -> None:
+        assert run("story", "Floods").status == 0
+        drawn = run("story", "Floods", "--png", "floods.png")
+        assert drawn.status == 2
+        assert drawn.sentence == "the story is of 2003-12-23 alone; a picture of it would be a single bar"
+
     def test_gives_all_events_in_json(self, run: Run, index: Path) -> None:
         told = run("story", "dam", "--json").json
         assert set(told) == {"id", "title", "topic", "from", "to", "going_on", "count", "asked", "events"}
