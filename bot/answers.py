@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related
 from embeddings.index.manifest import Manifest
 from embeddings.search.spelling import Correction
+from embeddings.search.stories import StoryPlace
+
+_FEWEST_SHARED = 3  # events of an answer that make one story of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,11 @@ class OnThisDay:
 
 @dataclass(frozen=True, slots=True)
 class RelatedAnswer:
-    """An event and those related to it, the closest first."""
+    """An event, those related to it, the closest first, and where it stands in its story if it is of one."""
 
     event: Event
     related: tuple[Related, ...]
+    story: StoryPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +84,11 @@ class KeptAnswer:
     def first(self) -> tuple[str, ...]:
         """The events that are shown before somebody asks for more."""
         return self.events if self.shown is None else self.events[: self.shown]
+
+
+def shared_story(places: Sequence[StoryPlace | None]) -> StoryPlace | None:
+    """Where the best event of an answer stands in its story, if most of the events are of it; None if they are not."""
+    if not places or (first := places[0]) is None:
+        return None
+    found = sum(place is not None and place.story_id == first.story_id for place in places)
+    return first if found >= _FEWEST_SHARED and 2 * found > len(places) else None

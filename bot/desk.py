@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import io
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -17,7 +18,7 @@ from discord import Interaction, InteractionType
 from discord.app_commands import Choice, CommandNotFound, CommandSignatureMismatch
 
 from bot import current, metrics, settings_words, words
-from bot.cards.discord_face import layout, without_button
+from bot.cards.discord_face import PICTURE, layout, without_button
 from bot.cards.page import AnswerPage
 from bot.config import LimitSettings
 from bot.fairness import Cooldown, TooManyError, Turns
@@ -34,6 +35,7 @@ from bot.given_up import (
 )
 from bot.markup import MAX_CONTENT, escape, escape_within, plain
 from bot.outages import describe
+from bot.pictures import Following, Pictures
 from bot.retries import PASSING, impatiently, repeated
 from bot.store.errors import StoreAwayError
 from embeddings.errors import InputError
@@ -69,6 +71,8 @@ class Desk:
         self._clock = clock
         self._cooldown = Cooldown(limits.user_commands, limits.user_seconds, clock)
         self._turns = Turns(limits.at_once, limits.waiting_per_server)
+        self.pictures = Pictures()
+        self._following = Following(self.pictures)
         self._under_way: set[asyncio.Task[Any]] = set()
         self._latest_keystroke: dict[int, object] = {}
         self._dropped = Dropped()
@@ -124,8 +128,11 @@ class Desk:
             # No deferral waits, so that the follow-up is seen by everybody.
             page = await self._made(interaction, show, _UPDATE)
             try:
+                png = None if page.picture is None else await self.pictures.soon(page.picture.chart)
                 await interaction.followup.send(
-                    view=layout(page, interaction.user.id), allowed_mentions=discord.AllowedMentions.none()
+                    view=layout(page, interaction.user.id, drawn=png is not None),
+                    files=_files(png),
+                    allowed_mentions=discord.AllowedMentions.none(),
                 )
             except discord.HTTPException as refused:
                 if not _is_refusal(refused):
@@ -143,7 +150,10 @@ class Desk:
 
     async def _answer(self, interaction: Interaction[Any], show: Show, how: str) -> None:
         with self._counted(), self._unless_given_up():
-            await _show(interaction, await self._made(interaction, show, how))
+            page = await self._made(interaction, show, how)
+            if how == _UPDATE and interaction.message is not None:
+                await self._following.stop(interaction.message.id)
+            await self._present(interaction, page)
             metrics.ANSWERED.observe(current.age_s(), current.kind())
 
     async def _made(self, interaction: Interaction[Any], show: Show, how: str) -> AnswerPage:
@@ -164,6 +174,18 @@ class Desk:
             metrics.ERRORS.add("too_late")
             self._dropped.add(str(error))
 
+    async def _present(self, interaction: Interaction[Any], page: AnswerPage) -> None:
+        """Show a page, with its picture if that is there at once; else the picture follows."""
+        picture = page.picture
+        png = None if picture is None else await self.pictures.soon(picture.chart)
+        message = await _show(interaction, page, png)
+        if message is not None and picture is not None and png is None:
+
+            async def send(later: bytes) -> None:
+                await _edit(interaction, page, later)
+
+            self._following.follow(message, picture.chart, send)
+
     @contextmanager
     def _counted(self) -> Iterator[None]:
         """A context around an answer: `finish` waits for the task that is inside."""
@@ -182,6 +204,7 @@ class Desk:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
         self._dropped.tell()
+        await self._following.close()
 
     async def suggest(self, interaction: Interaction[Any], suggest: Suggest) -> list[Choice[str]]:
         """Answer an autocomplete request; without suggestions if the same user has typed on meanwhile.
@@ -253,11 +276,33 @@ async def _acknowledge(interaction: Interaction[Any], how: str) -> None:
     interaction.extras[_DEFERRED] = how
 
 
-async def _show(interaction: Interaction[Any], page: AnswerPage) -> None:
-    """Show a page as the acknowledged answer; if Discord refuses that, show the user a private copy."""
-    view = layout(page, interaction.user.id)
+async def _edit(interaction: Interaction[Any], page: AnswerPage, png: bytes | None) -> int:
+    """Fill the acknowledged answer in; returns the message's id."""
+    view = layout(page, interaction.user.id, drawn=png is not None)
+
+    async def edit() -> int:
+        # Of a message that is turned, what it showed before goes.
+        files = _files(png) if png is not None or interaction.message is not None else discord.utils.MISSING
+        return (await interaction.edit_original_response(view=view, attachments=files)).id
+
+    return await repeated(edit)
+
+
+def _files(png: bytes | None) -> list[discord.File]:
+    """The file of a picture; made anew for each request, which reads it to its end."""
+    return [] if png is None else [discord.File(io.BytesIO(png), PICTURE)]
+
+
+async def _show(interaction: Interaction[Any], page: AnswerPage, png: bytes | None) -> int | None:
+    """Show a page as the acknowledged answer; if Discord refuses that, show the user a private copy.
+
+    Args:
+        png: its picture, if that is there.
+    Returns:
+        The id of the answer's message; None where only a copy is shown.
+    """
     try:
-        await repeated(lambda: interaction.edit_original_response(view=view))
+        return await _edit(interaction, page, png)
     except discord.HTTPException as refused:
         if not _is_refusal(refused):
             raise
@@ -270,6 +315,7 @@ async def _show(interaction: Interaction[Any], page: AnswerPage) -> None:
             if not _is_refusal(lost):
                 raise
             log.warning("an answer could be shown nowhere: %s, and then %s", refused, lost)
+    return None
 
 
 def _is_refusal(error: discord.HTTPException) -> bool:

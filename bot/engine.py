@@ -38,6 +38,7 @@ from embeddings.search.narrowing import Narrowing, Part, part_of_days
 from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.questions import Question, understand
 from embeddings.search.service import Search
+from embeddings.search.stories import Story, StoryEvent, StoryPlace
 from embeddings.search.topics import topic_key
 
 log = logging.getLogger(__name__)
@@ -242,8 +243,30 @@ class Engine:
         return await self._with(lambda search: search.of_day(month, day))
 
     async def event(self, event_id: str) -> RelatedAnswer:
-        """An event with those related to it. InputError if the index does not hold the event."""
-        return await self._with(lambda search: RelatedAnswer(search.event(event_id), search.related(event_id)))
+        """An event with those related to it, and its story. InputError if the index does not hold the event."""
+        return await self._with(
+            lambda search: RelatedAnswer(
+                search.event(event_id), search.related(event_id), search.place_in_story(event_id)
+            )
+        )
+
+    async def known_story(self, text: str) -> Story | None:
+        """The story that an id or the name of a topic leads to."""
+        return await self._with(lambda search: search.known_story(text))
+
+    async def story_of_answer(self, text: str, found: Sequence[str]) -> Story:
+        """The story that words name, for which `ask` found events. InputError with the nearest topics if none does."""
+        return await self._with(lambda search: search.story_of_answer(text, found))
+
+    async def story_events(self, story_id: str, start: int, count: int) -> tuple[StoryEvent, ...]:
+        """Events of a story in order of time, those after the first `start`."""
+        return await self._with(lambda search: search.story_events(story_id, start, count))
+
+    async def story_places(self, events: Sequence[Event | None]) -> list[StoryPlace | None]:
+        """Where each event stands in its story."""
+        return await self._with(
+            lambda search: [None if event is None else search.place_in_story(event.id) for event in events]
+        )
 
     async def events(self, ids: Sequence[str]) -> list[Event | None]:
         """Events by their ids, None where the index no longer holds one."""

@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from discord import Locale
 
 from bot import help_words, local_dates, words
-from bot.answers import KeptAnswer
+from bot.answers import KeptAnswer, shared_story
 from bot.cards import pages
 from bot.cards.daily_post import Own, daily_page, longer_page
 from bot.cards.page import PLAIN, AnswerPage, Frame, Step
 from bot.cards.pages import PER_PAGE
 from bot.cards.parts import part_page
 from bot.cards.question import asked
+from bot.cards.story import events_page, last_page, story_page, window
 from bot.daily import choice
 from bot.daily.schedule import Kind, Subscription
 from bot.engine import Engine
@@ -37,6 +38,8 @@ from bot.views.state import (
     Place,
     QuestionList,
     RandomList,
+    StoryList,
+    TopicList,
 )
 from embeddings.dates import DateRange
 from embeddings.errors import InputError
@@ -44,6 +47,7 @@ from embeddings.events import Event
 from embeddings.search.narrowing import Narrowing, Part, part_of_events
 from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.questions import Question, understand
+from embeddings.search.stories import TOPIC, StoriesMissingError, Story, topic_key_of
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +117,8 @@ class Guide:
                 return await self._another(place.of, locale, frame)
             case QuestionList(text):
                 return await self.ask(understand(text, self._engine.today()), PER_PAGE, locale, text, frame)
+            case StoryList() | TopicList():
+                return await self._story(await self._story_at(place.of), place, locale, frame)
             case NoList() | ChannelsList():  # whose pages `Host.go` makes, which knows the server
                 raise InputError(words.EVENT_REMOVED)
             case DailyList(subscription, date):
@@ -142,6 +148,43 @@ class Guide:
             another = Step(help_words.ANOTHER, place, ANOTHER)
             page = dataclasses.replace(page, steps=(another, *page.steps))
         return page
+
+    # --- stories ---
+
+    async def story(self, text: str, locale: str, frame: Frame = PLAIN) -> AnswerPage:
+        """The story of an event with an id, of a topic, or of the event that words are about.
+
+        Raises:
+            InputError: if there is none; it names the topics that are most like it.
+        """
+        try:
+            story = await self._engine.known_story(text)
+            if story is None:
+                answer = await self._engine.ask(understand(text, self._engine.today()), PER_PAGE)
+                frame = dataclasses.replace(frame, question=asked(text, answer.corrected))
+                story = await self._engine.story_of_answer(text, [hit.event.id for hit in answer.hits])
+        except StoriesMissingError as error:
+            raise InputError(words.NO_STORIES) from error
+        key = topic_key_of(story.id)
+        of = StoryList(story.asked or story.id) if key is None else TopicList(key)
+        return await self._story(story, Place(of), locale, frame)
+
+    async def _story_at(self, of: StoryList | TopicList) -> Story:
+        """The story that an id or a topic's key leads to now."""
+        try:
+            story = await self._engine.known_story(of.event if isinstance(of, StoryList) else f"{TOPIC}{of.topic}")
+        except StoriesMissingError as error:
+            raise InputError(words.NO_STORIES) from error
+        if story is None:
+            raise InputError(words.EVENT_REMOVED)
+        return story
+
+    async def _story(self, story: Story, place: Place, locale: str, frame: Frame) -> AnswerPage:
+        place = dataclasses.replace(place, page=min(place.page, last_page(story)))
+        if place.page == 0:
+            return story_page(story, place, locale, frame)
+        events = await self._engine.story_events(story.id, *window(story, place.page))
+        return events_page(story, events, place, locale, frame)
 
     # --- lists gone on with, and narrowed ---
 
@@ -226,7 +269,9 @@ class Guide:
         events = await self._engine.events(kept.first[start : start + PER_PAGE])
         closest = await self._engine.closest(events)
         nothing = pages.Nothing(self._nothing(kept, locale))
-        return pages.answer_page(kept, events, place, locale, nothing=nothing, closest=closest, frame=frame)
+        page = pages.answer_page(kept, events, place, locale, nothing=nothing, closest=closest, frame=frame)
+        story = None if place.page else shared_story(await self._engine.story_places(events))
+        return page if story is None else pages.with_story(page, kept.first[0], story)
 
     async def daily(
         self, subscription: Subscription, date: dt.date, note: str = "", *, is_test: bool = False

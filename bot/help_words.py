@@ -21,6 +21,7 @@ COMMANDS = """\
 **/event** the events of a day, month or range
 **/onthisday** what happened on a day over the years
 **/related** an event with what is related to it
+**/story** how something came about, and what came of it
 **/random** an event that mattered, of a day or topic if you like
 **/about** what the archive holds, and whose text it is
 Or right-click a message: Apps, **Find related events**"""

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton
 
 from embeddings.dates import DateRange
+from embeddings.picture.chart import Unit
 
 DEFAULT_LOCALE = "en-GB"  # the day before the month, as in the rest of the program
 
@@ -49,6 +50,11 @@ def short_date(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
     return format_date(day, "long", _locale(locale))
 
 
+def brief_date(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+    """`23 Dec 2015`."""
+    return format_date(day, "medium", _locale(locale))
+
+
 def date_range(dates: DateRange, locale: str = DEFAULT_LOCALE) -> str:
     """`23 December 2015`, `December 2015`, `2015`, or from one day to another."""
     first, last = dates.first, dates.last
@@ -69,6 +75,24 @@ def date_range(dates: DateRange, locale: str = DEFAULT_LOCALE) -> str:
 def day_of_year(month: int, day: int, locale: str = DEFAULT_LOCALE) -> str:
     """`23 December`."""
     return format_skeleton("MMMMd", dt.date(2000, month, day), locale=_locale(locale))
+
+
+def interval(first: dt.date, last: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+    """From one day to another in short: `2–15 Dec 2015`; a day alone as `short_date` has it."""
+    if first == last:
+        return short_date(first, locale)
+    return format_interval(first, last, "yMMMd", locale=_locale(locale))
+
+
+def tick(day: dt.date, unit: Unit, locale: str = DEFAULT_LOCALE) -> str:
+    """What a date below a picture says: `12 Nov`, `Nov` or `2015`."""
+    match unit:
+        case Unit.DAY:
+            return format_skeleton("MMMd", day, locale=_locale(locale))
+        case Unit.MONTH:
+            return format_date(day, "LLL", _locale(locale))
+        case _:
+            return format_skeleton("y", day, locale=_locale(locale))
 
 
 def language(locale: str) -> str:

@@ -21,6 +21,7 @@ MAX_BYTES = 10_000  # of the same text in UTF-8: Discord refuses some 10,170, wh
 BLOCK_BYTES = 12  # that each block of text counts besides
 MAX_OPTION = 100  # of a select option or an autocomplete choice
 MAX_BUTTON_LINK = 512  # of a button's address
+MAX_ALT = 1_024  # of what a picture shows, in words
 
 # Whatever Discord gives a meaning: emphasis, code, spoilers, links, mentions, emoji, timestamps, quotes, headings.
 _MARKS = re.compile(r"([\\*_~|`<>\[\]()#@:])")

@@ -11,13 +11,15 @@ from bot.local_dates import DEFAULT_LOCALE, date_range, day_of_year, short_date
 from embeddings.dates import DateRange, parse_range
 from embeddings.errors import InputError
 from embeddings.search.answers import is_after, is_before
-from embeddings.text import shorten
+from embeddings.text import clean, shorten
 
 if TYPE_CHECKING:
     from bot.answers import About
+    from embeddings.picture.chart import Chart
     from embeddings.search.answers import DayAnswer
 
 _MOST_NAMED = 3  # dates in a heading
+_BUTTON = 50  # characters of a label that names something; Discord takes 80, and a phone shows some 40
 
 NOTHING_FITS = (
     "Nothing in the archive fits. It holds news events: ask with what happened, where, to whom or when, "
@@ -42,6 +44,13 @@ RELATED = "Related"
 CLOSEST = "Related:"
 CONTEXTS = "About"
 WITHDRAWN = "withdrawn from the archive"
+
+STORY = "Story"
+STORY_CARD = "The story in short"
+STORY_ASKED = "asked for"
+BACK_TO_STORY = "Back to the story"
+STORY_ALONE = "The archive has no more of this story. /related shows what is near the event."
+NO_STORIES = "This archive's index was made before there were stories. The next build or update makes them."
 
 OPEN = "Open an event…"
 BACK = "Back"
@@ -74,6 +83,7 @@ CONSOLE_HELP = """\
 /ask QUESTION          events that a question is about; add from:2015 to:2016-06 count:3
 /onthisday [DAY]       the day's best events over the years: 12-23, 23 December
 /related ID            an event with all its sources and related events
+/story EVENT            how something came about and what came of it: an id, a topic or words
 /random [DAY] [topic:TOPIC]   an event that mattered, of a day, month or year, or of a topic
 /about                 what the archive holds, and whose text it is
 /help, /quit"""
@@ -191,6 +201,50 @@ def withdrawn(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
     return f"Withdrawn: an edit took this event out of the archive, seen on {short_date(day, locale)}."
 
 
+def ordinal(number: int) -> str:
+    """`1st`, `12th`, `1,022nd`."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
+    return f"{number:,}{ending}"
+
+
+def story_place(number: int, count: int, title: str) -> str:
+    """On the card of an event: where it stands in its story, whose title is escaped."""
+    return f"{ordinal(number)} of {count:,} in the story {title}"
+
+
+def story_facts(days: str, events: int, going_on: bool) -> str:
+    """Under the title of a story: from when to when it was, and how many events it has."""
+    return " · ".join([f"**{days}**", count(events, "event"), *(["still going on"] if going_on else [])])
+
+
+def story_all(events: int, going_on: bool) -> str:
+    """The button to all of a story's events."""
+    return "The latest, then all" if going_on else f"All {events:,} events"
+
+
+def story_part(first: int, last: int, events: int, latest: bool) -> str:
+    """Which of a story's events a page shows."""
+    shown = f"{first:,} to {last:,}" if last > first else f"{first:,}"
+    return f"{'the latest: ' if latest else ''}{shown} of {count(events, 'event')}"
+
+
+def story_named(title: str) -> str:
+    """The button from an answer to the story that most of its events are of."""
+    return f"{STORY}: {shorten(clean(title), _BUTTON - len(STORY) - 2)}"
+
+
+def story_alt(title: str, span: str, picture: Chart, numbered: Sequence[tuple[int, str]]) -> str:
+    """What the picture of a story shows.
+
+    Args:
+        span: from when to when, and how many events.
+        numbered: the numbers above its bars, with their days.
+    """
+    most = f"{count(picture.highest.count, 'event')} in one {picture.unit}"
+    days = "; ".join(f"{number}: {day}" for number, day in numbered)
+    return f"{title} over time, {span}. One bar a {picture.unit}, at most {most}. Numbered above the bars: {days}."
+
+
 def text_from(attribution: str) -> str:
     """The small print under a card."""
     return f"Text: {attribution}"
@@ -229,6 +283,12 @@ UNREADABLE = (
     "Try again; if that does not help, tell whoever runs the bot."
 )
 
+
+def topic_choice(name: str, limit: int) -> str:
+    """A suggestion while somebody types: a topic, among events."""
+    return f"Topic: {shorten(name, limit - len('Topic: '))}"
+
+
 # --- the commands, as Discord's menu shows them (at most 100 characters each) ---
 
 EVENT_COMMAND = "The events of a day, month or range"
@@ -242,5 +302,7 @@ ON_THIS_DAY_COMMAND = "What happened on this day over the years"
 ON_THIS_DAY_DAY = "A day such as 12-23 or 23 December; today if you leave it out"
 RELATED_COMMAND = "An event with its sources and what is related to it"
 RELATED_EVENT = "A few words of its headline, or its id"
+STORY_COMMAND = "A story in its order of time: how something came about, and what came of it"
+STORY_EVENT = "An event, a topic or a few words"
 ABOUT_COMMAND = "What this archive holds, whose text it is, and what is stored"
 FIND_RELATED_MENU = "Find related events"

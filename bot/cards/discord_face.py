@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from discord import ChannelType, Component, Message, Object, SelectMenu, SelectOption, ui
+from discord import ChannelType, Component, MediaGalleryItem, Message, Object, SelectMenu, SelectOption, ui
 from discord.components import TextDisplay
 
 from bot import settings_words, words
@@ -20,28 +20,37 @@ SMALL = "-# "  # begins a block of small print; a line parts the last one from t
 ACCENT = 0x3B6EA5  # a calm blue, legible on dark and light
 # Ids of components, for good: by them a message that is turned says what was asked, which is stored nowhere else.
 SHARED_ID, QUESTION_ID = 1_001, 1_002
+PICTURE = "story.png"
 
 # Discord's description of its API has no media channels in a select.
 _ANSWERED_IN = [ChannelType.text, ChannelType.news, ChannelType.voice, ChannelType.stage_voice, ChannelType.forum]
 
 
-def layout(page: AnswerPage, asker: int) -> ui.LayoutView:
+def layout(page: AnswerPage, asker: int, *, drawn: bool = False) -> ui.LayoutView:
     """A page as a message.
 
     Args:
         asker: id of the user whose use of a button or select changes the message; for anybody else it opens a private
             copy.
+        drawn: whether the page's picture comes with the message, as the file `PICTURE`.
     """
     view = ui.LayoutView(timeout=None)
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=ACCENT)
     for component_id, text in ((SHARED_ID, page.frame.shared), (QUESTION_ID, page.frame.question)):
         if text:
             container.add_item(ui.TextDisplay(text, id=component_id))
+    gallery: list[ui.Item[Any]] = []
+    if drawn and page.picture is not None:
+        gallery = [ui.MediaGallery(MediaGalleryItem(f"attachment://{PICTURE}", description=page.picture.alt))]
     for number, block in enumerate(page.blocks):
         if number:
             is_foot = number == len(page.blocks) - 1 and block.startswith(SMALL)
+            if is_foot and gallery:
+                container.add_item(gallery.pop())
             container.add_item(ui.Separator(visible=is_foot))
         container.add_item(ui.TextDisplay(block))
+    for picture in gallery:  # where there is no small print
+        container.add_item(picture)
     view.add_item(container)
     if page.choices and page.place is not None:
         options = [SelectOption(label=c.label, value=c.event_id, description=c.description) for c in page.choices]

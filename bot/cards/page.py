@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.markup import BLOCK_BYTES, MAX_BYTES, MAX_TEXT, total
 from bot.views.state import Place
+from embeddings.picture.chart import Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,14 @@ PLAIN = Frame()
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that is drawn once a page is shown, and what it shows in words, of at most `MAX_ALT` characters."""
+
+    chart: Chart
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPage:
     """What a message shows. All text is escaped and together at most `MAX_TEXT` long."""
 
@@ -108,6 +117,7 @@ class AnswerPage:
     controls: tuple[Options | Channels | Press, ...] = ()
     frame: Frame = PLAIN
     narrows: tuple[Narrow, ...] = ()
+    picture: Picture | None = None
 
     @property
     def cost(self) -> float:

@@ -10,10 +10,11 @@ from bot import local_dates, words
 from bot.answers import KeptAnswer, RelatedAnswer
 from bot.cards.page import PLAIN, AnswerPage, Choice, Frame, Step, fitted
 from bot.markup import MAX_OPTION, address, button_link, escape, escape_within, length, link, plain, total
-from bot.views.state import AnswerList, DaysList, OnThisDayList, PartList, Place
+from bot.views.state import AnswerList, DaysList, OnThisDayList, PartList, Place, StoryList, TopicList
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source, event_links
 from embeddings.search.answers import DayAnswer, outside
+from embeddings.search.stories import StoryPlace
 
 PER_PAGE = 5  # events of a list
 CARD_SOURCES = 10
@@ -29,6 +30,7 @@ _SOURCE_NAMES = 100  # of an event in a list, all together
 _SOURCE_NAME = 80  # on a card, one a line
 _SOURCES = 1_200  # on a card, all with their addresses
 _CONTEXTS = 300
+_STORY = 90  # the title of the story that an event belongs to
 _ATTRIBUTION = 120
 ATTRIBUTIONS = 3  # named under a list; an index of several archives has as many as those
 _RELATED_EVENT = (60, 170)  # at least and at most: a line or three, as ten of them leave room
@@ -36,6 +38,7 @@ SHORTEST_SUMMARY = 60  # a stump of less says nothing
 _SHORTEST_HEADLINE = 20  # of a related event beside its date and contexts
 _LONGEST_LINK = 400  # an address; a longer one costs the text that it leads from
 _SHORTEST_CONTEXTS = 100
+_TO_STORY = "v"  # the letter of the button
 # For marks, dates and line breaks, which the sums below leave out: of a list, of a card, of the closest related event,
 # of a numbered line with the line that counts those which are left out, and of one related event.
 SPARE, _CARD_SPARE, _CLOSEST_SPARE, _LINE_SPARE, _RELATED_SPARE = 20, 10, 30, 40, 8
@@ -52,6 +55,7 @@ class _Shown:
 
     date: bool = False
     day: tuple[int, int] | None = None  # of a list of this month and day: the year, in place of the event's number
+    first: int | None = None  # the number of the page's first event, where it is not the page that says it
 
 
 def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "", frame: Frame = PLAIN) -> AnswerPage:
@@ -118,6 +122,14 @@ def list_page(
     return fitted(_List(heading, events, place, count, locale, style, frame).page, frame)
 
 
+def numbered_page(
+    heading: str, events: Sequence[Event], place: Place, pages: int, locale: str, frame: Frame, first: int
+) -> AnswerPage:
+    """A page of a list whose events have their dates beside them, and numbers from `first` on."""
+    style = _Shown(date=True, first=first)
+    return fitted(_List(heading, events, place, pages * PER_PAGE, locale, style, frame).page, frame)
+
+
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """What is shown where nothing fits a question: why, and the answer without its limits of time, if there is one."""
@@ -159,6 +171,13 @@ def answer_page(
     return _with_more(fitted(listed.page, frame), place, len(kept.first), len(kept.events))
 
 
+def with_story(page: AnswerPage, of: str, story: StoryPlace) -> AnswerPage:
+    """An answer with the button to the story that most of its events belong to; `of` is the id of the best of them."""
+    return replace(
+        page, steps=(*page.steps, Step(words.story_named(story.title), Place(StoryList(of)), _TO_STORY, True))
+    )
+
+
 def _groups(events: Sequence[Event | None], dates: Sequence[DateRange], locale: str) -> list[str]:
     """What stands above each event of a page: a heading where those outside the question's dates begin or end."""
     above, was_outside = [], False
@@ -179,12 +198,17 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int, fra
     event = answer.event
     steps = []
     if (back := place.back()) is not None:
-        steps.append(Step(words.BACK if back.trail else words.BACK_TO_LIST, back, "b"))
+        to_list = words.BACK_TO_STORY if isinstance(back.of, StoryList | TopicList) else words.BACK_TO_LIST
+        steps.append(Step(words.BACK if back.trail else to_list, back, "b"))
     small = " · ".join([*credits_of([event], frame), escape(event.id)])
     themes = _themes(event, room // _THEMES_SHARE)
     head = f"### {headline(event, room // _HEADLINE_SHARE)}\n-# **{local_dates.long_date(event.date, locale)}**{themes}"
     if event.withdrawn:
         head += f"\n**{words.withdrawn(event.withdrawn, locale)}**"
+    if (story := answer.story) is not None:
+        head += f"\n-# {words.story_place(story.number, story.count, escape_within(story.title, _STORY))}"
+        if back is None or back.trail or not isinstance(back.of, StoryList):  # from which one came
+            steps.append(Step(words.STORY, Place(StoryList(event.id)), _TO_STORY, aside=True))
     left = room - length(head) - length(small) - _CARD_SPARE
     if event.summary:
         summary = escape_within(event.summary, min(_CARD_SUMMARY, left // 2))
@@ -240,7 +264,7 @@ class _List:
         each = (room - length(self.heading) - total(small) - total(above) - SPARE) // max(1, len(self.events))
         blocks = [self.heading] if self.heading else []
         closest = self.closest or [None] * len(self.events)
-        first = self.place.page * PER_PAGE + 1
+        first = self.place.page * PER_PAGE + 1 if self.style.first is None else self.style.first
         for number, (event, before, near) in enumerate(zip(self.events, above, closest, strict=True), first):
             mark = f"**{number}.**"
             if event is None:

@@ -15,7 +15,8 @@ from bot.answers import About, OnThisDay, RelatedAnswer
 from embeddings.events import Event, Related, Source, event_link
 from embeddings.search.answers import Answer, DayAnswer
 from embeddings.search.examples import Example
-from embeddings.text import shorten
+from embeddings.search.stories import Story
+from embeddings.text import clean, shorten
 
 LIST_RELATED = 3  # related events on a card that is one of several
 LIST_SOURCES = 3
@@ -61,7 +62,27 @@ def on_this_day_cards(answer: OnThisDay) -> Iterable[RenderableType]:
 def related_cards(answer: RelatedAnswer) -> Iterable[RenderableType]:
     """One event with everything that is known about it."""
     yield event_card(answer.event, related=answer.related, sources=len(answer.event.sources))
+    if (story := answer.story) is not None:
+        yield Text(words.story_place(story.number, story.count, clean(story.title)), style="dim")
     yield from _small_print([answer.event])
+
+
+def story_cards(story: Story) -> Iterable[RenderableType]:
+    """A story: from when to when it was, and the events that carry it."""
+    yield Rule(clean(story.title), align="left")
+    days = local_dates.interval(story.first, story.last)
+    yield Text(words.story_facts(days, story.count, story.going_on).replace("*", ""), style="dim")
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(justify="right", style="cyan")
+    lines.add_column(style="cyan", no_wrap=True)
+    lines.add_column()
+    for number, each in enumerate(story.carrying, 1):
+        event = each.event
+        headline = Text(event.headline, style="bold" if event.id == story.asked else "")
+        headline.append(f"\n{event.id}", style="not bold dim")
+        lines.add_row(f"{number}.", str(event.date), headline)
+    yield lines
+    yield from _small_print(each.event for each in story.carrying)
 
 
 def help_cards(examples: Sequence[Example]) -> Iterable[RenderableType]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from random import Random, SystemRandom
 
-from bot import help_words
+from bot import help_words, words
 from bot.answers import About, OnThisDay, RelatedAnswer
 from embeddings.dates import parse_day_of_year, parse_range
 from embeddings.errors import InputError
@@ -16,6 +16,7 @@ from embeddings.search.browsing import at_random, days_option
 from embeddings.search.examples import Example, examples
 from embeddings.search.questions import search_window
 from embeddings.search.service import Search
+from embeddings.search.stories import StoriesMissingError, Story
 from embeddings.search.topics import topic_key
 
 
@@ -59,7 +60,15 @@ class Lookup:
 
     def related(self, event_id: str) -> RelatedAnswer:
         """What is related to an event. InputError where no event has that id."""
-        return RelatedAnswer(self._search.event(event_id), self._search.related(event_id))
+        search = self._search
+        return RelatedAnswer(search.event(event_id), search.related(event_id), search.place_in_story(event_id))
+
+    def story(self, text: str) -> Story:
+        """The story of an event, a topic or words. InputError if there is none, or the index has no stories."""
+        try:
+            return self._search.story(text, self._today())
+        except StoriesMissingError as error:
+            raise InputError(words.NO_STORIES) from error
 
     def at_random(self, day: str | None = None, topic: str | None = None) -> RelatedAnswer:
         """An event that mattered, another one than the last. InputError if there is none, or no such day or topic."""

@@ -65,6 +65,10 @@ class Session:
                 if not rest:
                     raise InputError("related to which event? Give the id that stands under a card")
                 return cards.related_cards(self._lookup.related(rest))
+            case "/story":
+                if not rest:
+                    raise InputError("which story? Give the id of an event, a topic or a few words")
+                return cards.story_cards(self._lookup.story(rest))
             case "/about":
                 return [cards.about_card(self._lookup.about())]
             case "/help":

@@ -113,6 +113,23 @@ class QuestionList:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoryList:
+    """The story that an event belongs to, or that was called after it; the event is marked there.
+
+    What stories there are changes with every build; an id goes on leading to the one that its event is in.
+    """
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicList:
+    """What the events of the topic with this key, of eight hexadecimal digits, tell one after another."""
+
+    topic: str
+
+
 EventList = (
     DaysList
     | OnThisDayList
@@ -124,6 +141,8 @@ EventList = (
     | PartList
     | RandomList
     | QuestionList
+    | StoryList
+    | TopicList
 )
 
 
@@ -168,13 +187,16 @@ def encode(action: str, target: Target) -> str:
     place = target.place
     head = f"dl:{action}:{_base36(target.asker)}:{_encode_list(place.of)}:{_base36(place.page)}:"
     trail = [_encode_id(event_id) for event_id in place.trail]
+    if trail and isinstance(place.of, StoryList) and len(head) + len(trail[-1]) > MAX_CUSTOM_ID:
+        # Two of the longest ids do not fit: the event is opened, and its card leads to its story.
+        return encode(action, Target(target.asker, Place(NoList(), 0, place.trail)))
     while trail and len(head) + len(",".join(trail)) > MAX_CUSTOM_ID:
         del trail[0]
     return head + ",".join(trail)
 
 
 _PATTERN = re.compile(
-    r"dl:[a-z]:(?P<who>[0-9a-z]{1,13}):(?P<list>[a-z][\w-]{0,64}):(?P<page>[0-9a-z]{1,5}):(?P<trail>[\w.,~-]*)"
+    r"dl:[a-z]:(?P<who>[0-9a-z]{1,13}):(?P<list>[a-z][\w.~-]{0,64}):(?P<page>[0-9a-z]{1,5}):(?P<trail>[\w.,~-]*)"
 )
 
 
@@ -213,6 +235,10 @@ def _encode_list(of: EventList) -> str:
             return f"r{topic}-{'' if days is None else _encode_list(days)}"
         case QuestionList(question):
             return "w" + base64.urlsafe_b64encode(question.encode()).decode().rstrip("=")
+        case StoryList(event):
+            return f"s{_encode_id(event)}"
+        case TopicList(topic):
+            return f"t{topic}"
 
 
 def _decode_list(text: str) -> EventList:
@@ -241,6 +267,10 @@ def _decode_list(text: str) -> EventList:
             return RandomList(days, topic)
     if kind == "w":
         return QuestionList(base64.b64decode(rest + "=" * (-len(rest) % 4), b"-_", validate=True).decode())
+    if kind == "s" and rest:
+        return StoryList(_decode_id(rest))
+    if kind == "t" and rest and _TOPIC_KEY.fullmatch(rest):
+        return TopicList(rest)
     if kind in {"d", "m"}:
         subscription, ordinal = rest.split("-")
         date = dt.date.fromordinal(int(ordinal, 36))

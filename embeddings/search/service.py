@@ -99,12 +99,29 @@ class Search(LookUp):
             InputError: if it is none of these; it names the topics that are most like it.
             StoriesMissingError: if no stories were made when the index was.
         """
+        found = self.known_story(text)
+        if found is None and len(text) <= MAX_QUESTION:
+            return self.story_of_answer(text, [hit.event.id for hit in self.ask(text, today).hits])
+        return found or self._story_of_topic(self.topics.known(text))
+
+    def story_of_answer(self, text: str, found: Sequence[str]) -> Story:
+        """The story that words name, for which `ask` found the events with these ids, the best first.
+
+        Raises:
+            InputError, StoriesMissingError: as `story`.
+        """
+        return (stories.of_hits(self.index, found) if found else None) or self._story_of_topic(self.topics.known(text))
+
+    def known_story(self, text: str) -> Story | None:
+        """The story that an id or the name of a topic leads to, for which no model is needed; None for other words.
+
+        Raises:
+            StoriesMissingError: as `story`.
+        """
         if (found := stories.of_event(self.index, text)) is not None:
             return found
         name = self.topics.name(stories.topic_key_of(text) or topic_key(text))
-        if name is None and len(text) <= MAX_QUESTION and (hits := self.ask(text, today).hits):
-            found = stories.of_hits(self.index, [hit.event.id for hit in hits])
-        return found or self._story_of_topic(name or self.topics.known(text))
+        return None if name is None else self._story_of_topic(name)
 
     def _story_of_topic(self, name: str) -> Story:
         key = topic_key(name)

@@ -354,7 +354,7 @@ class TestLimitsAndRestarts:
         async with start_bot():
             commands = discord_server.commands[None]
         assert {command["name"] for command in commands} == {
-            "event", "ask", "onthisday", "related", "random", "help", "about", "daily", "settings",
+            "event", "ask", "onthisday", "related", "story", "random", "help", "about", "daily", "settings",
             "Find related events",
         }  # fmt: skip
         for command in commands:

@@ -29,7 +29,9 @@ from bot.views.state import (
     Place,
     QuestionList,
     RandomList,
+    StoryList,
     Target,
+    TopicList,
     decode,
     encode,
 )
@@ -74,6 +76,10 @@ CUSTOM_IDS = {
         ),
     ),
     "dl:s:7:r-:0:frv7-NNoLw": Target(7, Place(RandomList(), 0, ("2015-12-23-f8d3682f",))),
+    "dl:v:0:sfrv7-NNoLw:0:": Target(NOBODY, Place(StoryList("2015-12-23-f8d3682f"))),
+    "dl:n:7:sfrv7-NNoLw:3:": Target(7, Place(StoryList("2015-12-23-f8d3682f"), 3)),
+    "dl:s:7:s~my.own-id:0:frv7-NNoLw": Target(7, Place(StoryList("my.own-id"), 0, ("2015-12-23-f8d3682f",))),
+    "dl:n:7:t1a2b3c4d:1:": Target(7, Place(TopicList("1a2b3c4d"), 1)),
     "dl:e:0:wbW9vbiBsYW5kaW5n:0:": Target(NOBODY, Place(QuestionList("moon landing"))),
     "dl:e:0:dbacd18b246-fuy4:0:fuy4vUSSXQ,~my.own-id": Target(
         NOBODY,

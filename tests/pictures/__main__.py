@@ -18,9 +18,10 @@ from embeddings.sample import sample_path
 from tests.pictures import chromium
 from tests.pictures.message import DESKTOP, PHONE, THEMES, Picture, document
 from tests.pictures.scenes import running, scenes
+from tests.pictures.stories import made_up
 
 VIEWS = [(theme, width) for theme in THEMES for width in (DESKTOP, PHONE)]
-DOCUMENTED = ("list", "card", "daily")  # in docs/pictures, twice as sharp
+DOCUMENTED = ("list", "card", "daily", "story")  # in docs/pictures, twice as sharp
 DOCUMENTED_VIEW = [("dark", DESKTOP)]
 
 
@@ -31,7 +32,8 @@ async def pictures(folder: IndexFolder, work: Path, only: Collection[str]) -> li
         client,
         clock,
     ):
-        return [(name, each) async for name, each in scenes(server, client, clock) if not only or name in only]
+        asked = [(name, each) async for name, each in scenes(server, client, clock) if not only or name in only]
+    return [*asked, *((name, each) for name, each in made_up() if not only or name in only)]
 
 
 def draw(name: str, picture: Picture, out: Path, browser: str, *, documents: bool) -> None:

@@ -134,6 +134,14 @@ def _separator(component: Component) -> str:
     return "<hr>" if component.get("divider", True) else '<hr class="unseen">'
 
 
+def _gallery(component: Component) -> str:
+    shown = (
+        f'<img src="{escape(each["media"]["url"])}" alt="{escape(each.get("description") or "")}">'
+        for each in component["items"]
+    )
+    return f'<div class="gallery">{"".join(shown)}</div>'
+
+
 def _container(component: Component) -> str:
     colour = component.get("accent_color")
     bar = f' style="border-left: 4px solid #{colour:06x}"' if colour is not None else ""
@@ -152,5 +160,6 @@ def _input(component: Component) -> str:
 
 # Component types as in Discord's documentation.
 _KINDS: dict[int, Callable[[Component], str]] = {
-    1: _row, 2: _button, 3: _select, 4: _input, 8: _select, 10: _text, 14: _separator, 17: _container, 18: _label,
+    1: _row, 2: _button, 3: _select, 4: _input, 8: _select, 10: _text, 12: _gallery, 14: _separator,
+    17: _container, 18: _label,
 }  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from bot.views.answer_actions import REMARK
 from embeddings.index.folder import IndexFolder
 from tests.bot.daily.parts import HandClock
 from tests.discord_server import DiscordServer, Message, Reply, connected, discord_server
+from tests.discord_server.component_limits import flatten
+from tests.discord_server.errors import Json
 from tests.discord_server.interactions import Kind
 from tests.pictures.message import Picture
 
@@ -61,6 +64,8 @@ async def scenes(server: DiscordServer, client: DatelineClient, clock: HandClock
     async for scene in _questions(server):
         yield scene
     async for scene in _days(server):
+        yield scene
+    async for scene in _stories(server):
         yield scene
     async for scene in _about(server):
         yield scene
@@ -107,6 +112,19 @@ async def _days(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:
     if any(button.get("label") == words.MORE for button in day.buttons):
         yield "more", _answer(server, await server.press(day, words.MORE))
     yield "error", _answer(server, await server.slash("event", {"date": "the day before whenever"}))
+
+
+async def _stories(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:
+    for name, topic in (("story", "Apollo program"), ("story-long", "Cold War")):
+        told = await server.slash("story", {"event": topic})
+        message = told.message
+        await server.until(lambda shown=message: bool(shown.attachments))  # type: ignore[misc]
+        yield name, _answer(server, told)
+        if name == "story-long":
+            yield "story-all", _answer(server, await server.press(told, told.buttons[0]["custom_id"]))
+    told = await server.slash("story", {"event": "Apollo program"})
+    value = told.selects[0]["options"][2]["value"]
+    yield "story-event", _answer(server, await server.choose(told, words.OPEN, [value]))
 
 
 async def _about(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:
@@ -176,13 +194,22 @@ def _answer(server: DiscordServer, reply: Reply) -> Picture:
 def _message(server: DiscordServer, message: Message, title: str = "") -> Picture:
     """The message as it is now: a later press may change it."""
     return Picture(
-        tuple(copy.deepcopy(message.components)),
+        with_files(copy.deepcopy(message.components), {each.filename: each.content for each in message.attachments}),
         message.content,
         used=_used(message),
         private=message.ephemeral,
         title=title,
         names=_names(server),
     )
+
+
+def with_files(components: list[Json], files: Mapping[str, bytes]) -> tuple[Json, ...]:
+    """A message's components with its pictures in place of the names of their files."""
+    for each in flatten(components):
+        for item in each.get("items") or []:
+            png = files[item["media"]["url"].removeprefix("attachment://")]
+            item["media"]["url"] = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    return tuple(components)
 
 
 def _used(message: Message) -> str:

@@ -90,8 +90,8 @@ async def test_a_page_of_the_bot_becomes_a_document() -> None:
 
 
 def test_a_component_without_a_drawing_is_named() -> None:
-    with pytest.raises(ValueError, match="component type 12 "):
-        document(Picture(({"type": 12},)), [("dark", PHONE)])
+    with pytest.raises(ValueError, match="component type 13 "):
+        document(Picture(({"type": 13},)), [("dark", PHONE)])
 
 
 def test_mentions_are_drawn_by_their_names_which_are_escaped() -> None:
@@ -114,6 +114,8 @@ async def test_everything_that_users_see_is_asked_for_and_can_be_drawn(
         "narrowed": "<b>201",
         "error": "is not a date",
         "random": "Another",
+        "story": '<img src="data:image/png;base64,',
+        "story-event": "Back to the story",
         "help": "Try one of these",
         "about": "Stored",
         "daily-show": "@historians",

@@ -265,6 +265,7 @@ class Visit:
         await self.ask("about", {"private": True})
         await self.ask("about", guild=None)
         await self.around()
+        await self.stories()
         await self.ask("ask", {"query": "?!"})
 
     async def around(self) -> None:
@@ -286,6 +287,31 @@ class Visit:
                     chosen = await self.server.choose(found, select["custom_id"], [value], user=self.user)
                     found = self._answered(chosen, "a select that narrows")
 
+    async def stories(self) -> None:
+        """Have stories told, of events, of topics and of words; wait for a picture, turn the pages, open an event."""
+        event = self.events[self.number % len(self.events)]
+        topic = next((each.topics[0] for each in self.events[self.number % 31 :] if each.topics), "rain")
+        for number, text in enumerate([topic[:_LONG_OPTION], event.id, "rain in Rainland", *self._short(_LONG_OPTION)]):
+            told = await self.ask("story", {"event": text, "private": number % 2 == 1})
+            if number == 0 and told.error is None and len(told.messages) == 1:
+                await self._turned(told)
+        card = await self.ask("related", {"event": event.id})
+        if _has(card, "Story"):
+            await self.press(card, "Story")
+
+    async def _turned(self, told: Reply) -> None:
+        """All pages of a story that has some, and one of its events."""
+        all_of_it = [each["custom_id"] for each in told.buttons if each.get("custom_id", "").startswith("dl:n:")]
+        if self.number == 0 and told.message.v2:
+            await self.server.until(lambda: bool(told.message.attachments))
+        for custom_id in all_of_it:
+            page = await self.press(told, custom_id)
+            if _has(page, "Next"):
+                page = await self.press(page, "Next")
+            told = await self.press(page, "The story in short")
+        if told.selects:
+            await self.press(await self.choose(told, 0), "Back to the story")
+
     async def suggestions(self) -> None:
         """Type into every option that suggests something."""
         for text in ("", *self._short(_OPTION)[:2]):
@@ -301,6 +327,7 @@ class Visit:
         headlines = [event.headline[:20] for event in self.events[self.number % 29 :: 29]]
         for text in ["", "rain", *texts, *headlines]:
             await self.server.autocomplete("related", {"event": text}, focused="event", user=self.user)
+            await self.server.autocomplete("story", {"event": text}, focused="event", user=self.user)
 
     # --- what moderators may do ---
 
@@ -365,6 +392,7 @@ class Visit:
             ("event", {"date": "1965"}),
             ("onthisday", {"day": "03-01"}),
             ("related", {"event": text}),
+            ("story", {"event": self.events[0].id}),
         ):
             await self.ask(name, {**options, "private": False}, **how)
             private = await self.ask(name, {**options, "private": True}, **how)

@@ -9,12 +9,13 @@ import pytest
 from rich.console import Console
 
 from bot import words
-from bot.answers import About
-from bot.console.cards import event_card
+from bot.answers import About, RelatedAnswer
+from bot.console.cards import event_card, related_cards
 from bot.console.lookup import Lookup
 from bot.console.session import Session, run
 from embeddings.events import Event, Related, Source
 from embeddings.search.service import Search
+from embeddings.search.stories import StoryPlace
 
 TODAY = dt.date(2026, 11, 22)
 
@@ -46,6 +47,22 @@ def test_event_shows_the_day_with_sources_related_and_attribution(lookup: Lookup
         "Text: Dateline's sample archive, CC0 1.0",
     ):
         assert text in out
+
+
+def test_story_shows_what_carries_it_and_a_card_says_where_its_event_stands(lookup: Lookup) -> None:
+    out, _ = say(lookup, "/story Apollo program")
+    assert "27 Jan 1967" in out
+    assert "5 events" in out
+    assert "3.  1969-07-20  The first Moon landing of people" in out
+    assert "1969-07-20-ed7eb122" in out
+    _, err = say(lookup, "/story")
+    assert "which story?" in err
+    shown = RelatedAnswer(Event("a", TODAY, "A truce"), (), StoryPlace("a", "A [red]war[/]", 12, 37))
+    console = Console(file=io.StringIO(), width=100, highlight=False)
+    for card in related_cards(shown):
+        console.print(card)
+    assert isinstance(console.file, io.StringIO)
+    assert "12th of 37 in the story A [red]war[/]" in console.file.getvalue()
 
 
 def test_ask_finds_the_event_and_takes_options(lookup: Lookup) -> None:

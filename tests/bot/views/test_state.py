@@ -24,7 +24,9 @@ from bot.views.state import (
     Place,
     QuestionList,
     RandomList,
+    StoryList,
     Target,
+    TopicList,
     decode,
     encode,
 )
@@ -43,6 +45,8 @@ lists = st.one_of(
     st.builds(PartList, days_of | day_of | keys, st.none() | st.integers(1, 9999), topics),
     st.builds(RandomList, st.none() | days_of | day_of, topics),
     st.builds(QuestionList, questions),
+    st.builds(StoryList, plain_ids),
+    st.builds(TopicList, st.from_regex(r"[0-9a-f]{8}", fullmatch=True)),
     st.tuples(st.dates(), st.dates()).map(lambda pair: DaysList(DateRange(min(pair), max(pair)))),
     st.dates().map(lambda day: OnThisDayList(day.month, day.day)),
     st.text(ascii_letters + digits + "-_", min_size=10, max_size=10).map(AnswerList),
@@ -113,6 +117,18 @@ def test_a_trail_that_just_fits_is_kept_whole() -> None:
     assert decode(encode("g", Target(NOBODY, too_long))) == Target(NOBODY, Place(NoList(), 0, too_long.trail[1:]))
 
 
+@given(askers, other_ids, st.integers(0, 36**5 - 1), st.lists(other_ids, min_size=1, max_size=3))
+def test_an_event_of_a_story_is_opened_however_long_the_ids_are(
+    asker: int, story: str, page: int, trail: list[str]
+) -> None:
+    custom_id = encode("s", Target(asker, Place(StoryList(story), page, tuple(trail))))
+    assert len(custom_id) <= MAX_CUSTOM_ID
+    read = decode(custom_id)
+    assert read is not None
+    assert read.place.trail[-1] == trail[-1]
+    assert read.place.of in (StoryList(story), NoList())
+
+
 def test_the_29th_of_february_reads_back() -> None:
     target = Target(NOBODY, Place(OnThisDayList(2, 29)))
     assert decode(encode("g", target)) == target
@@ -136,6 +152,10 @@ def test_any_text_gives_a_target_or_none(text: str) -> None:
         "dl:g:1:eb-a:0:",
         "dl:g:0:dabc:0:",
         "dl:n:1:c1:0:",
+        "dl:n:1:s:0:",
+        "dl:n:1:sabc:0:",
+        "dl:n:1:t:0:",
+        "dl:n:1:tabc:0:",
     ],
 )
 def test_parts_that_make_no_sense_give_none(text: str) -> None:
