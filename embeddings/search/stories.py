@@ -16,6 +16,7 @@ import numpy as np
 from embeddings.errors import BUILD_AGAIN, EmbeddingsError
 from embeddings.events import Event
 from embeddings.index.folder import OpenIndex
+from embeddings.index.row_sets import union
 from embeddings.index.stories import Stories
 from embeddings.text import normalise, shorten
 
@@ -218,7 +219,7 @@ _READ = 40  # events of a story of which its title is made
 def _title(index: OpenIndex, rows: np.ndarray) -> tuple[str, str | None]:
     """What a story is called, and its topic if it has one."""
     strongest = int(rows[np.argmax(index.prominence.standing[rows])])
-    some = np.unique(np.linspace(0, len(rows) - 1, _READ).astype(np.int64))
+    some = union([np.linspace(0, len(rows) - 1, _READ).astype(np.int64)])
     [best, *others] = index.catalogue.events([strongest, *rows[some].tolist()])
     return title_of(best, others)
 
@@ -259,7 +260,7 @@ def _carrying(index: OpenIndex, rows: np.ndarray, asked: int | None) -> np.ndarr
     if asked is not None:
         must.append(int(np.searchsorted(rows, asked)))
     strongest = np.argsort(-standing, kind="stable")[:_SHORTLIST]
-    short = np.unique(np.concatenate([strongest, must]))
+    short = union([strongest, must])
     days = index.catalogue.days[rows[short]].astype(np.float64)
     taken = np.asarray(index.vectors.take(rows[short]), np.float64)
     chosen = choose_carrying(standing[short], taken, days, np.searchsorted(short, must).tolist(), how_many(len(rows)))
