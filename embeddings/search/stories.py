@@ -192,9 +192,10 @@ def place(index: OpenIndex, event_id: str) -> StoryPlace | None:
     rows = index.stories.rows(row)
     if len(rows) < 2:
         return None
-    [lead] = index.catalogue.events([int(index.stories.leads[row])])
-    title, _ = _title(index, rows)
-    return StoryPlace(lead.id, title, int(np.searchsorted(rows, row)) + 1, len(rows))
+    lead = int(index.stories.leads[row])
+    if (called := index.stories.called.get(lead)) is None:
+        called = index.stories.called[lead] = index.catalogue.events([lead])[0].id, _title(index, rows)[0]
+    return StoryPlace(*called, int(np.searchsorted(rows, row)) + 1, len(rows))
 
 
 def _stories(index: OpenIndex) -> Stories:
@@ -260,7 +261,7 @@ def _carrying(index: OpenIndex, rows: np.ndarray, asked: int | None) -> np.ndarr
     if asked is not None:
         must.append(int(np.searchsorted(rows, asked)))
     strongest = np.argsort(-standing, kind="stable")[:_SHORTLIST]
-    short = union([strongest, must])
+    short = union([strongest, np.asarray(must)])
     days = index.catalogue.days[rows[short]].astype(np.float64)
     taken = np.asarray(index.vectors.take(rows[short]), np.float64)
     chosen = choose_carrying(standing[short], taken, days, np.searchsorted(short, must).tolist(), how_many(len(rows)))
