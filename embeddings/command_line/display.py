@@ -139,9 +139,9 @@ def show_story(story: Story) -> None:
     going_on = ", and it goes on" if story.going_on else ""
     console.print(Text(story.title, style="bold"))
     console.print(f"{days}, {_events(story.count)}{going_on}")
-    for each in story.carrying:
+    for number, each in enumerate(story.carrying, 1):  # as the picture has them
         mark = "→" if each.event.id == story.asked else " "
-        _print_event(console, each.event, f"{mark} {each.number}. ")
+        _print_event(console, each.event, f"{mark} {number}. ")
     if len(story.carrying) < story.count:
         console.print(f"… and {_events(story.count - len(story.carrying))} more; --json gives them all")
 
