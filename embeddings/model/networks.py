@@ -23,7 +23,7 @@ _BATCH = 16  # texts of similar length that are encoded together
 _MOST_AT_ONCE = 8  # batches at work at once, each on its share of the cores and with memory of its own
 _MOST_THREADS = 4  # for one question; more wait for each other longer than they work
 _SHAPES_KEPT = 64  # numbers of texts and tokens for which OpenVINO keeps what it has prepared; each takes memory
-_ERRORS_ALONE = 3  # ONNX Runtime's name for it
+ERRORS_ALONE = 3  # ONNX Runtime's name for it
 
 
 def runs(way: str) -> bool:
@@ -99,18 +99,18 @@ class OnnxRuntime:
         one_by_one: one text has all cores; else each batch has one.
     """
 
+    batch = _BATCH
+
     def __init__(self, folder: Path, *, one_by_one: bool) -> None:
         import onnxruntime
 
         onnxruntime.disable_telemetry_events()  # which only its builds for Windows have
-        # 8-bit numbers are laid over the range of what is computed together; a text alone has the same vectors always.
-        self.batch = 1 if one_by_one else _BATCH
         self.at_once = 1 if one_by_one else _cores(_MOST_AT_ONCE)
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = _cores(_MOST_THREADS) if one_by_one else 1
         settings.inter_op_num_threads = 1
         settings.enable_cpu_mem_arena = not one_by_one  # it keeps the memory of the longest text
-        settings.log_severity_level = _ERRORS_ALONE
+        settings.log_severity_level = ERRORS_ALONE
         settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # It was optimised when it was written.
         settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
