@@ -102,23 +102,19 @@ class OnnxRuntime:
     batch = _BATCH
 
     def __init__(self, folder: Path, *, one_by_one: bool) -> None:
-        import onnxruntime
-
-        onnxruntime.disable_telemetry_events()  # which only its builds for Windows have
+        runtime = onnxruntime()
         self.at_once = 1 if one_by_one else _cores(_MOST_AT_ONCE)
-        settings = onnxruntime.SessionOptions()
+        settings = runtime.SessionOptions()
         settings.intra_op_num_threads = _cores(_MOST_THREADS) if one_by_one else 1
         settings.inter_op_num_threads = 1
         settings.enable_cpu_mem_arena = not one_by_one  # it keeps the memory of the longest text
         settings.log_severity_level = ERRORS_ALONE
         settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # It was optimised when it was written.
-        settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        settings.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
         [file] = NETWORK_FILES[INT8]
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(folder / file), settings, providers=["CPUExecutionProvider"]
-            )
+            self._session = runtime.InferenceSession(str(folder / file), settings, providers=["CPUExecutionProvider"])
         except Exception as error:  # its own have no class in common
             raise RuntimeError(f"{type(error).__name__}: {error}") from error
         self._inputs = [given.name for given in self._session.get_inputs()]
@@ -193,6 +189,16 @@ def openvino() -> Any:
     import openvino
 
     return openvino
+
+
+def onnxruntime() -> Any:
+    """The package ONNX Runtime."""
+    # Importing it writes a number for the machine into the user's folder and tells its makers; so it does neither.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
 
 
 def _cores(most: int) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.index.manifest import HEAD, INT8, NETWORK_FILES, OPENVINO, TOKENIZER
-from embeddings.model.networks import ERRORS_ALONE, openvino, runs
+from embeddings.model.networks import ERRORS_ALONE, onnxruntime, openvino, runs
 from embeddings.model.rounding import round_network
 from embeddings.model.tuning import Head
 
@@ -123,14 +123,13 @@ def _onnx(model: SentenceTransformer, folder: Path) -> Any:
 
 def _write_int8(network: Any, path: Path) -> None:
     """Write a network that multiplies in 8-bit integers, optimised as it will be run."""
-    import onnxruntime
-
+    runtime = onnxruntime()
     round_network(network)
-    settings = onnxruntime.SessionOptions()
-    settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    settings = runtime.SessionOptions()
+    settings.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     settings.optimized_model_filepath = str(path)
     settings.log_severity_level = ERRORS_ALONE
-    onnxruntime.InferenceSession(network.SerializeToString(), settings, providers=["CPUExecutionProvider"])
+    runtime.InferenceSession(network.SerializeToString(), settings, providers=["CPUExecutionProvider"])
 
 
 @contextmanager
