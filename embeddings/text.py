@@ -19,6 +19,8 @@ _INVISIBLE = re.compile(
 )
 _NOT_WORD = re.compile(r"[\W_]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+# For texts in ASCII, as most are, a table does the work of the pattern in half the time.
+_ASCII_WORDS = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)}
 _LINE = 500  # characters; a longer text is rarely looked at twice
 
 
@@ -39,8 +41,9 @@ def normalise(text: str) -> str:
 
 
 def _normalised(text: str) -> str:
-    if not text.isascii():
-        text = _NOT_ASCII.sub(_without_marks, unicodedata.normalize("NFKD", text))
+    if text.isascii():
+        return " ".join(text.lower().translate(_ASCII_WORDS).split())
+    text = _NOT_ASCII.sub(_without_marks, unicodedata.normalize("NFKD", text))
     return _NOT_WORD.sub(" ", text.casefold()).strip()
 
 

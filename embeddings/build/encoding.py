@@ -91,10 +91,12 @@ def _of_same_model(index: OpenIndex | None, encoder: Encoder) -> OpenIndex | Non
 def _held(index: OpenIndex, keys: Sequence[bytes]) -> dict[bytes, Stored]:
     """The vectors and tokens of texts that an index holds, by their keys."""
     rows = index.catalogue.rows_by_text(keys)
-    vectors = index.vectors.take(list(rows.values()))
-    return {
-        key: (vector, index.tokens.take([row])[0]) for (key, row), vector in zip(rows.items(), vectors, strict=True)
-    }
+    if not rows:
+        return {}
+    places = list(rows.values())
+    vectors, (tokens, lengths) = index.vectors.take(places), index.tokens.take(places)
+    of_texts = np.split(tokens, np.cumsum(lengths)[:-1])
+    return {key: (vector, text) for key, vector, text in zip(rows, vectors, of_texts, strict=True)}
 
 
 @contextlib.contextmanager

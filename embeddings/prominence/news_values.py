@@ -190,6 +190,7 @@ def _last_says(topic: str) -> str | None:
     return next((name for name, words in _LAST.items() if words.search(_lower(topic))), None)
 
 
+@_asked_again
 def _of_headline(headline: str) -> str | None:
     """The field that nothing but a headline tells."""
     lower = _lower(headline)
