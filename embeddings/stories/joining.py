@@ -3,11 +3,12 @@
 The sum of the links between two groups has to be a part of what it could be, so that a chain of links, each of which
 joins two events by chance, does not make one story of half an archive. An event can be linked to so many others only:
 therefore of a group no more than `_ENOUGH` events count.
+
+Groups grow in rounds, in each of which all those are joined that are the best for each other (reciprocal nearest
+neighbours, Murtagh 1983): a hundred rounds for 113,755 events.
 """
 
 from __future__ import annotations
-
-import heapq
 
 import numpy as np
 
@@ -23,64 +24,78 @@ def join(size: int, ones: np.ndarray, others: np.ndarray, chances: np.ndarray, l
         ones, others: (m,) the events of each link, no pair twice.
         chances: (m,) how likely the two are of one story, from 0 to 1.
     """
-    groups = _Groups(size, ones.tolist(), others.tolist(), chances.tolist(), least)
-    while groups.join_nearest():
+    groups = _Groups(size, ones.astype(np.int64), others.astype(np.int64), chances.astype(np.float64))
+    while groups.join_nearest(least):
         pass
     return groups.numbers()
 
 
 class _Groups:
-    """Groups of events that grow, and the sums of the links between them."""
+    """Groups of events that grow, each known by its first event, and the sums of the links between them."""
 
-    def __init__(self, size: int, ones: list[int], others: list[int], chances: list[float], least: float) -> None:
-        self._least = least
-        self._sizes = [1] * size
-        self._within = list(range(size))  # in which group an event or a former group is
-        self._changes = [0] * size  # how often a group grew: what the heap says of its earlier state is void
-        self._links: list[dict[int, float]] = [{} for _ in range(size)]
-        for one, other, chance in zip(ones, others, chances, strict=True):
-            self._links[one][other] = self._links[other][one] = chance
-        self._heap = [
-            (-chance, min(pair), max(pair), 0, 0)
-            for *pair, chance in zip(ones, others, chances, strict=True)
-            if chance >= least
-        ]
-        heapq.heapify(self._heap)
+    def __init__(self, size: int, ones: np.ndarray, others: np.ndarray, chances: np.ndarray) -> None:
+        self._sizes = np.ones(size, np.int64)
+        self._within = np.arange(size)  # in which group an event or a former group is
+        # In one order, however they are told: it decides between equals.
+        self._ones, self._others, self._sums = _summed(np.minimum(ones, others), np.maximum(ones, others), chances)
+        self._parts = self._part(self._ones, self._others, self._sums)
 
-    def join_nearest(self) -> bool:
-        """Join the two groups that their links hold together best; False where none does well enough."""
-        while self._heap:
-            _, one, other, *changes = heapq.heappop(self._heap)
-            if changes == [self._changes[one], self._changes[other]]:
-                self._join(one, other)
-                return True
-        return False
+    def join_nearest(self, least: float) -> bool:
+        """Join the groups that are best for each other; False where no two do well enough."""
+        strong = np.flatnonzero(self._parts >= least)
+        if not len(strong):
+            return False
+        mutual = strong[_mutual(self._ones[strong], self._others[strong], self._parts[strong], len(self._sizes))]
+        ones, others = self._ones[mutual], self._others[mutual]
+        self._within[others] = ones
+        self._sizes[ones] += self._sizes[others]
+        grown = np.zeros(len(self._sizes), bool)
+        grown[ones] = grown[others] = True
+        self._move(grown[self._ones] | grown[self._others])
+        return True
 
     def numbers(self) -> np.ndarray:
         """The group of each event."""
-        found = np.array(self._within, np.int64)
+        found = self._within
         while not np.array_equal(further := found[found], found):
             found = further
         return found
 
-    def _join(self, one: int, other: int) -> None:
-        if len(self._links[one]) < len(self._links[other]):
-            one, other = other, one
-        mine, theirs = self._links[one], self._links[other]
-        self._within[other] = one
-        self._sizes[one] += self._sizes[other]
-        self._changes[one] += 1
-        self._changes[other] = -1
-        del mine[other]
-        for third, chances in theirs.items():
-            if third != one:
-                of_third = self._links[third]
-                del of_third[other]
-                mine[third] = of_third[one] = mine.get(third, 0.0) + chances
-        self._links[other] = {}
-        size, sizes = self._sizes[one], self._sizes
-        for third, chances in mine.items():
-            fewer, more = (size, sizes[third]) if size < sizes[third] else (sizes[third], size)
-            if (part := chances / (fewer * min(more, _ENOUGH))) >= self._least:
-                first, second = (one, third) if one < third else (third, one)
-                heapq.heappush(self._heap, (-part, first, second, self._changes[first], self._changes[second]))
+    def _move(self, touched: np.ndarray) -> None:
+        """Have some links lead to the groups in which their ends are now."""
+        ones, others, sums = (each[touched] for each in (self._ones, self._others, self._sums))
+        ones, others = self._within[ones], self._within[others]
+        apart = ones != others
+        ones, others, sums = ones[apart], others[apart], sums[apart]
+        moved = _summed(np.minimum(ones, others), np.maximum(ones, others), sums)
+        every = self._ones, self._others, self._sums, self._parts
+        self._ones, self._others, self._sums, self._parts = (
+            np.concatenate([each[~touched], new]) for each, new in zip(every, (*moved, self._part(*moved)), strict=True)
+        )
+
+    def _part(self, ones: np.ndarray, others: np.ndarray, sums: np.ndarray) -> np.ndarray:
+        """How large a part links between groups are of what they could be."""
+        one, other = self._sizes[ones], self._sizes[others]
+        return np.asarray(sums / (np.minimum(one, other) * np.minimum(np.maximum(one, other), _ENOUGH)))
+
+
+def _summed(ones: np.ndarray, others: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The links between the same two as one, in order of these."""
+    if not len(ones):
+        return ones, others, sums
+    order = np.lexsort((others, ones))
+    ones, others, sums = ones[order], others[order], sums[order]
+    first = np.concatenate([[True], (np.diff(ones) != 0) | (np.diff(others) != 0)])
+    return ones[first], others[first], np.add.reduceat(sums, np.flatnonzero(first))
+
+
+def _mutual(ones: np.ndarray, others: np.ndarray, parts: np.ndarray, size: int) -> np.ndarray:
+    """Which of some links are the best for both of their ends, of equals the first."""
+    best = np.zeros(size)
+    first = np.full(size, len(ones))
+    for ends in (ones, others):
+        np.maximum.at(best, ends, parts)
+    for ends in (ones, others):
+        are_best = np.flatnonzero(parts == best[ends])
+        np.minimum.at(first, ends[are_best], are_best)
+    return np.flatnonzero((first[ones] == first[others]) & (first[ones] == np.arange(len(ones))))
