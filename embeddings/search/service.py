@@ -38,6 +38,7 @@ from embeddings.text import clean, shorten
 _CANDIDATES = 100  # taken from each way of searching before they are fused
 _FOLDED_AT_ONCE, _MOST_FOLDED = 32, 3
 _ANY_DAY = dt.date(2020, 1, 1)  # what is loaded to understand a question does not depend on it
+_SPEAKING = 10  # answers to a topic's name, whose stories may be told with it
 _RERANKED = 20  # a cross-encoder takes some 5 ms for each
 
 
@@ -125,10 +126,20 @@ class Search(LookUp):
 
     def _story_of_topic(self, name: str) -> Story:
         key = topic_key(name)
-        return stories.of_topic(self.index, name, key, self._rows_of_topic(key))
+        rows, core = self._rows_of_topic(key)
+        return stories.of_topic(self.index, name, key, rows, core)
 
-    def _rows_of_topic(self, key: str) -> np.ndarray:
-        return stories.with_stories(self.index, self.topics.rows(key))
+    def _rows_of_topic(self, key: str) -> tuple[np.ndarray, np.ndarray]:
+        """The rows that are told of a topic; and those that say what it is about: its own, and answers to its name."""
+        rows, name = self.topics.rows(key), self.topics.name(key)
+        if name is None:
+            return rows, rows
+        try:  # of any day the same, so that pages go on
+            hits = self.ask(name, _ANY_DAY, limit=_SPEAKING).hits
+        except InputError:  # no words to ask for
+            hits = ()
+        answers = [row for hit in hits if (row := self.index.catalogue.row(hit.event.id)) is not None]
+        return stories.with_stories(self.index, rows, np.array(answers, np.int64))
 
     def story_events(self, story_id: str, start: int, count: int) -> tuple[StoryEvent, ...]:
         """The events of a story in order of time: `count` of them, from the one numbered `start` + 1 on.
@@ -139,7 +150,7 @@ class Search(LookUp):
             InputError, StoriesMissingError: as `story`.
         """
         key = stories.topic_key_of(story_id)
-        rows = stories.rows_of(self.index, story_id) if key is None else self._rows_of_topic(key)
+        rows = stories.rows_of(self.index, story_id) if key is None else self._rows_of_topic(key)[0]
         if rows is None or not len(rows):
             raise InputError(f'no story has the id "{shorten(clean(story_id[:200]), 40)}"; ask for it by its topic')
         return stories.page(self.index, rows, start, count)

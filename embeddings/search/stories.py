@@ -30,6 +30,9 @@ _GOING_ON_DAYS = 30  # before the archive's last day
 _TITLE = 90  # characters
 _OF_ITS_STORY = 1 / 3  # share of a story's events that have a topic, from which on all of it is told with the topic
 _OF_TOPIC = 0.5  # share of a story's events that have its topic
+_FEW, _FROM = 12, 3  # a topic of fewer events is told with the story of every answer, else of so many of them
+_APART = 0.5  # from the topic's events; an answer that is further does not speak for its story
+_FAR = 4.0  # units of standing that an event loses which has nothing of what the others are about
 _ADDS = 2.0  # units of standing that an event loses which says again what a chosen one does
 _SPREAD = 0.5  # units that one gains by standing far in time from those that are chosen
 
@@ -116,23 +119,47 @@ def of_hits(index: OpenIndex, event_ids: Sequence[str]) -> Story | None:
     return told(index, _stories(index).rows(asked), asked=asked)
 
 
-def with_stories(index: OpenIndex, rows: np.ndarray) -> np.ndarray:
-    """The rows of a topic's events, and those of the stories of which a third or more are among them; ascending."""
+def with_stories(index: OpenIndex, rows: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of a topic's events and of the stories that are told with it; and those that say what it is about.
+
+    These are the stories of which a third or more are among its events, and those for which what answers its name
+    speaks: editors write a topic above a few of the events that are of it.
+
+    Args:
+        rows: of its events, ascending.
+        answers: the rows of the events that answer its name best; those that are far from its events do not count.
+    Returns:
+        Two arrays of rows, both ascending; the second is a part of the first.
+    """
     if index.stories is None or not len(rows):
-        return rows
+        return rows, rows
+    if len(answers):
+        answers = answers[apart(index.vectors.take(answers), index.vectors.take(_some_of(rows))) < _APART]
     leads = index.stories.leads
-    events, having = np.bincount(leads), np.bincount(leads[rows], minlength=int(leads.max()) + 1)
-    is_of_it = (having > 0) & (having >= _OF_ITS_STORY * events)
-    return np.union1d(rows, np.flatnonzero(is_of_it[leads]))
+    count = int(leads.max()) + 1
+    having, answering = (np.bincount(leads[each], minlength=count) for each in (rows, answers))
+    is_of_it = (having > 0) & (having >= _OF_ITS_STORY * np.bincount(leads))
+    is_of_it |= answering >= (1 if len(rows) < _FEW else _FROM)
+    every = np.union1d(rows, np.flatnonzero(is_of_it[leads]))
+    return every, np.intersect1d(every, np.union1d(rows, answers))
 
 
-def of_topic(index: OpenIndex, name: str, key: str, rows: np.ndarray) -> Story:
-    """What the events of a topic, at least one, tell one after another."""
-    return told(index, rows, topic=(name, key))
+def of_topic(index: OpenIndex, name: str, key: str, rows: np.ndarray, core: np.ndarray) -> Story:
+    """What the events of a topic, at least one, tell one after another.
+
+    Args:
+        core: those of the rows that say most surely what it is about.
+    """
+    return told(index, rows, topic=(name, key), core=core)
 
 
 def told(
-    index: OpenIndex, rows: np.ndarray, *, asked: int | None = None, topic: tuple[str, str] | None = None
+    index: OpenIndex,
+    rows: np.ndarray,
+    *,
+    asked: int | None = None,
+    topic: tuple[str, str] | None = None,
+    core: np.ndarray | None = None,
 ) -> Story:
     """Tell a story.
 
@@ -140,9 +167,10 @@ def told(
         rows: of its events, ascending.
         asked: the row of the event that was asked about.
         topic: name and key of the topic that was asked for; else the events are those of a story.
+        core: those of the rows that say what it is about; None: all of them.
     """
     catalogue, days = index.catalogue, index.catalogue.days[rows]
-    chosen = rows[_carrying(index, rows, asked)]
+    chosen = rows[_carrying(index, rows, asked, rows if core is None else core)]
     numbers = (np.searchsorted(rows, chosen) + 1).tolist()
     events = catalogue.events(chosen.tolist())
     carrying = tuple(StoryEvent(event, number) for event, number in zip(events, numbers, strict=True))
@@ -250,22 +278,43 @@ def title_of(strongest: Event, events: Sequence[Event]) -> tuple[str, str | None
 # --- which events carry it --------------------------------------------------------------------------------------------
 
 _SHORTLIST = 240  # events whose vectors are compared; those of a war are thousands
-_ENDS = 0.1  # part of a story's events that are its beginning, and its latest
+_ENDS, _MOST_ENDS = 0.1, 60  # part of a story's events that are its beginning, and its latest; and the most
+_LEAST_COSINE = 1e-3
 
 
-def _carrying(index: OpenIndex, rows: np.ndarray, asked: int | None) -> np.ndarray:
+def _carrying(index: OpenIndex, rows: np.ndarray, asked: int | None, core: np.ndarray) -> np.ndarray:
     """Which of a story's rows carry it, as ascending places among them."""
     standing = np.asarray(index.prominence.standing[rows], np.float64)
-    end = max(1, round(_ENDS * len(rows)))
-    must = [int(np.argmax(standing[:end])), len(rows) - end + int(np.argmax(standing[-end:]))]
-    if asked is not None:
-        must.append(int(np.searchsorted(rows, asked)))
+    end = max(1, min(round(_ENDS * len(rows)), _MOST_ENDS))
     strongest = np.argsort(-standing, kind="stable")[:_SHORTLIST]
-    short = union([strongest, np.asarray(must)])
-    days = index.catalogue.days[rows[short]].astype(np.float64)
+    places = [strongest, np.arange(end), np.arange(len(rows) - end, len(rows))]
+    if asked is not None:
+        places.append(np.searchsorted(rows, [asked]))
+    short = union(places)
     taken = np.asarray(index.vectors.take(rows[short]), np.float64)
-    chosen = choose_carrying(standing[short], taken, days, np.searchsorted(short, must).tolist(), how_many(len(rows)))
-    return np.asarray(short[chosen])
+    worth = standing[short] - _FAR * apart(taken, np.asarray(index.vectors.take(_some_of(core)), np.float64))
+    must = [int(np.argmax(worth[:end])), len(short) - end + int(np.argmax(worth[-end:]))]
+    if asked is not None:
+        must.append(int(np.searchsorted(short, places[-1][0])))
+    days = index.catalogue.days[rows[short]].astype(np.float64)
+    return np.asarray(short[choose_carrying(worth, taken, days, must, how_many(len(rows)))])
+
+
+def _some_of(rows: np.ndarray) -> np.ndarray:
+    """So many of some rows, evenly, that their vectors may be compared."""
+    return np.asarray(rows[union([np.linspace(0, len(rows) - 1, _SHORTLIST).astype(np.int64)])])
+
+
+def apart(vectors: np.ndarray, core: np.ndarray) -> np.ndarray:
+    """How far events are from what a story is about, (n,) from 0, as half of its core or nearer, to 1 or more.
+
+    Args:
+        vectors: (n, dimension) of the events, of unit length.
+        core: (m, dimension), of those that say what it is about.
+    """
+    centre = core.mean(axis=0)
+    usual = max(float(np.median(core @ centre)), _LEAST_COSINE)
+    return np.asarray(np.maximum(0.0, 1 - vectors @ centre / usual))
 
 
 def how_many(count: int) -> int:
@@ -279,7 +328,7 @@ def choose_carrying(
     """Which events carry a story: those that stand out, each of which adds something to the others; ascending.
 
     Args:
-        standing: (n,) how far each stands out.
+        standing: (n,) how far each stands out, less where it is far from what the story is about.
         vectors: (n, dimension) of unit length.
         days: (n,) ordinals.
         must: the places of some that are chosen in any case.

@@ -21,7 +21,7 @@ from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import FORMER, STORIES, STORY_LINKS
 from embeddings.model.calibration import Confidence
 from embeddings.search.service import Search
-from embeddings.search.stories import StoriesMissingError, Story, choose_carrying, how_many
+from embeddings.search.stories import TOPIC, StoriesMissingError, Story, apart, choose_carrying, how_many, page, told
 from tests.word_encoder import WordEncoder
 
 TODAY = dt.date(2026, 11, 29)
@@ -43,17 +43,33 @@ OTHERS = [
     for n in range(60)
     for word in ["mill"]
 ]
+WRECK = FERRY[:2]
+SHARES = [
+    ("2014-04-16", "Shares of the shipyard Brandt Works fall in Karland after an inquiry."),
+    ("2014-04-18", "The shipyard Brandt Works in Karland faces an inquiry over its shares."),
+]
+# Any one of them is a link too few.
+INQUIRY = [
+    ("2014-04-19", "Divers of Brandt Works in Karland search the ferry Marigold off Port Alder; an inquiry begins."),
+    (
+        "2014-04-20",
+        "An inquiry of Port Alder asks Brandt Works in Karland about the ferry Marigold and its passengers.",
+    ),
+    ("2014-04-21", "The inquiry says that Brandt Works in Karland made the ferry Marigold that sinks off Port Alder."),
+]
 ALONE = ("2014-06-01", "A comet can be seen with bare eyes above Mongolia.")
 
 
 @contextmanager
-def index_of(folder: Path, events: Sequence[tuple[str, ...]]) -> Iterator[Search]:
-    """An index of some events: day, headline and perhaps topic."""
+def index_of(folder: Path, events: Sequence[tuple[str, ...]], contexts: Sequence[str] = ()) -> Iterator[Search]:
+    """An index of some events, day, headline and perhaps topic, all of which have some contexts."""
     archive = folder / "archive.jsonl"
     lines = [
         {"date": day, "headline": headline, "topics": list(topics), "id": f"{day}-{abs(hash_of(headline)):08x}"}
         for day, headline, *topics in (*OTHERS, *events)
     ]
+    for line in lines[len(OTHERS) :]:
+        line["contexts"] = list(contexts)
     archive.write_text("".join(json.dumps(line) + "\n" for line in lines))
     index = IndexFolder(folder / "index")
     build_index(index, [archive], WordEncoder(), Report(), accept_removals=True)
@@ -175,12 +191,75 @@ class TestUpdates:
                 assert search.story(ids[1], TODAY).id == search.story(ids[0], TODAY).id
                 assert len(search.story_events(ids[0], 0, 9)) == len(FERRY) - 1
 
-    def test_two_that_an_update_joins_open_from_both_ids(self, tmp_path: Path) -> None:
-        first = [(day, text, "Marigold disaster") for day, text in FERRY]
-        with index_of(tmp_path, [*FERRY[:2], *VOTE]) as search:
-            old = [story_of(search, FERRY[0][1]).id, story_of(search, FERRY[1][1]).id]
-        with index_of(tmp_path, [*first, *VOTE]) as search:
-            assert len({search.story(each, TODAY).id for each in old}) == 1
+    def test_two_that_an_update_joins_open_from_both_ids_and_so_they_do_when_split_again(self, tmp_path: Path) -> None:
+        with index_of(tmp_path, [*WRECK, *SHARES]) as search:
+            before = [{story_of(search, headline).id for _, headline in each} for each in (WRECK, SHARES)]
+            assert [len(each) for each in before] == [1, 1]
+            [wreck], [shares] = before
+            assert wreck != shares
+        with index_of(tmp_path, [*WRECK, *SHARES, *INQUIRY]) as search:
+            assert search.story(wreck, TODAY).id == search.story(shares, TODAY).id == wreck
+            assert search.story(shares, TODAY).count == 7
+            joining = story_of(search, INQUIRY[0][1]).asked
+            assert joining is not None
+        with index_of(tmp_path, [*WRECK, *SHARES]) as search:
+            assert headlines(search.story(wreck, TODAY)) == [headline for _, headline in WRECK]
+            assert headlines(search.story(shares, TODAY)) == [headline for _, headline in SHARES]
+            assert search.story(joining, TODAY).id in (wreck, shares)  # it is gone, and its story with it
+
+    def test_contexts_join_what_words_do_not(self, tmp_path: Path) -> None:
+        events = [
+            ("2014-04-16", "Voters of three islands say no."),
+            ("2014-04-17", "A minister steps down over the result."),
+        ]
+        for contexts, count in (((), 1), (("Skerry plebiscite", "Skerry Union", "Skerry"), 2)):
+            with index_of(tmp_path, events, contexts) as search:
+                assert story_of(search, events[0][1]).count == count
+
+
+def test_a_story_of_thousands_is_told_from_a_bounded_part_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = 3_000
+    with index_of(tmp_path, FERRY) as search:
+        index = search.index
+        rows = np.sort(np.resize(np.arange(index.catalogue.size), many))
+        read: list[int] = []
+
+        def counted(way: Any) -> Any:
+            def call(asked: Any) -> Any:
+                read.append(len(asked))
+                return way(asked)
+
+            return call
+
+        monkeypatch.setattr(index.vectors, "take", counted(index.vectors.take))
+        monkeypatch.setattr(index.catalogue, "events", counted(index.catalogue.events))
+        story = told(index, rows, asked=int(rows[1_700]))
+        assert (story.count, len(story.days)) == (many, many)
+        assert 5 <= len(story.carrying) <= 12
+        assert sum(read) < many / 3
+        read.clear()
+        assert [each.number for each in page(index, rows, 2_990, 25)] == list(range(2_991, 3_001))
+        assert [each.number for each in page(index, rows, 1_500, 25)] == list(range(1_501, 1_526))
+        assert sum(read) == 35
+
+
+def test_a_topic_above_few_events_is_told_with_the_story_that_its_name_asks_for(tmp_path: Path) -> None:
+    events = [*FERRY[:3], (*FERRY[3], "Ferry Marigold of Port Alder"), *VOTE, ALONE]
+    with index_of(tmp_path, events) as search:
+        story = search.story("Ferry Marigold of Port Alder", TODAY)
+        assert story.id.startswith(TOPIC)
+        assert headlines(story) == [headline for _, headline in FERRY]
+        assert [each.event.headline for each in search.story_events(story.id, 0, 9)] == headlines(story)
+
+
+def test_what_is_far_from_what_a_story_is_about_is_far_apart() -> None:
+    core = np.array([[1.0, 0], [1, 0], [0.8, 0.6]])
+    found = apart(np.array([[1.0, 0], [0.8, 0.6], [0, -1]]), core)
+    assert found[0] == 0
+    assert 0 <= found[1] < 0.5
+    assert found[2] >= 1
 
 
 @given(st.lists(st.floats(0, 8), min_size=1, max_size=30), st.integers(1, 12), st.randoms())

@@ -95,6 +95,13 @@ class TestJoining:
         any_.shuffle(shuffled)
         assert np.array_equal(joined(10, known), joined(10, shuffled))
 
+    @given(PAIRS, st.lists(st.booleans(), min_size=10, max_size=10))
+    def test_what_is_in_between_is_all_one(self, links: list[tuple[int, int, float]], gaps: list[bool]) -> None:
+        """An update moves rows: what it joins is what a build from nothing does."""
+        known, moved = distinct(links), np.arange(10) + np.cumsum(gaps)
+        groups = joined(20, [(int(moved[a]), int(moved[b]), chance) for a, b, chance in known])
+        assert np.array_equal(groups[moved], moved[joined(10, known)])
+
     def test_a_chain_of_single_links_does_not_make_one_story(self) -> None:
         pairs = [(a, b, 0.9) for start in (0, 5) for a in range(start, start + 5) for b in range(a + 1, start + 5)]
         groups = joined(10, [*pairs, (4, 5, 0.9)])
