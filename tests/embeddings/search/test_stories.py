@@ -207,6 +207,19 @@ class TestUpdates:
             assert headlines(search.story(shares, TODAY)) == [headline for _, headline in SHARES]
             assert search.story(joining, TODAY).id in (wreck, shares)  # it is gone, and its story with it
 
+    def test_an_update_makes_the_stories_that_a_build_from_nothing_does(self, tmp_path: Path) -> None:
+        stories = []
+        for folder, before in ((tmp_path / "updated", [*WRECK, *SHARES, *VOTE[:1]]), (tmp_path / "new", [])):
+            folder.mkdir()
+            for events in (before, [*WRECK, *SHARES, *INQUIRY, *VOTE])[not before :]:
+                with index_of(folder, events) as search:
+                    assert search.index.stories is not None
+                    leads = search.index.stories.leads
+                    stories.append({tuple(np.flatnonzero(leads == lead).tolist()) for lead in set(leads.tolist())})
+        first, updated, new = stories
+        assert max(map(len, first)) < max(map(len, new))
+        assert updated == new
+
     def test_contexts_join_what_words_do_not(self, tmp_path: Path) -> None:
         events = [
             ("2014-04-16", "Voters of three islands say no."),
