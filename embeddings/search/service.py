@@ -39,6 +39,7 @@ _CANDIDATES = 100  # taken from each way of searching before they are fused
 _FOLDED_AT_ONCE, _MOST_FOLDED = 32, 3
 _ANY_DAY = dt.date(2020, 1, 1)  # what is loaded to understand a question does not depend on it
 _SPEAKING = 10  # answers to a topic's name, whose stories may be told with it
+_TOLD = 64  # topics whose rows are kept
 _RERANKED = 20  # a cross-encoder takes some 5 ms for each
 
 
@@ -72,6 +73,7 @@ class Search(LookUp):
         super().__init__(index)
         self._encoder = encoder
         self._reranker = reranker
+        self._told: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # of topics, by key: pages are turned
 
     @property
     def weights(self) -> Weights:
@@ -114,7 +116,7 @@ class Search(LookUp):
         return (stories.of_hits(self.index, found) if found else None) or self._story_of_topic(self.topics.known(text))
 
     def known_story(self, text: str) -> Story | None:
-        """The story that an id or the name of a topic leads to, for which no model is needed; None for other words.
+        """The story that an id or the name of a topic leads to; None for other words.
 
         Raises:
             StoriesMissingError: as `story`.
@@ -134,12 +136,17 @@ class Search(LookUp):
         rows, name = self.topics.rows(key), self.topics.name(key)
         if name is None:
             return rows, rows
+        if (known := self._told.get(key)) is not None:
+            return known
         try:  # of any day the same, so that pages go on
             hits = self.ask(name, _ANY_DAY, limit=_SPEAKING).hits
         except InputError:  # no words to ask for
             hits = ()
         answers = [row for hit in hits if (row := self.index.catalogue.row(hit.event.id)) is not None]
-        return stories.with_stories(self.index, rows, np.array(answers, np.int64))
+        if len(self._told) >= _TOLD:
+            self._told.clear()
+        told = self._told[key] = stories.with_stories(self.index, rows, np.array(answers, np.int64))
+        return told
 
     def story_events(self, story_id: str, start: int, count: int) -> tuple[StoryEvent, ...]:
         """The events of a story in order of time: `count` of them, from the one numbered `start` + 1 on.
