@@ -12,10 +12,12 @@ from datetime import date
 from embeddings.calendar_names import MONTHS, WEEKDAYS
 from embeddings.dates.ranges import (
     DAY,
+    WEEK,
     YEAR_MONTHS,
     DateRange,
     RefusalError,
     Unit,
+    calendar_period,
     day_exists,
     exact_day,
     from_to,
@@ -97,6 +99,11 @@ def this_weekday(weekday: int, today: date) -> DateRange:
     return one_day(week_of(today).first + weekday * DAY)
 
 
+def stepped_weekday(step: int, weekday: int, today: date) -> DateRange:
+    """The last, this or the next one, by the step of -1, 0 or 1."""
+    return {-1: latest_weekday, 0: this_weekday, 1: next_weekday}[step](weekday, today)
+
+
 def days_ago(days: int) -> Callable[[date], DateRange]:
     return lambda today: one_day(today - days * DAY)
 
@@ -137,6 +144,13 @@ def weekday_before_last(weekday: int, today: date) -> DateRange:
 def weekday_of(weekday: int, week: DateRange) -> DateRange:
     """`Tuesday last week`; the week begins on Monday."""
     return one_day(week.first + weekday * DAY)
+
+
+def weekday_of_calendar(calendar: tuple[Unit, int], weekday: int, today: date) -> DateRange:
+    """`先週の金曜日`; a month or a year has several."""
+    if calendar[0] != WEEK:
+        raise RefusalError("is not one date: only a week has one such day")
+    return weekday_of(weekday, calendar_period(today, *calendar))
 
 
 def weekday_before(weekday: int, days: DateRange) -> DateRange:

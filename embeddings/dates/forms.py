@@ -58,6 +58,7 @@ RULES: Rules = {
         Form("next year", lambda today: today.year + 1),
         Form("the? year before last", lambda today: today.year - 2),
         Form("<count> year|years ago", lambda count, today: today.year - count),
+        *forms_abroad.YEARS,
     ),
     "week": (
         Form("last week", weeks.week(-1)),
@@ -355,6 +356,7 @@ RULES: Rules = {
         Form("month:DAY - DAY", days.day_of_year),
         Form("DAY_MONTH", lambda day_month: days.day_of_year(*reversed(day_month))),
         Form("PAIR", days.day_of_year_in_either_order),
+        Form("MONTH_DAY", lambda month_day: days.day_of_year(*month_day)),
         Form("<named>", days.day_of_this_year),
     ),
 }  # fmt: skip

@@ -109,23 +109,28 @@ class Reader:
 
         Where several forms read the same tokens, the first that has a meaning counts.
         """
+        if (known := self._known.get((rule, at))) is not None:
+            return known
         if at == len(self._tokens) or self._opening[rule].isdisjoint(self._tokens[at].readings):
-            return []
-        if (rule, at) not in self._known:
+            known = []
+        else:
             values: dict[int, object] = {}
             for end, form, parts in self._walk(self._starts[rule], at, {}):
                 if end not in values or isinstance(values[end], Misread):
                     value = self._mean(form, at, end, parts)
                     if end not in values or not isinstance(value, Misread):
                         values[end] = value
-            self._known[rule, at] = [Found(end, values[end]) for end in sorted(values, reverse=True)]
-        return self._known[rule, at]
+            known = [Found(end, values[end]) for end in sorted(values, reverse=True)]
+        self._known[rule, at] = known
+        return known
 
     def _walk(self, state: _State, at: int, parts: dict[str, object]) -> Iterator[tuple[int, Form, dict[str, object]]]:
         state.unfold()
         for form in state.forms:
             yield at, form, parts
-        if at < len(self._tokens):
+        if at == len(self._tokens):
+            return
+        if state.by_token:
             for reading, value in self._tokens[at].readings.items():
                 for name, next_state in state.by_token.get(reading, ()):
                     yield from self._walk(next_state, at + 1, parts | {name: value} if name else parts)

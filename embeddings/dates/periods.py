@@ -72,6 +72,17 @@ def spelt_year(hundreds: int, numeral: int) -> DateRange:
     return years_of(hundreds + numeral)
 
 
+def month_of(year: int, month: int) -> DateRange:
+    return months_of(year, month)
+
+
+def decade_or_year(year: int) -> DateRange:
+    """`les années 1990` are ten, `la década de 2015` is none."""
+    if year % 10:
+        raise RefusalError("is not a date; write the first year of the decade, as in 1990")
+    return years_of(year, 10)
+
+
 def decade_from(decade: int) -> DateRange:
     return years_of(decade, 10)
 
@@ -140,6 +151,12 @@ def last_season(season: int, today: date) -> DateRange:
     return days
 
 
+def stepped_season(step: int, season: int, today: date) -> DateRange:
+    if step > 0:
+        raise RefusalError("is not a date that has been; write its year")
+    return last_season(season, today) if step else this_season(season, today)
+
+
 def this_season(season: int, today: date) -> DateRange:
     """The one that begins this year; in January and February, the winter that began last year."""
     winter_goes_on = season == YEAR_MONTHS and today.month < 3
@@ -154,6 +171,11 @@ def latest_month(month: int, today: date) -> DateRange:
 def next_month(month: int, today: date) -> DateRange:
     """The first of that name that has not begun."""
     return months_of(today.year + (month <= today.month), month)
+
+
+def stepped_month(step: int, month: int, today: date) -> DateRange:
+    """The last, this or the next one, by the step of -1, 0 or 1."""
+    return next_month(month, today) if step > 0 else latest_month(month, today)
 
 
 def since_latest_month(month: int, today: date) -> DateRange:
@@ -194,6 +216,10 @@ def turn_of_this_century(today: date) -> DateRange:
 
 
 # Counted from today
+
+
+def stepped(step: int, period: Unit, today: date) -> DateRange:
+    return calendar_period(today, period, step)
 
 
 def period(step: int) -> Callable[[Unit, date], DateRange]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from embeddings.calendar_names import MONTHS, WEEKDAYS
-from embeddings.dates import abroad
+from embeddings.dates import abroad, eastern, words_abroad
 from embeddings.dates.ranges import (
     CENTURY_MONTHS,
     DECADE_MONTHS,
@@ -77,18 +77,18 @@ _CLASSES: tuple[tuple[str, Mapping[str, object]], ...] = (
     ("UNIT", _UNITS | _PLURALS | _SHORT_UNITS),
     ("ONE_UNIT", _UNITS),
     ("UNITS", _PLURALS),
-    ("SEASON", _SEASONS | abroad.SEASONS),
+    ("SEASON", _SEASONS | words_abroad.SEASONS),
     ("DECADE_NAME", _DECADES),
     ("THIRD", _THIRDS),
     ("EDGE", _EDGES),
-    *abroad.CLASSES,
 )
 
 _ABBREVIATIONS = (_MONTH_ABBREVIATIONS.keys() | _WEEKDAY_ABBREVIATIONS.keys()) - _MONTHS.keys()
 _VOCABULARY: dict[str, Readings] = {}  # every word that has a class
-for _class, _members in _CLASSES:
+for _class, _members in (*_CLASSES, *words_abroad.CLASSES):
     for _word, _value in _members.items():
         _VOCABULARY.setdefault(_word, {})[_class] = _value
+_KNOWN = frozenset(word for _, members in _CLASSES for word in members)  # which name no month of another language
 _NO_MISSPELLINGS = _VOCABULARY.keys() | {"augusta", "auguste", "augusto"}  # names that resemble a month
 
 # Dates in figures, by their outline: Y is four figures, n one or two.
@@ -107,18 +107,23 @@ _LETTER = rf"[^\W\d_{UNSPACED}]"
 _MARKS = "\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f"  # accents, and vowels of Arabic and Hindi
 # These need not ignore case; where a class does, Python looks at each of its 27,000 signs at the start.
 _WORD = rf"(?-i:{_LETTER}(?:{_LETTER}|[{_MARKS}])*)"
+_EASTERN_SIGN = rf"(?=(?-i:[0-9{UNSPACED}\uac00-\ud7af]))"  # so that other texts need not try what follows
 _TOKEN = re.compile(
     rf"""
       (?P<THOUSANDS>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9]))
-    | (?P<EASTERN>[0-9]{{4}}\s*[年년](?:\s*[0-9]{{1,2}}\s*[月월](?:\s*[0-9]{{1,2}}\s*[日일])?)?)
-    | (?P<HAN>{abroad.HAN_DATES})
+    | (?P<EASTERN_DECADE>[0-9]{{2}}(?:[0-9]{{2}})?\s*(?:年代|년대))
+    | (?P<HAN>{_EASTERN_SIGN}(?-i:{eastern.TOKENS}))
+    | (?P<EASTERN>(?:[0-9]{{4}}|(?:{"|".join(eastern.ERAS)})(?:[0-9]{{1,2}}|元))\s*[年년]
+        (?:\s*[0-9]{{1,2}}\s*[月월](?:\s*[0-9]{{1,2}}\s*[日号號일])?)?
+        |[0-9]{{1,2}}\s*[月월](?:\s*[0-9]{{1,2}}\s*[日号號일])?)
     | (?P<MOMENT>(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{8}})t[0-9]{{2}}(?::?[0-9]{{2}}){{0,2}}(?:[.,][0-9]{{1,9}})?
         (?:z|[+-][0-9]{{2}}:?(?:[0-9]{{2}})?)?{_END})
     | (?P<CLOCK>[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{{1,9}})?)?(?:\s?[+-][0-9]{{2}}:?[0-9]{{2}})?{_END})
     | (?P<QUARTER>(?:q[1-4]|[1-4]q){_END})
     | (?P<YEAR_WEEK>[0-9]{{4}}-?w[0-9]{{2}}{_END})
     | (?P<DECADE>'?[0-9]{{2}}(?:[0-9]{{2}})?(?:'?s|er){_END})
-    | (?P<ORDINAL>[0-9]{{1,2}}(?:st|nd|rd|th|er){_END})
+    | (?P<DECADE_ABROAD>[0-9]{{2}}(?:[0-9]{{2}})?(?:-?(?:ые|е|ых|х|ті|тих)|'?l[ae]r(?:d[ae]|[ıi])?|'?l[ıi]){_END})
+    | (?P<ORDINAL>[0-9]{{1,2}}(?:(?:st|nd|rd|th|er){_END}|\.?[º°]))
     | (?P<SHORT_YEAR>'[0-9]{{2}}{_END})
     | (?P<TWO_THOUSAND>2k[0-9]{{2}}{_END})
     | (?P<FIGURES>[0-9]+(?:(?P<sign>[-/.])[0-9]+(?:(?P=sign)[0-9]+)?)?)
@@ -135,9 +140,12 @@ _MAX_FIGURES = 9  # a longer number counts nothing here
 # Dashes, the minus sign, and what is typed for an apostrophe; one character each, so that offsets stay.
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _APOSTROPHES = "\u2018\u2019\u02bc\u2032\u00b4`"
-_FOLDED = str.maketrans(dict.fromkeys(_DASHES, "-") | dict.fromkeys(_APOSTROPHES, "'"))
+_WIDE_FIGURES = {chr(0xFF10 + figure): str(figure) for figure in range(10)}
+_FOLDED = str.maketrans(
+    dict.fromkeys(_DASHES, "-") | dict.fromkeys(_APOSTROPHES, "'") | _WIDE_FIGURES | {"\u0130": "i"}
+)
+_NEAR_ABROAD = frozenset({"DAY", "YEAR", "MONTH", "STEP"})  # without these no word is read in another language
 _BETWEEN_MONTH_AND_NUMBER = frozenset({"of", "the", "de", "del", ",", "-", ".", "/"})
-_TO_ABROAD = frozenset({"bis", "à", "a", "-", "/", "und", "et", "y"})
 _AFTER_WEEKDAY_ABROAD = frozenset({".", ",", "-", "feira", "den", "le", "de"})
 # Letters of the months whose misspellings are understood: March, but not May; in a question, "match 2015" is no March.
 _SHORTEST_TYPED, _SHORTEST_ASKED = 5, 6
@@ -220,12 +228,12 @@ def _read_decade(word: str) -> Readings:
     return {"DECADE": number} if number >= 1000 else {"SHORT_DECADE": number}
 
 
-def _read_eastern(word: str) -> Readings:
-    """The readings of a day or month with Chinese, Japanese or Korean signs."""
-    numbers = _numbers(word)
-    if len(numbers) == 1:
-        return {"YEAR": numbers[0]} if numbers[0] >= 1000 else {}
-    return {"YEAR_MONTH_DAY": numbers} if len(numbers) > 2 else {"MONTH_YEAR": numbers[::-1]}
+def _read_decade_abroad(word: str) -> Readings:
+    """`1990-е`, `90'lı`, `90年代`: years that are no decade in English, too."""
+    (number,) = _numbers(word)
+    if number % 10:
+        return {}
+    return {"DECADE": number} if number >= 1000 else {"DECADE_ABROAD": number}
 
 
 def _read_moment(word: str) -> Readings:
@@ -240,8 +248,10 @@ def _read_sign(word: str) -> Readings:
 
 _READERS: Mapping[str, Callable[[str], Readings]] = {
     "THOUSANDS": lambda word: {},
-    "EASTERN": _read_eastern,
-    "HAN": abroad.read_han,
+    "EASTERN": eastern.read_figures,
+    "EASTERN_DECADE": _read_decade_abroad,
+    "HAN": eastern.read,
+    "DECADE_ABROAD": _read_decade_abroad,
     "MOMENT": _read_moment,
     "CLOCK": lambda word: {"CLOCK": word},
     "YEAR_WEEK": lambda word: {"YEAR_WEEK": _numbers(word)},
@@ -262,28 +272,45 @@ def _read_abroad(tokens: list[Token], *, typed: bool) -> None:
 
     The full stop of an abbreviation is left out.
     """
+    if not typed and all(_NEAR_ABROAD.isdisjoint(token.readings) for token in tokens):
+        return
+    steps = any("STEP" in token.readings for token in tokens)
     for place, token in reversed(list(enumerate(tokens))):
         if not token.word[0].isalpha():
             continue
         named: Readings = {}
-        if token.word not in _VOCABULARY and (_beside_number(tokens, place) or _joined_to_month(tokens, place)):
+        stepped = steps and _beside_step(tokens, place)
+        if token.word not in _KNOWN and (stepped or _beside_number(tokens, place) or _joined_to_month(tokens, place)):
             before = next((near.word for near in reversed(tokens[max(0, place - 2) : place]) if near.word != "."), "")
             month = abroad.month_named(token.word, before, short=typed or _amid_numbers(tokens, place), typed=typed)
             if month:
                 named["MONTH"] = month
+                if stepped:
+                    named["MONTH_ABROAD"] = month
         if _before_day_and_month(tokens, place) and "WEEKDAY" not in token.readings:
             weekday = abroad.weekday_named(token.word, typed=typed)
             if weekday is not None:
                 named["WEEKDAY"] = weekday
+        if stepped or typed:
+            weekday = abroad.weekday_in_any_case(token.word)
+            if weekday is not None:
+                named["WEEKDAY_ABROAD"] = weekday
         token.readings |= named
         if named and place + 1 < len(tokens) and tokens[place + 1].word == ".":
             del tokens[place + 1]
 
 
+def _beside_step(tokens: Sequence[Token], place: int) -> bool:
+    """Whether this may be the weekday of `letzten Freitag` or `sexta-feira passada`."""
+    if place and "STEP" in tokens[place - 1].readings:
+        return True
+    return any("STEP" in token.readings for token in tokens[place + 1 : place + 4 : 2])
+
+
 def _joined_to_month(tokens: Sequence[Token], place: int) -> bool:
     """Whether this is the first month of `von März bis Mai 2011`."""
     after = tokens[place + 1 : place + 3]
-    return len(after) == 2 and after[0].word in _TO_ABROAD and "MONTH" in after[1].readings
+    return len(after) == 2 and "MONTH" in after[1].readings and after[0].word in words_abroad.JOINS_MONTHS
 
 
 def _amid_numbers(tokens: Sequence[Token], place: int) -> bool:
@@ -296,7 +323,7 @@ def _amid_numbers(tokens: Sequence[Token], place: int) -> bool:
 
 def _before_day_and_month(tokens: Sequence[Token], place: int) -> bool:
     """Whether a weekday may stand here: `mar. 1 août`, `Freitag, den 13. November`."""
-    after = [token for token in tokens[place + 1 : place + 6] if token.word not in _AFTER_WEEKDAY_ABROAD][:2]
+    after = [token for token in tokens[place + 1 : place + 7] if token.word not in _AFTER_WEEKDAY_ABROAD][:2]
     return len(after) == 2 and "DAY" in after[0].readings and "MONTH" in after[1].readings
 
 
