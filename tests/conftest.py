@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import re
 import shutil
@@ -137,6 +138,14 @@ def _no_waiting_for_the_disk() -> Iterator[None]:
         monkeypatch.setattr(os, "fsync", lambda _: None)
         monkeypatch.setattr(sqlite3, "connect", connect_without_waiting)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _records_are_made_as_before() -> Iterator[None]:
+    """A command that sets the log up in a test's process changes how records are made from then on."""
+    before = logging.getLogRecordFactory()
+    yield
+    logging.setLogRecordFactory(before)
 
 
 @pytest.fixture

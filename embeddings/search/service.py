@@ -171,10 +171,14 @@ class Search(LookUp):
             text: is encoded; the model is then ready for texts of its length.
         Raises:
             IndexUnusableError: if the index was made with another model than the encoder's, or is damaged.
+            MemoryError: if there is none left for a thread.
         """
         # The model is compiled without Python's lock, on another core.
         with ThreadPoolExecutor(1, "warm-up") as beside:
-            encoded = beside.submit(self.encode, [text])
+            try:
+                encoded = beside.submit(self.encode, [text])
+            except RuntimeError as error:  # no thread could be started: there is no memory for its stack
+                raise MemoryError from error
             self.index.vectors.prepare()
             _ = self.index.prominence.standing  # kept; half a second for a million events
             self.read(understand(text, _ANY_DAY))
