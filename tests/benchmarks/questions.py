@@ -70,7 +70,8 @@ class Stages:
         try:
             yield
         finally:
-            self.of_question[-1][stage] += (time.perf_counter() - started) * 1_000
+            if self.of_question:  # loading is no question's
+                self.of_question[-1][stage] += (time.perf_counter() - started) * 1_000
 
 
 class _Timed:
