@@ -31,9 +31,9 @@ from embeddings.model.reranker import reranker
 
 log = logging.getLogger(__name__)
 
-SWITCH_S = (
-    0.0005  # after which a thread that answers lets the event loop go on; Python's 5 ms make each of its steps wait
-)
+SWITCH_S = 0.0005
+"""After which a thread that answers lets the event loop go on; Python's 5 ms make each of its steps wait."""
+
 FINISH_S = 5.0  # for what has begun, when the bot is told to end
 _CANCEL_AGAIN_S = 0.1
 LONGEST_END_S = 9.3  # after which nothing is waited for any more; a supervisor waits ten

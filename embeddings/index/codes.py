@@ -19,6 +19,7 @@ import numpy as np
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError
 from embeddings.index import threads
 from embeddings.index.products import products
+from embeddings.index.row_sets import are_in
 
 SEGMENT = 131_072  # rows scanned in one call; of a range of rows only the blocks that it touches are scanned
 
@@ -102,7 +103,8 @@ class Codes:
             scan.widen(query, lowest)
         found, estimates = _told(scans)
         # A scan that has taken all of its rows since then has no estimates that tell which were compared.
-        rest = np.setdiff1d(found[estimates >= lowest], compared, assume_unique=True)
+        rest = found[estimates >= lowest]
+        rest = rest[~are_in(rest, np.sort(compared))]
         compared = np.concatenate([compared, rest])
         scores = np.concatenate([scores, _scores(query, rest, vectors)])
         best = np.lexsort((compared, -scores))[:k]

@@ -24,12 +24,12 @@ class Stories:
             now in that story.
 
     Attributes:
-        called: by the row of its lead, the id and title of each story that was asked for: one takes forty events.
+        called: by the row of its lead, id, title and topic of each story that was asked for: one takes forty events.
     """
 
     leads: np.ndarray
     former: Mapping[str, str] = field(default_factory=dict)
-    called: dict[int, tuple[str, str]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    called: dict[int, tuple[str, str, str | None]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.leads)

@@ -35,11 +35,9 @@ class Network(Protocol):
     """An exported model in memory, which threads may use at once.
 
     Attributes:
-        batch: how many texts are best run together.
         at_once: how many batches are best run at once.
     """
 
-    batch: int
     at_once: int
 
     def run(self, ids: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -60,8 +58,6 @@ class OpenVino:
     Args:
         one_by_one: one text has all cores; else each batch has its share.
     """
-
-    batch = _BATCH
 
     def __init__(self, folder: Path, *, one_by_one: bool) -> None:
         self.at_once = 1 if one_by_one else _cores(_MOST_AT_ONCE)
@@ -98,8 +94,6 @@ class OnnxRuntime:
     Args:
         one_by_one: one text has all cores; else each batch has one.
     """
-
-    batch = _BATCH
 
     def __init__(self, folder: Path, *, one_by_one: bool) -> None:
         runtime = onnxruntime()
@@ -155,8 +149,7 @@ class Exported:
             return self._batch([self._tokenizer.encode(texts[0]).ids])
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(texts)), key=lambda place: len(tokens[place]), reverse=True)  # the short ones end it
-        step = self._network.batch
-        batches = [order[start : start + step] for start in range(0, len(texts), step)]
+        batches = [order[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
         encoded: dict[int, Encoded] = {}
         of_batches = [[tokens[place] for place in places] for places in batches]
         if self._network.at_once > 1:

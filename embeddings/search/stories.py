@@ -16,7 +16,7 @@ import numpy as np
 from embeddings.errors import BUILD_AGAIN, EmbeddingsError
 from embeddings.events import Event
 from embeddings.index.folder import OpenIndex
-from embeddings.index.row_sets import union
+from embeddings.index.row_sets import are_in, union
 from embeddings.index.stories import Stories
 from embeddings.text import normalise, shorten
 
@@ -140,8 +140,8 @@ def with_stories(index: OpenIndex, rows: np.ndarray, answers: np.ndarray) -> tup
     having, answering = (np.bincount(leads[each], minlength=count) for each in (rows, answers))
     is_of_it = (having > 0) & (having >= _OF_ITS_STORY * np.bincount(leads))
     is_of_it |= answering >= (1 if len(rows) < _FEW else _FROM)
-    every = np.union1d(rows, np.flatnonzero(is_of_it[leads]))
-    return every, np.intersect1d(every, np.union1d(rows, answers))
+    every = union([rows, np.flatnonzero(is_of_it[leads])])
+    return every, every[are_in(every, union([rows, answers]))]
 
 
 def of_topic(index: OpenIndex, name: str, key: str, rows: np.ndarray, core: np.ndarray) -> Story:
@@ -179,9 +179,7 @@ def told(
         title, of = topic[0], topic[0]
         story_id = f"{TOPIC}{topic[1]}"
     else:
-        title, of = _title(index, rows)
-        [lead] = catalogue.events([int(_stories(index).leads[rows[0]])])
-        story_id = lead.id
+        story_id, title, of = _called(index, rows)
     dates = tuple(map(dt.date.fromordinal, days.tolist()))
     last = catalogue.last or dates[-1]
     asked_id = None if asked is None else next(each.event.id for each in carrying if rows[each.number - 1] == asked)
@@ -220,10 +218,8 @@ def place(index: OpenIndex, event_id: str) -> StoryPlace | None:
     rows = index.stories.rows(row)
     if len(rows) < 2:
         return None
-    lead = int(index.stories.leads[row])
-    if (called := index.stories.called.get(lead)) is None:
-        called = index.stories.called[lead] = index.catalogue.events([lead])[0].id, _title(index, rows)[0]
-    return StoryPlace(*called, int(np.searchsorted(rows, row)) + 1, len(rows))
+    story_id, title, _ = _called(index, rows)
+    return StoryPlace(story_id, title, int(np.searchsorted(rows, row)) + 1, len(rows))
 
 
 def _stories(index: OpenIndex) -> Stories:
@@ -245,6 +241,16 @@ def _row(index: OpenIndex, event_id: str) -> int | None:
 _READ = 40  # events of a story of which its title is made
 
 
+def _called(index: OpenIndex, rows: np.ndarray) -> tuple[str, str, str | None]:
+    """The id and title of the story of these rows, and its topic if it has one; remembered."""
+    stories = _stories(index)
+    lead = int(stories.leads[rows[0]])
+    if (called := stories.called.get(lead)) is None:
+        [event] = index.catalogue.events([lead])
+        called = stories.called[lead] = event.id, *_title(index, rows)
+    return called
+
+
 def _title(index: OpenIndex, rows: np.ndarray) -> tuple[str, str | None]:
     """What a story is called, and its topic if it has one."""
     strongest = int(rows[np.argmax(index.prominence.standing[rows])])
@@ -256,8 +262,8 @@ def _title(index: OpenIndex, rows: np.ndarray) -> tuple[str, str | None]:
 def title_of(strongest: Event, events: Sequence[Event]) -> tuple[str, str | None]:
     """What a story is called, and its topic if it has one.
 
-    That is the topic of half of its events, of several the one that most have and then the narrowest; else the names
-    that half of them have, with the headline of the strongest.
+    That is the topic of half of its events, of several the one that most have and then the narrowest; else the headline
+    of the strongest.
     """
     topics: Counter[str] = Counter()
     written: dict[str, str] = {}
