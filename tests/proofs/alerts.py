@@ -240,12 +240,17 @@ async def answers_slow(on: Rehearsal) -> None:
     await on.calm("answers were slow")
 
 
+async def _ask_with_faults(on: Rehearsal, questions: int) -> None:
+    """Ask a bot whose answers Discord does not take."""
+    await on.watch(2)
+    await on.ask(questions)
+    await on.watch(10)
+
+
 async def errors(on: Rehearsal) -> None:
     """Discord refuses answers, which nobody foresaw."""
     on.server.faults.fail(_ANSWERS, 400, times=None)
-    await on.watch(2)
-    await on.ask(10)
-    await on.watch(10)
+    await _ask_with_faults(on, 10)
     on.expect("there are errors", "DatelineErrors")
     on.server.faults.clear()
     await on.calm("there were errors")
@@ -254,9 +259,7 @@ async def errors(on: Rehearsal) -> None:
 async def rate_limited(on: Rehearsal) -> None:
     """Discord says to wait, again and again."""
     on.server.faults.rate_limit(_ANSWERS, 0.01, times=70)
-    await on.watch(2)
-    await on.ask(70)
-    await on.watch(10)
+    await _ask_with_faults(on, 70)
     on.expect("Discord says to wait", "DatelineRateLimited")
     on.server.faults.clear()
     await on.calm("Discord said to wait")

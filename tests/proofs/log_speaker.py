@@ -10,7 +10,6 @@ import json
 import logging
 import random
 import sys
-import warnings
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,13 +19,12 @@ from sqlalchemy import text as statement
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
-from bot.config import Config
 from bot.current import working_on
 from bot.engine import Engine
 from bot.store.address import engine_of, parse
 from tests.proofs.log_lines import user_text
 from tests.proofs.secrets import secrets_of
-from tests.proofs.secrets_speaker import LINE, ROUND, Faults, Speaker, _server
+from tests.proofs.secrets_speaker import ROUND, Faults, Speaker, _server, begin_log
 
 own_log = logging.getLogger("bot.speaker")
 LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
@@ -121,15 +119,7 @@ async def speak(seed: int, interactions: int) -> None:
 def main() -> None:
     """Set the log up as the bot does, or as Python does, and speak."""
     seed, interactions, how = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-    secrets = secrets_of(seed)
-    config = Config.model_validate(
-        {"discord": {"token": secrets.token}, "store": {"url": secrets.store_url}, "logs": {"level": "debug"}}
-    )
-    warnings.simplefilter("always")
-    if how == "json":
-        logs.set_up(logs.redactor_for(config), config.logs)
-    else:
-        logging.basicConfig(level=logging.DEBUG, format=LINE)
+    begin_log(secrets_of(seed), {"level": "debug"} if how == "json" else None, logging.DEBUG)
     asyncio.run(speak(seed, interactions))
 
 

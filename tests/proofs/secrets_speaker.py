@@ -293,17 +293,26 @@ async def speak(seed: int, lines: int, redact: Callable[[str], str]) -> None:
             await speaker.tell(chance.choice(real))
 
 
+def begin_log(secrets: Secrets, settings: dict[str, str] | None, level: int) -> None:
+    """Set the log up as a bot with these secrets does.
+
+    Args:
+        settings: of `logs`; None: as Python does, from `level` on.
+    """
+    warnings.simplefilter("always")
+    if settings is None:
+        logging.basicConfig(level=level, format=LINE)
+        return
+    config = Config.model_validate(
+        {"discord": {"token": secrets.token}, "store": {"url": secrets.store_url}, "logs": settings}
+    )
+    logs.set_up(logs.redactor_for(config), config.logs)
+
+
 def main() -> None:
     seed, lines, how = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     secrets = secrets_of(seed)
-    config = Config.model_validate(
-        {"discord": {"token": secrets.token}, "store": {"url": secrets.store_url}, "logs": {"format": "text"}}
-    )
-    warnings.simplefilter("always")
-    if how == "protected":
-        logs.set_up(logs.redactor_for(config), config.logs)
-    else:
-        logging.basicConfig(level=logging.INFO, format=LINE)
+    begin_log(secrets, {"format": "text"} if how == "protected" else None, logging.INFO)
     asyncio.run(speak(seed, lines, logs.redact if how == "protected" else str))
     raise RuntimeError(f"the last word is {secrets.token}, {secrets.password}")
 
