@@ -171,7 +171,6 @@ class Desk:
         try:
             yield
         except GivenUpError as error:
-            metrics.ERRORS.add("too_late")
             self._dropped.add(str(error))
 
     async def _present(self, interaction: Interaction[Any], page: AnswerPage) -> None:

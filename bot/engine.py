@@ -20,6 +20,7 @@ from bot import metrics
 from bot.answers import About, RelatedAnswer
 from bot.batches import Batches
 from bot.given_up import Deadline, current_deadline
+from bot.repeats import Once
 from embeddings import dates
 from embeddings.archive.last_updated import last_updated
 from embeddings.dates import DateRange
@@ -93,6 +94,7 @@ class Engine:
         self._batches = Batches()
         self._ready = asyncio.Event()
         self._failure: EmbeddingsError | None = None
+        self._once = Once()
 
     # --- opening and replacing ---
 
@@ -137,7 +139,8 @@ class Engine:
             await self._load()
         except EmbeddingsError as error:
             metrics.RELOADS.add("failed")
-            log.warning("the new index cannot be used, the old one goes on: %s", error)
+            if self._once(str(error)):  # it is looked for again and again
+                log.warning("the new index cannot be used, the old one goes on: %s", error)
             return False
         metrics.RELOADS.add("opened")
         return True

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from bot import metrics
 from bot.repeats import EVERY_S
 
 log = logging.getLogger(__name__)
@@ -79,8 +80,10 @@ class Dropped:
         self._told = float("-inf")
 
     def add(self, why: str) -> None:
-        """Count one interaction."""
+        """Count one interaction; one whose user had a command or a button in mind also as an error."""
         self._counts[why] += 1
+        if why != UNSUGGESTED:  # whoever types on asks again
+            metrics.ERRORS.add("too_late")
         if self._timer is None:
             loop = asyncio.get_running_loop()
             at = max(loop.time() + _TOLD_AFTER_S, self._told + EVERY_S)

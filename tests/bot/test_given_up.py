@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
+from bot import metrics
 from bot.client import DatelineClient
 from bot.config import Config
 from bot.desk import Desk
@@ -74,6 +75,12 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 @pytest.mark.usefixtures("late")
 class TestALateInteraction:
+    @pytest.fixture(autouse=True)
+    def measuring(self) -> Iterator[None]:
+        """Metrics are switched off again."""
+        yield
+        metrics.switch_off()
+
     async def test_is_neither_acknowledged_nor_looked_up_and_told_with_a_count(
         self,
         discord_server: DiscordServer,
@@ -81,6 +88,7 @@ class TestALateInteraction:
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
+        measured = metrics.switch_on()
         monkeypatch.setattr(running_bot.host.engine, "_with", None)  # whatever is looked up goes this way
         monkeypatch.setattr(running_bot.host.engine._batches, "encode", None)
         dropped = running_bot.host.desk._dropped
@@ -98,6 +106,7 @@ class TestALateInteraction:
             "3 not acknowledged within 3 s, 1 suggestions older than 3 s"
         ]
         assert not any(reply.acknowledged_after_s for reply in replies)
+        assert measured.get_sample_value("dateline_errors_total", {"kind": "too_late"}) == 3, "whoever types asks again"
 
 
 async def test_a_question_whose_15_minutes_are_over_before_its_turn_is_not_encoded(
