@@ -143,17 +143,25 @@ async def ask_on(server: DiscordServer, soak: Soak, texts: tuple[list[str], list
         await asyncio.sleep(PAUSE_S)
 
 
+async def _moments(a_minute: float, end: float) -> AsyncIterator[None]:
+    """So many moments a minute until the end, none of them put off by what was done at those before."""
+    began = time.monotonic()
+    for number in range(round(a_minute * (end - began) / 60)):
+        await asyncio.sleep(max(0.0, began + (number + 0.5) * 60 / a_minute - time.monotonic()))
+        yield
+
+
 async def drop_on(server: DiscordServer, soak: Soak, end: float) -> None:
-    """Cut the gateway's connections again and again."""
-    while time.monotonic() + 60 / DROPS < end:
-        await asyncio.sleep(60 / DROPS)
-        soak.drops += server.gateway.drop() > 0
+    """Cut the gateway's connections again and again; where none stands, the next one to be made."""
+    async for _ in _moments(DROPS, end):
+        while not server.gateway.drop():  # noqa: ASYNC110  # nothing tells when a client is back
+            await asyncio.sleep(0.05)
+        soak.drops += 1
 
 
 async def replace_on(index: IndexFolder, soak: Soak, end: float) -> None:
     """Publish the index again and again."""
-    while time.monotonic() + 60 / REPLACED < end:
-        await asyncio.sleep(60 / REPLACED)
+    async for _ in _moments(REPLACED, end):
         await asyncio.to_thread(publish_anew, index)
         soak.replaced += 1
 
