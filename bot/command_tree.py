@@ -1,4 +1,4 @@
-"""Commands as discord.py hands them on: refused or left before they begin, and their errors told in one place."""
+"""Commands as discord.py hands them to the bot: some are refused or dropped at once; one place answers all errors."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def corrected(corrections: Iterable[tuple[str, str]]) -> str:
 
 
 def names_dates(ranges: Sequence[DateRange]) -> bool:
-    """Whether a heading names the question's dates: there are not too many."""
+    """Whether a heading writes out the question's dates; if there are too many, it says "the dates in the question"."""
     return len(ranges) <= _MOST_NAMED
 
 

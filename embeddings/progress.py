@@ -1,4 +1,4 @@
-"""How long work reports its progress."""
+"""The function by which work that takes long reports how far it is."""
 
 from __future__ import annotations
 

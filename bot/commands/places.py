@@ -1,4 +1,4 @@
-"""Where daily posts can come: channels of every kind, what the bot needs in each, and the tags of forums."""
+"""Where daily posts can go: every kind of channel, the permissions that the bot needs in each, and forums' tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a daily post is due: local days and times of day to moments. Pure; the clock is an argument."""
+"""When a daily post is due: turns a local day and time of day into a moment. Pure; the clock is an argument."""
 
 from __future__ import annotations
 

@@ -84,7 +84,10 @@ class Fence:
 
 
 def trace() -> aiohttp.TraceConfig:
-    """The trace config with which a client's HTTP session must be made, so that fences work; it counts answers, too."""
+    """The trace config that a client's HTTP session needs: without it no `Fence` checks the session's requests.
+
+    It also counts Discord's answers for the metrics.
+    """
     config = aiohttp.TraceConfig()
     # A request is written straight after one of the last two; the first saves a connection in vain.
     config.on_request_start.append(_check)

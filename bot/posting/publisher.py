@@ -1,4 +1,4 @@
-"""Publishing posts to the channels that follow theirs: tried again within reason, and given up with a line in the log.
+"""Publishes posts to the channels that follow the posts' channel: tries again for hours, then gives up and logs it.
 
 A post that cannot be published stays where it is; publishing one twice changes nothing.
 """

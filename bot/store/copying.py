@@ -318,7 +318,7 @@ class _Sum:
         self._sum = 0
 
     def add(self, rows: Sequence[RowMapping]) -> None:
-        """Count rows in."""
+        """Add rows to the count and to the sum of their hashes."""
         self.count += len(rows)
         for row in rows:
             told = repr(sorted(row.items())).encode()

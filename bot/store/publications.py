@@ -1,4 +1,4 @@
-"""Posts that are to be published to the channels that follow theirs: each is one process's for a while."""
+"""Posts to publish to the channels that follow the posts' channel; each is claimed by one process for a while."""
 
 from __future__ import annotations
 

@@ -125,7 +125,11 @@ class StoryList:
 
 @dataclass(frozen=True, slots=True)
 class TopicList:
-    """What the events of the topic with this key, of eight hexadecimal digits, tell one after another."""
+    """The story of a topic: its events, told in order of time.
+
+    Attributes:
+        topic: the topic's key, eight hexadecimal digits.
+    """
 
     topic: str
 

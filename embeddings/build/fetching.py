@@ -1,4 +1,8 @@
-"""Pages of one kind from the wiki into the file of fetched pages: what is new or edited, what is gone, what is odd."""
+"""Fetches pages of one kind from the wiki, those that are new or edited, into the file of fetched pages.
+
+Pages that the wiki no longer has are withdrawn, unless so many are missing that it is not to be believed. A page with
+an odd answer is reported, and what was fetched of it before is kept.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The commands that make, check and ask an index; values to text for people."""
+"""The commands that make, check and ask an index, and what they print for people and scripts."""

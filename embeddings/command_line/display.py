@@ -133,7 +133,7 @@ def show_related(event: Event, others: Sequence[Related]) -> None:
 
 
 def show_story(story: Story) -> None:
-    """The events that carry a story, in order of time; an arrow marks the one that was asked about."""
+    """Print a story: title, days, and in order of time the events that carry it; an arrow marks the one asked about."""
     console = _console()
     days = str(story.first) if story.first == story.last else f"{story.first} to {story.last}"
     going_on = ", and it goes on" if story.going_on else ""

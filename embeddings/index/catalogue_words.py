@@ -119,7 +119,7 @@ class CatalogueWords(CatalogueFile):
     def _spellings(self) -> Iterator[tuple[str, str, int]]:
         for key, text, events in self._each("SELECT key, text, events FROM spellings"):
             if not (isinstance(key, str) and isinstance(text, str) and isinstance(events, int) and key):
-                raise TypeError("a spelling without its letters")
+                raise TypeError("a spelling without a key, text or number of events")
             yield key, text, events
 
     def topics(self) -> list[tuple[str, ...]]:

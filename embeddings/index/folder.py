@@ -308,8 +308,8 @@ class IndexFolder:
             lock = (self.root / "build.lock").open("ab")
         except OSError as error:
             raise EmbeddingsError(
-                f"a build has to write to the folder of the index {self.root}, which refuses it ({error.strerror}); "
-                "make it writable, or name another one with --index"
+                f"a build has to write to the index's folder {self.root}, but cannot ({error.strerror}); "
+                "make the folder writable, or name another folder with --index"
             ) from error
         with lock:
             try:

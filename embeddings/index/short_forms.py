@@ -18,7 +18,7 @@ _SMALL = frozenset("and da de del des do du for in la of on the to".split())  # 
 
 @dataclass(frozen=True, slots=True)
 class ShortForm:
-    """A short form and what it stands for."""
+    """A short form, such as WHO, and what it stands for, such as World Health Organization."""
 
     short: str
     long: str

@@ -47,7 +47,7 @@ def cli(count_only: bool) -> None:
 
 
 def as_read() -> list[Event]:
-    """The events that reading the pages gives, in order of time; without their links, which are found anew."""
+    """The events as read from the written pages, duplicates merged, in order of time; without links to each other."""
     by_day: dict[dt.date, list[Event]] = defaultdict(list)
     for event in read_archive(sample_path(), Report()):
         by_day[event.date].append(event)

@@ -86,7 +86,7 @@ class WikiClient:
 
     @property
     def usual_place(self) -> str:
-        """Where a wiki on this host usually has its api.php: at Wikimedia and in many others, or else."""
+        """Part of an error's sentence: the two addresses at which wikis usually have their api.php, on this host."""
         origin = URL(self._shown).origin()
         return f"api.php is usually at {origin}/w/api.php or {origin}/api.php"
 
