@@ -68,10 +68,11 @@ class Mentions:
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, np.ndarray], moved: np.ndarray) -> Mentions:
-        """The mentions of `arrays`, by their events' rows in another index.
+        """The mentions in `arrays`, with the rows that their events have in another index.
 
         Args:
-            moved: the new row of each event, (n,); -1 for one that is no longer there.
+            arrays: what `arrays()` returned for the old index.
+            moved: (n,); at each event's old row its new row, or -1 if the new index does not have it.
         """
         rows = moved[arrays["rows"]]
         there = rows >= 0

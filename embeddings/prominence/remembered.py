@@ -1,9 +1,10 @@
-"""The list of events that people remember, which ships with the program, and what it names in an index.
+"""The list of events that people remember, which ships with the program, and which events of an index it means.
 
-`remembered.tsv` has a line an event since July 2002: its day; how widely it is remembered, from 1 (in one country or
-field) to 5 (by nearly everybody), as those judged who wrote and read it; a few words; the title of an article on it in
-the English Wikipedia, as far as is known; and the id of the event that is meant in an archive of the Current Events
-portal, which somebody chose by reading. All of it is written from knowledge, in words of our own (CC0).
+`remembered.tsv` has one event a line, from July 2002 on: its day; how widely it is remembered, from 1 (in one country
+or field) to 5 (by nearly everybody), as judged by those who wrote the list and those who read it; a few words; the
+title of an article on it in the English Wikipedia, as far as is known; and the id of the event that is meant in an
+archive of the Current Events portal, which somebody chose by reading. All of it is written from knowledge, in words of
+our own (CC0).
 """
 
 from __future__ import annotations
