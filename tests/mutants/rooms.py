@@ -29,8 +29,17 @@ ROOMS = (
     ),
     Room(
         "catalogue",
-        ("embeddings/index/catalogue.py", "embeddings/index/catalogue_file.py", "embeddings/index/catalogue_writer.py"),
-        ("tests/embeddings/index/test_catalogue.py",),
+        (
+            "embeddings/index/catalogue.py",
+            "embeddings/index/catalogue_file.py",
+            "embeddings/index/catalogue_words.py",
+            "embeddings/index/catalogue_writer.py",
+        ),
+        (
+            "tests/embeddings/index/test_catalogue.py",
+            "tests/embeddings/index/test_catalogue_lists.py",
+            "tests/embeddings/index/test_catalogue_words.py",
+        ),
     ),
     Room("on_this_day", ("embeddings/search/on_this_day.py",), ("tests/embeddings/search/test_on_this_day.py",)),
     Room("ranking", ("embeddings/search/ranking.py",), ("tests/embeddings/search/test_ranking.py",)),

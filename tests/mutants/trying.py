@@ -169,7 +169,9 @@ class Trying:
     def _run(self, mutant: str, tests: Sequence[_Known], writer: int) -> NoReturn:
         status = _BROKEN
         try:
-            os.setsid()  # for what it starts to end with it
+            # For what it starts to end with it. A session of its own would have as much of the machine as any other,
+            # however low the priority of the whole run.
+            os.setpgid(0, 0)
             limit = int(_TIMES * sum(one.processor for one in tests)) + _MORE_PROCESSOR_SECONDS
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
             nowhere = os.open(os.devnull, os.O_RDWR)

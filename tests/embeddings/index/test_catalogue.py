@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -324,6 +325,11 @@ class TestWriter:
         assert not writer.knows("older")
         assert not writer.has("older")
 
+    def test_gives_the_own_id_of_the_event_to_which_an_id_leads(self, writer: CatalogueWriter) -> None:
+        first, second = self.add(writer, make("It rains."), "old"), self.add(writer, make("It pours."), "older")
+        ids = (first.id, "old", second.id, "older", "oldest")
+        assert [writer.own_id(each) for each in ids] == [first.id, first.id, second.id, second.id, None]
+
     def test_more_ids_may_stand_for_an_event_later(self, writer: CatalogueWriter, tmp_path: Path) -> None:
         first, second = self.add(writer, make("It rains."), "old"), self.add(writer, make("It pours."))
         writer.add_ids(second.id, ["older", "old", first.id])
@@ -390,17 +396,24 @@ def test_the_file_is_opened_once_in_each_thread(write: Write) -> None:
     assert len(psutil.Process().open_files()) == before
 
 
-@pytest.mark.parametrize("data", [b"", b"no database" * 1_000])
-def test_a_file_that_is_no_catalogue_says_what_to_do(tmp_path: Path, data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "why"), [(b"", "no such table: attributions"), (b"no database" * 1_000, "file is not a database")]
+)
+def test_a_file_that_is_no_catalogue_says_why_and_what_to_do(tmp_path: Path, data: bytes, why: str) -> None:
     path = tmp_path / "catalogue.sqlite"
     path.write_bytes(data)
-    with pytest.raises(IndexUnusableError, match=r"catalogue\.sqlite .*; run `python -m embeddings build`"):
+    sentence = rf"^the catalogue .*catalogue\.sqlite cannot be read \({why}\); run `python -m embeddings build` again"
+    with pytest.raises(IndexUnusableError, match=sentence):
         Catalogue(path)
 
 
 @pytest.mark.parametrize("name", ["missing.sqlite", "."])
 def test_a_file_that_the_system_does_not_open_is_no_damage(tmp_path: Path, name: str) -> None:
-    with pytest.raises(IndexUnusableError, match="the system does not let the catalogue"):
+    sentence = (
+        rf"^the system does not let the catalogue {re.escape(str(tmp_path / name))} be read \(.*\); "
+        r"see whether its disk is in order and whether more files may be opened \(`ulimit -n`\)$"
+    )
+    with pytest.raises(IndexUnusableError, match=sentence):
         Catalogue(tmp_path / name)
 
 
