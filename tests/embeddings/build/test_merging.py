@@ -79,6 +79,8 @@ class TestSameEvent:
             ),
             (page(f"{LONG}.", "a"), page(f"Today {LONG}.", "b")),
             (page(f"{EIGHT}.", "a"), page(f"{EIGHT.replace('rise', 'fall')}.", "b")),
+            (page(f"Sieges: {LONG}.", "a"), make(f"{LONG}.")),
+            (page(f"[[Army|{LONG[:8]}]]{LONG[8:]}.", "a"), make(f"{LONG}.")),
         ],
         ids=[
             "words but for punctuation",
@@ -93,6 +95,8 @@ class TestSameEvent:
             "page with the same source after two words were changed",
             "page after a word was put before all others",
             "page of eight words after one was changed",
+            "words, which are told after a topic on a page",
+            "words, beside markup that was left on a page",
         ],
     )
     def test_is_one_with_the_same(self, one: Event, other: Event) -> None:
@@ -117,6 +121,8 @@ class TestSameEvent:
             (page(f"{LONG}.", "a", "https://x.example/1"), page(f"{OTHER}.", "b", "https://x.example/1")),
             (page(f"{EIGHT}.", "a", "https://x.example/1"), page(f"{EIGHT_NOW}.", "b", "https://x.example/1")),
             (page(f"{LONG}.", "a"), page(f"{LONG.replace('siege', 'Omega')}.", "b")),
+            (make(f"Sieges: {LONG}."), make(f"{LONG}.")),
+            (make(f"[[Army|{LONG[:8]}]]{LONG[8:]}."), make(f"{LONG}.")),
         ],
         ids=[
             "other words",
@@ -132,6 +138,8 @@ class TestSameEvent:
             "nothing but the source shared",
             "the source shared and two of eight words changed",
             "a name for a word",
+            "a topic more, where neither is a page",
+            "signs more, which are markup on pages alone",
         ],
     )
     def test_is_two_with(self, one: Event, other: Event) -> None:
@@ -145,6 +153,12 @@ class TestSameEvent:
         source = "https://daily.example/1"
         assert group_day([page(f"{LONG}.", "a", source), page(f"{other}.", "b", source)]) == [[0, 1]]
         assert group_day([page(f"{LONG}.", "a"), page(f"{other}.", "b")]) == [[0], [1]]
+
+    def test_pages_that_are_one_anyhow_keep_none_of_the_others_from_being_compared(self) -> None:
+        begin = " ".join(LONG.split()[:-3])
+        same = [page(f"{begin} 7 years and days.", slug) for slug in "ab"]
+        renamed = [page(f"{LONG}{end}.", slug) for slug, end in (("c", ""), ("d", " today"))]
+        assert group_day([*same, *renamed]) == [[0, 1], [2, 3]]
 
     def test_an_event_that_was_reworded_under_its_id_is_the_one_whose_headline_made_that_id(self) -> None:
         first = make("It rains.")
@@ -300,10 +314,11 @@ class TestMerge:
         [
             (make("Rain.", sources=(Source("Radio"), Source("Daily"))), make("It rains.", related=(SUN,))),
             (make("Rain.", related=(SUN,)), make("It rains.", summary="All day.")),
-            (make("Rain.", summary="All day."), make("It rains.")),
+            (make("Rain.", summary="All day."), make("It rains.", paths=("/a",))),
+            (make("Rain.", paths=("/a", "/b")), make("It rains.", paths=("/c",))),
             (make("It rains."), make("Rain.")),
         ],
-        ids=["more sources", "more related events", "a summary", "a longer headline"],
+        ids=["more sources", "more related events", "a summary", "more addresses", "a longer headline"],
     )
     def test_the_headline_is_that_of_the_one_with(self, fuller: Event, other: Event) -> None:
         for group in ([fuller, other], [other, fuller]):

@@ -18,7 +18,8 @@ from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.events import Event, Related, event_id
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.search.names import names
+from embeddings.search.names import names, telling_words
+from embeddings.search.related import _TELLING as TELLING
 from embeddings.search.related import (
     RelatedCandidate,
     choose_related,
@@ -29,6 +30,7 @@ from embeddings.search.related import (
     shared,
     text_of,
 )
+from embeddings.stems import stems
 from embeddings.text import normalise
 from embeddings.wordings import says_the_same
 from tests.benchmarks.related_blind import as_markdown, by_version, pairs, plain
@@ -128,6 +130,11 @@ class TestShared:
         assert self.names(told("Vote on the treaty."), told("Vote on a tax.")) == []
         assert self.names(told("Zika spreads."), told("The north fears Zika.")) == ["Zika"]
 
+    def test_a_name_that_stands_in_a_topic_and_a_context_is_not_told_again(self) -> None:
+        event = told("Ann Lee meets Igor Dodon.", topics=("Ann Lee",), contexts=("Igor Dodon",))
+        assert self.names(event, replace(event, headline="Igor Dodon leaves Ann Lee.")) == ["Ann Lee", "Igor Dodon"]
+        assert self.names(event, told("Igor Dodon leaves Ann Lee.", topics=("Ann Lee",))) == ["Ann Lee", "Igor Dodon"]
+
     def test_the_rarest_comes_first_and_none_is_told_twice(self) -> None:
         event = told("The Minister Ann Lee speaks.", topics=("Ann Lee",), contexts=("Brazil",))
         other = told("The Minister Ann Lee falls.", topics=("Ann Lee",), contexts=("Brazil",))
@@ -179,8 +186,10 @@ class TestChoose:
         assert self.chosen(self.candidate("a", 0.7, 30), self.candidate("b", 0.7, -30)) == ["a", "b"]
 
     def test_what_stands_in_the_list_already_is_not_told_in_other_words(self) -> None:
-        other = self.candidate("A b c d.", 0.6)
-        assert choose_related(self.MINE, [other], [(other.event.date, "d c b a")], 10) == []
+        other, listed = self.candidate("A b c d.", 0.7), (DAY + dt.timedelta(30), "d c b a")
+        assert other.event.date == listed[0]
+        assert choose_related(self.MINE, [other], [(DAY, "d c b a"), (listed[0], "e f g h")], 10) == [other]
+        assert choose_related(self.MINE, [other], [(DAY, "nothing"), listed], 10) == []
 
     def test_what_shares_nothing_is_left_out_unless_it_is_as_near_as_the_nearest(self) -> None:
         assert self.chosen(self.candidate("a", 0.59, days=4)) == []
@@ -211,6 +220,20 @@ class TestChoose:
         assert self.chosen(flood, again, other) == ["a", "c", "b"]
         assert self.chosen(flood, again, other, limit=2) == ["a", "c"]
 
+    def test_one_that_is_little_like_a_better_one_loses_nothing(self) -> None:
+        mine = replace(self.MINE, vector=np.array([1, 0, 0], np.float32))
+        found = [
+            RelatedCandidate(
+                replace(told(name), date=DAY + dt.timedelta(30)),
+                np.array([cosine, *rest], np.float32),
+                (("Zika", 0.3),),
+            )
+            for name, cosine, rest in (("a", 0.9, (0.436, 0)), ("b", 0.8, (0, 0.6)), ("c", 0.79, (-0.613, 0)))
+        ]
+        nearness = [float(found[0].vector @ other.vector) for other in found[1:]]
+        assert 0.75 > nearness[0] > nearness[1] + 0.1
+        assert choose_related(mine, found, [], 10) == found
+
 
 Index = Callable[..., OpenIndex]
 
@@ -239,6 +262,35 @@ def record(headline: str, date: str = "2015-12-03", **more: Any) -> dict[str, An
 
 def related_to(index: OpenIndex, row: int) -> list[Related]:
     return computed(index, row, index.catalogue.events([row])[0], 10)
+
+
+def by_comparing_with_each(index: OpenIndex, row: int, others: Sequence[int]) -> list[str]:
+    """The ids of `computed`, by looking at every other event and at each of its words."""
+    catalogue = index.catalogue
+    event, vector = catalogue.events([row])[0], index.vectors.take([row])[0]
+    named = names(text_of(event))
+
+    def rare(stem: str) -> float:
+        return rarity(len(catalogue.postings([stem])[stem]), catalogue.size)
+
+    of_names = telling_words((*named.spans, *event.topics, *event.contexts))
+    rarities = {word: rare(stem) for word in of_names for stem in stems(word)}
+    plain_words = {
+        stem: rare(stem)
+        for stem in stems(" ".join(telling_words((text_of(event),))))
+        if stem not in stems(" ".join(of_names))
+    }
+
+    def candidate(other: int) -> RelatedCandidate:
+        [its] = catalogue.events([other])
+        has = set(stems(" ".join((its.headline, *its.topics, *its.contexts))))
+        words = sum(rare for stem, rare in plain_words.items() if rare >= TELLING and stem in has)
+        common = shared(event, its, named, rarities)
+        return RelatedCandidate(its, index.vectors.take([other])[0], common, words)
+
+    mine = RelatedCandidate(event, vector)
+    found = choose_related(mine, [candidate(other) for other in others if other != row], [], 10, least(catalogue.size))
+    return [chosen.event.id for chosen in found]
 
 
 class TestComputed:
@@ -307,6 +359,31 @@ class TestComputed:
             *far, record("Storms hit the coast.", "2016-01-09"), record("Storms hit the coast hard.", "2016-01-20")
         )
         assert "Storms hit the coast hard." in [other.headline for other in related_to(found, 150)]
+
+    def test_each_list_is_that_of_comparing_the_event_with_every_other(self, index: Index) -> None:
+        choice = random.Random(29)
+        people = ["Ann Lee", "Igor Dodon", "Mayor Ann Lee", "Osla", "Daniel Ortega", "Ortega"]
+        things = "kayak race planet moon court vote rain snow flood dam bridge ferry opera strike tax whale".split()
+
+        def headline() -> str:
+            return f"{choice.choice(people)} sees {' '.join(choice.choices(things, k=3))} with {choice.choice(people)}."
+
+        found = index(
+            *(record(f"Nothing {n} of note.", "2001-01-01", contexts=["Russia"]) for n in range(200)),
+            *(
+                record(
+                    headline(),
+                    f"2015-{choice.randrange(11, 13)}-{choice.randrange(1, 29):02}",
+                    topics=choice.sample(things, choice.randrange(2)),
+                    contexts=choice.sample(people, choice.randrange(2)),
+                )
+                for _ in range(40)
+            ),
+        )
+        lists = {row: related_to(found, row) for row in range(200, 240, 2)}
+        assert sum(map(len, lists.values())) > 2 * len(lists)
+        for row, others in lists.items():
+            assert [other.id for other in others] == by_comparing_with_each(found, row, range(200, 240))
 
     @pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
     def test_the_calendar_may_end_before_the_weeks_around_do(self, index: Index, date: str) -> None:
