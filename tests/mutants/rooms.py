@@ -56,8 +56,23 @@ ROOMS = (
     ),
     Room(
         "channels",
-        ("bot/posting/channels.py", "bot/posting/fence.py", "bot/posting/gaps.py"),
-        ("tests/bot/posting/test_channels.py", "tests/bot/posting/test_fence.py", "tests/bot/posting/test_gaps.py"),
+        (
+            "bot/posting/channels.py",
+            "bot/posting/fence.py",
+            "bot/posting/forums.py",
+            "bot/posting/gaps.py",
+            "bot/posting/publisher.py",
+            "bot/posting/refusals.py",
+            "bot/posting/trials.py",
+        ),
+        (
+            "tests/bot/posting/test_channels.py",
+            "tests/bot/posting/test_fence.py",
+            "tests/bot/posting/test_forums.py",
+            "tests/bot/posting/test_gaps.py",
+            "tests/bot/posting/test_publisher.py",
+            "tests/bot/posting/test_trials.py",
+        ),
     ),
     Room(
         "poster",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
 
 import discord
 import pytest
 
+from bot.daily.claims import Claim
+from bot.daily.schedule import Subscription
+from bot.posting.channels import Channels
 from bot.posting.poster import Poster
 from bot.store import Store
 from embeddings.index.folder import IndexFolder
@@ -45,3 +49,25 @@ async def poster(
 ) -> AsyncIterator[Poster]:
     async with posting(server, store, sample_folder, clock) as poster:
         yield poster
+
+
+@pytest.fixture
+def turns() -> list[str]:
+    """One for each request that had to wait for its turn."""
+    return []
+
+
+@pytest.fixture
+def channels(client: discord.Client, turns: list[str]) -> Channels:
+    async def turn() -> None:
+        turns.append("one")
+
+    return Channels(client, turn)
+
+
+@pytest.fixture
+def claim(server: DiscordServer, clock: HandClock) -> Claim:
+    """The post of a day in a text channel, which is due now."""
+    day, now = dt.date(2026, 7, 20), clock()
+    subscription = Subscription("0123456789", server.guild.id, server.channel.id, dt.time(7), "UTC", day)
+    return Claim(subscription, day, now, now, 1, "me", now, now + 75)

@@ -8,7 +8,6 @@ import discord
 import pytest
 
 from bot.daily.claims import Claim, Notice, Reason
-from bot.daily.schedule import Subscription
 from bot.posting.channels import Channels
 from bot.posting.refusals import LeftError, PassingError, RefusedError, UnreadableError
 from tests.bot.daily.parts import HandClock
@@ -17,32 +16,12 @@ from tests.discord_server import DiscordServer, connected
 from tests.discord_server.mentions import Pings
 
 SEND = "POST /channels/*/messages"
-DAY = dt.date(2026, 7, 20)
+DAY = dt.date(2026, 7, 20)  # of the claim
 
 
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock("2026-07-20T07:00")
-
-
-@pytest.fixture
-def turns() -> list[str]:
-    """One for each request that had to wait for its turn."""
-    return []
-
-
-@pytest.fixture
-def channels(client: discord.Client, turns: list[str]) -> Channels:
-    async def turn() -> None:
-        turns.append("one")
-
-    return Channels(client, turn)
-
-
-@pytest.fixture
-def claim(server: DiscordServer, clock: HandClock) -> Claim:
-    subscription = Subscription("0123456789", server.guild.id, server.channel.id, dt.time(7), "UTC", DAY)
-    return Claim(subscription, DAY, clock(), clock(), 1, "me", clock(), clock() + 75)
 
 
 def mentioning(claim: Claim, role: int) -> Claim:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.daily.claims import Claim, Notice, Reason, State, Terms, Wish
+from bot.daily.claims import Claim, Notice, Publication, Reason, State, Terms, Wish
 from bot.daily.days import Days, parse_days
 from bot.daily.schedule import Kind, Subscription
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S, DailyStore
@@ -97,6 +98,7 @@ class TestSubscriptions:
             tag=9,
         )
         assert await daily.subscription(made.key) == made
+        assert re.fullmatch("[0-9a-f]{10}", made.key)
         assert await daily.subscription("nothing") is None
 
     async def test_a_count_of_days_begins_with_the_first_post_and_outlives_other_changes(
@@ -323,15 +325,14 @@ class TestClaims:
     async def test_a_store_that_went_back_in_time_counts_as_opened_anew(
         self, daily: DailyStore, tmp_path: Path
     ) -> None:
-        before = daily.opened
+        assert daily.opened == 1
+        for times in (1, 2, 3):
+            for _ in range(2):
+                await daily.plan(SEVEN, TERMS)
+            assert daily.opened == times
+            await execute(f"sqlite:///{tmp_path}/store.db", "UPDATE notes SET value = '1.0' WHERE name = 'daily pace'")
         await daily.plan(SEVEN, TERMS)
-        await daily.plan(SEVEN, TERMS)
-        assert daily.opened == before
-        await execute(f"sqlite:///{tmp_path}/store.db", "UPDATE notes SET value = '1.0' WHERE name = 'daily pace'")
-        await daily.plan(SEVEN, TERMS)
-        assert daily.opened == before + 1
-        await daily.plan(SEVEN, TERMS)
-        assert daily.opened == before + 1
+        assert daily.opened == 4
 
 
 class TestOutcomes:
@@ -345,6 +346,17 @@ class TestOutcomes:
         assert await daily.post(one.key, day) == (State.SENT, 17, ("a", "b"))
         assert await daily.post(one.key, day + dt.timedelta(1)) is None
         assert await claim(daily, post.until) == []
+
+    async def test_that_were_sent_are_to_be_published_at_once_where_that_was_wished(self, daily: DailyStore) -> None:
+        wished, _, _ = [await subscribe(daily, channel, publish=channel != 3) for channel in (2, 3, 4)]
+        for each in await claim(daily, SEVEN):
+            sent = each.subscription.channel != 4
+            assert await daily.settle(each, State.SENT if sent else State.EMPTY, 17)
+        terms = Terms(lease_s=75)
+        assert await daily.publications.claim(SEVEN - 1, terms) == []
+        [found] = await daily.publications.claim(SEVEN, terms)
+        day = dt.date(2026, 7, 20)
+        assert found == Publication(wished.key, 2, 17, day, SEVEN, 1, SEVEN + terms.lease_s)
 
     async def test_of_posts_that_are_not_known_are_never_forgotten(self, daily: DailyStore) -> None:
         await subscribe(daily)
