@@ -77,7 +77,11 @@ ROOMS = (
     Room(
         "poster",
         ("bot/posting/poster.py",),
-        ("tests/bot/posting/test_loop.py", "tests/bot/posting/test_poster.py"),
+        (
+            "tests/bot/posting/test_loop.py",
+            "tests/bot/posting/test_poster.py",
+            "tests/bot/posting/test_promises.py",
+        ),
         left_out=(
             "test_two_hundred_posts_arrive",
             "test_many_posts_of_one_minute",
