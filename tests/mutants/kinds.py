@@ -9,6 +9,11 @@ from functools import cache
 from pathlib import Path
 
 SQL_CASE = "SQL in the other case, which says the same"
+LENGTHS = "two lengths that are equal anyhow are not compared"
+EQUAL, WORDS, SPEED, LACK = "equal in meaning", "only a message's words", "only speed", "tests lack"
+"""The sorts of faults that no test notices; nobody would miss a test for the first three."""
+
+_LOG = "what the log says"
 _LONGEST = 110  # characters of the code around a change that are shown
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -16,9 +21,10 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One mutant's difference from the code as it is."""
+    """One mutant's difference from the code as it is; `sort` is what can be told from the code alone."""
 
     kind: str
+    sort: str
     file: str
     function: str  # with its class
     line: int
@@ -46,7 +52,8 @@ def read_change(source: Path, mutated: Path, mutant: str, file: str) -> Change:
     path = _differing(before, made[mangled])
     line = next(line for old, _ in reversed(path) if (line := getattr(old, "lineno", None)))
     now = _functions(source).get(name, before)  # the function may have gone since
-    return Change(_kind(path), file, name, now.lineno + line - before.lineno, *_shown(path))
+    kind = _kind(path)
+    return Change(kind, _sort(kind, path), file, name, now.lineno + line - before.lineno, *_shown(path))
 
 
 @cache
@@ -127,10 +134,23 @@ def _unparsed(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split())
 
 
+def _sort(kind: str, path: Pairs) -> str:
+    if kind in (SQL_CASE, LENGTHS):
+        return EQUAL
+    is_text = isinstance(old := path[-1][0], ast.Constant) and isinstance(old.value, str)
+    if kind == _LOG or (is_text and any(isinstance(node, ast.Raise) for node, _ in path)):
+        return WORDS
+    return LACK
+
+
 def _kind(path: Pairs) -> str:
     (old, new), parent = path[-1], path[-2][0] if len(path) > 1 else None
     if any(isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log.") for node, _ in path):
-        return "what the log says"
+        return _LOG
+    if any(isinstance(node, ast.keyword) and node.arg == "strict" for node, _ in path) or _is_left_out(
+        "strict", *path[-1]
+    ):
+        return LENGTHS
     if isinstance(old, ast.Call) and isinstance(new, ast.Call) and _arguments(new) < _arguments(old):
         return "an argument left out"
     if isinstance(old, ast.AugAssign) and isinstance(new, ast.Assign):
@@ -146,6 +166,14 @@ def _kind(path: Pairs) -> str:
     if isinstance(old, ast.Constant):
         return _KINDS_OF_CONSTANTS[type(old.value)]
     return next((kind for types, kind in _KINDS if isinstance(old, types)), "something else")
+
+
+def _is_left_out(name: str, old: ast.AST, new: ast.AST) -> bool:
+    """Whether a call's argument with a name, and no other, is not there any longer."""
+    if not isinstance(old, ast.Call) or not isinstance(new, ast.Call) or len(old.args) != len(new.args):
+        return False
+    names = {keyword.arg for keyword in old.keywords}
+    return names - {keyword.arg for keyword in new.keywords} == {name}
 
 
 def _is_the_same_sql(old: object, new: object) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.kinds import SQL_CASE, read_change
+from tests.mutants.kinds import EQUAL, LACK, LENGTHS, SQL_CASE, WORDS, read_change
 
 SOURCE = '''
 class Box:
@@ -14,6 +14,9 @@ class Box:
             a += self.take(a, key="x")
         return None if a else b
         return "SELECT x"
+        raise ValueError("no box")
+        log.info("put %s", a)
+        return zip(a, b, strict=True)
 '''
 
 
@@ -34,6 +37,10 @@ class Box:
         ("b=1", "b=2", "a number", 3, ("1", "2")),
         ("SELECT x", "select x", SQL_CASE, 8, ("return 'SELECT x'", "return 'select x'")),
         ("SELECT x", "SELECT y", "a text", 8, ("return 'SELECT x'", "return 'SELECT y'")),
+        ("no box", "NO BOX", "a text", 9, ("raise ValueError('no box')", "raise ValueError('NO BOX')")),
+        ("put %s", "PUT %S", "what the log says", 10, ("log.info('put %s', a)", "log.info('PUT %S', a)")),
+        ("=True", "=None", LENGTHS, 11, ("return zip(a, b, strict=True)", "return zip(a, b, strict=None)")),
+        (", strict=True", "", LENGTHS, 11, ("return zip(a, b, strict=True)", "return zip(a, b)")),
     ],
 )  # fmt: skip
 def test_a_change_is_told_by_its_kind_its_line_and_the_code_around_it(
@@ -48,3 +55,5 @@ def test_a_change_is_told_by_its_kind_its_line_and_the_code_around_it(
     change = read_change(source, mutated, f"tests.box.{name}", "tests/box.py")
     assert (change.kind, change.line, (change.before, change.after)) == (kind, line, shown)
     assert (change.file, change.function) == ("tests/box.py", "Box.put")
+    sorts = {SQL_CASE: EQUAL, LENGTHS: EQUAL, "what the log says": WORDS}
+    assert change.sort == (WORDS if old == "no box" else sorts.get(kind, LACK))
