@@ -156,10 +156,25 @@ def test_any_text_gives_a_target_or_none(text: str) -> None:
         "dl:n:1:sabc:0:",
         "dl:n:1:t:0:",
         "dl:n:1:tabc:0:",
+        "dl:z:1:f-1a2b-q0123456789:0:",
+        "dl:z:1:f-1a2b3c4d-n:0:",
+        "dl:z:1:f-1a2b3c4d-c:0:",
+        "dl:r:1:r1a2b-:0:",
+        "dl:r:1:r1a2b3c4d-q0123456789:0:",
+        "dl:w:1:wYW~J:0:",
+        "dl:w:1:wYWJj.:0:",
+        "dl:w:1:wY:0:",
+        "dl:w:1:w_w:0:",
     ],
 )
 def test_parts_that_make_no_sense_give_none(text: str) -> None:
     assert decode(text) is None
+
+
+@pytest.mark.parametrize("text", [">>>???", ">", "été 東京?"])
+def test_a_question_of_any_signs_reads_back(text: str) -> None:
+    target = Target(7, Place(QuestionList(text)))
+    assert decode(encode("g", target)) == target
 
 
 def test_old_buttons_still_mean_what_they_said() -> None:
