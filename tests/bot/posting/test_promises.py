@@ -11,6 +11,7 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot import metrics
 from bot.clocks import Clocks
 from bot.daily.claims import Claim, Reason, State, Wish
 from bot.daily.schedule import Kind, Subscription
@@ -417,6 +418,24 @@ class TestATry:
         paused = await store.daily.subscription(subscription.key)
         assert paused is not None
         assert paused.paused == Reason.ROLE
+
+
+async def test_metrics_tell_of_tries_and_how_late_a_post_was(
+    server: DiscordServer, store: Store, make: Start, subscription: Subscription, clock: HandClock
+) -> None:
+    registry = metrics.switch_on()
+    try:
+        poster = make()
+        server.faults.drop(SEND, times=2)
+        for _ in range(3):
+            await poster.work_off()
+            clock.pass_(seconds=10)
+        assert registry.get_sample_value("dateline_post_retries_total") == 2
+        assert registry.get_sample_value("dateline_post_delay_seconds_count") == 1
+        assert registry.get_sample_value("dateline_post_delay_seconds_sum") == 20
+    finally:
+        metrics.switch_off()
+    assert len(posts(server)) == 1
 
 
 class TestPublishing:

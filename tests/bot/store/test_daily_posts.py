@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.daily.claims import Claim, Notice, Publication, Reason, State, Terms, Wish
+from bot import metrics
+from bot.daily.claims import Claim, Notice, Outlook, Publication, Reason, State, Terms, Wish
 from bot.daily.days import Days, parse_days
 from bot.daily.schedule import Kind, Subscription
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S, DailyStore
@@ -380,7 +381,65 @@ class TestOutcomes:
             assert await daily.noted_time() == moment
 
 
+class TestTheOutlook:
+    async def test_tells_what_is_due_and_since_when_until_it_is_known_what_became_of_it(
+        self, daily: DailyStore
+    ) -> None:
+        assert await daily.outlook(SEVEN) == Outlook(0, 0.0, 0, 0)
+        for channel in (2, 3):
+            await subscribe(daily, channel, time=dt.time(7, channel))
+        at_two, at_three = SEVEN + 120, SEVEN + 180
+        assert await daily.outlook(at_two - 1) == Outlook(0, 0.0, 2, 0)
+        assert await daily.outlook(EIGHT) == Outlook(2, EIGHT - at_two, 2, 0)
+        [first] = await claim(daily, EIGHT, most=1)
+        assert await daily.outlook(EIGHT) == Outlook(2, EIGHT - at_two, 2, 0)  # one is begun, one is to come
+        assert await daily.outlook(SEVEN) == Outlook(1, 0.0, 2, 0)  # the clock was put back
+        await daily.settle(first, State.SENT, 17)
+        assert await daily.outlook(EIGHT) == Outlook(1, EIGHT - at_three, 2, 0)
+        [second] = await claim(daily, EIGHT + 1)
+        await daily.settle(second, State.REFUSED)
+        assert await daily.outlook(EIGHT + 2) == Outlook(0, 0.0, 2, 0)
+
+    async def test_counts_those_that_are_paused_apart_and_leaves_out_servers_that_were_left(
+        self, daily: DailyStore
+    ) -> None:
+        made = [await subscribe(daily, channel, guild=1 + (channel > 5)) for channel in range(2, 8)]
+        for each in (made[0], made[4]):
+            await daily.pause(each.key, Reason.MODERATOR, SIX)
+        await daily.leave(2, SIX)
+        assert await daily.outlook(SEVEN) == Outlook(due=3, overdue_s=0.0, active=3, paused=1)
+
+
+@pytest.fixture
+def counted() -> Iterator[Callable[[State], float]]:
+    """How many posts the metrics counted in a state."""
+    registry = metrics.switch_on()
+    yield lambda state: registry.get_sample_value("dateline_posts_total", {"result": state}) or 0.0
+    metrics.switch_off()
+
+
+async def test_each_post_is_counted_once_by_what_became_of_it(
+    daily: DailyStore, counted: Callable[[State], float]
+) -> None:
+    for channel in (2, 3):
+        await subscribe(daily, channel)
+    found = await claim(daily, SEVEN + DAY)  # those of the day before are too late
+    for each, state in zip(found, (State.SENT, State.EMPTY), strict=True):
+        await daily.settle(each, state)
+        await daily.settle(each, State.UNCERTAIN)
+    expected = {State.MISSED: 2.0, State.SENT: 1.0, State.EMPTY: 1.0}
+    assert {state: counted(state) for state in State if counted(state)} == expected
+
+
 class TestNotices:
+    async def test_are_given_for_however_many_channels(self, daily: DailyStore) -> None:
+        for channel in range(2, 32):
+            one = await subscribe(daily, channel)
+            await daily.pause(one.key, Reason.ROLE, SIX)
+        first, second, third = [await told(daily, SEVEN) for _ in range(3)]
+        assert sorted(channel for channel, _ in (*first, *second)) == list(range(2, 32))
+        assert third == []
+
     async def test_are_taken_for_a_while_and_the_same_for_whoever_tries(self, daily: DailyStore) -> None:
         one = await subscribe(daily)
         await daily.pause(one.key, Reason.ROLE, SIX)
