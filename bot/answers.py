@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embeddings.dates import DateRange
@@ -11,8 +10,6 @@ from embeddings.events import Event, Related
 from embeddings.index.manifest import Manifest
 from embeddings.search.spelling import Correction
 from embeddings.search.stories import StoryPlace
-
-_FEWEST_SHARED = 3  # events of an answer that make one story of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,7 @@ class KeptAnswer:
     the question's dates come in one group, the others in another.
 
     Attributes:
+        story: where the best event stands in the story that most of the first are of; is looked up anew.
         shown: how many of the events are shown before somebody asks for more; None: all.
     """
 
@@ -79,16 +77,9 @@ class KeptAnswer:
     within: DateRange | None = None
     corrected: tuple[Correction, ...] = ()
     shown: int | None = None
+    story: StoryPlace | None = None
 
     @property
     def first(self) -> tuple[str, ...]:
         """The events that are shown before somebody asks for more."""
         return self.events if self.shown is None else self.events[: self.shown]
-
-
-def shared_story(places: Sequence[StoryPlace | None]) -> StoryPlace | None:
-    """Where the best event of an answer stands in its story, if most of the events are of it; None if they are not."""
-    if not places or (first := places[0]) is None:
-        return None
-    found = sum(place is not None and place.story_id == first.story_id for place in places)
-    return first if found >= _FEWEST_SHARED and 2 * found > len(places) else None

@@ -265,11 +265,13 @@ class Engine:
         """Events of a story in order of time, those after the first `start`."""
         return await self._with(lambda search: search.story_events(story_id, start, count))
 
-    async def story_places(self, events: Sequence[Event | None]) -> list[StoryPlace | None]:
-        """Where each event stands in its story."""
-        return await self._with(
-            lambda search: [None if event is None else search.place_in_story(event.id) for event in events]
-        )
+    async def shared_story(self, events: Sequence[str]) -> StoryPlace | None:
+        """Where the first of some events stands in the story that most of them are of; None if they are of none."""
+        return await self._with(lambda search: search.shared_story(events))
+
+    async def parts_of(self, events: Sequence[Event]) -> tuple[str, ...]:
+        """To each event the title of the story that it is part of, "" where that says nothing more."""
+        return await self._with(lambda search: tuple(map(search.part_of, events)))
 
     async def events(self, ids: Sequence[str]) -> list[Event | None]:
         """Events by their ids, None where the index no longer holds one."""

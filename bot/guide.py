@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from discord import Locale
 
 from bot import help_words, local_dates, words
-from bot.answers import KeptAnswer, shared_story
+from bot.answers import KeptAnswer
 from bot.cards import pages
 from bot.cards.daily_post import Own, daily_page, longer_page
 from bot.cards.page import PLAIN, AnswerPage, Frame, Step
@@ -104,11 +104,13 @@ class Guide:
                 answer = await self._engine.days(dates, start, PER_PAGE)
                 if place.page > (last := _last_page(answer.total)):
                     return await self.page(dataclasses.replace(place, page=last), locale, note, frame)
-                return pages.days_page(answer, place, locale, note, frame)
+                stories = await self._engine.parts_of(answer.events)
+                return pages.days_page(answer, place, locale, note, frame, stories)
             case OnThisDayList(month, day):
                 events = await self._engine.on_this_day(month, day, ON_THIS_DAY)
                 held = await self._engine.held_of_day(month, day)
-                return pages.on_this_day_page(place.of, events, locale, note, held, frame)
+                stories = await self._engine.parts_of(events)
+                return pages.on_this_day_page(place.of, events, locale, note, held, frame, stories)
             case AnswerList(key):
                 return await self._answer_page(await self._kept(key), place, locale, frame)
             case PartList():
@@ -125,7 +127,8 @@ class Guide:
                 shown = await self._shown(subscription, date)
                 if shown is None:
                     return await self.page(Place(OnThisDayList(date.month, date.day)), locale, frame=frame)
-                return daily_page(date, shown, place, None, locale, own=Own(frame=frame))
+                own = Own(frame=frame, stories=await self._engine.parts_of(shown))
+                return daily_page(date, shown, place, None, locale, own=own)
             case LongerList(subscription, date):
                 found = await self._longer(subscription, date)
                 place = dataclasses.replace(place, page=min(place.page, _last_page(len(found))))
@@ -269,9 +272,9 @@ class Guide:
         events = await self._engine.events(kept.first[start : start + PER_PAGE])
         closest = await self._engine.closest(events)
         nothing = pages.Nothing(self._nothing(kept, locale))
-        page = pages.answer_page(kept, events, place, locale, nothing=nothing, closest=closest, frame=frame)
-        story = None if place.page else shared_story(await self._engine.story_places(events))
-        return page if story is None else pages.with_story(page, kept.first[0], story)
+        if not place.page:
+            kept = dataclasses.replace(kept, story=await self._engine.shared_story(kept.first[:PER_PAGE]))
+        return pages.answer_page(kept, events, place, locale, nothing=nothing, closest=closest, frame=frame)
 
     async def daily(
         self, subscription: Subscription, date: dt.date, note: str = "", *, is_test: bool = False
@@ -287,7 +290,8 @@ class Guide:
         settings = await self._store.settings.of(subscription.guild)
         # A preview is no thread, and has its title in itself.
         titled_above = subscription.kind is Kind.FORUM and (is_test or not note)
-        own = Own(subscription.title, subscription.text, Frame(attribution=settings.attribution), titled_above)
+        stories = await self._engine.parts_of(events)
+        own = Own(subscription.title, subscription.text, Frame(attribution=settings.attribution), titled_above, stories)
         locale = await self.post_locale(subscription)
         page = daily_page(date, events, Place(of), subscription.role, locale, note, own)
         return page, tuple(event.id for event in events)

@@ -49,6 +49,7 @@ STORY = "Story"
 STORY_CARD = "The story in short"
 STORY_ASKED = "asked for"
 BACK_TO_STORY = "Back to the story"
+STORY_ALSO = "Also"
 STORY_ALONE = "The archive has no more of this story. /related shows what is near the event."
 NO_STORIES = "This archive's index was made before there were stories. The next build or update makes them."
 
@@ -231,6 +232,16 @@ def story_part(first: int, last: int, events: int, latest: bool) -> str:
 def story_named(title: str) -> str:
     """The button from an answer to the story that most of its events are of."""
     return f"{STORY}: {shorten(clean(title), _BUTTON - len(STORY) - 2)}"
+
+
+def story_also(title: str) -> str:
+    """The button from a story to another one that the same words may mean."""
+    return f"{STORY_ALSO}: {shorten(clean(title), _BUTTON - len(STORY_ALSO) - 2)}"
+
+
+def part_of(title: str) -> str:
+    """Beneath an event of a list: the story that it is of, whose title is escaped."""
+    return f"part of {title}"
 
 
 def story_alt(title: str, span: str, picture: Chart, numbered: Sequence[tuple[int, str]]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot import words
 from bot.cards.page import PLAIN, AnswerPage, Frame, Step, fitted
 from bot.cards.pages import HEADLINE, SHORTEST_SUMMARY, SPARE, credits_of, headline, list_page, small_print, year_mark
+from bot.cards.story_lines import part_of
 from bot.daily import words as daily_words
 from bot.markup import escape, escape_within, length, total, without_pings
 from bot.views.state import DailyList, LongerList, Place
@@ -21,18 +22,20 @@ _MORE = "o"
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a server wants around its posts.
+    """What a post has beside its events: what its server wants around it, and the stories of its events.
 
     Attributes:
         title: in place of "On"; plain text.
         text: a line below it, in Discord's Markdown.
         titled_above: whether the title stands above the message, as in a forum, and need not stand in it.
+        stories: to each event the title of the story that it is part of, "" where that need not be said; none: of none.
     """
 
     title: str | None = None
     text: str | None = None
     frame: Frame = PLAIN
     titled_above: bool = False
+    stories: tuple[str, ...] = ()
 
 
 NOTHING_OWN = Own()
@@ -76,13 +79,12 @@ def daily_page(
         longer = LongerList(place.of.subscription, place.of.date)
         steps.append(Step(daily_words.MORE, Place(longer), _MORE))
 
+    stories = own.stories or ("",) * len(events)
+
     def make(room: int) -> AnswerPage:
         each = (room - total((*above, *small)) - SPARE) // len(events)
-        return AnswerPage(
-            (*above, *(_entry(event, date, each, locale) for event in events), *small),
-            place,
-            steps=tuple(steps),
-        )
+        told = [_entry(event, date, each, locale, of) for event, of in zip(events, stories, strict=True)]
+        return AnswerPage((*above, *told, *small), place, steps=tuple(steps))
 
     return fitted(make, own.frame)
 
@@ -103,16 +105,16 @@ def longer_page(
     return list_page(heading, events, place, count, locale, frame, (date.month, date.day))
 
 
-def _entry(event: Event, date: dt.date, limit: int, locale: str) -> str:
-    """One event of a post: its year, its headline, and one line of what it was about."""
+def _entry(event: Event, date: dt.date, limit: int, locale: str, story: str) -> str:
+    """One event of a post: its year, its headline, and one line of what it was about or of which story it is part."""
     mark = year_mark(event, (date.month, date.day), locale)
     text = f"{mark} {headline(event, min(HEADLINE, limit - length(mark) - 1))}"
     if event.withdrawn:
         return f"{text}\n-# {words.WITHDRAWN}"
     room = min(_SUMMARY, limit - length(text) - 4)
-    if event.summary and room >= SHORTEST_SUMMARY:
-        text += f"\n-# {escape_within(event.summary, room)}"
-    return text
+    if room < SHORTEST_SUMMARY or not (event.summary or story):
+        return text
+    return f"{text}\n-# {escape_within(event.summary, room) if event.summary else part_of(story)}"
 
 
 def _year_label(event: Event, events: Sequence[Event]) -> str:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from bot import local_dates, words
 from bot.answers import KeptAnswer, RelatedAnswer
 from bot.cards.page import PLAIN, AnswerPage, Choice, Frame, Step, fitted
+from bot.cards.story_lines import TO_STORY, part_of, story_line, to_story
 from bot.markup import MAX_OPTION, address, button_link, escape, escape_within, length, link, plain, total
 from bot.views.state import AnswerList, DaysList, OnThisDayList, PartList, Place, StoryList, TopicList
 from embeddings.dates import DateRange
 from embeddings.events import Event, Related, Source, event_links
 from embeddings.search.answers import DayAnswer, outside
-from embeddings.search.stories import StoryPlace
 
 PER_PAGE = 5  # events of a list
 CARD_SOURCES = 10
@@ -38,7 +38,6 @@ SHORTEST_SUMMARY = 60  # a stump of less says nothing
 _SHORTEST_HEADLINE = 20  # of a related event beside its date and contexts
 _LONGEST_LINK = 400  # an address; a longer one costs the text that it leads from
 _SHORTEST_CONTEXTS = 100
-_TO_STORY = "v"  # the letter of the button
 # For marks, dates and line breaks, which the sums below leave out: of a list, of a card, of the closest related event,
 # of a numbered line with the line that counts those which are left out, and of one related event.
 SPARE, _CARD_SPARE, _CLOSEST_SPARE, _LINE_SPARE, _RELATED_SPARE = 20, 10, 30, 40, 8
@@ -58,14 +57,20 @@ class _Shown:
     first: int | None = None  # the number of the page's first event, where it is not the page that says it
 
 
-def days_page(answer: DayAnswer, place: Place, locale: str, note: str = "", frame: Frame = PLAIN) -> AnswerPage:
-    """A page of the events of some days; without events, it says why, and gives the nearest days that have some."""
+def days_page(
+    answer: DayAnswer, place: Place, locale: str, note: str = "", frame: Frame = PLAIN, stories: Sequence[str] = ()
+) -> AnswerPage:
+    """A page of the events of some days; without events, it says why, and gives the nearest days that have some.
+
+    Args:
+        stories: to each event the title of the story that it is part of, "" where that need not be said.
+    """
     heading = f"## {local_dates.date_range(answer.dates, locale)}"
     if answer.total:
         heading += f"\n-# {words.count(answer.total, 'event')}{note}"
         style = _Shown(date=answer.dates.days > 1)
-        page = fitted(_List(heading, answer.events, place, answer.total, locale, style, frame).page, frame)
-        return _with_more(page, place, 0, answer.total)
+        listed = _List(heading, answer.events, place, answer.total, locale, style, frame, stories=stories)
+        return _with_more(fitted(listed.page, frame), place, 0, answer.total)
     steps = tuple(
         Step(local_dates.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
         for day, action in zip(answer.nearest, "defg", strict=False)
@@ -92,15 +97,22 @@ def _with_more(page: AnswerPage, place: Place, more_from: int, held: int) -> Ans
 
 
 def on_this_day_page(
-    of: OnThisDayList, events: Sequence[Event], locale: str, note: str = "", held: int = 0, frame: Frame = PLAIN
+    of: OnThisDayList,
+    events: Sequence[Event],
+    locale: str,
+    note: str = "",
+    held: int = 0,
+    frame: Frame = PLAIN,
+    stories: Sequence[str] = (),
 ) -> AnswerPage:
-    """The best events of a day over the years; `held` is how many the archive has of the day."""
+    """The best events of a day over the years; `held` is how many the archive has of the day; `stories` as above."""
     heading, place = f"## {words.on_this_day_heading(of.month, of.day, locale)}", Place(of)
     heading += f"\n-#{note.removeprefix(' ·')}" if note else ""
     if not events:
         return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place, frame=frame)
-    page = fitted(_List(heading, events, place, len(events), locale, _Shown(day=(of.month, of.day)), frame).page, frame)
-    return _with_more(page, place, len(events), held)
+    style = _Shown(day=(of.month, of.day))
+    listed = _List(heading, events, place, len(events), locale, style, frame, stories=stories)
+    return _with_more(fitted(listed.page, frame), place, len(events), held)
 
 
 def list_page(
@@ -153,6 +165,8 @@ def answer_page(
 ) -> AnswerPage:
     """A page of a question's events; `events` are those of this page, None for one that is no longer in the index.
 
+    Where most are of one story, the page has its line above them and a button that leads to it.
+
     Args:
         closest: to each of them the related event that is named beneath it, if there is one that is close.
     """
@@ -162,20 +176,15 @@ def answer_page(
         lines.append(words.dates_understood(kept.dates, locale, has_events=bool(kept.events)))
     if kept.within is not None:
         lines.append(words.only_within(kept.within, locale))
-    heading = "\n".join(f"-# {line}" for line in lines)
+    small = [f"-# {line}" for line in lines]
+    heading = "\n".join(small if kept.story is None else [*small, story_line(kept.story, locale)])
     if not kept.events:
         steps = () if nothing.wider is None else (Step(words.SEARCH_ALL_DATES, Place(nothing.wider), "w"),)
         return AnswerPage(("\n".join(filter(None, [heading, nothing.text])),), place, steps=steps, frame=frame)
     style = _Shown(date=True)
     listed = _List(heading, events, place, len(kept.first), locale, style, frame, above, closest)
-    return _with_more(fitted(listed.page, frame), place, len(kept.first), len(kept.events))
-
-
-def with_story(page: AnswerPage, of: str, story: StoryPlace) -> AnswerPage:
-    """An answer with the button to the story that most of its events belong to; `of` is the id of the best of them."""
-    return replace(
-        page, steps=(*page.steps, Step(words.story_named(story.title), Place(StoryList(of)), _TO_STORY, True))
-    )
+    page = _with_more(fitted(listed.page, frame), place, len(kept.first), len(kept.events))
+    return page if kept.story is None else replace(page, steps=(*page.steps, to_story(kept.story)))
 
 
 def _groups(events: Sequence[Event | None], dates: Sequence[DateRange], locale: str) -> list[str]:
@@ -208,7 +217,7 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int, fra
     if (story := answer.story) is not None:
         head += f"\n-# {words.story_place(story.number, story.count, escape_within(story.title, _STORY))}"
         if back is None or back.trail or not isinstance(back.of, StoryList):  # from which one came
-            steps.append(Step(words.STORY, Place(StoryList(event.id)), _TO_STORY, aside=True))
+            steps.append(Step(words.STORY, Place(StoryList(event.id)), TO_STORY, aside=True))
     left = room - length(head) - length(small) - _CARD_SPARE
     if event.summary:
         summary = escape_within(event.summary, min(_CARD_SUMMARY, left // 2))
@@ -244,6 +253,7 @@ class _List:
         total: events of the whole list.
         above: what stands above each event, in lines of its own; nothing where it is empty.
         closest: to each event the related one that is named beneath it.
+        stories: to each event the title of its story that is named beneath it.
     """
 
     heading: str
@@ -255,6 +265,7 @@ class _List:
     frame: Frame
     above: Sequence[str] = ()
     closest: Sequence[Related | None] = ()
+    stories: Sequence[str] = ()
 
     def page(self, room: int) -> AnswerPage:
         """Lay the page out; texts are shortened until it has at most `room` characters."""
@@ -263,9 +274,9 @@ class _List:
         small = [*credits_of(self.events, self.frame), *words.page_of(self.place.page + 1, pages)]
         each = (room - length(self.heading) - total(small) - total(above) - SPARE) // max(1, len(self.events))
         blocks = [self.heading] if self.heading else []
-        closest = self.closest or [None] * len(self.events)
+        beneath = self.closest or self.stories or [None] * len(self.events)
         first = self.place.page * PER_PAGE + 1 if self.style.first is None else self.style.first
-        for number, (event, before, near) in enumerate(zip(self.events, above, closest, strict=True), first):
+        for number, (event, before, near) in enumerate(zip(self.events, above, beneath, strict=True), first):
             mark = f"**{number}.**"
             if event is None:
                 blocks.append(f"{before}{mark} {words.EVENT_REMOVED}")
@@ -309,10 +320,11 @@ def small_print(texts: Sequence[str]) -> list[str]:
     return [f"-# {' · '.join(texts)}"] if texts else []
 
 
-def _entry(mark: str, event: Event, limit: int, locale: str, dated: bool, closest: Related | None) -> str:
+def _entry(mark: str, event: Event, limit: int, locale: str, dated: bool, beneath: Related | str | None) -> str:
     """One event of a list in at most `limit` characters: headline, a line of facts, the summary as far as it fits.
 
     Of the facts the date is bold and comes first, so that a list can be scanned for it; what leads away comes last.
+    Beneath it stands the related event that is closest, or the story of which it is part.
     """
     facts = [words.WITHDRAWN] if event.withdrawn else []
     facts += [f"**{local_dates.short_date(event.date, locale)}**"] if dated else []
@@ -325,10 +337,12 @@ def _entry(mark: str, event: Event, limit: int, locale: str, dated: bool, closes
     if event.summary and room >= SHORTEST_SUMMARY:
         text += f"\n{escape_within(event.summary, room)}"
     room = min(_CLOSEST, limit - length(text) - _CLOSEST_SPARE)
-    if closest is not None and room >= SHORTEST_SUMMARY:
-        related = escape_within(closest.headline, room)
-        text += f"\n-# {words.CLOSEST} {local_dates.short_date(closest.date, locale)}: {related}"
-    return text
+    if not beneath or room < SHORTEST_SUMMARY:
+        return text
+    if isinstance(beneath, str):
+        return f"{text}\n-# {part_of(beneath)}"
+    related = escape_within(beneath.headline, room)
+    return f"{text}\n-# {words.CLOSEST} {local_dates.short_date(beneath.date, locale)}: {related}"
 
 
 def _told_by(event: Event, limit: int) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot import local_dates, words
 from bot.cards.page import PLAIN, AnswerPage, Choice, Frame, Picture, Step, fitted
 from bot.cards.pages import PER_PAGE, credits_of, numbered_page, small_print
+from bot.cards.story_lines import TO_STORY, to_other
 from bot.markup import MAX_ALT, MAX_OPTION, cut, escape_within, length, plain, total
 from bot.views.state import Place
 from embeddings.events import Event
@@ -18,7 +19,7 @@ from embeddings.text import clean, shorten
 _TITLE = 120  # of a headline that a story is called after
 _HEADLINE = 200  # of an event that carries it: four lines of a phone
 _SPARE = 10  # for marks and the line break of each
-_ALL, _TO_STORY = "n", "v"
+_ALL = "n"
 
 
 def last_page(story: Story) -> int:
@@ -53,7 +54,8 @@ def story_page(story: Story, place: Place, locale: str, frame: Frame = PLAIN) ->
     heading = f"## {escape_within(story.title, _TITLE)}\n-# {facts}"
     if story.count == 1:
         heading += f"\n-# {words.STORY_ALONE}"
-    steps = (Step(words.story_all(story.count, story.going_on), Place(place.of, 1), _ALL),) if pages > 1 else ()
+    everything = [Step(words.story_all(story.count, story.going_on), Place(place.of, 1), _ALL)] if pages > 1 else []
+    steps = (*everything, *map(to_other, story.also))
 
     def make(room: int) -> AnswerPage:
         each = (room - total((heading, *small))) // max(1, len(events)) - _SPARE
@@ -90,7 +92,7 @@ def events_page(
     heading = f"## {escape_within(story.title, _TITLE)}\n-# {words.story_part(first, last, story.count, latest)}"
     pages = last_page(story) + 1
     page = numbered_page(heading, [each.event for each in events], place, pages, locale, frame, first)
-    return replace(page, steps=(*page.steps, Step(words.STORY_CARD, Place(place.of), _TO_STORY)))
+    return replace(page, steps=(*page.steps, Step(words.STORY_CARD, Place(place.of), TO_STORY)))
 
 
 def picture(story: Story, locale: str) -> Picture | None:

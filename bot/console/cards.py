@@ -15,7 +15,7 @@ from bot.answers import About, OnThisDay, RelatedAnswer
 from embeddings.events import Event, Related, Source, event_link
 from embeddings.search.answers import Answer, DayAnswer
 from embeddings.search.examples import Example
-from embeddings.search.stories import Story
+from embeddings.search.stories import Story, StoryPlace
 from embeddings.text import clean, shorten
 
 LIST_RELATED = 3  # related events on a card that is one of several
@@ -36,6 +36,8 @@ def answer_cards(answer: Answer) -> Iterable[RenderableType]:
             yield Rule(words.group_heading(is_outside, answer.dates), align="left")
         for hit in hits:
             yield event_card(hit.event)
+    if answer.story is not None:
+        yield _told_in(words.STORY, answer.story)
     yield from _small_print(hit.event for hit in answer.hits)
 
 
@@ -82,6 +84,8 @@ def story_cards(story: Story) -> Iterable[RenderableType]:
         headline.append(f"\n{event.id}", style="not bold dim")
         lines.add_row(f"{number}.", str(event.date), headline)
     yield lines
+    for other in story.also:
+        yield _told_in(words.STORY_ALSO, other)
     yield from _small_print(each.event for each in story.carrying)
 
 
@@ -125,6 +129,13 @@ def event_card(event: Event, related: Sequence[Related] | None = None, sources: 
         title.append(f"  {theme}", style="not bold magenta")
     return Panel(Group(*parts), title=title, title_align="left", subtitle=Text(event.id, style="dim"),
                  subtitle_align="right", border_style="blue")  # fmt: skip
+
+
+def _told_in(label: str, story: StoryPlace) -> Text:
+    """A line that names a story, and the command that tells it."""
+    facts = words.story_facts(local_dates.interval(story.first, story.last), story.count, story.going_on)
+    line = Text(f"{label}: {clean(story.title)}").append(f"  {facts.replace('*', '')}", style="dim")
+    return line.append(f"\n/story {story.event_id}", style="dim")
 
 
 def _numbered(lines: Iterable[Text]) -> Table:

@@ -50,7 +50,8 @@ class Lookup:
     def ask(self, query: str, first: str | None = None, last: str | None = None, count: int = 5) -> Answer:
         """The events that a question is about, best first. InputError if the question or a date cannot be used."""
         today = self._today()
-        return self._search.ask(query, today, within=search_window(first, last, today), limit=count)
+        search = self._search
+        return search.with_story(search.ask(query, today, within=search_window(first, last, today), limit=count))
 
     def on_this_day(self, day: str | None = None, count: int = 5) -> OnThisDay:
         """The best events of a day over the years; None: of today. DateError if `day` is not a day."""

@@ -172,7 +172,7 @@ def ask(
         search.warm_up(question or "a question")
 
         def answered(text: str) -> Answer:
-            return search.ask(text, today, within=within, limit=limit)
+            return search.with_story(search.ask(text, today, within=within, limit=limit))
 
         if many:
             ask_each(lines(sys.stdin.buffer), answered, as_json=context.as_json)

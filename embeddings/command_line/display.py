@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from embeddings.search.answers import Answer, DayAnswer
     from embeddings.search.evaluation import Silence
     from embeddings.search.on_this_day import DayCandidate
-    from embeddings.search.stories import Story
+    from embeddings.search.stories import Story, StoryPlace
 
 _PIPED = 80  # columns of what is meant to be read where there is no terminal
 _READABLE = 100  # columns of a sentence that is easy to read
@@ -71,6 +71,8 @@ def show_answer(answer: Answer) -> None:
         for hit in hits:
             number += 1
             _print_event(console, hit.event, f"{number}. ", f"score {hit.score:.2f}")
+    if answer.story is not None:
+        _print_story(console, "most of these are of one story", answer.story)
     console.print(Text(f"{_events(len(answer.hits))} in {answer.took_ms:,.0f} ms", style="dim"))
 
 
@@ -144,6 +146,14 @@ def show_story(story: Story) -> None:
         _print_event(console, each.event, f"{mark} {number}. ")
     if len(story.carrying) < story.count:
         console.print(f"… and {_events(story.count - len(story.carrying))} more; --json gives them all")
+    for other in story.also:
+        _print_story(console, "also", other)
+
+
+def _print_story(console: Console, label: str, story: StoryPlace) -> None:
+    """A line that names a story, and the id by which it is told."""
+    facts = f"  {story.first} to {story.last}, {_events(story.count)}  {story.event_id}"
+    console.print(Text(f"{label}: {story.title}").append(facts, style="dim"))
 
 
 def show_range(dates: DateRange) -> None:

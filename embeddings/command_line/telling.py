@@ -66,5 +66,6 @@ def _as_dict(search: Search, story: Story) -> dict[str, Any]:
         "going_on": story.going_on,
         "count": story.count,
         "asked": story.asked,
+        "also": [other.as_dict() for other in story.also],
         "events": events,
     }

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from embeddings.dates import DateRange
     from embeddings.events import Event
     from embeddings.search.spelling import Correction
+    from embeddings.search.stories import StoryPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Answer:
         first, last: the archive's first and last day; None if it is empty.
         corrected: which of its words were read otherwise than they were typed.
         further: those that come next, where more were asked for than were to be shown.
+        story: where the best event stands in the story that most of the hits are of, if they are of one.
     """
 
     query: str
@@ -40,6 +42,7 @@ class Answer:
     last: dt.date | None = None
     corrected: tuple[Correction, ...] = ()
     further: tuple[Hit, ...] = ()
+    story: StoryPlace | None = None
 
     @property
     def groups(self) -> tuple[tuple[bool, tuple[Hit, ...]], ...]:
@@ -57,6 +60,10 @@ class Answer:
     def corrected_as_dict(self) -> dict[str, list[dict[str, str]]]:
         """What the answer's JSON has of `corrected`: a key with pairs, or nothing if there are none."""
         return {"corrected": [asdict(each) for each in self.corrected]} if self.corrected else {}
+
+    def story_as_dict(self) -> dict[str, dict[str, object]]:
+        """What the answer's JSON has of `story`: a key, or nothing if its hits are of no story."""
+        return {} if self.story is None else {"story": self.story.as_dict()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ what the others need.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embeddings.errors import InputError
@@ -14,10 +15,13 @@ from embeddings.search.answers import DayAnswer
 from embeddings.text import clean, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from embeddings.dates import DateRange
     from embeddings.events import Event, Related
     from embeddings.index.catalogue import Catalogue
     from embeddings.index.folder import OpenIndex
+    from embeddings.search.answers import Answer
     from embeddings.search.on_this_day import DayCandidate
     from embeddings.search.stories import StoryPlace
 
@@ -147,3 +151,19 @@ class LookUp(CatalogueLookUp):
         from embeddings.search.stories import place
 
         return place(self.index, event_id)
+
+    def part_of(self, event: Event) -> str:
+        """The title of the story that an event is part of; "" where that says nothing more than the event does."""
+        from embeddings.search.story_names import part_of
+
+        return part_of(event, self.place_in_story(event.id))
+
+    def shared_story(self, event_ids: Sequence[str]) -> StoryPlace | None:
+        """Where the first of some events stands in the story that most of them are of; None if they are of none."""
+        from embeddings.search.story_names import shared_story
+
+        return shared_story(list(map(self.place_in_story, event_ids)))
+
+    def with_story(self, answer: Answer) -> Answer:
+        """An answer with the story that most of its events are of, if they are of one."""
+        return replace(answer, story=self.shared_story([hit.event.id for hit in answer.hits]))

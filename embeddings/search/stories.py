@@ -51,12 +51,26 @@ class StoryEvent:
 
 @dataclass(frozen=True, slots=True)
 class StoryPlace:
-    """Where an event stands in its story: the `number`th of `count`."""
+    """Where an event stands in its story: the `number`th of `count`, which were from `first` to `last`."""
 
     story_id: str
     title: str
     number: int
     count: int
+    event_id: str
+    first: dt.date
+    last: dt.date
+    going_on: bool = False
+
+    def as_dict(self) -> dict[str, object]:
+        """A story as a part of the JSON that commands print, which users' scripts parse."""
+        return {
+            "id": self.story_id,
+            "title": self.title,
+            "from": self.first.isoformat(),
+            "to": self.last.isoformat(),
+            "count": self.count,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,7 @@ class Story:
         days: of each of the `count` events, ascending.
         carrying: the events that carry it, in order of time; the one that was asked about is always among them.
         asked: the id of that one; None where a topic was asked for.
+        also: where other answers to the words that were asked for stand in their stories, the likeliest first.
     """
 
     id: str
@@ -82,6 +97,7 @@ class Story:
     days: tuple[dt.date, ...]
     carrying: tuple[StoryEvent, ...]
     asked: str | None
+    also: tuple[StoryPlace, ...] = ()
 
 
 def topic_key_of(story_id: str) -> str | None:
@@ -181,7 +197,6 @@ def told(
     else:
         story_id, title, of = _called(index, rows)
     dates = tuple(map(dt.date.fromordinal, days.tolist()))
-    last = catalogue.last or dates[-1]
     asked_id = None if asked is None else next(each.event.id for each in carrying if rows[each.number - 1] == asked)
     return Story(
         id=story_id,
@@ -190,7 +205,7 @@ def told(
         first=dates[0],
         last=dates[-1],
         count=len(rows),
-        going_on=(last - dates[-1]).days <= _GOING_ON_DAYS,
+        going_on=_goes_on(index, dates[-1]),
         days=dates,
         carrying=carrying,
         asked=asked_id,
@@ -219,7 +234,13 @@ def place(index: OpenIndex, event_id: str) -> StoryPlace | None:
     if len(rows) < 2:
         return None
     story_id, title, _ = _called(index, rows)
-    return StoryPlace(story_id, title, int(np.searchsorted(rows, row)) + 1, len(rows))
+    first, last = (dt.date.fromordinal(int(index.catalogue.days[each])) for each in (rows[0], rows[-1]))
+    number = int(np.searchsorted(rows, row)) + 1
+    return StoryPlace(story_id, title, number, len(rows), event_id, first, last, _goes_on(index, last))
+
+
+def _goes_on(index: OpenIndex, last: dt.date) -> bool:
+    return ((index.catalogue.last or last) - last).days <= _GOING_ON_DAYS
 
 
 def _stories(index: OpenIndex) -> Stories:

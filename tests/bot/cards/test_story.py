@@ -10,16 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import words
-from bot.answers import RelatedAnswer, shared_story
+from bot.answers import KeptAnswer, RelatedAnswer
+from bot.cards.daily_post import Own, daily_page
 from bot.cards.discord_face import PICTURE, layout
 from bot.cards.page import AnswerPage
-from bot.cards.pages import event_page, with_story
+from bot.cards.pages import answer_page, days_page, event_page, on_this_day_page
 from bot.cards.story import events_page, last_page, story_page, window
 from bot.markup import MAX_ALT, MAX_TEXT, length
-from bot.views.state import DaysList, NoList, Place, StoryList
+from bot.views.state import AnswerList, DailyList, DaysList, NoList, OnThisDayList, Place, StoryList
 from embeddings.dates import DateRange
 from embeddings.events import Event
 from embeddings.picture.chart import Unit
+from embeddings.search.answers import DayAnswer
 from embeddings.search.stories import Story, StoryEvent, StoryPlace
 from tests.bot.hostile import headlines
 
@@ -133,7 +135,8 @@ def test_whatever_the_archive_holds_a_story_fits_into_a_message(texts: list[str]
 
 
 def answer(number: int = 12) -> RelatedAnswer:
-    return RelatedAnswer(event(3), (), StoryPlace("2015-12-04-00000002", "A *long* story", number, 37))
+    place = StoryPlace("2015-12-04-00000002", "A *long* story", number, 37, event(3).id, FIRST, FIRST)
+    return RelatedAnswer(event(3), (), place)
 
 
 def labels(page: AnswerPage) -> list[str]:
@@ -162,19 +165,45 @@ def test_the_card_of_an_event_leads_to_the_story_unless_it_was_opened_from_there
     assert labels(event_page(alone, days, "en-GB")) == [words.BACK_TO_LIST]
 
 
-def at(story_id: str) -> StoryPlace:
-    return StoryPlace(story_id, "A story", 1, 9)
+TOLD = StoryPlace("2015-12-02-00000000", "War & *peace* " * 20, 4, 37, event(3).id, FIRST, dt.date(2016, 3, 1), True)
 
 
-def test_an_answer_is_of_one_story_where_most_of_its_events_are_the_best_among_them() -> None:
-    one, other = at("a"), at("b")
-    assert shared_story([one, one, other, one, None]) == one
-    assert shared_story([one, one, other, other, one, other]) is None
-    assert shared_story([other, one, one, one, one]) is None
-    assert shared_story([None, one, one, one]) is None
-    assert shared_story([one, one]) is None
-    assert shared_story([]) is None
-    page = with_story(AnswerPage(("x",), PLACE), "2015-12-04-00000002", replace(one, title="War & peace " * 20))
+def test_an_answer_of_one_story_has_its_line_above_the_events_and_a_button_that_leads_to_it() -> None:
+    shown = [event(number) for number in range(5)]
+    kept = KeptAnswer(tuple(each.id for each in shown), story=TOLD)
+    page = answer_page(kept, shown, Place(AnswerList("key")), "en-GB")
+    title, facts = page.blocks[0].split("\n")
+    assert title.startswith("### War & \\*peace\\* War")
+    assert length(title) <= 4 + 90
+    assert facts.startswith("-# **2 Dec 2015")
+    assert facts.endswith("1 Mar 2016** · 37 events · still going on")
+    assert page.blocks[1].startswith("**1.** **Something happens**")
     [step] = page.steps
-    assert step.label.startswith("Story: War & peace War")
+    assert step.label.startswith("Story: War & *peace* War")
     assert len(step.label) <= 50
+    assert (step.place, step.aside) == (Place(StoryList(event(3).id)), True)
+
+
+def test_a_story_that_words_led_to_has_buttons_to_the_others_that_they_may_mean() -> None:
+    others = (TOLD, replace(TOLD, title="Another", event_id="2015-12-09-00000007"))
+    page = story_page(replace(story(3), also=others), PLACE, "en-GB")
+    first, second = page.steps
+    assert first.label.startswith("Also: War & *peace*")
+    assert (second.label, second.place.of, second.aside) == ("Also: Another", StoryList("2015-12-09-00000007"), True)
+
+
+@pytest.mark.parametrize("text", [None, "Told in more words."])
+def test_the_events_of_a_day_name_the_stories_that_they_are_part_of(text: str | None) -> None:
+    events = [replace(event(number), summary=text) for number in range(2)]
+    titles = ("The *strike*", "")
+    said = "-# part of The \\*strike\\*"
+    days = DateRange(FIRST, FIRST)
+    listed = days_page(
+        DayAnswer(days, 2, tuple(events), (), FIRST, FIRST), Place(DaysList(days)), "en-GB", stories=titles
+    )
+    yearly = on_this_day_page(OnThisDayList(12, 2), events, "en-GB", stories=titles)
+    posted = daily_page(FIRST, events, Place(DailyList("s", FIRST)), None, "en-GB", own=Own(stories=titles))
+    for page in (listed, yearly, posted):
+        first, second = [block.split("\n") for block in page.blocks if "Something happens" in block]
+        assert (said in first) == (page is not posted or text is None)  # of a post two lines an event are enough
+        assert not any("part of" in line for line in second)

@@ -56,7 +56,8 @@ def test_story_shows_what_carries_it_and_a_card_says_where_its_event_stands(look
     assert "1969-07-20-ed7eb122" in out
     _, err = say(lookup, "/story")
     assert "which story?" in err
-    shown = RelatedAnswer(Event("a", TODAY, "A truce"), (), StoryPlace("a", "A [red]war[/]", 12, 37))
+    place = StoryPlace("a", "A [red]war[/]", 12, 37, "a", TODAY, TODAY)
+    shown = RelatedAnswer(Event("a", TODAY, "A truce"), (), place)
     console = Console(file=io.StringIO(), width=100, highlight=False)
     for card in related_cards(shown):
         console.print(card)
