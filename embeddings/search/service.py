@@ -25,13 +25,14 @@ from embeddings.model.export import encoder_of
 from embeddings.model.reranker import Reranker, reranker
 from embeddings.model.tuning import Encoded
 from embeddings.search import reading, stories
-from embeddings.search.answers import Answer, Hit
+from embeddings.search.answers import Answer, Hit, outside
 from embeddings.search.look_up import LookUp
 from embeddings.search.questions import MAX_QUESTION, Question, understand
 from embeddings.search.ranking import coverage, fit_dates, fold, largest, openness, order, rerank
 from embeddings.search.relevance import Relevance
 from embeddings.search.signs import with_signs
 from embeddings.search.stories import Story, StoryEvent
+from embeddings.search.story_folding import give_room
 from embeddings.search.topics import Topics, topic_key
 from embeddings.text import clean, shorten
 
@@ -113,7 +114,9 @@ class Search(LookUp):
         Raises:
             InputError, StoriesMissingError: as `story`.
         """
-        return (stories.of_hits(self.index, found) if found else None) or self._story_of_topic(self.topics.known(text))
+        return (stories.of_words(self.index, text, found) if found else None) or self._story_of_topic(
+            self.topics.known(text)
+        )
 
     def known_story(self, text: str) -> Story | None:
         """The story that an id or the name of a topic leads to; None for other words.
@@ -261,12 +264,14 @@ class Search(LookUp):
             found = self._reranker.scores(question.text, titles)
             scores[first] = rerank(scores[first], features.dated[first], found)
             best_first = best_first[np.lexsort((candidates[best_first], -scores[best_first]))]
-        rows = self.fold(candidates[best_first], max(limit, most))
+        rows = self.fold(candidates[best_first], max(2 * limit, most) if silent_in_doubt else max(limit, most))
         shown, further = rows[:limit], rows[limit:]
         if silent_in_doubt:
             shown = self._relevance.until_strangers(question, candidates, features, shown)
             # The best event of all is that with which the others are compared.
             further = self._relevance.until_strangers(question, candidates, features, [*shown[:1], *further])[1:]
+            shown, further = self._with_room(question, shown, further)
+        further = further[: max(0, most - limit)]
         of_row = dict(zip(candidates.tolist(), scores.tolist(), strict=True))
         catalogue = self.index.catalogue
         events = catalogue.events([*shown, *further])
@@ -329,6 +334,17 @@ class Search(LookUp):
         spans = (_overlap(catalogue.rows_between(span.first, span.last), window) for span in dates)
         best = [np.array(span)[np.argsort(-standing[span.start : span.stop], kind="stable")] for span in spans]
         return union([rows[:_CANDIDATES].astype(np.int64) for rows in best])
+
+    def _with_room(self, question: Question, shown: list[int], further: list[int]) -> tuple[list[int], list[int]]:
+        """The rows that are shown and those that come next, where what one story says again gives room to others."""
+        index = self.index
+        if index.stories is None or not shown:
+            return shown, further
+        rows = [*shown, *further]
+        days = map(dt.date.fromordinal, index.catalogue.days[rows].tolist())
+        is_outside = np.array([outside(day, question.dates) for day in days])
+        ordered = give_room(rows, len(shown), index.stories.leads[rows], is_outside, index.vectors.take)
+        return ordered[: len(shown)], ordered[len(shown) :]
 
     def fold(self, rows: np.ndarray, limit: int) -> list[int]:
         """The first `limit` of some rows, one for each event with several wordings; reads headlines as needed."""

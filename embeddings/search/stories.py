@@ -7,9 +7,10 @@ are made, and how they compare.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from embeddings.events import Event
 from embeddings.index.folder import OpenIndex
 from embeddings.index.row_sets import are_in, union
 from embeddings.index.stories import Stories
+from embeddings.search.story_words import stories_of_words
 from embeddings.text import normalise, shorten
 
 MOST_CARRYING = 12
@@ -26,6 +28,7 @@ LEAST_CARRYING = 5
 TOPIC = "topic:"
 """Stands before a topic's key in the id of what is told of a topic."""
 
+_ALSO = 3  # other stories that words may mean
 _GOING_ON_DAYS = 30  # before the archive's last day
 _TITLE = 90  # characters
 _OF_ITS_STORY = 1 / 3  # share of a story's events that have a topic, from which on all of it is told with the topic
@@ -118,21 +121,24 @@ def of_event(index: OpenIndex, event_id: str) -> Story | None:
     return told(index, rows, asked=row)
 
 
-def of_hits(index: OpenIndex, event_ids: Sequence[str]) -> Story | None:
-    """The story that the events which answer a question speak for most, the best of them first.
+def of_words(index: OpenIndex, text: str, event_ids: Sequence[str]) -> Story | None:
+    """The story that words lead to, with the next ones that they may mean as `also`; None if nothing answers them.
 
+    Args:
+        event_ids: of the events that answer the words, the best first; those of the story are asked about.
     Raises:
         StoriesMissingError: as `of_event`.
     """
     leads = _stories(index).leads
     rows = [row for each in event_ids if (row := index.catalogue.row(each)) is not None]
-    votes: defaultdict[int, float] = defaultdict(float)
-    for place_, row in enumerate(rows, 1):
-        votes[int(leads[row])] += 1 / place_
-    if not rows:
+    answering = {int(leads[row]): row for row in reversed(rows)}
+    found = stories_of_words(index, _stories(index), text, rows)
+    if not found:
         return None
-    asked = max(rows, key=lambda row: votes[int(leads[row])])  # of equals the first
-    return told(index, _stories(index).rows(asked), asked=asked)
+    story = told(index, _stories(index).rows(found[0]), asked=answering.get(found[0]))
+    others = index.catalogue.events([answering.get(lead, lead) for lead in found[1:]])
+    places = (place(index, event.id) for event in others)
+    return replace(story, also=tuple(islice(filter(None, places), _ALSO)))
 
 
 def with_stories(index: OpenIndex, rows: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
