@@ -14,6 +14,7 @@ from embeddings.stems import MAX_WORDS, STOP_WORDS, question_stems
 from embeddings.text import clean, normalise
 
 if TYPE_CHECKING:
+    from embeddings.search.abroad import Abroad
     from embeddings.search.other_names import Word
     from embeddings.search.spelling import Correction
 
@@ -47,6 +48,7 @@ class Question:
         in_future: every date in it is yet to come, so that no news can answer it.
         corrected: what of `wanted` is read otherwise than it was typed.
         encoded: `wanted` with the names that an archive uses; empty if it has not been read for one.
+        abroad: how it was put into English, if it is in another language; likewise.
         words: those of `wanted`, with the other names that an event may have instead; likewise.
     """
 
@@ -58,6 +60,7 @@ class Question:
     in_future: bool = False
     corrected: tuple[Correction, ...] = ()
     encoded: str = ""
+    abroad: Abroad | None = None
     words: tuple[Word, ...] = ()
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.row_sets import are_in
 from embeddings.search import other_names
+from embeddings.search.abroad import Abroad, understood
 from embeddings.search.questions import Question
 from embeddings.search.spelling import Lexicon, corrected, spelt_otherwise
 from embeddings.stems import question_stems, stems
@@ -21,11 +22,22 @@ def read(question: Question, catalogue: Catalogue) -> Question:
         return question
     catalogue.postings(question_stems(question.wanted))  # all at once; they are kept for what follows
     archive = lexicon(catalogue)
+    if (foreign := understood(question.wanted, archive.frequencies, archive.is_name)) is not None:
+        question = in_english(question, foreign)
+        if question.only_dates:
+            return question
+        catalogue.postings(question_stems(question.wanted))
     wanted, changed = corrected(question.wanted, archive)
     rare = spelt_otherwise(wanted, archive)
     names = (other_names.shipped(), other_names.explained(catalogue.short_forms), other_names.spelt_alike(rare))
     reading = other_names.read(wanted, names, catalogue.postings)
     return replace(question, wanted=wanted, corrected=changed, encoded=reading.text, words=reading.words)
+
+
+def in_english(question: Question, foreign: Abroad) -> Question:
+    """A question in another language with the English words that are known for it, if there are any."""
+    only_dates = foreign.is_open and bool(question.dates)
+    return replace(question, wanted=foreign.english or question.wanted, abroad=foreign, only_dates=only_dates)
 
 
 def lexicon(catalogue: Catalogue) -> Lexicon:

@@ -104,6 +104,10 @@ class Lexicon:
         """How it spells its words and names."""
         return self.all_spellings()
 
+    def is_name(self, word: str) -> bool:
+        """Whether it mostly writes a normalised word with a capital inside a sentence."""
+        return any(spelling.is_name for spelling in self.spellings.near(word, 0))
+
 
 def corrected(text: str, archive: Lexicon) -> tuple[str, tuple[Correction, ...]]:
     """A question with the words that an archive lacks as the archive spells them, and what was changed."""
@@ -162,7 +166,7 @@ def _supported(
 
 def _near_enough(word: str, archive: Lexicon) -> list[Spelling]:
     """The single words that a word which is not English may mean, however rare they are, the likeliest first."""
-    if word in _english() or len(word) <= LEAST_LETTERS:
+    if word in english_words() or len(word) <= LEAST_LETTERS:
         return []
 
     def may_be_meant(wrong: float, spelling: Spelling) -> bool:
@@ -189,7 +193,7 @@ def spelt_otherwise(text: str, archive: Lexicon) -> tuple[tuple[str, str], ...]:
     """
     words = dict.fromkeys(normalise(token[0]) for token in WORD.finditer(text) if _is_plain(token[0]))
     counts = archive.frequencies(list(words))
-    rare = [word for word in words if 0 < counts.get(word, 0) <= _RARE and word not in _english()]
+    rare = [word for word in words if 0 < counts.get(word, 0) <= _RARE and word not in english_words()]
     found = []
     for word in rare[:_MOST_LOOKED_UP] if rare and len(archive.spellings) else ():
         window = _Window.of(0, word)
@@ -210,7 +214,7 @@ def _is_plain(word: str) -> bool:
 
 
 def _is_strange(word: str) -> bool:
-    return word.isalpha() and word not in _english()
+    return word.isalpha() and word not in english_words()
 
 
 def _windows(text: str, tokens: Sequence[re.Match[str]], words: Sequence[str], lacking: set[int]) -> Iterator[_Window]:
@@ -271,7 +275,7 @@ def _may_stand_for(window: _Window, meant: Sequence[str], *, joined: bool) -> bo
     Args:
         joined: whether they have the same letters, and differ in their blanks.
     """
-    english = any(word in _english() for word in window.lacking)
+    english = any(word in english_words() for word in window.lacking)
     if len(meant) != len(window.words):
         return not english and (joined or window.staying.issubset(meant))
     pairs = [(word, other) for word, other in zip(window.words, meant, strict=True) if word != other]
@@ -301,7 +305,7 @@ def sound(key: str) -> str:
 
 
 @cache
-def _english() -> frozenset[str]:
+def english_words() -> frozenset[str]:
     """82,765 English words: a word that an archive happens to lack may be one of them."""
     words = resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt"
     return frozenset(words.read_text(encoding="utf-8-sig").split()[::2])  # each is followed by its frequency
