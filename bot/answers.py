@@ -64,10 +64,11 @@ class About:
 class KeptAnswer:
     """What a question found: ids in the order shown, and how dates in it were understood.
 
-    Neither the question nor the user is kept, nor `corrected`, which is said once, with the first page. The events of
-    the question's dates come in one group, the others in another.
+    Neither the question nor the user is kept, nor `corrected` and `language`, which are said once, with the first page.
+    The events of the question's dates come in one group, the others in another.
 
     Attributes:
+        language: of the question, where that is not English; see `Answer`.
         story: where the best event stands in the story that most of the first are of; is looked up anew.
         shown: how many of the events are shown before somebody asks for more; None: all.
     """
@@ -77,6 +78,7 @@ class KeptAnswer:
     within: DateRange | None = None
     corrected: tuple[Correction, ...] = ()
     shown: int | None = None
+    language: str = ""
     story: StoryPlace | None = None
 
     @property

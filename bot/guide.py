@@ -164,7 +164,7 @@ class Guide:
             story = await self._engine.known_story(text)
             if story is None:
                 answer = await self._engine.ask(understand(text, self._engine.today()), PER_PAGE)
-                frame = dataclasses.replace(frame, question=asked(text, answer.corrected))
+                frame = dataclasses.replace(frame, question=asked(text, answer.corrected, answer.language))
                 story = await self._engine.story_of_answer(text, [hit.event.id for hit in answer.hits])
         except StoriesMissingError as error:
             raise InputError(words.NO_STORIES) from error
@@ -251,7 +251,7 @@ class Guide:
             text: what was typed, to stand above the answer.
         """
         found = await self._found(question, count)
-        frame = dataclasses.replace(frame, question=asked(text, found.corrected))
+        frame = dataclasses.replace(frame, question=asked(text, found.corrected, found.language))
         place = await self._keep(found)
         if found.events or question.within is None:
             return await self._answer_page(found, place, locale, frame)
@@ -262,7 +262,7 @@ class Guide:
 
     def _nothing(self, found: KeptAnswer, locale: str) -> str:
         held = self._engine.about()
-        return words.nothing_fits(found.dates, held.first, held.last, locale)
+        return words.nothing_fits(found.dates, held.first, held.last, locale, language=found.language)
 
     async def _answer_page(self, kept: KeptAnswer, place: Place, locale: str, frame: Frame) -> AnswerPage:
         if isinstance(place.of, NoList):
@@ -341,7 +341,9 @@ class Guide:
         answer = await self._engine.ask(question, count, MOST)
         shown = tuple(hit.event.id for _, hits in answer.groups for hit in hits)
         further = tuple(hit.event.id for hit in answer.further)
-        return KeptAnswer((*shown, *further), answer.dates, question.within, answer.corrected, len(shown))
+        return KeptAnswer(
+            (*shown, *further), answer.dates, question.within, answer.corrected, len(shown), answer.language
+        )
 
     async def _keep(self, found: KeptAnswer) -> Place:
         """The first page of a question's events; if they cannot be kept in the store, there are no further pages."""

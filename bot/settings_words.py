@@ -53,6 +53,11 @@ def corrected(read: Iterable[str]) -> str:
     return "corrected: " + ", ".join(f"*{each}*" for each in read)
 
 
+def read_as(read: Iterable[str]) -> str:
+    """Beneath a question in another language: the English words that it was searched by."""
+    return "in English: " + ", ".join(f"*{each}*" for each in read)
+
+
 def who_sees(settings: ServerSettings, channels: Sequence[int]) -> str:
     """Who sees answers, and where that is otherwise.
 

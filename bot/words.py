@@ -25,6 +25,10 @@ NOTHING_FITS = (
     "Nothing in the archive fits. It holds news events: ask with what happened, where, to whom or when, "
     "such as: earthquake Nepal 2015."
 )
+NOTHING_FITS_ABROAD = (
+    "Nothing in the archive fits. It is in English: try names in Latin letters, a date, or English words, "
+    "such as: earthquake Nepal 2015."
+)
 NO_EVENTS_ON_THIS_DAY = "The archive has no event on this day of any year."
 EVENT_REMOVED = "This event is no longer in the archive."
 ANSWER_FORGOTTEN = "This answer was last used too long ago and has been forgotten. Please ask again."
@@ -108,14 +112,23 @@ def as_typed(dates: DateRange) -> str:
 
 
 def nothing_fits(
-    ranges: Sequence[DateRange], first: dt.date | None, last: dt.date | None, locale: str = DEFAULT_LOCALE
+    ranges: Sequence[DateRange],
+    first: dt.date | None,
+    last: dt.date | None,
+    locale: str = DEFAULT_LOCALE,
+    *,
+    language: str = "",
 ) -> str:
-    """Why a question has no answer: its dates are not those of the archive, or nothing is like it."""
+    """Why a question has no answer: its dates are not those of the archive, or nothing is like it.
+
+    Args:
+        language: of the question, where that is not English.
+    """
     if is_before(ranges, first) and first is not None:
         return f"The archive begins on {short_date(first, locale)}, and nothing in it tells of that."
     if is_after(ranges, last) and last is not None:
         return f"The archive ends on {short_date(last, locale)}."
-    return NOTHING_FITS
+    return NOTHING_FITS_ABROAD if language else NOTHING_FITS
 
 
 def corrected(corrections: Iterable[tuple[str, str]]) -> str:
@@ -124,6 +137,11 @@ def corrected(corrections: Iterable[tuple[str, str]]) -> str:
     read = " and ".join(read for _, read in pairs)
     typed = " or ".join(f"“{typed}”" for typed, _ in pairs)
     return f"For {read}: the archive has no {typed}"
+
+
+def read_as(corrections: Iterable[tuple[str, str]]) -> str:
+    """The English words by which a question in another language was searched."""
+    return f"In English: {' '.join(read for _, read in corrections)}"
 
 
 def names_dates(ranges: Sequence[DateRange]) -> bool:

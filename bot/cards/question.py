@@ -13,10 +13,15 @@ _QUESTION = 600  # of a question that has up to 500 characters before it is esca
 _CORRECTED = 100  # each
 
 
-def asked(text: str, corrections: Sequence[Correction] = ()) -> str:
-    """What was asked, as it was typed, and how its misspelt words were read; empty if there is nothing to say."""
+def asked(text: str, corrections: Sequence[Correction] = (), language: str = "") -> str:
+    """What was asked, as it was typed, and how its misspelt words were read; empty if there is nothing to say.
+
+    Args:
+        language: if it is not English, all of it was read otherwise.
+    """
     read = [escape_within(each.read, _CORRECTED) for each in corrections]
-    lines = [escape_within(text, _QUESTION), settings_words.corrected(read) if read else ""]
+    said = settings_words.read_as if language else settings_words.corrected
+    lines = [escape_within(text, _QUESTION), said(read) if read else ""]
     return "\n".join(f"-# {line}" for line in lines if line)
 
 

@@ -26,11 +26,12 @@ RELATED_CHARACTERS = 160
 def answer_cards(answer: Answer) -> Iterable[RenderableType]:
     """The events for a question, and how its dates were understood; events outside those dates come under a heading."""
     if answer.corrected:
-        yield Text(words.corrected((each.typed, each.read) for each in answer.corrected), style="dim")
+        read = words.read_as if answer.language else words.corrected
+        yield Text(read((each.typed, each.read) for each in answer.corrected), style="dim")
     if answer.dates:
         yield Text(words.dates_understood(answer.dates, has_events=bool(answer.hits)), style="dim")
     if not answer.hits:
-        yield Text(words.nothing_fits(answer.dates, answer.first, answer.last))
+        yield Text(words.nothing_fits(answer.dates, answer.first, answer.last, language=answer.language))
     for place, (is_outside, hits) in enumerate(answer.groups):
         if is_outside or place:
             yield Rule(words.group_heading(is_outside, answer.dates), align="left")

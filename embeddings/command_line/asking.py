@@ -27,7 +27,7 @@ def show(answer: Answer, *, as_json: bool) -> None:
             "dates": [range_as_dict(dates) for dates in answer.dates],
             "events": [{**event_as_dict(hit.event), "score": round(hit.score, 4)} for hit in answer.hits],
             "took_ms": round(answer.took_ms, 1),
-            **answer.corrected_as_dict(),
+            **answer.reading_as_dict(),
             **answer.story_as_dict(),
         }
     )

@@ -58,7 +58,9 @@ def show_answer(answer: Answer) -> None:
     """The events for a question, best first, those outside its dates under a heading of their own."""
     console = _console()
     for each in answer.corrected:
-        console.print(f'for {each.read}: the archive has no "{each.typed}"')
+        console.print(
+            f"in English: {each.read}" if answer.language else f'for {each.read}: the archive has no "{each.typed}"'
+        )
     if answer.dates:
         console.print(f"dates understood: {', '.join(map(day_range, answer.dates))}")
     if not answer.hits:
@@ -81,6 +83,11 @@ def _nothing_fits(answer: Answer) -> str:
         return f"nothing fits: the archive begins on {answer.first}"
     if is_after(answer.dates, answer.last):
         return f"nothing fits: the archive ends on {answer.last}"
+    if answer.language:
+        return (
+            "nothing fits: the archive is in English; try names in Latin letters, a date, or English words, such as: "
+            "earthquake Nepal 2015"
+        )
     return "nothing fits: ask with what happened, where, to whom or when, such as: earthquake Nepal 2015"
 
 

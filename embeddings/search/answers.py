@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from embeddings.dates import DateRange
@@ -30,6 +30,7 @@ class Answer:
         dates: how the dates in the question were understood.
         first, last: the archive's first and last day; None if it is empty.
         corrected: which of its words were read otherwise than they were typed.
+        language: of the question, where that is not English: ISO 639-1, or "und"; `corrected` then has what was read.
         further: those that come next, where more were asked for than were to be shown.
         story: where the best event stands in the story that most of the hits are of, if they are of one.
     """
@@ -42,6 +43,7 @@ class Answer:
     last: dt.date | None = None
     corrected: tuple[Correction, ...] = ()
     further: tuple[Hit, ...] = ()
+    language: str = ""
     story: StoryPlace | None = None
 
     @property
@@ -57,9 +59,10 @@ class Answer:
             for group in dict.fromkeys(is_outside)
         )
 
-    def corrected_as_dict(self) -> dict[str, list[dict[str, str]]]:
-        """What the answer's JSON has of `corrected`: a key with pairs, or nothing if there are none."""
-        return {"corrected": [asdict(each) for each in self.corrected]} if self.corrected else {}
+    def reading_as_dict(self) -> dict[str, Any]:
+        """How the question was read, for the answer's JSON: `corrected`, pairs, and `language`, where there are any."""
+        corrected = {"corrected": [asdict(each) for each in self.corrected]} if self.corrected else {}
+        return corrected | ({"language": self.language} if self.language else {})
 
     def story_as_dict(self) -> dict[str, dict[str, object]]:
         """What the answer's JSON has of `story`: a key, or nothing if its hits are of no story."""

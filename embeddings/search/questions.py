@@ -68,6 +68,11 @@ class Question:
         """What the model reads."""
         return self.encoded or self.wanted
 
+    @property
+    def language(self) -> str:
+        """Its code, if it is not English: ISO 639-1, or "und"."""
+        return "" if self.abroad is None else self.abroad.language
+
 
 def understand(query: str, today: dt.date, within: DateRange | None = None) -> Question:
     """Take the dates out of a question. InputError if it has no words or too many characters."""

@@ -12,7 +12,7 @@ from embeddings.index.row_sets import are_in
 from embeddings.search import other_names
 from embeddings.search.abroad import Abroad, understood
 from embeddings.search.questions import Question
-from embeddings.search.spelling import Lexicon, corrected, spelt_otherwise
+from embeddings.search.spelling import Correction, Lexicon, corrected, spelt_otherwise
 from embeddings.stems import question_stems, stems
 
 
@@ -31,6 +31,8 @@ def read(question: Question, catalogue: Catalogue) -> Question:
     rare = spelt_otherwise(wanted, archive)
     names = (other_names.shipped(), other_names.explained(catalogue.short_forms), other_names.spelt_alike(rare))
     reading = other_names.read(wanted, names, catalogue.postings)
+    if foreign is not None:  # all of it was read otherwise
+        changed = (Correction(foreign.typed, wanted),) if foreign.english else ()
     return replace(question, wanted=wanted, corrected=changed, encoded=reading.text, words=reading.words)
 
 

@@ -285,6 +285,7 @@ class Search(LookUp):
             catalogue.last,
             question.corrected,
             hits[len(shown) :],
+            question.language,
         )
 
     def candidates(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, Features]:
