@@ -100,7 +100,8 @@ def _digest(room: Room, root: Path) -> str:
     """A hash of a room's modules and of the tests that must notice."""
     files = [root / module for module in room.modules]
     for tests in room.tests:
-        files += sorted((root / tests).rglob("*.py")) or [root / tests]
+        path = root / tests.partition("::")[0]
+        files += sorted(path.rglob("*.py")) or [path]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
