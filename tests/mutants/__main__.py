@@ -43,15 +43,15 @@ class Workshop:
         self.path = FOLDER / room.name
         self._time = self.path / "seconds"
 
-    def run(self, processes: int) -> None:
-        """Try what was not tried yet."""
+    def run(self, processes: int, until: float) -> None:
+        """Try what was not tried yet, up to a Unix time."""
         self.path.mkdir(parents=True, exist_ok=True)
         make_mutants(self.room, ROOT, self.path)
         if not self.untried():
             return
         started = time.monotonic()
         try:
-            self._try(processes)
+            self._try(processes, until)
         finally:
             self._time.write_text(str(self.seconds() + time.monotonic() - started), "utf-8")
 
@@ -76,7 +76,7 @@ class Workshop:
             change = None if is_killed else read_change(ROOT / module, self.path / module, name, module)
             yield Tried(self.room.name, module, verdict, change)
 
-    def _try(self, processes: int) -> None:
+    def _try(self, processes: int, until: float) -> None:
         left_out = f"not ({' or '.join(('postgresql', *self.room.left_out))})"  # PostgreSQL does what SQLite does
         command = [sys.executable, "-m", "pytest", "-p", "tests.mutants.trying", *_ARGUMENTS, "-k", left_out]
         with tempfile.TemporaryDirectory() as folder:  # else pytest's folders crowd out those of other runs
@@ -84,6 +84,7 @@ class Workshop:
                 "PYTEST_DEBUG_TEMPROOT": folder,
                 "DATELINE_MUTANTS_FOLDER": str(self.path),
                 "DATELINE_MUTANTS_PROCESSES": str(processes),
+                "DATELINE_MUTANTS_UNTIL": str(until),
             }
             environment.pop("DATELINE_TEST_ARCHIVES", None)  # the figures are the same on every machine
             if subprocess.run([*command, *self.room.tests], cwd=ROOT, env=environment, check=False).returncode:
@@ -93,7 +94,8 @@ class Workshop:
 @click.command()
 @click.argument("names", metavar="[ROOM]...", nargs=-1, type=click.Choice([room.name for room in ROOMS]))
 @click.option("--processes", type=click.IntRange(1), default=os.cpu_count() or 1, show_default=True)
-def main(names: Sequence[str], processes: int) -> None:
+@click.option("--minutes", type=float, default=float("inf"), help="Of each room; what is tried is drawn at random.")
+def main(names: Sequence[str], processes: int, minutes: float) -> None:
     """Try the mutants of some rooms, or of all; the table and the list are always those of all."""
     os.nice(5)  # it has every core for long
     workshops = [Workshop(room) for room in ROOMS]
@@ -104,7 +106,7 @@ def main(names: Sequence[str], processes: int) -> None:
                 continue
             click.echo(f"{workshop.room.name}: {', '.join(workshop.room.modules)}")
             try:
-                workshop.run(processes)
+                workshop.run(processes, time.time() + 60 * minutes)
             except WithoutFaultError as error:
                 failed.append(str(error))
     finally:

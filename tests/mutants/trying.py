@@ -7,6 +7,7 @@ fails: first those that noticed another mutant of the same function, then the qu
 
 from __future__ import annotations
 
+import hashlib
 import os
 import resource
 import select
@@ -71,11 +72,13 @@ class Trying:
     Args:
         verdicts: to which those of the mutants that have none yet are added.
         processes: how many are at work at once.
+        until: the Unix time from which on none is begun.
     """
 
-    def __init__(self, verdicts: Verdicts, processes: int) -> None:
+    def __init__(self, verdicts: Verdicts, processes: int, until: float) -> None:
         self._verdicts = verdicts
         self._processes = processes
+        self._until = until
         self._failed: list[str] = []
         self._of_fixtures: dict[Any, set[str]] = defaultdict(set)
         self._killers: dict[str, Counter[str]] = defaultdict(Counter)
@@ -137,11 +140,12 @@ class Trying:
         for one in sorted(tests_known, key=lambda one: one.seconds):
             for function in one.reached:
                 reaching[function].append(one)
-        cost = {function: sum(one.seconds for one in tests) for function, tests in reaching.items()}
         tried = self._verdicts.read()
         untried = [mutant for mutant in self._verdicts.mutants if mutant not in tried]
-        # Those that may take longest begin, so that none of them is left to the end alone.
-        for mutant in sorted(untried, key=lambda mutant: -cost.get(function_of(mutant), 0.0)):
+        # In no order that says anything: where the run is stopped, those that were tried stand for the others.
+        for mutant in sorted(untried, key=lambda mutant: hashlib.sha256(mutant.encode()).digest()):
+            if time.time() > self._until:
+                break
             tests = reaching.get(function_of(mutant), [])
             if not tests:
                 self._verdicts.add(mutant, "no tests")
@@ -227,4 +231,5 @@ def pytest_load_initial_conftests() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     verdicts = Verdicts(Path(os.environ["DATELINE_MUTANTS_FOLDER"]))
-    config.pluginmanager.register(Trying(verdicts, int(os.environ["DATELINE_MUTANTS_PROCESSES"])))
+    until = float(os.environ.get("DATELINE_MUTANTS_UNTIL", "inf"))
+    config.pluginmanager.register(Trying(verdicts, int(os.environ["DATELINE_MUTANTS_PROCESSES"]), until))
