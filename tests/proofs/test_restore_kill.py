@@ -15,5 +15,5 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes
 
 def test_backups_and_restores_that_are_killed_leave_a_whole_store(tmp_path: Path) -> None:
     table = Table("a few kills")
-    Life(tmp_path, table, every=41).run()
+    Life(tmp_path, table, every=83).run()
     assert not table.failures

@@ -17,19 +17,19 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes
 
 def test_a_store_on_sqlite_outlives_openings_that_are_killed_and_four_at_once(tmp_path: Path) -> None:
     table = Table("a few kills")
-    kill_openings(Files(tmp_path), table, every=101)
+    kill_openings(Files(tmp_path), table, every=211)
     Kills(Files(tmp_path), table).start_at_once()
     assert not table.failures
 
 
 def test_what_earlier_versions_left_half_made_is_mended(tmp_path: Path) -> None:
     table = Table("a few broken ones")
-    mend(Files(tmp_path), table, every=13)
+    mend(Files(tmp_path), table, every=29)
     assert not table.failures
 
 
 def test_a_store_on_postgresql_outlives_openings_that_are_killed_and_four_at_once(postgresql: PostgreSQL) -> None:
     table = Table("a few kills")
-    kill_openings(Databases(postgresql), table, every=79)
+    kill_openings(Databases(postgresql), table, every=157)
     Kills(Databases(postgresql), table).start_at_once()
     assert not table.failures
