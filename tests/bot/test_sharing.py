@@ -97,7 +97,8 @@ class TestTheQuestionAbove:
         self, discord_server: DiscordServer, number: int
     ) -> None:
         server, query = discord_server, HOSTILE[number]
-        for name, option in (("ask", "query"), ("related", "event")):
+        commands = (("ask", "query"), ("related", "event"))  # which write the line alike
+        for name, option in commands[: 2 - (number % 3 > 0)]:
             typed = query if name == "ask" else query[:200]
             public = await server.slash(name, {option: typed})
             private = await server.slash(name, {option: typed, "private": True})
