@@ -11,7 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +86,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no process is left with it when the others are done."""
     tests = Counter(item.path for item in items)
+    stores = {item.path for item in items if _on_postgresql(item.nodeid)}
 
     def turn(item: pytest.Item) -> tuple[bool, bool, int]:
-        return shared_part(item.path) is None, not _starts_processes(item.path), -tests[item.path]
+        alone = shared_part(item.path) is None and item.path not in stores
+        return alone, not _starts_processes(item.path), -tests[item.path]
 
     items.sort(key=turn)  # else in their order
 
@@ -101,7 +103,15 @@ def shared_part(file: Path) -> str | None:
         return "the model"
     if "commands: Commands" in text:
         return "the commands that are forked"
-    return "PostgreSQL" if re.search(r"\b(store_url|new_store|postgresql): ", text) else None
+    return _POSTGRESQL if re.search(r"\b(store_url|new_store|postgresql): ", text) else None
+
+
+_POSTGRESQL = "PostgreSQL"
+
+
+def _on_postgresql(nodeid: str) -> bool:
+    """Whether a test is one of a pair, on each of the databases."""
+    return "postgresql" in nodeid.partition("[")[2]
 
 
 @cache
@@ -113,9 +123,21 @@ def _starts_processes(file: Path) -> bool:
 class _Schedule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """A file goes to one process; those that need the same part all go to the same one, which makes it once."""
 
+    @cached_property
+    def _stores(self) -> set[str]:
+        """The files some of whose tests are on PostgreSQL."""
+        return {super(_Schedule, self)._split_scope(nodeid) for nodeid in self.collection if _on_postgresql(nodeid)}
+
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return shared_part(Path(__file__).parents[1] / file) or file
+        return shared_part(Path(__file__).parents[1] / file) or (_POSTGRESQL if file in self._stores else file)
+
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+        """Forget what is done: xdist would count it again after each test."""
+        super().mark_test_complete(node, item_index, duration)
+        units = self.assigned_work[node]
+        for scope in [scope for scope, unit in units.items() if all(unit.values())]:
+            del units[scope]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Schedule | None:
