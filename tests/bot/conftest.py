@@ -24,6 +24,7 @@ from bot.logs import OWN
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
+from tests.bot.opened_once import OpenedOnce
 from tests.bot.running import TODAY, parts
 from tests.bot.stores import EMPTY, Stores
 from tests.bot.stores import PATIENT as STORE_PATIENCE
@@ -56,6 +57,14 @@ class StartBot(Protocol):
 
 
 @pytest.fixture(scope="session")
+def sample_folder(sample_folder: IndexFolder) -> Iterator[IndexFolder]:
+    """An index of the sample archive, which is opened once. Nothing may write to it."""
+    folder = OpenedOnce(sample_folder.root)
+    yield folder
+    folder.close()
+
+
+@pytest.fixture(scope="session")
 def small_index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     """An index of one event. Nothing may write to it."""
     root = tmp_path_factory.mktemp("small")
@@ -75,14 +84,16 @@ def _bots_are_as_patient_as_their_discord() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _bots_do_not_ask_before_they_are_ready() -> Iterator[None]:
-    """A bot that starts asks its index some questions, so that the first user waits no longer: tests need not."""
+    """A bot that starts does what the first user would else wait for, a third of its start: other users need not."""
 
-    async def find_none(_: Guide) -> None:
+    async def leave_out(_: Guide) -> None:
         pass
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("bot.engine._look_around", lambda *_: None)
-        monkeypatch.setattr(Guide, "find_examples", find_none)
+        for name in ("bot.engine._look_around", "embeddings.dates.warm_up", "bot.commands.zones.warm_up"):
+            monkeypatch.setattr(name, lambda *_: None)
+        for name in ("find_examples", "load_names", "warm_up"):
+            monkeypatch.setattr(Guide, name, leave_out)
         yield
 
 

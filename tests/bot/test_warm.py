@@ -35,7 +35,12 @@ ROOT = Path(__file__).parents[2]
 # one more connection to the store, where somebody else uses those that there are.
 EACH_TIME = ("/zoneinfo/", "METADATA", ".zip", "/store.db")
 # Which the bots of other tests do without.
-LOOK_AROUND, FIND_EXAMPLES = bot_engine._look_around, Guide.find_examples
+LOOK_AROUND, FIND_EXAMPLES, LOAD_NAMES, WARM_UP = (
+    bot_engine._look_around,
+    Guide.find_examples,
+    Guide.load_names,
+    Guide.warm_up,
+)
 
 
 @pytest.fixture
@@ -77,9 +82,12 @@ async def test_a_thread_that_never_comes_holds_no_start_up(
     await engine.close()
 
 
-@pytest.mark.usefixtures("running_bot")
-async def test_the_locale_of_every_user_is_loaded(discord_server: DiscordServer) -> None:
-    assert discord_server.gateway.identifies
+async def test_the_locale_of_every_user_is_loaded(
+    discord_server: DiscordServer, start_bot: StartBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Guide, "load_names", LOAD_NAMES)
+    async with start_bot():
+        assert discord_server.gateway.identifies
     known = {str(local_dates._locale(locale.value)) for locale in Locale}
     assert len(known) > 25
     assert known <= set(localedata._cache)
@@ -150,5 +158,5 @@ class TestExamplesForHelp:
 
 
 async def test_warming_up_leaves_nothing_in_the_store(running_bot: DatelineClient) -> None:
-    await running_bot.host.guide.warm_up()
+    await WARM_UP(running_bot.host.guide)
     assert await running_bot.host.daily.of_guild(0) == []

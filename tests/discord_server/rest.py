@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from .command_limits import SLASH, check_command, check_commands
+from .command_limits import SLASH, check_again, check_command, check_commands
 from .errors import (
     ApiError,
     FormErrors,
@@ -238,7 +238,7 @@ class Rest:
 
     async def put_commands(self, request: web.Request) -> web.Response:
         scope = self._scope(request)
-        self._server.commands[scope] = self._keep(check_commands(_record(request).body), scope)
+        self._server.commands[scope] = self._keep(check_again(_record(request).body), scope)
         return answer(self._server.commands[scope])
 
     async def post_command(self, request: web.Request) -> web.Response:
