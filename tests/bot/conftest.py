@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
 import threading
@@ -42,6 +43,23 @@ NewStore = Callable[[Stores], str]
 ONE_BOT = [pytest.mark.asyncio(loop_scope="class"), pytest.mark.one_bot]
 """The marks of classes whose tests share a bot: each leaves it as it was, and counts nothing that others may add to."""
 
+# How long, at most, is waited for others; a test in which somebody never comes sets its own.
+_LIMITS = (
+    "bot.client._ANSWERS_S",
+    "bot.client._APOLOGISE_AGAIN_S",
+    "bot.client._CLOSE_S",
+    "bot.client._GOODBYE_S",
+    "bot.client._REGISTER_S",
+    "bot.client.STORING_S",
+    "bot.desk._ACKNOWLEDGE_AGAIN_S",
+    "bot.posting.poster.STORING_S",
+    "bot.run.FINISH_S",
+    "bot.run.LONGEST_END_S",
+    "bot.store.address.BUSY_S",
+    "bot.store.address._CONNECT_S",
+    "bot.store.address._POOL_S",
+)
+
 
 class StartBot(Protocol):
     """Starts a bot; a test may do it several times, one after another or side by side."""
@@ -76,9 +94,12 @@ def small_index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
 
 @pytest.fixture(scope="session", autouse=True)
 def _bots_are_as_patient_as_their_discord() -> Iterator[None]:
-    """What is not acknowledged within three seconds is left; here that may be due to the machine."""
+    """What takes a bot too long is left, broken off or tried again; here that may be due to the machine."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("bot.desk.ACKNOWLEDGED_WITHIN_S", PATIENT.acknowledge_s)
+        for name in _LIMITS:
+            module, _, limit = name.rpartition(".")
+            monkeypatch.setattr(name, STORE_PATIENCE * getattr(importlib.import_module(module), limit))
         yield
 
 
