@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.config import Config, load_config
 from bot.config_file import ConfigFile, example
 from embeddings.errors import EmbeddingsError, InputError
+from tests.conftest import few_examples
 
 NAMES = st.text("abcdefgh", min_size=1, max_size=4)
 COMMENTS = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=20)
@@ -41,6 +42,7 @@ def test_its_owner_alone_can_read_it(tmp_path: Path) -> None:
 
 
 @given(st.dictionaries(NAMES, st.tuples(COMMENTS, st.dictionaries(NAMES, st.tuples(st.integers(), COMMENTS)))))
+@few_examples()
 def test_whatever_else_stands_in_it_stays(
     tmp_path_factory: pytest.TempPathFactory, sections: dict[str, tuple[str, dict[str, tuple[int, str]]]]
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, generate_latest
 
 from bot import metrics
+from tests.conftest import few_examples
 
 
 @pytest.fixture
@@ -59,6 +60,7 @@ def test_what_nobody_knows_is_no_number(registry: CollectorRegistry) -> None:
 
 
 @given(st.lists(st.text(), min_size=metrics.MOST_VALUES + 1, max_size=3 * metrics.MOST_VALUES, unique=True))
+@few_examples()
 def test_whatever_a_label_is_told_its_series_stay_few(values: list[str]) -> None:
     registry = metrics.switch_on()
     for value in values:

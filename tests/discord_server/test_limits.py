@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import few_examples
+
 from .component_limits import flatten
 from .errors import ApiError, FormErrors
 from .limits import V2, Draft, check_choices, check_draft, check_modal
@@ -288,6 +290,7 @@ trees = st.recursive(
 
 
 @given(st.lists(trees, max_size=6))
+@few_examples()
 def test_every_component_counts_once(components: list[Json]) -> None:
     def count(component: Json) -> int:
         return 1 + sum(count(child) for child in component.get("components", []))
@@ -307,6 +310,7 @@ rubbish = st.recursive(
 
 
 @given(st.lists(rubbish, max_size=3), rubbish, rubbish)
+@few_examples()
 def test_any_message_is_accepted_or_refused_with_a_form_error(components: Any, content: Any, embed: Any) -> None:
     drafts = [
         Draft(components=components, flags=V2),

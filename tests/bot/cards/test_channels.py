@@ -14,6 +14,7 @@ from bot.daily import words as daily_words
 from bot.daily.schedule import Subscription
 from bot.markup import total
 from embeddings.text import clean
+from tests.conftest import few_examples
 from tests.proofs.hostile_events import TEXTS
 
 topics = st.lists((st.text(max_size=60) | st.sampled_from(list(TEXTS.values()))).map(lambda text: clean(text[:60])))
@@ -42,6 +43,7 @@ def every_page(lines: list[str]) -> list[AnswerPage]:
 
 
 @given(st.lists(subscriptions, min_size=1, max_size=10), st.integers(1, 5))
+@few_examples()
 def test_every_channel_is_shown_once_and_whole_over_pages_that_fit(found: list[Subscription], times: int) -> None:
     lines = [daily_words.line(each, 2**40) for each in found] * times
     shown = every_page(lines)

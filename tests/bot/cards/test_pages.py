@@ -25,6 +25,7 @@ from embeddings.events import Event, Related, Source
 from embeddings.search.answers import DayAnswer
 from embeddings.search.spelling import Correction
 from tests.bot.hostile import headlines
+from tests.conftest import few_examples
 from tests.proofs.addresses import uri_problem
 from tests.proofs.hostile_events import ADDRESSES, TEXTS
 
@@ -113,6 +114,7 @@ def test_a_card_fits_a_message_whatever_the_event_holds(
 
 
 @given(st.lists(events(), max_size=10), st.none() | st.just(7), st.sampled_from(["", "-# A note."]))
+@few_examples()
 def test_a_post_fits_a_message_also_with_a_note_above_it(found: list[Event], role: int | None, note: str) -> None:
     page = daily_page(DAY, found, PLACE, role, "en-GB", note)
     check(page)

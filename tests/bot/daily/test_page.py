@@ -10,6 +10,7 @@ from bot.cards.daily_post import daily_page, longer_page
 from bot.cards.discord_face import layout
 from bot.views.state import NOBODY, DailyList, Place
 from embeddings.events import Event, Source
+from tests.conftest import few_examples
 
 DAY = dt.date(2026, 7, 20)
 PLACE = Place(DailyList("0123456789", DAY))
@@ -34,6 +35,7 @@ events = st.lists(
 
 
 @given(events, st.none() | st.integers(10**17, 10**18), st.sampled_from(["en-US", "de", "zh-CN"]))
+@few_examples()
 def test_a_post_fits_a_message_whatever_its_events_hold(found: list[Event], role: int | None, locale: str) -> None:
     page = daily_page(DAY, found, PLACE, role, locale)
     assert page.cost <= 1

@@ -13,6 +13,7 @@ from bot.store import Store
 from bot.store.access import Access
 from bot.store.address import parse
 from bot.store.shards import LIVE_S, LONGEST_HOLD_S, Running, ShardStore, Sightings, turn_at
+from tests.conftest import few_examples
 
 APPLICATION = 160_000_000_000 << 22
 HOLD_S = 5.0
@@ -56,6 +57,7 @@ class TestTurns:
         assert turn_at(1e10, 100.0, HOLD_S).until == 105.0
 
     @given(st.floats(0, 1e10), st.floats(0.1, LONGEST_HOLD_S))
+    @few_examples()
     def test_nobody_waits_longer_than_the_longest_hold(self, now: float, hold_s: float) -> None:
         until = turn_at(0.0, now, hold_s).until
         assert 0 < turn_at(until, now, hold_s).wait_s <= LONGEST_HOLD_S + 0.001

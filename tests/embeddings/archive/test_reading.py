@@ -17,6 +17,7 @@ from embeddings.build.merging import group_day, merge
 from embeddings.errors import ArchiveMissingError
 from embeddings.events import Event, Related, Source, event_id
 from embeddings.text import clean, normalise
+from tests.conftest import few_examples
 from tests.embeddings.archive.pages import entry, index, page, write
 
 DAY = dt.date(2015, 12, 3)
@@ -319,6 +320,7 @@ def events(draw: st.DrawFn) -> Event:
 
 
 @given(event=events())
+@few_examples()
 def test_what_is_written_reads_back(event: Event, tmp_path_factory: pytest.TempPathFactory) -> None:
     root = tmp_path_factory.mktemp("archive")
     write_archive(root, [event])

@@ -24,6 +24,7 @@ from embeddings.errors import EmbeddingsError, InputError
 from embeddings.events import Event, Related, Source, event_id
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.text import clean, is_web_address, normalise
+from tests.conftest import few_examples
 from tests.word_encoder import WordEncoder
 
 DAY = dt.date(2015, 12, 3)
@@ -262,6 +263,7 @@ def days(draw: st.DrawFn) -> list[Event]:
 
 
 @given(of_day=days())
+@few_examples()
 def test_any_events_read_back_as_they_were(of_day: list[Event], tmp_path_factory: pytest.TempPathFactory) -> None:
     root, report = tmp_path_factory.mktemp("archive"), Report()
     (root / EXPORT_MARK).touch()

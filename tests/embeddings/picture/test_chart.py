@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from embeddings.picture.chart import Chart, Label, Mark, Unit, chart, spread, unit_of
 from embeddings.picture.exchange import from_line, to_line
+from tests.conftest import few_examples
 
 SPAN = Label("2 to 15 December 2015", "2015-12-02 2015-12-15")
 days = st.lists(
@@ -21,6 +22,7 @@ def made(of: list[tuple[dt.date, int]], *, open_ended: bool = False) -> Chart | 
 
 
 @given(days)
+@few_examples()
 def test_every_event_is_in_the_bar_of_its_day(of: list[tuple[dt.date, int]]) -> None:
     found = made(of)
     if found is None:
@@ -35,6 +37,7 @@ def test_every_event_is_in_the_bar_of_its_day(of: list[tuple[dt.date, int]]) -> 
 
 
 @given(days)
+@few_examples()
 def test_a_few_dates_stand_below_the_bars_in_order(of: list[tuple[dt.date, int]]) -> None:
     found = made(of)
     if found is None:
@@ -46,6 +49,7 @@ def test_a_few_dates_stand_below_the_bars_in_order(of: list[tuple[dt.date, int]]
 
 
 @given(days, st.booleans())
+@few_examples()
 def test_the_worker_reads_the_chart_that_was_sent(of: list[tuple[dt.date, int]], open_ended: bool) -> None:
     found = made(of, open_ended=open_ended)
     if found is not None:

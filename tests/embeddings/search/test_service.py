@@ -36,6 +36,7 @@ from embeddings.search.signs import with_signs
 from embeddings.stems import question_stems, stems
 from embeddings.text import normalise
 from embeddings.wordings import says_the_same
+from tests.conftest import few_examples
 from tests.word_encoder import WordEncoder
 
 TODAY = dt.date(2024, 3, 14)
@@ -154,6 +155,7 @@ class TestAsk:
             assert len(found) == len(expected)
 
     @given(query=QUERIES, when=st.sampled_from(["2015-02-03", "in March 2015", "in 1999 or 2015", "on 3 May 2015"]))
+    @few_examples()
     def test_a_date_in_the_question_hides_nothing(self, query: str, when: str, many: Search) -> None:
         plain = many.ask(query, TODAY, limit=100)
         dated = many.ask(f"{query} {when}", TODAY, limit=100)
@@ -182,6 +184,7 @@ class TestAsk:
         assert str(answer.hits[0].event.date) == when
 
     @given(st.lists(SHARES, min_size=80, max_size=80))
+    @few_examples()
     def test_dates_change_none_of_the_signs_so_that_a_better_one_can_only_help(
         self, many: Search, dated: list[float]
     ) -> None:

@@ -17,6 +17,7 @@ from embeddings.search.names import names
 from embeddings.search.reading import lexicon
 from embeddings.search.service import Search
 from embeddings.search.spelling import Correction, Lexicon, corrected, cost, spelt_otherwise
+from tests.conftest import few_examples
 from tests.embeddings.index.test_catalogue import make
 from tests.proofs.spelling import changed, names_of
 
@@ -227,6 +228,7 @@ def test_one_slip_in_a_long_name_is_understood(
 @given(
     st.text(max_size=60) | st.lists(st.sampled_from([*FAMOUS, "hussien", "½", "'", "-", "İ", "ß", "new"])).map(" ".join)
 )
+@few_examples()
 def test_any_text_is_read(archive: Lexicon, text: str) -> None:
     read, changes = corrected(text, archive)
     assert (read == text) == (not changes)

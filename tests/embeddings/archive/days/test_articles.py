@@ -17,6 +17,7 @@ from embeddings.archive.report import PageReport
 from embeddings.errors import ArchiveMissingError
 from embeddings.events import PORTAL_ATTRIBUTION, Event, Source, event_id
 from embeddings.sample import sample_path
+from tests.conftest import few_examples
 from tests.embeddings.archive.days.layouts import LAYOUTS, Told, article, write_dump
 
 PAGES = Path(__file__).parent / "pages"
@@ -208,6 +209,7 @@ def test_a_number_that_is_no_year_is_none(text: str) -> None:
         max_size=8,
     )
 )
+@few_examples()
 def test_every_layout_gives_every_event_of_the_year_1_or_later(layout: object, told: list[Told]) -> None:
     assert callable(layout)
     told = sorted(told, key=lambda each: each.year)
