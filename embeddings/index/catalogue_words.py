@@ -140,8 +140,8 @@ class CatalogueWords(CatalogueFile):
 
         with self._decoding():
             each = [self._posting(rows) for (rows,) in self._rows("SELECT rows FROM postings ORDER BY stem")]
-        numbers = np.repeat(np.arange(len(each), dtype=np.int64), [len(rows) for rows in each])
-        return np.concatenate([np.zeros(0, np.int64), *each]).astype(np.int64), numbers
+        numbers = np.repeat(np.arange(len(each), dtype=np.int32), [len(rows) for rows in each])
+        return np.concatenate([np.zeros(0, POSTING_ROW), *each]), numbers
 
     def contexts_of_rows(self) -> Iterator[tuple[int, str]]:
         """The contexts of every event: its row, and one of them."""

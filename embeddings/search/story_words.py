@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -21,6 +21,7 @@ from embeddings.stems import question_stems, stems
 
 _SPEAKING, _ENOUGH = 5, 3  # answers; so many of one story need no earlier one to explain them
 _NEAR, _FROM = 20, 3  # events near to these; the first of them counts as a fourth answer
+_SEVERAL = 3  # of these of a story that has no answer, or they are near by chance
 _ALONE = 0.5  # what an event that is of no story with others counts for one
 _OF_YEAR, _FEWEST = 10, 2  # events of a year that are near; of so many of them a story is believed
 
@@ -47,12 +48,15 @@ def stories_of_words(index: OpenIndex, stories: Stories, text: str, answers: Seq
     centre = index.vectors.take(first).mean(axis=0)
     centre /= max(float(np.linalg.norm(centre)), 1e-6)
     near, _ = index.vectors.search(centre, _NEAR)
+    seen = Counter(leads[near].tolist())
     for rank, lead in enumerate(leads[near].tolist(), 1):
         votes[lead] += 1 / (_FROM + rank)
     for lead in votes:
         if len(stories.rows(lead)) == 1:
             votes[lead] *= _ALONE
-    ordered = sorted(votes, key=lambda lead: (-votes[lead], lead))
+    answering = set(leads[answers].tolist())
+    believed = [lead for lead in votes if lead in answering or seen[lead] >= _SEVERAL]
+    ordered = sorted(believed, key=lambda lead: (-votes[lead], lead))
     if np.count_nonzero(leads[first] == ordered[0]) >= _ENOUGH:
         return ordered
     began = dt.date.fromordinal(int(index.catalogue.days[stories.rows(ordered[0])[0]])).year

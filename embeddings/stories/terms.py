@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 _LEAST_NORM = 1e-6
+_ROWS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,17 @@ class Terms:
         Terms that only one event has are left out, which no two can share; they count towards an event's length only.
         """
         count = int(numbers.max()) + 1 if len(numbers) else 0
-        keys = np.unique(rows.astype(np.int64) * max(count, 1) + numbers)
-        rows, flat = np.divmod(keys, max(count, 1))
-        starts = np.searchsorted(rows, np.arange(size + 1))
-        return cls(starts, flat.astype(np.int32), count)
+        keys = rows.astype(np.int64)  # in place from here on: a million events have twenty million words
+        keys *= max(count, 1)
+        keys += numbers
+        keys.sort()
+        is_new = np.ones(len(keys), bool)
+        np.not_equal(keys[1:], keys[:-1], out=is_new[1:])
+        if not is_new.all():
+            keys = keys[is_new]
+        starts = np.searchsorted(keys, np.arange(size + 1, dtype=np.int64) * max(count, 1))
+        keys %= max(count, 1)
+        return cls(starts, keys.astype(np.int32), count)
 
     @classmethod
     def of(cls, each: Iterable[Iterable[str]]) -> Terms:
@@ -53,8 +61,8 @@ class Terms:
 
     def with_terms(self, other: Terms) -> Terms:
         """These terms and others of the same events, all of which are told apart."""
-        rows = [np.repeat(np.arange(each.size), np.diff(each.starts)) for each in (self, other)]
-        numbers = [self.flat.astype(np.int64), other.flat.astype(np.int64) + self.count]
+        rows = [np.repeat(np.arange(each.size, dtype=np.int32), np.diff(each.starts)) for each in (self, other)]
+        numbers = [self.flat, other.flat + np.int32(self.count)]
         return Terms.of_mentions(np.concatenate(rows), np.concatenate(numbers), self.size)
 
     @property
@@ -74,8 +82,12 @@ class Terms:
 
     @cached_property
     def _norms(self) -> np.ndarray:
-        sums = np.concatenate([[0.0], np.cumsum(self.rarity[self.flat] ** 2)])
-        return np.asarray(np.sqrt(np.maximum(sums[self.starts[1:]] - sums[self.starts[:-1]], _LEAST_NORM)))
+        squares, found = self.rarity**2, np.empty(self.size)
+        for first in range(0, self.size, _ROWS_AT_ONCE):
+            starts = self.starts[first : first + _ROWS_AT_ONCE + 1]
+            sums = np.concatenate([[0.0], np.cumsum(squares[self.flat[starts[0] : starts[-1]]])])[starts - starts[0]]
+            found[first : first + _ROWS_AT_ONCE] = np.diff(sums)
+        return np.asarray(np.sqrt(np.maximum(found, _LEAST_NORM)))
 
     def _of_rows(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The terms of some rows, one row after another, and which of the rows has each."""

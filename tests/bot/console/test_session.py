@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import re
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from bot.answers import About, RelatedAnswer
 from bot.console.cards import event_card, related_cards
 from bot.console.lookup import Lookup
 from bot.console.session import Session, run
+from embeddings.command_line import asking, display
 from embeddings.events import Event, Related, Source
 from embeddings.search.service import Search
 from embeddings.search.stories import StoryPlace
@@ -63,6 +65,25 @@ def test_story_shows_what_carries_it_and_a_card_says_where_its_event_stands(look
         console.print(card)
     assert isinstance(console.file, io.StringIO)
     assert "12th of 37 in the story A [red]war[/]" in console.file.getvalue()
+
+
+def test_answers_and_stories_name_the_story_and_the_others_that_words_may_mean(
+    lookup: Lookup, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, _ = say(lookup, "/ask Apollo moon")
+    assert re.search(r"Story: Apollo program +.*events\n/story \d{4}-", out)
+    assert "Story:" not in say(lookup, "/ask Berlin wall")[0]
+    out, _ = say(lookup, "/story Apollo moon")
+    assert re.search(r"Also: Space Race +.* events\n/story \d{4}-", out)
+    display.show_answer(lookup.ask("Apollo moon"))
+    assert re.search(r"most of these are of one story: Apollo program  .* events  \d{4}-", capsys.readouterr().out)
+    display.show_story(lookup.story("Apollo moon"))
+    assert re.search(r"\nalso: Space Race  .* events  \d{4}-", capsys.readouterr().out)
+    asking.show(lookup.ask("Apollo moon"), as_json=True)
+    answer = json.loads(capsys.readouterr().out)
+    assert set(answer["story"]) == {"id", "title", "from", "to", "count"}
+    asking.show(lookup.ask("Berlin wall"), as_json=True)
+    assert "story" not in json.loads(capsys.readouterr().out)
 
 
 def test_ask_finds_the_event_and_takes_options(lookup: Lookup) -> None:

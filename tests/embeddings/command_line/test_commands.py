@@ -426,7 +426,7 @@ class TestStory:
 
     def test_gives_all_events_in_json(self, run: Run, index: Path) -> None:
         told = run("story", "dam", "--json").json
-        assert set(told) == {"id", "title", "topic", "from", "to", "going_on", "count", "asked", "events", "also"}
+        assert set(told) == {"id", "title", "topic", "from", "to", "going_on", "count", "asked", "also", "events"}
         assert told["asked"] == "dam"
         assert len(told["events"]) == told["count"]
         assert [event["number"] for event in told["events"]] == list(range(1, told["count"] + 1))
