@@ -249,3 +249,28 @@ class TestAGuildThatIsKnown:
         await server.until(lambda: not channel.permissions_for(guild.me).read_message_history)
         with pytest.raises(UnreadableError):
             await channels.find(claim, clock())
+
+    @pytest.mark.parametrize("unknown", ["the channel", "a thread's channel"])
+    async def test_of_a_channel_that_the_gateway_did_not_tell_discord_is_asked(
+        self,
+        server: DiscordServer,
+        client: discord.Client,
+        channels: Channels,
+        claim: Claim,
+        clock: HandClock,
+        turns: list[str],
+        unknown: str,
+    ) -> None:
+        [guild] = client.guilds
+        here = server.add_thread("days") if unknown == "a thread's channel" else server.channel
+        await server.until(lambda: guild.get_channel_or_thread(here.id))
+        there = replace(claim, subscription=replace(claim.subscription, channel=here.id))
+        assert await channels.find(there, clock()) is None
+        assert turns == ["one"]  # permissions tell that it can be read
+        guild._channels.pop(server.channel.id)
+        with pytest.raises(UnreadableError):  # nothing shows that it can
+            await channels.find(there, clock())
+        server.say("hello", channel=here)
+        clock.pass_(hours=1)
+        assert await channels.find(there, clock()) is None
+        assert turns == ["one"] * 5

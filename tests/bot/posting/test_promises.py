@@ -346,7 +346,7 @@ class TestStopping:
         server.faults.hang(SEND)
         assert await poster.look() == 1
         await server.until(lambda: [each for each in server.requests if each.method == "POST"])
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(20):
             await poster.stop(0.01)
         assert await outcome(store, subscription) == (State.OPEN, None)
         clock.pass_(seconds=AT_ONCE.lease_s + 1)

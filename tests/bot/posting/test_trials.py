@@ -89,8 +89,9 @@ async def test_no_answer_for_long_is_told_as_what_may_pass(
     server: DiscordServer, trials: Trials, claim: Claim, presses: Iterator[int]
 ) -> None:
     server.faults.hang(SEND)
-    with pytest.raises(PassingError, match="TimeoutError"):
-        await trials.send(claim.subscription, post(claim), next(presses))
+    async with asyncio.timeout(20):
+        with pytest.raises(PassingError, match="TimeoutError"):
+            await trials.send(claim.subscription, post(claim), next(presses))
 
 
 async def test_in_a_forum_what_may_be_there_is_not_repeated(
