@@ -13,6 +13,7 @@ from bot.posting.refusals import LeftError, PassingError, RefusedError, Unreadab
 from tests.bot.daily.parts import HandClock
 from tests.bot.posting.parts import post
 from tests.discord_server import DiscordServer, connected
+from tests.discord_server.gateway import MESSAGE_CONTENT
 from tests.discord_server.mentions import Pings
 
 SEND = "POST /channels/*/messages"
@@ -110,6 +111,7 @@ class TestFinding:
     ) -> None:
         await channels.send(claim, post(claim))
         [message] = server.post_history()
+        server.gateway.allowed_privileged = MESSAGE_CONTENT  # the buttons of others' messages are shown, too
         message.author = server.owner
         assert await channels.find(claim, clock()) is None
 

@@ -161,7 +161,7 @@ class TestFinding:
 class TestArchivedThreads:
     @pytest.fixture(autouse=True)
     def _few_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(forums, "_PER_PAGE", 2)
+        monkeypatch.setattr(forums, "_PER_PAGE", 3)
         monkeypatch.setattr(forums, "_PAGES", 3)
 
     def archive(self, server: DiscordServer, forum: Channel, clock: HandClock, threads: int) -> None:
@@ -180,12 +180,12 @@ class TestArchivedThreads:
         since = clock()
         found = await sent(channels, claim)
         server.change_thread(server.channels[found], archived=True)
-        for pages, more in ((1, 1), (2, 1), (2, 1), (3, 1)):
+        for pages, more in ((1, 2), (2, 1), (2, 2), (3, 1)):
             self.archive(server, forum, clock, more)
             before = self.asked(server)
             assert await channels.find(claim, since) == found
             assert self.asked(server) - before == pages
-        self.archive(server, forum, clock, 2)
+        self.archive(server, forum, clock, 3)
         with pytest.raises(TooMuchError):
             await channels.find(claim, since)
 
@@ -193,7 +193,7 @@ class TestArchivedThreads:
         self, server: DiscordServer, forum: Channel, channels: Channels, claim: Claim, clock: HandClock
     ) -> None:
         since = clock()
-        self.archive(server, forum, clock, 5)
+        self.archive(server, forum, clock, 7)
         assert await channels.find(claim, since) is None
         assert self.asked(server) == 3
 
