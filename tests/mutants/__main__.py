@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -58,10 +59,10 @@ class Workshop:
     def seconds(self) -> float:
         return float(self._time.read_text("utf-8")) if self._time.exists() else 0.0
 
-    def untried(self) -> int:
-        """How many of its mutants have no verdict that holds."""
+    def untried(self) -> Counter[str]:
+        """How many mutants of each module have no verdict that holds."""
         verdicts = Verdicts(self.path)
-        return len(verdicts.mutants.keys() - verdicts.read().keys())
+        return Counter(self._module(name) for name in verdicts.mutants.keys() - verdicts.read().keys())
 
     def tried(self) -> Iterator[Tried]:
         """Those that have one; what was not killed with what it changes."""
@@ -70,11 +71,13 @@ class Workshop:
         for name in verdicts.mutants:
             if name not in known:
                 continue
-            module = next(module for module in self.room.modules if name.startswith(f"{dotted(module)}.x"))
-            verdict = known[name]
+            module, verdict = self._module(name), known[name]
             is_killed = verdict.outcome == "killed"
             change = None if is_killed else read_change(ROOT / module, self.path / module, name, module)
             yield Tried(self.room.name, module, verdict, change)
+
+    def _module(self, mutant: str) -> str:
+        return next(module for module in self.room.modules if mutant.startswith(f"{dotted(module)}.x"))
 
     def _try(self, processes: int, until: float) -> None:
         left_out = f"not ({' or '.join(('postgresql', *self.room.left_out))})"  # PostgreSQL does what SQLite does
@@ -111,9 +114,9 @@ def main(names: Sequence[str], processes: int, minutes: float) -> None:
                 failed.append(str(error))
     finally:
         tried = [each for workshop in workshops for each in workshop.tried()]
-        click.echo(report(tried, {workshop.room.name: workshop.seconds() for workshop in workshops}, SURVIVORS))
-        if untried := sum(workshop.untried() for workshop in workshops):
-            click.echo(f"{untried:,} are not tried yet: run it again")
+        untried: Counter[str] = sum((workshop.untried() for workshop in workshops), Counter())
+        seconds = {workshop.room.name: workshop.seconds() for workshop in workshops}
+        click.echo(report(tried, untried, seconds, SURVIVORS))
         click.echo(f"what was not killed: {SURVIVORS.relative_to(ROOT)}")
     if failed:
         raise click.ClickException("\n".join(failed))

@@ -42,10 +42,11 @@ class Argued:
         return ours == (change.file, change.function, change.before, change.after)
 
 
-def report(tried: Sequence[Tried], seconds: Mapping[str, float], path: Path) -> str:
+def report(tried: Sequence[Tried], untried: Mapping[str, int], seconds: Mapping[str, float], path: Path) -> str:
     """Write the tables and the list of what was not killed into a file.
 
     Args:
+        untried: how many of each module are not tried yet.
         seconds: that each room took by the clock, with its run without a fault.
 
     Returns:
@@ -54,7 +55,7 @@ def report(tried: Sequence[Tried], seconds: Mapping[str, float], path: Path) -> 
     with EQUIVALENT.open("rb") as file:
         argued = [Argued(**entry) for entry in tomllib.load(file).get("equivalent", [])]
     sorts = {id(one): _sort(one, argued) for one in tried}
-    tables = "\n".join((*_modules(tried, sorts), "", *_rooms(tried, seconds)))
+    tables = "\n".join((*_modules(tried, untried, sorts), "", *_rooms(tried, seconds)))
     head = [
         "# What the tests do not notice",
         "",
@@ -80,16 +81,24 @@ def _sort(one: Tried, argued: Sequence[Argued]) -> str:
     return SPEED if found.only == "speed" else EQUAL
 
 
-def _modules(tried: Sequence[Tried], sorts: Mapping[int, str]) -> Iterator[str]:
+def _modules(tried: Sequence[Tried], untried: Mapping[str, int], sorts: Mapping[int, str]) -> Iterator[str]:
+    """What became of the mutants of each module.
+
+    The share that was killed is told where all were tried: after a change, those that were killed before are not tried
+    again, so that the others are most of what is left.
+    """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for one in tried:
         counts[one.module][sorts[id(one)]] += 1
     shown = {"killed": "killed", EQUAL: "equal", WORDS: "words", SPEED: "speed", LACK: "lack", "timed out": "timed out"}
-    yield f"{'':{_WIDTH}}{'mutants':>9}" + "".join(f"{name:>11}" for name in shown.values()) + f"{'killed %':>11}"
+    yield f"{'':{_WIDTH}}{'mutants':>9}" + "".join(f"{name:>11}" for name in (*shown.values(), "untried", "killed %"))
+    for module, number in untried.items():
+        counts[module]["untried"] = number
     total: Counter[str] = sum(counts.values(), Counter())
     for name, count in (*counts.items(), ("all", total)):
-        cells = "".join(f"{count[sort]:>11,}" for sort in shown)
-        yield f"{name:{_WIDTH}}{count.total():>9,}{cells}{100 * count['killed'] / (count.total() or 1):>11.1f}"
+        cells = "".join(f"{count[sort]:>11,}" for sort in (*shown, "untried"))
+        share = "" if count["untried"] else f"{100 * count['killed'] / (count.total() or 1):.1f}"
+        yield f"{name:{_WIDTH}}{count.total():>9,}{cells}{share:>11}"
 
 
 def _rooms(tried: Sequence[Tried], seconds: Mapping[str, float]) -> Iterator[str]:

@@ -25,9 +25,11 @@ def test_what_was_not_killed_is_counted_and_listed_by_sort(tmp_path: Path) -> No
         tried("survived", Change(SQL_CASE, EQUAL, *text[1:], "'SELECT b'", "'select b'")),
         tried("survived", Change("a text", LACK, argued.file, argued.function, 1, argued.before, argued.after)),
     ]
-    tables = report(found, {"box": 120.0, "other": 60.0}, tmp_path / "list.md")
+    seconds = {"box": 120.0, "other": 60.0}
+    tables = report(found, {"other.py": 3}, seconds, tmp_path / "list.md")
     rows = {line[:36].strip(): line[36:].split() for line in tables.splitlines() if line}
-    assert tables.splitlines()[1].split() == ["box.py", "7", "1", "2", "1", "0", "2", "1", "14.3"]
+    assert tables.splitlines()[1].split() == ["box.py", "7", "1", "2", "1", "0", "2", "1", "0", "14.3"]
+    assert rows["other.py"] == ["3", "0", "0", "0", "0", "0", "0", "3"]
     assert rows["box"] == ["7", "10", "1.50", "2.0"]
     assert rows["all"] == ["7", "10", "1.50", "3.0"]
     told = (tmp_path / "list.md").read_text("utf-8")
