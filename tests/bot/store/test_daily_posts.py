@@ -267,6 +267,28 @@ class TestClaims:
         assert await claimed(daily, SEVEN + 200) == [2]
         assert await claimed(daily, other.until) == [3]
 
+    async def test_that_sent_nothing_count_as_no_try_and_what_was_tried_before_stays_known(
+        self, daily: DailyStore
+    ) -> None:
+        await subscribe(daily)
+        [unsent] = await claim(daily, SEVEN)
+        await daily.defer(unsent, SEVEN + 30, sent=False)
+        [first] = await claim(daily, SEVEN + 30)
+        assert (first.tries, first.tried_at) == (1, first.not_before)
+        await daily.defer(first, SEVEN + 60)
+        for moment in (SEVEN + 60, SEVEN + 90):
+            [again] = await claim(daily, moment)
+            assert (again.tries, again.tried_at) == (2, first.tried_at)  # since when it may be in its channel
+            await daily.defer(again, moment + 30, sent=False)
+
+    async def test_are_planned_from_now_on_where_nothing_is_planned(self, daily: DailyStore) -> None:
+        terms = Terms(per_s=0.1)
+        assert await daily.plan(SEVEN, terms) == SEVEN + 10
+        assert await daily.plan(SEVEN + 10, terms) == SEVEN + 20
+        for planned in (30, 40, 50, 60, 70):
+            assert await daily.plan(SEVEN + 10, terms) == SEVEN + planned
+        assert await daily.plan(SEVEN + 10, terms) == SEVEN + 20  # a minute ahead: a clock was wrong
+
     async def test_that_are_let_go_of_wait_until_a_moment(self, daily: DailyStore) -> None:
         await subscribe(daily)
         [first] = await claim(daily, SEVEN)
