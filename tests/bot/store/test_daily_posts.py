@@ -309,8 +309,8 @@ class TestClaims:
     async def test_that_are_tried_again_come_in_order_too_where_few_are_wanted(self, daily: DailyStore) -> None:
         for channel, minute in ((2, 2), (3, 0), (4, 1)):
             await subscribe(daily, channel, time=dt.time(7, minute))
-        for each in reversed(await claim(daily, SEVEN + 120)):
-            await daily.defer(each, SEVEN + 120)
+        for number, each in enumerate(reversed(await claim(daily, SEVEN + 120))):
+            await daily.defer(each, SEVEN + 120 + number)  # the one that fell due first is free last
         assert [await claimed(daily, EIGHT, most=1) for _ in range(3)] == [[3], [4], [2]]
 
     async def test_of_a_zone_that_is_no_longer_known_there_are_none(self, daily: DailyStore, tmp_path: Path) -> None:
