@@ -103,6 +103,8 @@ def shared_part(file: Path) -> str | None:
         return "the model"
     if "commands: Commands" in text:
         return "the commands that are forked"
+    if "speakers: list" in text:
+        return "the speakers"
     return _POSTGRESQL if re.search(r"\b(store_url|new_store|postgresql): ", text) else None
 
 

@@ -22,8 +22,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-import traceback
 from pathlib import Path
+from types import TracebackType
 from typing import NoReturn, Protocol, cast
 
 ROOT = Path(__file__).parents[1]
@@ -136,7 +136,7 @@ def _watch(module: _Module, client: socket.socket) -> NoReturn:
 
 
 def _run(module: _Module, request: dict[str, object], files: list[int]) -> NoReturn:
-    status = 70
+    status = 1
     try:
         for number, file in enumerate(files):
             os.dup2(file, number)
@@ -149,7 +149,7 @@ def _run(module: _Module, request: dict[str, object], files: list[int]) -> NoRet
         sys.stdout.flush()
         sys.stderr.flush()
     except BaseException:  # noqa: BLE001  # as Python does at the end of a process
-        traceback.print_exc()
+        sys.excepthook(*cast("tuple[type[BaseException], BaseException, TracebackType | None]", sys.exc_info()))
     finally:
         os._exit(status)
 

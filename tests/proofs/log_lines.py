@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from tests.proofs.secrets import ROOT, secrets_of
@@ -34,10 +35,13 @@ def user_text(seed: int, number: int) -> str:
     return " ".join([*some, f"{_MARK}{number}"] * chance.choice((1, 1, 5)))
 
 
-def spoken(seed: int, interactions: int, how: str) -> str:
+SPEAKER = (sys.executable, "-m", "tests.proofs.log_speaker")
+
+
+def spoken(seed: int, interactions: int, how: str, speaker: Sequence[str] = SPEAKER) -> str:
     """All that a process puts out that works on so many interactions."""
     with tempfile.TemporaryFile() as out:
-        command = [sys.executable, "-m", "tests.proofs.log_speaker", str(seed), str(interactions), how]
+        command = [*speaker, str(seed), str(interactions), how]
         done = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, check=False, timeout=1_800)
         out.seek(0)
         text = out.read().decode(errors="replace")
@@ -54,9 +58,9 @@ def _parsed(line: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def prove(table: Table, interactions: int, seed: int = 1, bare: int = 100) -> None:
+def prove(table: Table, interactions: int, seed: int = 1, bare: int = 100, speaker: Sequence[str] = SPEAKER) -> None:
     """Let a process speak, and look at each of its lines; then another one, with Python's own log."""
-    text, secrets = spoken(seed, interactions, "json"), secrets_of(seed).marks()
+    text, secrets = spoken(seed, interactions, "json", speaker), secrets_of(seed).marks()
     levels: Counter[str] = Counter()
     inside = ""  # the reference of the interaction that is worked on
     for line in text.splitlines():
@@ -77,7 +81,7 @@ def prove(table: Table, interactions: int, seed: int = 1, bare: int = 100) -> No
     table.check("there are lines of every level", len(levels) == 5, str(levels))
     table.figure("lines", f"{levels.total():,} of {interactions:,} interactions, {len(text) / 1e6:.1f} MB")
     table.figure("by level", ", ".join(f"{number:,} {level}" for level, number in levels.most_common()))
-    found = sum(_MARK in line for line in spoken(seed, bare, "bare").splitlines())
+    found = sum(_MARK in line for line in spoken(seed, bare, "bare", speaker).splitlines())
     table.check("with Python's own log, what users wrote comes out", found > 0)
     table.figure(f"with Python's own log, {bare:,} interactions, lines with what users wrote", f"{found:,}")
 

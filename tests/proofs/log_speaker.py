@@ -116,12 +116,12 @@ async def speak(seed: int, interactions: int) -> None:
                 own_log.info("between two interactions")
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Set the log up as the bot does, or as Python does, and speak."""
-    seed, interactions, how = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    seed, interactions, how = int(arguments[0]), int(arguments[1]), arguments[2]
     begin_log(secrets_of(seed), {"level": "debug"} if how == "json" else None, logging.DEBUG)
     asyncio.run(speak(seed, interactions))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

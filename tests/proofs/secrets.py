@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -66,12 +67,16 @@ def secrets_of(seed: int) -> Secrets:
     )
 
 
-def spoken(seed: int, lines: int, protected: bool) -> str:
+SPEAKER = (sys.executable, "-m", "tests.proofs.secrets_speaker")
+
+
+def spoken(seed: int, lines: int, protected: bool, speaker: Sequence[str] = SPEAKER) -> str:
     """All that a process puts out that tells of so many faults."""
     with tempfile.TemporaryFile() as out:
         arguments = [str(seed), str(lines), "protected" if protected else "bare"]
-        command = [sys.executable, "-m", "tests.proofs.secrets_speaker", *arguments]
-        done = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, check=False, timeout=1_800)
+        done = subprocess.run(
+            [*speaker, *arguments], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, check=False, timeout=1_800
+        )
         out.seek(0)
         text = out.read().decode(errors="replace")
     if done.returncode != 1 or "the last word" not in text:  # it ends with an exception that nobody catches
@@ -79,9 +84,9 @@ def spoken(seed: int, lines: int, protected: bool) -> str:
     return text
 
 
-def prove(table: Table, lines: int, seed: int = 1, bare: int = 400) -> None:
+def prove(table: Table, lines: int, seed: int = 1, bare: int = 400, speaker: Sequence[str] = SPEAKER) -> None:
     """Let a process speak, and look for its secrets; then another one, unprotected, of at least `bare` faults."""
-    text, marks = spoken(seed, lines, protected=True), secrets_of(seed).marks()
+    text, marks = spoken(seed, lines, True, speaker), secrets_of(seed).marks()
     records = len(_RECORD.findall(text))
     table.check("every fault is told", records >= lines, f"{records} records of {lines} faults")
     for line in text.splitlines():
@@ -92,7 +97,7 @@ def prove(table: Table, lines: int, seed: int = 1, bare: int = 400) -> None:
     )
     table.figure("taken out", f"{text.count('***'):,} times")
     few = max(bare, lines // 20)
-    unprotected = spoken(seed, few, protected=False)
+    unprotected = spoken(seed, few, False, speaker)
     for name, spellings in marks.items():
         found = sum(any(mark in line for mark in spellings) for line in unprotected.splitlines())
         table.check("unprotected, each secret comes out", found > 0, name)

@@ -17,7 +17,7 @@ import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
 import click
@@ -309,8 +309,9 @@ def begin_log(secrets: Secrets, settings: dict[str, str] | None, level: int) -> 
     logs.set_up(logs.redactor_for(config), config.logs)
 
 
-def main() -> None:
-    seed, lines, how = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+def main(arguments: list[str]) -> NoReturn:
+    """Set the log up as the bot does, or as Python does, speak, and end with what nobody catches."""
+    seed, lines, how = int(arguments[0]), int(arguments[1]), arguments[2]
     secrets = secrets_of(seed)
     begin_log(secrets, {"format": "text"} if how == "protected" else None, logging.INFO)
     asyncio.run(speak(seed, lines, logs.redact if how == "protected" else str))
@@ -318,4 +319,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

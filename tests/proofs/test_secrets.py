@@ -6,7 +6,7 @@ from tests.proofs.secrets import prove
 from tests.proofs.tables import Table
 
 
-def test_no_secret_is_in_what_the_bot_says_of_itself() -> None:
+def test_no_secret_is_in_what_the_bot_says_of_itself(speakers: list[str]) -> None:
     table = Table("a hundred faults told in a log")
-    prove(table, 100, seed=7, bare=200)
+    prove(table, 100, seed=7, bare=200, speaker=[*speakers, "secrets"])
     assert not table.failures
