@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,7 @@ class Manifest:
         return sum(record.size for record in self.files.values())
 
 
+@lru_cache(maxsize=8)  # it is read again and again, to see whether it is still the same
 def parse(data: bytes) -> Manifest:
     """The manifest of what `render` gave.
 
