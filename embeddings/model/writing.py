@@ -83,7 +83,10 @@ def _write_openvino(module: torch.nn.Module, path: Path) -> None:
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
     ids, mask = _example()
-    traced = TorchScriptPythonDecoder(module, example_input={"input_ids": ids, "attention_mask": mask})
+    # Whether what was traced does the same is measured afterwards, on texts.
+    traced = TorchScriptPythonDecoder(
+        module, example_input={"input_ids": ids, "attention_mask": mask}, trace_kwargs={"check_trace": False}
+    )
     reader = FrontEndManager().load_by_framework("pytorch")
     network = reader.convert(reader.load(traced))
     for given in network.inputs:
