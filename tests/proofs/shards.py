@@ -64,6 +64,7 @@ class Fleet:
     every_s: float = 5.0  # between two IDENTIFYs of a bucket
     restarts: int = 4
     rest_s: float = 0.0  # of a user between an answer and the next question
+    patience: float = 1.0  # how many times as long as usual everybody waits
 
     @property
     def shard_count(self) -> int:
@@ -91,6 +92,7 @@ class Bot:
         self.shards = range(number * fleet.shards, (number + 1) * fleet.shards)
         self.log = log
         self._server = server
+        self._patience = fleet.patience
         self._environment = {
             **os.environ,
             "DATELINE_DISCORD__TOKEN": server.token,
@@ -99,6 +101,7 @@ class Bot:
             "DATELINE_DISCORD__SHARD_IDS": json.dumps(list(self.shards)),
             "DATELINE_LIMITS__USER_COMMANDS": "1000000",
             "IDENTIFY_EVERY_S": str(fleet.every_s),
+            "PATIENCE": str(fleet.patience),
             **environment,
         }
         self._process: asyncio.subprocess.Process | None = None
@@ -126,7 +129,7 @@ class Bot:
     async def end(self) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(self._process.wait(), LONGEST_END_S)
+        await asyncio.wait_for(self._process.wait(), self._patience * LONGEST_END_S)
         self._check_status()
 
     def kill(self) -> None:
@@ -152,7 +155,7 @@ async def ask(server: DiscordServer, fleet: Fleet, servers: list[Guild], enough:
                 figures.undelivered += 1
                 await asyncio.sleep(TRY_AGAIN_S)
                 continue
-            answered = await _answered(server, reply)
+            answered = await _answered(server, reply, fleet.patience)
             what = f"/{command} {options} of shard {(guild.id >> 22) % fleet.shard_count}: {reply!r}"
             if answered is None:
                 figures.undelivered += 1
@@ -183,9 +186,9 @@ class Pauses:
             self.longest_s = max(self.longest_s, time.monotonic() - before - 0.05)
 
 
-async def _answered(server: DiscordServer, reply: Reply) -> Reply | None:
+async def _answered(server: DiscordServer, reply: Reply, patience: float) -> Reply | None:
     """Wait for an answer; None where the interaction met a session that had just ended."""
-    waiting = asyncio.create_task(reply.wait(timeout_s=LONGEST_ANSWER_S))
+    waiting = asyncio.create_task(reply.wait(timeout_s=patience * LONGEST_ANSWER_S))
     while not waiting.done():
         await asyncio.wait([waiting], timeout=0.5)
         if reply.interaction.token in server.gateway.undelivered:
@@ -213,7 +216,7 @@ async def posted(store: Store, count: int) -> None:
 
 async def prove(fleet: Fleet, store_url: str, index: Path, work: Path, table: Table, command: Sequence[str]) -> None:
     """Start the processes, restart each in turn under load, and note what became of everything."""
-    timing = Timing(acknowledge_s=LONGEST_ANSWER_S, identify_every_s=fleet.every_s)
+    timing = Timing(acknowledge_s=fleet.patience * LONGEST_ANSWER_S, identify_every_s=fleet.every_s)
     environment = {"DATELINE_STORE__URL": store_url, "DATELINE_INDEX__PATH": str(index)}
     async with discord_server(shards=fleet.shard_count, timing=timing, max_concurrency=fleet.buckets) as server:
         servers = [server.add_guild(f"server {number}", channels=("talk", "daily")) for number in range(fleet.servers)]

@@ -1,6 +1,7 @@
 """The program as an operator starts it, for `shards`, on an index of the word encoder: `python -m bot` but for that.
 
-`IDENTIFY_EVERY_S` shortens the distance of two IDENTIFYs, for the short form.
+For the short form `IDENTIFY_EVERY_S` shortens the distance of two IDENTIFYs, and `PATIENCE` says how many times as long
+as usual there is to acknowledge and to end, which says little on a machine that runs other tests.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import sys
 from functools import partial
 
-from bot import cli, client, run
+from bot import cli, client, desk, run
 from bot.commands import zones
 from bot.shards import EVERY_S, WAY_S, Gate
 from embeddings import dates
@@ -32,6 +33,10 @@ def prepare() -> None:
 def main(arguments: list[str]) -> int:
     """Serve until SIGTERM."""
     run.encoder_of = lambda *_: WordEncoder()  # type: ignore[attr-defined]
+    patience = float(os.environ.get("PATIENCE", "1"))
+    desk.ACKNOWLEDGED_WITHIN_S *= patience  # type: ignore[attr-defined]
+    run.FINISH_S *= patience
+    run.LONGEST_END_S *= patience
     every_s = float(os.environ.get("IDENTIFY_EVERY_S", EVERY_S))
     client.Gate = partial(Gate, every_s=every_s + WAY_S)  # type: ignore[attr-defined, assignment]
     return run_command(cli.bot, "python -m bot", arguments)
