@@ -25,13 +25,12 @@ from discord import (
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import current, words
+from bot import current, error_words, language
 from bot.cards.discord_face import layout
 from bot.clocks import Clocks
 from bot.command_tree import AnsweredTree
 from bot.commands import zones
 from bot.config import Config, DailySettings
-from bot.daily import words as daily_words
 from bot.daily.claims import Claim, Terms
 from bot.desk import Desk
 from bot.engine import Engine
@@ -95,6 +94,7 @@ class DatelineClient(HostClient):
         )
         self.poster = Poster(self, store.daily, self._compose, terms(config.daily), clocks)
         guide, desk, trials = Guide(engine, store), Desk(config.limits), self.poster.trials
+        self.poster.locale_of = guide.post_locale
         self.host = Host(
             engine, guide, store.daily, store.settings, store.shares, store.feedback, desk, clocks.wall, trials,
             config.discord.contact, config.discord.source,
@@ -300,7 +300,7 @@ class DatelineClient(HostClient):
         """The post of a day."""
         subscription, guide = claim.subscription, self.host.guide
         page, events = await guide.daily(subscription, claim.date)
-        title = daily_words.thread_title(subscription, claim.date, await guide.post_locale(subscription))
+        title = await guide.post_title(subscription, claim.date)
         return Composed(Post(layout(page, NOBODY), title), events)
 
     # --- events of the gateway ---
@@ -322,7 +322,9 @@ class DatelineClient(HostClient):
                 return
             path = "/interactions/{interaction_id}/{interaction_token}/callback"
             route = Route("POST", path, interaction_id=int(content["id"]), interaction_token=str(content["token"]))
-            data = {"content": words.UNREADABLE, "flags": MessageFlags(ephemeral=True).value}
+            with language.speaking(str(content.get("locale"))):
+                sentence = str(error_words.UNREADABLE)
+            data = {"content": sentence, "flags": MessageFlags(ephemeral=True).value}
             answer = {"type": InteractionResponseType.channel_message.value, "data": data}
             await impatiently(lambda: self.http.request(route, json=answer), _APOLOGIES, _APOLOGISE_AGAIN_S)
         except Exception as error:  # noqa: BLE001  # the log has what matters

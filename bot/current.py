@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from bot import language
 from bot.redaction import LEAST_LENGTH, Redactor
 
 if TYPE_CHECKING:
     from discord import Interaction
 
 UNKNOWN = "unknown"
+SHOWN_IN = "shown_in"
+"""Under this name in `interaction.extras`: the locale of an answer that everybody sees."""
 
 _LONGEST_PIECE = 100  # characters of a user's text that are looked for as one; an error may quote a part of a long one
 _LONGEST_LINE = 500  # a question has no more
@@ -66,7 +69,8 @@ def working_on(interaction: Interaction[Any]) -> Iterator[Current]:
         interaction.extras["current"] = known
     token = _current.set(known)
     try:
-        yield known
+        with language.speaking(interaction.locale.value):  # what is not for everybody is in its user's language
+            yield known
     finally:
         _current.reset(token)
 

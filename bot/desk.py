@@ -10,14 +10,14 @@ import io
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import discord
 from discord import Interaction, InteractionType
 from discord.app_commands import Choice, CommandNotFound, CommandSignatureMismatch
 
-from bot import current, metrics, settings_words, words
+from bot import current, error_words, language, metrics, settings_words
 from bot.cards.discord_face import PICTURE, layout, without_button
 from bot.cards.page import AnswerPage
 from bot.config import LimitSettings
@@ -139,7 +139,7 @@ class Desk:
                     raise
                 raise InputError(settings_words.NOT_LET_SHARE) from refused
             if (message := interaction.message) is not None:
-                view = without_button(message, custom_id, settings_words.SHARED)
+                view = without_button(message, custom_id, str(settings_words.SHARED))
                 with suppress(discord.HTTPException):  # it is shared all the same
                     await repeated(lambda: interaction.edit_original_response(view=view))
 
@@ -238,16 +238,16 @@ class Desk:
         """Say privately what went wrong: a helpful sentence, or an apology with the log's reference."""
         metrics.ERRORS.add(_kind(error))
         if isinstance(error, InputError | TooManyError):
-            sentence = escape_within(_sentence(str(error)), MAX_CONTENT)
+            sentence = escape_within(error_words.of_error(error), MAX_CONTENT)
         elif isinstance(error, StoreAwayError):  # which the log has once, from when it went
-            sentence = words.STORE_AWAY
+            sentence = str(error_words.STORE_AWAY)
         elif isinstance(error, CommandNotFound | CommandSignatureMismatch):
             log.warning("a command of another version came: %s", error)
-            sentence = escape(words.command_of_another_version(_name(interaction)))
+            sentence = escape(error_words.command_of_another_version(_name(interaction)))
         else:
             reference = current.reference()
             log.error("error %s in %s", reference, _name(interaction), exc_info=error)
-            sentence = words.apology(reference)
+            sentence = error_words.apology(reference)
         if not self.takes(interaction):
             return
         with self._counted():
@@ -305,7 +305,8 @@ async def _show(interaction: Interaction[Any], page: AnswerPage, png: bytes | No
     except discord.HTTPException as refused:
         if not _is_refusal(refused):
             raise
-        note = words.DELETED_MEANWHILE if refused.code == _UNKNOWN_MESSAGE else words.NOT_LET_SHOW
+        with _as_shown(interaction):
+            note = str(error_words.DELETED_MEANWHILE if refused.code == _UNKNOWN_MESSAGE else error_words.NOT_LET_SHOW)
         copy = dataclasses.replace(page, blocks=(f"-# {note}", *page.blocks))
         view = layout(copy if copy.cost <= 1 else page, interaction.user.id)  # the page without it fits always
         try:
@@ -315,6 +316,11 @@ async def _show(interaction: Interaction[Any], page: AnswerPage, png: bytes | No
                 raise
             log.warning("an answer could be shown nowhere: %s, and then %s", refused, lost)
     return None
+
+
+def _as_shown(interaction: Interaction[Any]) -> AbstractContextManager[None]:
+    """A context whose texts stand in or for an answer, which may be in another language than its user's."""
+    return language.speaking(interaction.extras.get(current.SHOWN_IN, language.spoken()))
 
 
 def _is_refusal(error: discord.HTTPException) -> bool:
@@ -364,7 +370,8 @@ async def _clear_away(interaction: Interaction[Any]) -> None:
     """
 
     async def fill_in() -> None:
-        await interaction.edit_original_response(content=words.TOLD_PRIVATELY)
+        with _as_shown(interaction):
+            await interaction.edit_original_response(content=str(error_words.TOLD_PRIVATELY))
 
     for attempt, seconds in ((interaction.delete_original_response, _DELETING_S), (fill_in, _FILLING_S)):
         try:
@@ -383,11 +390,6 @@ def _kind(error: Exception) -> str:
     kinds = ((TooManyError, "too_many"), (InputError, "input"), (StoreAwayError, "store_away"))
     found = (name for of, name in (*kinds, *_OTHER_VERSION) if isinstance(error, of))
     return next(found, "unexpected")
-
-
-def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _name(interaction: Interaction[Any]) -> str:

@@ -8,6 +8,7 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from bot.language import ngettext
 from embeddings.errors import EmbeddingsError
 
 
@@ -36,7 +37,13 @@ class Cooldown:
         if tokens < 1:
             self._buckets[user] = tokens, now
             wait = math.ceil((1 - tokens) / self._refill)
-            raise TooManyError(f"That was fast. Please wait {wait} second{'s' if wait > 1 else ''} and ask again.")
+            raise TooManyError(
+                ngettext(
+                    "That was fast. Please wait {count} second and ask again.",
+                    "That was fast. Please wait {count} seconds and ask again.",
+                    wait,
+                )
+            )
         self._buckets[user] = tokens - 1, now
         while self._buckets:
             tokens, at = next(iter(self._buckets.values()))
@@ -78,7 +85,11 @@ class Turns:
         queue = self._queues.setdefault(key, deque())
         if len(queue) >= self._waiting:
             raise TooManyError(
-                f"{self._waiting} questions of this server are waiting already. Please ask again in a few seconds."
+                ngettext(
+                    "{count} question of this server is waiting already. Please ask again in a few seconds.",
+                    "{count} questions of this server are waiting already. Please ask again in a few seconds.",
+                    self._waiting,
+                )
             )
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue.append(place)

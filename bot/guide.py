@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from discord import Locale
 
-from bot import help_words, local_dates, words
+from bot import help_words, language, local_dates, story_words, words
 from bot.answers import KeptAnswer
 from bot.cards import pages
 from bot.cards.daily_post import Own, daily_page, longer_page
@@ -22,6 +22,7 @@ from bot.cards.parts import part_page
 from bot.cards.question import asked
 from bot.cards.story import events_page, last_page, story_page, window
 from bot.daily import choice
+from bot.daily import words as daily_words
 from bot.daily.schedule import Kind, Subscription
 from bot.engine import Engine
 from bot.store import Store, StoreAwayError
@@ -71,12 +72,12 @@ class Guide:
 
     async def warm_up(self) -> None:
         """Make a page of each kind and read the store once, so that the first answer is not slow."""
-        today, locale = self._engine.today(), local_dates.DEFAULT_LOCALE
+        today = self._engine.today()
         shown = await self._engine.on_this_day(today.month, today.day, ON_THIS_DAY)
         places = [Place(DaysList(DateRange(today, today))), Place(OnThisDayList(today.month, today.day))]
         places += [Place(NoList(), trail=(event.id,)) for event in shown[:1]]
         for place in places:
-            await self.page(place, locale)
+            await self.page(place)
         with contextlib.suppress(StoreAwayError):
             await self._store.answer("", today)
             await self._store.daily.of_guild(0)
@@ -89,7 +90,7 @@ class Guide:
         except Exception:  # the next `/help` looks again
             log.warning("no examples for /help could be found", exc_info=True)
 
-    async def page(self, place: Place, locale: str, note: str = "", frame: Frame = PLAIN) -> AnswerPage:
+    async def page(self, place: Place, note: str = "", frame: Frame = PLAIN) -> AnswerPage:
         """The page that a place shows. InputError if its list or event is no longer there.
 
         Args:
@@ -97,43 +98,43 @@ class Guide:
             frame: what stands around the page.
         """
         if place.trail:
-            return await self._card(place, locale, frame)
+            return await self._card(place, frame)
         start = place.page * PER_PAGE
         match place.of:
             case DaysList(dates):
                 answer = await self._engine.days(dates, start, PER_PAGE)
                 if place.page > (last := _last_page(answer.total)):
-                    return await self.page(dataclasses.replace(place, page=last), locale, note, frame)
+                    return await self.page(dataclasses.replace(place, page=last), note, frame)
                 stories = await self._engine.parts_of(answer.events)
-                return pages.days_page(answer, place, locale, note, frame, stories)
+                return pages.days_page(answer, place, note, frame, stories)
             case OnThisDayList(month, day):
                 events = await self._engine.on_this_day(month, day, ON_THIS_DAY)
                 held = await self._engine.held_of_day(month, day)
                 stories = await self._engine.parts_of(events)
-                return pages.on_this_day_page(place.of, events, locale, note, held, frame, stories)
+                return pages.on_this_day_page(place.of, events, note, held, frame, stories)
             case AnswerList(key):
-                return await self._answer_page(await self._kept(key), place, locale, frame)
+                return await self._answer_page(await self._kept(key), place, frame)
             case PartList():
-                return await self._part(place, place.of, locale, frame)
+                return await self._part(place, place.of, frame)
             case RandomList():
-                return await self._another(place.of, locale, frame)
+                return await self._another(place.of, frame)
             case QuestionList(text):
-                return await self.ask(understand(text, self._engine.today()), PER_PAGE, locale, text, frame)
+                return await self.ask(understand(text, self._engine.today()), PER_PAGE, text, frame)
             case StoryList() | TopicList():
-                return await self._story(await self._story_at(place.of), place, locale, frame)
+                return await self._story(await self._story_at(place.of), place, frame)
             case NoList() | ChannelsList():  # whose pages `Host.go` makes, which knows the server
                 raise InputError(words.EVENT_REMOVED)
             case DailyList(subscription, date):
                 shown = await self._shown(subscription, date)
                 if shown is None:
-                    return await self.page(Place(OnThisDayList(date.month, date.day)), locale, frame=frame)
+                    return await self.page(Place(OnThisDayList(date.month, date.day)), frame=frame)
                 own = Own(frame=frame, stories=await self._engine.parts_of(shown))
-                return daily_page(date, shown, place, None, locale, own=own)
+                return daily_page(date, shown, place, None, own=own)
             case LongerList(subscription, date):
                 found = await self._longer(subscription, date)
                 place = dataclasses.replace(place, page=min(place.page, _last_page(len(found))))
                 start = place.page * PER_PAGE
-                return longer_page(date, found[start : start + PER_PAGE], place, len(found), locale, frame)
+                return longer_page(date, found[start : start + PER_PAGE], place, len(found), frame)
 
     async def _kept(self, key: str) -> KeptAnswer:
         try:
@@ -144,17 +145,17 @@ class Guide:
             raise InputError(words.ANSWER_FORGOTTEN)
         return kept
 
-    async def _card(self, place: Place, locale: str, frame: Frame) -> AnswerPage:
+    async def _card(self, place: Place, frame: Frame) -> AnswerPage:
         """The event that was opened last; one that was drawn at random has a button for another one."""
-        page = pages.event_page(await self._engine.event(place.trail[-1]), place, locale, frame)
+        page = pages.event_page(await self._engine.event(place.trail[-1]), place, frame)
         if isinstance(place.of, RandomList) and len(place.trail) == 1:
-            another = Step(help_words.ANOTHER, place, ANOTHER)
+            another = Step(str(help_words.ANOTHER), place, ANOTHER)
             page = dataclasses.replace(page, steps=(another, *page.steps))
         return page
 
     # --- stories ---
 
-    async def story(self, text: str, locale: str, frame: Frame = PLAIN) -> AnswerPage:
+    async def story(self, text: str, frame: Frame = PLAIN) -> AnswerPage:
         """The story of an event with an id, of a topic, or of the event that words are about.
 
         Raises:
@@ -167,31 +168,31 @@ class Guide:
                 frame = dataclasses.replace(frame, question=asked(text, answer.corrected, answer.language))
                 story = await self._engine.story_of_answer(text, [hit.event.id for hit in answer.hits])
         except StoriesMissingError as error:
-            raise InputError(words.NO_STORIES) from error
+            raise InputError(story_words.NO_STORIES) from error
         key = topic_key_of(story.id)
         of = StoryList(story.asked or story.id) if key is None else TopicList(key)
-        return await self._story(story, Place(of), locale, frame)
+        return await self._story(story, Place(of), frame)
 
     async def _story_at(self, of: StoryList | TopicList) -> Story:
         """The story that an id or a topic's key leads to now."""
         try:
             story = await self._engine.known_story(of.event if isinstance(of, StoryList) else f"{TOPIC}{of.topic}")
         except StoriesMissingError as error:
-            raise InputError(words.NO_STORIES) from error
+            raise InputError(story_words.NO_STORIES) from error
         if story is None:
             raise InputError(words.EVENT_REMOVED)
         return story
 
-    async def _story(self, story: Story, place: Place, locale: str, frame: Frame) -> AnswerPage:
+    async def _story(self, story: Story, place: Place, frame: Frame) -> AnswerPage:
         place = dataclasses.replace(place, page=min(place.page, last_page(story)))
         if place.page == 0:
-            return story_page(story, place, locale, frame)
+            return story_page(story, place, frame)
         events = await self._engine.story_events(story.id, *window(story, place.page))
-        return events_page(story, events, place, locale, frame)
+        return events_page(story, events, place, frame)
 
     # --- lists gone on with, and narrowed ---
 
-    async def _part(self, place: Place, of: PartList, locale: str, frame: Frame) -> AnswerPage:
+    async def _part(self, place: Place, of: PartList, frame: Frame) -> AnswerPage:
         narrowing = Narrowing(of.year, of.topic)
 
         async def part(page: int) -> Part:
@@ -211,24 +212,24 @@ class Guide:
             place = dataclasses.replace(place, page=last)
             shown = await part(last)
         topic = await self._engine.topic_name(of.topic) if of.topic else None
-        return part_page(shown, place, of, topic, locale, frame)
+        return part_page(shown, place, of, topic, frame)
 
     # --- at random ---
 
-    async def random(self, of: RandomList, locale: str, user: int, frame: Frame = PLAIN) -> AnswerPage:
+    async def random(self, of: RandomList, user: int, frame: Frame = PLAIN) -> AnswerPage:
         """An event drawn at random, another one than the last that was drawn for the user. InputError if none fits."""
         place = await self._draw(dataclasses.replace(of, last=self._drawn.get(user, "")))
         self._drawn[user] = place.trail[0]
         self._drawn.move_to_end(user)
         while len(self._drawn) > _USERS:
             self._drawn.popitem(last=False)
-        return await self._card(place, locale, frame)
+        return await self._card(place, frame)
 
-    async def _another(self, of: RandomList, locale: str, frame: Frame) -> AnswerPage:
+    async def _another(self, of: RandomList, frame: Frame) -> AnswerPage:
         place = await self._draw(of)
         if place.trail[0] == of.last:
             raise InputError(help_words.ONLY_ONE)
-        return await self._card(place, locale, frame)
+        return await self._card(place, frame)
 
     async def _draw(self, of: RandomList) -> Place:
         match of.days:
@@ -242,9 +243,7 @@ class Guide:
             raise InputError(help_words.none_at_random(of.days is not None or bool(of.topic)))
         return Place(dataclasses.replace(of, last=""), trail=(event.id,))
 
-    async def ask(
-        self, question: Question, count: int, locale: str, text: str = "", frame: Frame = PLAIN
-    ) -> AnswerPage:
+    async def ask(self, question: Question, count: int, text: str = "", frame: Frame = PLAIN) -> AnswerPage:
         """Answer a question; the events found are kept for the buttons. If nothing fits, offer a wider search.
 
         Args:
@@ -254,27 +253,27 @@ class Guide:
         frame = dataclasses.replace(frame, question=asked(text, found.corrected, found.language))
         place = await self._keep(found)
         if found.events or question.within is None:
-            return await self._answer_page(found, place, locale, frame)
+            return await self._answer_page(found, place, frame)
         wider = await self._keep(await self._found(dataclasses.replace(question, within=None), count))
         wide = wider.of if isinstance(wider.of, AnswerList) else None
-        nothing = pages.Nothing(self._nothing(found, locale), wide)
-        return pages.answer_page(found, [], place, locale, nothing=nothing, frame=frame)
+        nothing = pages.Nothing(self._nothing(found), wide)
+        return pages.answer_page(found, [], place, nothing=nothing, frame=frame)
 
-    def _nothing(self, found: KeptAnswer, locale: str) -> str:
+    def _nothing(self, found: KeptAnswer) -> str:
         held = self._engine.about()
-        return words.nothing_fits(found.dates, held.first, held.last, locale, language=found.language)
+        return words.nothing_fits(found.dates, held.first, held.last, language=found.language)
 
-    async def _answer_page(self, kept: KeptAnswer, place: Place, locale: str, frame: Frame) -> AnswerPage:
+    async def _answer_page(self, kept: KeptAnswer, place: Place, frame: Frame) -> AnswerPage:
         if isinstance(place.of, NoList):
             kept = dataclasses.replace(kept, events=kept.first[:PER_PAGE])
         place = dataclasses.replace(place, page=min(place.page, _last_page(len(kept.first))))
         start = place.page * PER_PAGE
         events = await self._engine.events(kept.first[start : start + PER_PAGE])
         closest = await self._engine.closest(events)
-        nothing = pages.Nothing(self._nothing(kept, locale))
+        nothing = pages.Nothing(self._nothing(kept))
         if not place.page:
             kept = dataclasses.replace(kept, story=await self._engine.shared_story(kept.first[:PER_PAGE]))
-        return pages.answer_page(kept, events, place, locale, nothing=nothing, closest=closest, frame=frame)
+        return pages.answer_page(kept, events, place, nothing=nothing, closest=closest, frame=frame)
 
     async def daily(
         self, subscription: Subscription, date: dt.date, note: str = "", *, is_test: bool = False
@@ -283,7 +282,7 @@ class Guide:
 
         Args:
             note: a line above the post.
-            is_test: whether it is another one, by which the day's own must not be recognised.
+            is_test: whether it is another one, by which the day's own must not be recognised; a line above says so.
         """
         events = await self.post_events(subscription, date)
         of = LongerList(subscription.key, date) if is_test else DailyList(subscription.key, date)
@@ -292,12 +291,18 @@ class Guide:
         titled_above = subscription.kind is Kind.FORUM and (is_test or not note)
         stories = await self._engine.parts_of(events)
         own = Own(subscription.title, subscription.text, Frame(attribution=settings.attribution), titled_above, stories)
-        locale = await self.post_locale(subscription)
-        page = daily_page(date, events, Place(of), subscription.role, locale, note, own)
+        with language.speaking(await self.post_locale(subscription)):
+            note = f"-# {daily_words.TEST_MARK}" if is_test else note
+            page = daily_page(date, events, Place(of), subscription.role, note, own)
         return page, tuple(event.id for event in events)
 
+    async def post_title(self, subscription: Subscription, date: dt.date, *, is_test: bool = False) -> str:
+        """The title of a subscription's post in a forum."""
+        with language.speaking(await self.post_locale(subscription)):
+            return daily_words.thread_title(subscription, date, is_test=is_test)
+
     async def post_locale(self, subscription: Subscription) -> str:
-        """In which the dates of a subscription's posts are written: as its server has settled, or as Discord said."""
+        """For which locale a subscription's posts are: what its server has settled, or what Discord said of it."""
         return (await self._store.settings.of(subscription.guild)).language or subscription.locale
 
     async def post_events(self, subscription: Subscription, date: dt.date) -> list[Event]:

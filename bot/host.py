@@ -10,7 +10,7 @@ from typing import Any
 import discord
 from discord import Interaction, InteractionType
 
-from bot import settings_words, showing, words
+from bot import error_words, settings_words, showing
 from bot.cards.channels import channels_page
 from bot.cards.discord_face import form, frame_of, listed_events
 from bot.cards.page import AnswerPage
@@ -21,6 +21,7 @@ from bot.daily.schedule import Subscription, first_after
 from bot.desk import Desk
 from bot.engine import Engine
 from bot.guide import Guide
+from bot.language import Text
 from bot.posting.trials import Trials
 from bot.server_settings import ServerSettings
 from bot.showing import Showing
@@ -45,7 +46,7 @@ def invite_link(application_id: int) -> str:
     return discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
 
 
-def managed_guild(interaction: Interaction[HostClient], otherwise: str = daily_words.NEEDS_A_SERVER) -> discord.Guild:
+def managed_guild(interaction: Interaction[HostClient], otherwise: Text = daily_words.NEEDS_A_SERVER) -> discord.Guild:
     """The server whose moderators use a command, or a button of the answer that it gave them alone.
 
     Who may use the command is Discord's to say, by its own rule and by what the server has settled under Integrations:
@@ -104,7 +105,7 @@ class Host:
             if change is not None:
                 await self.settle(interaction, change)
             elif target is None:
-                await self.desk.fail(interaction, InputError(words.BUTTON_OF_ANOTHER_VERSION))
+                await self.desk.fail(interaction, InputError(error_words.BUTTON_OF_ANOTHER_VERSION))
             elif action(custom_id) == SHARE:
                 await self.share(interaction, target, custom_id)
             elif action(custom_id) == NOT_MEANT:
@@ -116,7 +117,7 @@ class Host:
             if target is not None and action(str(data.get("custom_id"))) == NOT_MEANT:
                 await self.keep_feedback(interaction, target, _line(data))
             else:
-                await self.desk.fail(interaction, InputError(words.FORM_OF_ANOTHER_VERSION))
+                await self.desk.fail(interaction, InputError(error_words.FORM_OF_ANOTHER_VERSION))
 
     async def showing(
         self, interaction: Interaction[HostClient], private: bool | None, usually: bool = False
@@ -131,7 +132,8 @@ class Host:
             if isinstance(target.place.of, ChannelsList):
                 return await self.channels(managed_guild(interaction), target.place.page)
             how = await showing.of_press(interaction, self.settings, target.asker)
-            return how.dress(await self.guide.page(target.place, how.locale, frame=how.frame))
+            with how.speaking():
+                return how.dress(await self.guide.page(target.place, frame=how.frame))
 
         await self.desk.turn(interaction, show, target.asker)
 
@@ -148,7 +150,8 @@ class Host:
             if not showing.can_share(interaction):
                 raise InputError(settings_words.NOT_LET_SHARE)
             how = await showing.of_share(interaction, self.settings)
-            page = how.dress(await self.guide.page(target.place, how.locale, frame=how.frame))
+            with how.speaking():
+                page = how.dress(await self.guide.page(target.place, frame=how.frame))
             claimed = await self.shares.claim(press, self.clock())
             if not claimed:
                 raise InputError(settings_words.ALREADY_SHARED)
@@ -221,7 +224,7 @@ class Host:
     async def channels(self, guild: discord.Guild, page: int = 0) -> AnswerPage:
         """A page of a server's channels with daily posts."""
         there = await self.daily.of_guild(guild.id)
-        return channels_page([self.channel_line(each) for each in there] or [daily_words.NONE], page)
+        return channels_page([self.channel_line(each) for each in there] or [str(daily_words.NONE)], page)
 
     def channel_line(self, subscription: Subscription) -> str:
         """A channel's posts, and when the next one comes."""

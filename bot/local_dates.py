@@ -1,4 +1,4 @@
-"""Dates as they are written in the reader's locale."""
+"""Dates as they are written in the language that is spoken."""
 
 from __future__ import annotations
 
@@ -7,99 +7,127 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_interval, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton, get_day_names
 
+from bot.language import babel_locale, catalogue, resolved, speaking, spoken
+from bot.language import gettext as _
 from embeddings.dates import DateRange
 from embeddings.picture.chart import Unit
 
-DEFAULT_LOCALE = "en-GB"  # the day before the month, as in the rest of the program
-
 
 @lru_cache(maxsize=64)
-def _locale(name: str) -> Locale:
-    """Babel's locale for one of Discord's ("en-US", "es-419", "zh-CN"); English if Babel does not know it."""
+def _of_reader(locale: str) -> Locale:
+    """Babel's locale for any of Discord's ("en-US", "es-419", "zh-CN"); English if Babel does not know it."""
     try:
-        found = Locale.parse(name.replace("-", "_"))
+        found = Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en_GB")
     return found
+
+
+def _locale() -> Locale:
+    return babel_locale(spoken())
 
 
 def warm_up(locales: Iterable[str]) -> None:
     """Load what locales need, some 10 ms and 1 MB each; Babel would do so at the first date of each."""
     first, last = dt.date(2000, 1, 1), dt.date(2000, 1, 31)
     for locale in locales:
-        long_date(first, locale)
-        date_range(DateRange(first, last), locale)
-        day_of_year(1, 1, locale)
+        day_first(locale)
+        catalogue(resolved(locale))
+        with speaking(locale):
+            long_date(first)
+            date_range(DateRange(first, last))
+            day_of_year(1, 1)
 
 
 def day_first(locale: str) -> bool:
-    """Whether a locale writes the day of the month before the month: 02/03/2015 is the 2nd of March there."""
-    pattern: str = _locale(locale).date_formats["short"].pattern
+    """Whether readers with a locale write the day of the month before the month: 02/03/2015 is the 2nd of March.
+
+    That is what they are used to, in whatever language they are answered.
+    """
+    pattern: str = _of_reader(locale).date_formats["short"].pattern
     return pattern.find("d") < pattern.find("M")
 
 
-def long_date(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+def long_date(day: dt.date) -> str:
     """`Wednesday 23 December 2015`."""
-    return format_date(day, "full", _locale(locale))
+    return format_date(day, "full", _locale())
 
 
-def short_date(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+def short_date(day: dt.date) -> str:
     """`23 December 2015`."""
-    return format_date(day, "long", _locale(locale))
+    return format_date(day, "long", _locale())
 
 
-def brief_date(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+def brief_date(day: dt.date) -> str:
     """`23 Dec 2015`."""
-    return format_date(day, "medium", _locale(locale))
+    return format_date(day, "medium", _locale())
 
 
-def date_range(dates: DateRange, locale: str = DEFAULT_LOCALE) -> str:
+def date_range(dates: DateRange) -> str:
     """`23 December 2015`, `December 2015`, `2015`, or from one day to another."""
     first, last = dates.first, dates.last
     if first == last:
-        return short_date(last, locale)
+        return short_date(last)
     after = last + dt.timedelta(days=1) if last < dt.date.max else last
     if first.day == 1 and after.day == 1 and (first.year, first.month) == (last.year, last.month):
-        return format_skeleton("yMMMM", first, locale=_locale(locale))
+        return month(first)
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
-        return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
+        # Translators: from one year or day to another: "2015 to 2017", "2 May 2015 to 9 May 2015".
+        return str(first.year) if first.year == last.year else _("{first} to {last}", first=first.year, last=last.year)
     if first == dt.date.min:
-        return f"everything until {short_date(last, locale)}"
+        # Translators: all days until this one, in a sentence or as a heading.
+        return _("everything until {day}", day=short_date(last))
     if last == dt.date.max:
-        return f"everything from {short_date(first, locale)}"
-    return f"{short_date(first, locale)} to {short_date(last, locale)}"
+        # Translators: all days from this one on, in a sentence or as a heading.
+        return _("everything from {day}", day=short_date(first))
+    return _("{first} to {last}", first=short_date(first), last=short_date(last))
 
 
-def day_of_year(month: int, day: int, locale: str = DEFAULT_LOCALE) -> str:
+def day_of_year(month: int, day: int) -> str:
     """`23 December`."""
-    return format_skeleton("MMMMd", dt.date(2000, month, day), locale=_locale(locale))
+    return format_skeleton("MMMMd", dt.date(2000, month, day), locale=_locale())
 
 
-def interval(first: dt.date, last: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+def month(day: dt.date) -> str:
+    """The month of a day: `December 2015`."""
+    return format_skeleton("yMMMM", day, locale=_locale())
+
+
+def month_name(number: int) -> str:
+    """`December`."""
+    return format_date(dt.date(2000, number, 1), "LLLL", _locale())
+
+
+def weekday(number: int) -> str:
+    """`Monday` for 0, as it is called where it stands alone."""
+    return str(get_day_names("wide", "stand-alone", _locale())[number])
+
+
+def interval(first: dt.date, last: dt.date) -> str:
     """From one day to another in short: `2–15 Dec 2015`; a day alone as `short_date` has it."""
     if first == last:
-        return short_date(first, locale)
-    return format_interval(first, last, "yMMMd", locale=_locale(locale))
+        return short_date(first)
+    return format_interval(first, last, "yMMMd", locale=_locale())
 
 
-def tick(day: dt.date, unit: Unit, locale: str = DEFAULT_LOCALE) -> str:
+def tick(day: dt.date, unit: Unit) -> str:
     """What a date below a picture says: `12 Nov`, `Nov` or `2015`."""
     match unit:
         case Unit.DAY:
-            return format_skeleton("MMMd", day, locale=_locale(locale))
+            return format_skeleton("MMMd", day, locale=_locale())
         case Unit.MONTH:
-            return format_date(day, "LLL", _locale(locale))
+            return format_date(day, "LLL", _locale())
         case _:
-            return format_skeleton("y", day, locale=_locale(locale))
+            return format_skeleton("y", day, locale=_locale())
 
 
 def language(locale: str) -> str:
-    """A locale's language in English and in itself: `German – Deutsch`; as it is if Babel does not know it."""
+    """A locale's language, in the language that is spoken and in itself: `German – Deutsch`; else as it is."""
     try:
         known = Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return locale
-    english, own = known.get_display_name("en") or locale, known.get_display_name(known) or locale
-    return english if english == own else f"{english} – {own}"
+    said, own = known.get_display_name(_locale()) or locale, known.get_display_name(known) or locale
+    return said if said == own else f"{said} – {own}"

@@ -7,6 +7,7 @@ at least as many of these as of those, so lengths are counted in UTF-16 everywhe
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from urllib.parse import quote
 
@@ -25,6 +26,10 @@ MAX_ALT = 1_024  # of what a picture shows, in words
 
 # Whatever Discord gives a meaning: emphasis, code, spoilers, links, mentions, emoji, timestamps, quotes, headings.
 _MARKS = re.compile(r"([\\*_~|`<>\[\]()#@:])")
+_ISOLATE, _END = "\u2068", "\u2069"
+_ISOLATED = re.compile(f"{_ISOLATE}([^{_ISOLATE}{_END}]*){_END}")
+_MARKED, _END_MARKED = "\ue000", "\ue001"  # in their place, for as long as a text is cleaned
+_UNMARKED = {ord(_MARKED): None, ord(_END_MARKED): None}
 _MENTION = re.compile(r"\\*@")
 _LIST_MARK = re.compile(r"^(\d+(?=\.)|)([-+.])")  # at the beginning of a line: a list
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")  # of a host; strictly none has "_", but some that are in use do
@@ -55,7 +60,28 @@ def cut(text: str, limit: int) -> str:
 
 def escape(text: str) -> str:
     """Text as Discord shows it letter for letter, on one line."""
-    return _LIST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\1", clean(text)))
+    return _LIST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\1", one_line(text)))
+
+
+def isolated(text: str) -> str:
+    """Strangers' text for a place inside a line: where it has letters from right to left, it is kept apart.
+
+    The rest of the line would otherwise be shown in another order.
+    """
+    cleaned = clean(text)
+    return f"{_ISOLATE}{cleaned}{_END}" if _has_right_to_left(cleaned) else text
+
+
+def _has_right_to_left(text: str) -> bool:
+    return not text.isascii() and any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
+
+
+def one_line(text: str) -> str:
+    """Text as `clean` leaves it, in which `isolated` has kept something apart."""
+    if _ISOLATE not in text:
+        return clean(text)
+    marked = _ISOLATED.sub(rf"{_MARKED}\1{_END_MARKED}", text.translate(_UNMARKED))
+    return clean(marked).replace(_MARKED, _ISOLATE).replace(_END_MARKED, _END)
 
 
 def without_pings(text: str) -> str:
@@ -65,7 +91,15 @@ def without_pings(text: str) -> str:
 
 def escape_within(text: str, limit: int) -> str:
     """Escaped text of at most `limit`, cut at a word where it is too long."""
-    text = clean(text)
+    text = one_line(text)
+    if _ISOLATE not in text and _has_right_to_left(text):
+        within = _escape_within(text, limit - 2)
+        return f"{_ISOLATE}{within}{_END}" if within else ""
+    return _escape_within(text, limit)
+
+
+def _escape_within(text: str, limit: int) -> str:
+    """As `escape_within`, of text on one line."""
     room = limit
     while room > 0 and length(escaped := escape(cut(text, room))) > limit:
         room -= max(1, (length(escaped) - limit) // 2)
@@ -120,4 +154,4 @@ def link(text: str, url: str | None) -> str:
 
 def plain(text: str, limit: int) -> str:
     """Text where Discord does not read Markdown (options of selects, names of choices): one line, cut, never empty."""
-    return cut(clean(text), limit) or "…"
+    return cut(one_line(text), limit) or "…"

@@ -8,14 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from discord import DiscordException, Intents, Interaction
-from discord.app_commands import AppCommandContext, AppInstallationType, CommandTree, MissingApplicationID
+from discord import DiscordException, Intents, Interaction, Locale, app_commands
+from discord.app_commands import (
+    AppCommandContext,
+    AppInstallationType,
+    CommandTree,
+    MissingApplicationID,
+    TranslationContextLocation,
+    TranslationContextTypes,
+    locale_str,
+)
 from discord.http import Route
 
 from bot.commands import add_commands
 from bot.config import DiscordSettings
 from bot.current import working_on
 from bot.host import HostClient
+from bot.language import CHOICE, COMMAND, DESCRIPTION, MENU, OPTION, catalogue
 from bot.outages import LONGEST_RATE_LIMIT_S, asked_wait_s, describe, final_sentence
 from embeddings.errors import EmbeddingsError
 
@@ -39,6 +48,16 @@ _DEFAULTS: Mapping[str, Any] = {
 _COUNTED = frozenset({*_DEFAULTS, "min_value", "max_value", "min_length", "max_length", "channel_types"})
 _WITHOUT_ORDER = frozenset({"contexts", "integration_types", "channel_types"})
 _TRANSLATIONS = frozenset({"name_localizations", "description_localizations"})
+# Under which contexts the catalogues have what Discord's menus show.
+_CONTEXTS = {
+    TranslationContextLocation.command_name: COMMAND,
+    TranslationContextLocation.group_name: COMMAND,
+    TranslationContextLocation.parameter_name: OPTION,
+    TranslationContextLocation.command_description: DESCRIPTION,
+    TranslationContextLocation.group_description: DESCRIPTION,
+    TranslationContextLocation.parameter_description: DESCRIPTION,
+    TranslationContextLocation.choice_name: CHOICE,
+}
 _OLD = frozenset({"dm_permission"})  # Discord works it out from the contexts
 
 Payload = Mapping[str, Any]
@@ -81,9 +100,19 @@ class Tree(CommandTree[HostClient]):
         with working_on(interaction):
             super()._from_interaction(interaction)
 
-    def payload(self) -> list[dict[str, Any]]:
-        """The commands in the form in which they are sent to Discord."""
-        return [command.to_dict(self) for command in self.get_commands()]
+    async def payload(self) -> list[dict[str, Any]]:
+        """The commands in the form in which they are sent to Discord, in English and every language that has texts."""
+        return [await command.get_translated_payload(self, _Names()) for command in self.get_commands()]
+
+
+class _Names(app_commands.Translator):
+    """What the commands are called in other languages. They are found under their English names, too."""
+
+    async def translate(self, string: locale_str, locale: Locale, context: TranslationContextTypes) -> str | None:
+        """A name or description in one of Discord's locales; None where it is the English one."""
+        of_menu = isinstance(context.data, app_commands.ContextMenu)
+        found = catalogue(locale.value).pgettext(MENU if of_menu else _CONTEXTS[context.location], string.message)
+        return None if found == string.message else found
 
 
 async def sync_commands(settings: DiscordSettings, *, force: bool = False) -> str:
@@ -102,7 +131,7 @@ async def sync_commands(settings: DiscordSettings, *, force: bool = False) -> st
             before = await register(tree, force=force)
         except (DiscordException, aiohttp.ClientError, OSError, *_STRANGE) as error:
             raise NotRegisteredError(_refusal(error)) from error
-    names = ", ".join(_name(each) for each in tree.payload())
+    names = ", ".join(_name(each.to_dict(tree)) for each in tree.get_commands())
     if before:
         return f"registered {names}; until now Discord's were different ({before})"
     return f"{'registered anew' if force else 'Discord has the commands as they are'}: {names}"
@@ -131,7 +160,7 @@ async def register(tree: Tree, *, force: bool = False) -> Differences:
     """
     theirs = await _registered(tree.client)
     entry_points = [each for each in theirs if each.get("type") == _ENTRY_POINT]
-    ours = [*tree.payload(), *entry_points]
+    ours = [*await tree.payload(), *entry_points]
     found = differences(ours, theirs)
     if found or force:
         answered: Any = await tree.client.http.bulk_upsert_global_commands(_application(tree.client), ours)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
 from discord import Interaction
 
-from bot import local_dates, settings_words
+from bot import language, settings_words
 from bot.cards.discord_face import frame_of
 from bot.cards.page import AnswerPage, Frame, Step
 from bot.cards.question import asked
+from bot.current import SHOWN_IN
 from bot.server_settings import USUAL, ServerSettings
 from bot.store.server_settings import ServerSettingsStore
 from bot.views.answer_actions import NOT_MEANT, SHARE
@@ -23,7 +25,7 @@ class Showing:
 
     Attributes:
         private: whether only whoever asked sees it.
-        locale: in which its dates are written: that of whoever sees it alone, or the server's.
+        locale: in which it speaks: that of whoever sees it alone, or the server's.
         can_share: whether whoever sees it alone can show it to everybody.
         feedback: whether it has a button for those whom it does not help.
     """
@@ -33,6 +35,13 @@ class Showing:
     frame: Frame
     can_share: bool
     feedback: bool
+
+    def speaking(self) -> AbstractContextManager[None]:
+        """A context in which texts and dates are for those who see the answer.
+
+        What is refused goes to whoever asked, and is worded outside of it.
+        """
+        return language.speaking(self.locale)
 
     def of(self, text: str) -> Showing:
         """The same, as the answer to what somebody typed."""
@@ -45,9 +54,9 @@ class Showing:
             return page
         steps = list(page.steps)
         if self.private and self.can_share and (place.trail or page.choices):
-            steps.append(Step(settings_words.SHARE, place, SHARE))
+            steps.append(Step(str(settings_words.SHARE), place, SHARE))
         if self.feedback and page.frame.question:
-            steps.append(Step(settings_words.NOT_MEANT, place, NOT_MEANT))
+            steps.append(Step(str(settings_words.NOT_MEANT), place, NOT_MEANT))
         return replace(page, steps=tuple(steps))
 
 
@@ -84,21 +93,24 @@ async def of_press(interaction: Interaction[Any], store: ServerSettingsStore, as
 async def of_share(interaction: Interaction[Any], store: ServerSettingsStore) -> Showing:
     """How a private answer is shown to everybody."""
     settings = await server_settings(interaction, store)
-    frame = replace(frame_of(interaction.message), shared=f"-# {settings_words.shared(interaction.user.id)}")
-    return _showing(interaction, settings, False, frame)
+    how = _showing(interaction, settings, False, frame_of(interaction.message))
+    with how.speaking():
+        shared = f"-# {settings_words.shared(interaction.user.id)}"
+    return replace(how, frame=replace(how.frame, shared=shared))
 
 
 def _showing(interaction: Interaction[Any], settings: ServerSettings, private: bool, frame: Frame) -> Showing:
     locale = interaction.locale.value
     if not private and interaction.guild_id is not None:
         locale = settings.language or guild_locale(interaction)
+        interaction.extras[SHOWN_IN] = locale
     frame = replace(frame, attribution=settings.attribution)
     return Showing(private, locale, frame, private and can_share(interaction), settings.feedback)
 
 
 def guild_locale(interaction: Interaction[Any]) -> str:
     """What Discord says is the server's language."""
-    return interaction.guild_locale.value if interaction.guild_locale else local_dates.DEFAULT_LOCALE
+    return interaction.guild_locale.value if interaction.guild_locale else language.DEFAULT
 
 
 def can_share(interaction: Interaction[Any]) -> bool:

@@ -1,4 +1,7 @@
-"""Every text that users of the bot read, but those in `bot.daily.words` and `bot.settings_words`."""
+"""The texts of answers; those of stories, errors, help, settings, commands and daily posts stand beside them.
+
+Constants are of `language.Text`, functions make their texts in the language that is spoken when they are called.
+"""
 
 from __future__ import annotations
 
@@ -7,81 +10,80 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bot.local_dates import DEFAULT_LOCALE, date_range, day_of_year, short_date
+from bot.language import either, later, listed, ngettext, number, plater, separated
+from bot.language import gettext as _
+from bot.local_dates import date_range, day_of_year, short_date
+from bot.markup import isolated
 from embeddings.dates import DateRange, parse_range
 from embeddings.errors import InputError
 from embeddings.search.answers import is_after, is_before
-from embeddings.text import clean, shorten
+from embeddings.text import shorten
 
 if TYPE_CHECKING:
     from bot.answers import About
-    from embeddings.picture.chart import Chart
     from embeddings.search.answers import DayAnswer
 
 _MOST_NAMED = 3  # dates in a heading
-_BUTTON = 50  # characters of a label that names something; Discord takes 80, and a phone shows some 40
 
-NOTHING_FITS = (
+# Translators: the example can be any question that news answer.
+NOTHING_FITS = later(
     "Nothing in the archive fits. It holds news events: ask with what happened, where, to whom or when, "
     "such as: earthquake Nepal 2015."
 )
-NOTHING_FITS_ABROAD = (
+# Translators: the answer to a question that was not asked in English. The example is English.
+NOTHING_FITS_ABROAD = later(
     "Nothing in the archive fits. It is in English: try names in Latin letters, a date, or English words, "
     "such as: earthquake Nepal 2015."
 )
-NO_EVENTS_ON_THIS_DAY = "The archive has no event on this day of any year."
-EVENT_REMOVED = "This event is no longer in the archive."
-ANSWER_FORGOTTEN = "This answer was last used too long ago and has been forgotten. Please ask again."
-ANSWER_AWAY = "The pages of this answer cannot be looked up just now. Please try again in a minute, or ask again."
-STORE_AWAY = (
-    "Settings can be neither read nor saved just now: the bot's database is away. Nothing was changed. "
-    "Please try again in a minute."
+NO_EVENTS_ON_THIS_DAY = later("The archive has no event on this day of any year.")
+EVENT_REMOVED = later("This event is no longer in the archive.")
+ANSWER_FORGOTTEN = later("This answer was last used too long ago and has been forgotten. Please ask again.")
+ANSWER_AWAY = later(
+    "The pages of this answer cannot be looked up just now. Please try again in a minute, or ask again."
 )
-BUTTON_OF_ANOTHER_VERSION = "This button is of an older version of Dateline. Please ask again."
-FORM_OF_ANOTHER_VERSION = "This form is of an older version of Dateline. Please ask again."
-DELETED_MEANWHILE = "The message in the channel was deleted meanwhile: this copy is for you alone."
-NOT_LET_SHOW = "Discord does not let Dateline show this in the channel: this copy is for you alone."
-TOLD_PRIVATELY = "This could not be answered here. Whoever asked has been told why."
-NO_WORDS_IN_MESSAGE = "This message has no text to look for."
-SOURCES = "Sources"
-RELATED = "Related"
-CLOSEST = "Related:"
-CONTEXTS = "About"
-WITHDRAWN = "withdrawn from the archive"
+NO_WORDS_IN_MESSAGE = later("This message has no text to look for.")
+# Translators: heading of a numbered list of newspapers and other sources.
+SOURCES = later("Sources")
+# Translators: heading of a list of events that are related to the one that is shown.
+RELATED = later("Related")
+# Translators: said of an event, in a line of facts.
+WITHDRAWN = later("withdrawn from the archive")
 
-STORY = "Story"
-STORY_CARD = "The story in short"
-STORY_ASKED = "asked for"
-BACK_TO_STORY = "Back to the story"
-STORY_ALSO = "Also"
-STORY_ALONE = "The archive has no more of this story. /related shows what is near the event."
-NO_STORIES = "This archive's index was made before there were stories. The next build or update makes them."
+# Translators: hint in a select menu of events, at most 150 characters.
+OPEN = later("Open an event…")
+BACK = plater("button", "Back")
+BACK_TO_LIST = plater("button", "Back to the list")
+PREVIOUS = plater("button", "Previous")
+NEXT = plater("button", "Next")
+MORE = plater("button", "More")
+NARROW = plater("button", "Narrow down")
+# Translators: hint in a select menu of years, at most 150 characters.
+BY_YEAR = later("Only of one year…")
+# Translators: hint in a select menu of topics, at most 150 characters.
+BY_TOPIC = later("Only of one topic…")
+# Translators: option of a select menu: events of all years, not of one alone. At most 100 characters.
+OF_EVERY_YEAR = later("Of every year")
+# Translators: option of a select menu: events of all topics, not of one alone. At most 100 characters.
+OF_EVERY_TOPIC = later("Of every topic")
+EVERYTHING = {"z": OF_EVERY_YEAR, "t": OF_EVERY_TOPIC}
+# Translators: in place of a topic's name: "12 events · only a topic that the archive no longer has".
+TOPIC_GONE = later("a topic that the archive no longer has")
+READ = plater("button", "Read the source")
+# Translators: button or link to Wikipedia's page about a day. At most 80 characters.
+READ_DAY = later("This day on Wikipedia")
+SEARCH_ALL_DATES = plater("button", "Search all dates")
+INVITE = plater("button", "Add Dateline to a server")
 
-OPEN = "Open an event…"
-BACK = "Back"
-BACK_TO_LIST = "Back to the list"
-PREVIOUS = "Previous"
-NEXT = "Next"
-MORE = "More"
-NARROW = "Narrow down"
-BY_YEAR = "Only of one year…"
-BY_TOPIC = "Only of one topic…"
-EVERYTHING = {"z": "Of every year", "t": "Of every topic"}
-TOPIC_GONE = "a topic that the archive no longer has"
-READ = "Read the source"
-READ_DAY = "This day on Wikipedia"
-SEARCH_ALL_DATES = "Search all dates"
-INVITE = "Add Dateline to a server"
-
-STORED = """\
+# Translators: what the bot stores. Keep the marks ** and the hyphens at the beginning of lines.
+STORED = later("""\
 **Stored**
 - for each answer with buttons, which events it showed, for a year after its last use
 - for daily posts, what /daily show lists and what was posted
 - what /settings shows
 - for 90 days, feedback without a name
 
-Not stored: questions without feedback, who asked them, messages."""
-FAULTS = "Something is wrong? Tell the people who run this bot, with the reference that an error names."
+Not stored: questions without feedback, who asked them, messages.""")
+FAULTS = later("Something is wrong? Tell the people who run this bot, with the reference that an error names.")
 
 CONSOLE_HELP = """\
 /event DATE            events of a day, month or range: 2015-12-23, dec 2015, last month
@@ -94,11 +96,16 @@ CONSOLE_HELP = """\
 /help, /quit"""
 
 
-def dates_understood(ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE, *, has_events: bool = True) -> str:
+def dates_understood(ranges: Sequence[DateRange], *, has_events: bool = True) -> str:
     """How the dates in a question were understood, and where all events of one are to be read if there are any."""
-    named = "Dates in the question: " + "; ".join(date_range(dates, locale) for dates in ranges[:5])
-    one = has_events and len(ranges) == 1
-    return f"{named} · /event {as_typed(ranges[0])} lists all of its events" if one else named
+    named = "; ".join(date_range(dates) for dates in ranges[:5])
+    if has_events and len(ranges) == 1:
+        # Translators: {typed} is what users type after the command, such as 2015-12-23.
+        return _(
+            "Dates in the question: {dates} · /event {typed} lists all of its events",
+            dates=named, typed=as_typed(ranges[0]),
+        )  # fmt: skip
+    return _("Dates in the question: {dates}", dates=named)
 
 
 def as_typed(dates: DateRange) -> str:
@@ -112,12 +119,7 @@ def as_typed(dates: DateRange) -> str:
 
 
 def nothing_fits(
-    ranges: Sequence[DateRange],
-    first: dt.date | None,
-    last: dt.date | None,
-    locale: str = DEFAULT_LOCALE,
-    *,
-    language: str = "",
+    ranges: Sequence[DateRange], first: dt.date | None, last: dt.date | None, *, language: str = ""
 ) -> str:
     """Why a question has no answer: its dates are not those of the archive, or nothing is like it.
 
@@ -125,23 +127,31 @@ def nothing_fits(
         language: of the question, where that is not English.
     """
     if is_before(ranges, first) and first is not None:
-        return f"The archive begins on {short_date(first, locale)}, and nothing in it tells of that."
+        return _("The archive begins on {day}, and nothing in it tells of that.", day=short_date(first))
     if is_after(ranges, last) and last is not None:
-        return f"The archive ends on {short_date(last, locale)}."
-    return NOTHING_FITS_ABROAD if language else NOTHING_FITS
+        return _ends_on(last)
+    return str(NOTHING_FITS_ABROAD if language else NOTHING_FITS)
+
+
+def _ends_on(last: dt.date) -> str:
+    return _("The archive ends on {day}.", day=short_date(last))
 
 
 def corrected(corrections: Iterable[tuple[str, str]]) -> str:
     """Which words of a question were read otherwise than they were typed: pairs of typed and read."""
     pairs = list(corrections)
-    read = " and ".join(read for _, read in pairs)
-    typed = " or ".join(f"“{typed}”" for typed, _ in pairs)
-    return f"For {read}: the archive has no {typed}"
+    # Translators: {read} are the words that were looked for, in place of those that were typed.
+    return _(
+        "For {read}: the archive has no {typed}",
+        read=listed([isolated(read) for __, read in pairs]),
+        typed=either([f"“{isolated(typed)}”" for typed, __ in pairs]),
+    )
 
 
 def read_as(corrections: Iterable[tuple[str, str]]) -> str:
     """The English words by which a question in another language was searched."""
-    return f"In English: {' '.join(read for _, read in corrections)}"
+    # Translators: before the English words by which a question in another language was searched.
+    return _("In English: {words}", words=isolated(" ".join(read for __, read in corrections)))
 
 
 def names_dates(ranges: Sequence[DateRange]) -> bool:
@@ -149,189 +159,138 @@ def names_dates(ranges: Sequence[DateRange]) -> bool:
     return len(ranges) <= _MOST_NAMED
 
 
-def group_heading(is_outside: bool, ranges: Sequence[DateRange], locale: str = DEFAULT_LOCALE) -> str:
+def group_heading(is_outside: bool, ranges: Sequence[DateRange]) -> str:
     """Above the events that are in none of the question's dates, or above the others where they come after those."""
-    named = "the dates in the question"
-    if names_dates(ranges):
-        named = " and ".join(date_range(dates, locale) for dates in ranges)
-    return f"{'Outside' if is_outside else 'Within'} {named}"
+    if not names_dates(ranges):
+        if is_outside:
+            return _("Outside the dates in the question")
+        return _("Within the dates in the question")
+    named = listed([date_range(dates) for dates in ranges])
+    if is_outside:
+        # Translators: heading above events of other days; {dates} such as "December 2015" or "2015 and 2016".
+        return _("Outside {dates}", dates=named)
+    # Translators: heading above events of these days; {dates} such as "December 2015" or "2015 and 2016".
+    return _("Within {dates}", dates=named)
 
 
-def only_within(dates: DateRange, locale: str = DEFAULT_LOCALE) -> str:
+def only_within(dates: DateRange) -> str:
     """To which days an answer was narrowed."""
-    return f"Only {date_range(dates, locale)}"
+    # Translators: to which days an answer was limited: "Only 2 May 2015 to 9 May 2015".
+    return _("Only {dates}", dates=date_range(dates))
 
 
-def today_is(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+def today_is(day: dt.date) -> str:
     """Which day counted as today, where that matters."""
-    return f" · today is {short_date(day, locale)} (UTC)"
+    # Translators: a note after "12 events"; the day by the clocks of UTC.
+    return " · " + _("today is {day} (UTC)", day=short_date(day))
 
 
 def days_heading(dates: DateRange, events: int) -> str:
     """Above the events of some days."""
-    return f"{date_range(dates)}: {count(events, 'event')}"
+    return f"{date_range(dates)}: {events_counted(events)}"
 
 
-def on_this_day_heading(month: int, day: int, locale: str = DEFAULT_LOCALE) -> str:
+def on_this_day_heading(month: int, day: int) -> str:
     """Above the events of one day of all years."""
-    return f"On {day_of_year(month, day, locale)}"
+    # Translators: heading above what happened on a day in many years: "On 23 December".
+    return _("On {day}", day=day_of_year(month, day))
 
 
-def no_events(answer: DayAnswer, locale: str = DEFAULT_LOCALE) -> str:
+def no_events(answer: DayAnswer) -> str:
     """Why a day shows nothing, and where there is something."""
     if answer.last is None:
-        return "The archive is empty."
+        return _("The archive is empty.")
     if answer.after_the_end:
-        return f"The archive ends on {short_date(answer.last, locale)}."
-    nearest = ", ".join(short_date(day, locale) for day in answer.nearest)
-    return f"The archive has no event then. The nearest days with events: {nearest}."
+        return _ends_on(answer.last)
+    nearest = separated([short_date(day) for day in answer.nearest])
+    return _("The archive has no event then. The nearest days with events: {days}.", days=nearest)
 
 
 def page_of(page: int, pages: int) -> tuple[str, ...]:
     """Which page this is, where there are several."""
-    return (f"page {page:,} of {pages:,}",) if pages > 1 else ()
+    if pages <= 1:
+        return ()
+    # Translators: small print under a list.
+    return (_("page {page} of {pages}", page=number(page), pages=number(pages)),)
 
 
 def narrowed(events: int, only: Sequence[str]) -> str:
-    """How many events are left of a list, and of what."""
-    return " · ".join([count(events, "event"), *(f"only {each}" for each in only)])
+    """How many events are left of a list, and of what; names in `only` are escaped."""
+    counted = events_counted(events)
+    # Translators: {name} is a year or a topic to which a list was narrowed: "12 events · only 2015 · only Football".
+    return " · ".join([counted, *(_("only {name}", name=each) for each in only)])
 
 
 def with_count(name: str, events: int, limit: int) -> str:
     """An option that narrows a list: a year or a topic, and how many events it has."""
-    number = f" ({events:,})"
-    return shorten(name, limit - 2 * len(number)) + number
+    counted = f" ({number(events)})"
+    return isolated(shorten(name, limit - 2 * len(counted))) + counted
 
 
 def about(found: About) -> Iterable[str]:
     """What the archive holds, a line each."""
     if found.first is not None and found.last is not None:
-        days = f"{short_date(found.first)} to {short_date(found.last)}"
-        yield f"{count(found.events, 'event')} on {count(found.days, 'day')}, {days}."
+        # Translators: {events} and {days} are counts with nouns: "1,024 events on 12 days, 2 May 2015 to 3 May 2016."
+        yield _(
+            "{events} on {days}, {first} to {last}.",
+            events=events_counted(found.events),
+            days=ngettext("{count} day", "{count} days", found.days),
+            first=short_date(found.first),
+            last=short_date(found.last),
+        )
     if found.updated is not None:
-        yield f"Last brought up to date on {short_date(found.updated.date())} at {found.updated:%H:%M} UTC."
-    yield "Texts: " + "; ".join(found.attributions)
-    yield f"Questions are understood with the model {found.model} on the bot's own machine and go nowhere else."
-    yield "Places and their time zones: GeoNames, CC BY 4.0."
+        day, time = short_date(found.updated.date()), f"{found.updated:%H:%M}"
+        yield _("Last brought up to date on {day} at {time} UTC.", day=day, time=time)
+    # Translators: {names} says whose texts the archive has: "Wikipedia, CC BY-SA 4.0".
+    yield _("Texts: {names}", names="; ".join(found.attributions))
+    yield _(
+        "Questions are understood with the model {model} on the bot's own machine and go nowhere else.",
+        model=found.model,
+    )
+    yield _("Places and their time zones: GeoNames, CC BY 4.0.")
 
 
-def withdrawn(day: dt.date, locale: str = DEFAULT_LOCALE) -> str:
+def withdrawn(day: dt.date) -> str:
     """On the card of an event that an edit took out of the archive."""
-    return f"Withdrawn: an edit took this event out of the archive, seen on {short_date(day, locale)}."
+    return _("Withdrawn: an edit took this event out of the archive, seen on {day}.", day=short_date(day))
 
 
-def ordinal(number: int) -> str:
-    """`1st`, `12th`, `1,022nd`."""
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
-    return f"{number:,}{ending}"
+def closest(day: dt.date, headline: str) -> str:
+    """Beneath an event of a list: the one that is closest to it, whose headline is escaped."""
+    # Translators: before the one event that is closest to the one above: "Related: 3 May 2015: Headline".
+    return _("Related: {date}: {headline}", date=short_date(day), headline=headline)
 
 
-def story_place(number: int, count: int, title: str) -> str:
-    """On the card of an event: where it stands in its story, whose title is escaped."""
-    return f"{ordinal(number)} of {count:,} in the story {title}"
-
-
-def story_facts(days: str, events: int, going_on: bool) -> str:
-    """Under the title of a story: from when to when it was, and how many events it has."""
-    return " · ".join([f"**{days}**", count(events, "event"), *(["still going on"] if going_on else [])])
-
-
-def story_all(events: int, going_on: bool) -> str:
-    """The button to all of a story's events."""
-    return "The latest, then all" if going_on else f"All {events:,} events"
-
-
-def story_part(first: int, last: int, events: int, latest: bool) -> str:
-    """Which of a story's events a page shows."""
-    shown = f"{first:,} to {last:,}" if last > first else f"{first:,}"
-    return f"{'the latest: ' if latest else ''}{shown} of {count(events, 'event')}"
-
-
-def story_named(title: str) -> str:
-    """The button from an answer to the story that most of its events are of."""
-    return f"{STORY}: {shorten(clean(title), _BUTTON - len(STORY) - 2)}"
-
-
-def story_also(title: str) -> str:
-    """The button from a story to another one that the same words may mean."""
-    return f"{STORY_ALSO}: {shorten(clean(title), _BUTTON - len(STORY_ALSO) - 2)}"
-
-
-def part_of(title: str) -> str:
-    """Beneath an event of a list: the story that it is of, whose title is escaped."""
-    return f"part of {title}"
-
-
-def story_alt(title: str, span: str, picture: Chart, numbered: Sequence[tuple[int, str]]) -> str:
-    """What the picture of a story shows.
-
-    Args:
-        span: from when to when, and how many events.
-        numbered: the numbers above its bars, with their days.
-    """
-    most = f"{count(picture.highest.count, 'event')} in one {picture.unit}"
-    days = "; ".join(f"{number}: {day}" for number, day in numbered)
-    return f"{title} over time, {span}. One bar a {picture.unit}, at most {most}. Numbered above the bars: {days}."
+def contexts(names: str) -> str:
+    """On the card of an event: what it is about, escaped."""
+    # Translators: before the names of what an event is about, separated by commas: "About: NATO, Turkey".
+    return _("About: {names}", names=names)
 
 
 def text_from(attribution: str) -> str:
     """The small print under a card."""
-    return f"Text: {attribution}"
+    # Translators: whose text it is: "Text: Wikipedia, CC BY-SA 4.0".
+    return _("Text: {name}", name=attribution)
 
 
-def more(number: int) -> str:
+def more(left: int) -> str:
     """At the end of a list that is cut."""
-    return f" … and {number:,} more"
+    # Translators: at the end of a list of which {count} lines are left out.
+    return " " + ngettext("… and {count} more", "… and {count} more", left)
 
 
-def count(number: int, noun: str) -> str:
+def events_counted(events: int) -> str:
     """`1 event`, `1,024 events`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return ngettext("{count} event", "{count} events", events)
 
 
-def suggested_days(dates: DateRange, events: int, locale: str) -> str:
+def suggested_days(dates: DateRange, events: int) -> str:
     """A suggestion while a date is typed: how it is understood, and how many events it has."""
-    return f"{date_range(dates, locale)} — {count(events, 'event')}"
-
-
-def command_of_another_version(name: str) -> str:
-    """For a command that Discord offered, but not as this version has it."""
-    return (
-        f"“{name}” is a command of another version of Dateline. Please reload Discord (Ctrl+R, or close and open the "
-        "app) and choose the command anew."
-    )
-
-
-def apology(reference: str) -> str:
-    """For an error that nobody expected; the log has the same reference."""
-    return f"Something went wrong on our side. If it happens again, report it with the reference {reference}."
-
-
-UNREADABLE = (
-    "Discord sent this in a form that this version of Dateline does not know. "
-    "Try again; if that does not help, tell whoever runs the bot."
-)
+    return f"{date_range(dates)} — {events_counted(events)}"
 
 
 def topic_choice(name: str, limit: int) -> str:
     """A suggestion while somebody types: a topic, among events."""
-    return f"Topic: {shorten(name, limit - len('Topic: '))}"
-
-
-# --- the commands, as Discord's menu shows them (at most 100 characters each) ---
-
-EVENT_COMMAND = "The events of a day, month or range"
-EVENT_DATE = "A date such as 2015-12-23, 23 dec 2015, december 2015, last month"
-ASK_COMMAND = "The events that a question is about"
-ASK_QUERY = "A question or a few words; dates in it are understood: civilian deaths Russia late 2015"
-ASK_FROM = "Only events of this day or later"
-ASK_TO = "Only events of this day or earlier"
-ASK_COUNT = "How many events, 1 to 10"
-ON_THIS_DAY_COMMAND = "What happened on this day over the years"
-ON_THIS_DAY_DAY = "A day such as 12-23 or 23 December; today if you leave it out"
-RELATED_COMMAND = "An event with its sources and what is related to it"
-RELATED_EVENT = "A few words of its headline, or its id"
-STORY_COMMAND = "A story in its order of time: how something came about, and what came of it"
-STORY_EVENT = "An event, a topic or a few words"
-ABOUT_COMMAND = "What this archive holds, whose text it is, and what is stored"
-FIND_RELATED_MENU = "Find related events"
+    # Translators: a suggestion while somebody types; at most 30 characters besides the name.
+    room = limit - len(_("Topic: {name}", name=""))
+    return _("Topic: {name}", name=isolated(shorten(name, room - 2)))

@@ -19,6 +19,7 @@ A message is one sentence or two: the value, what was expected, what to do. It h
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 
 from embeddings.program import index_command
 
@@ -31,7 +32,25 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class EmbeddingsError(Exception):
-    """The base class of the errors that this package raises on purpose."""
+    """The base class of the errors that this package raises on purpose.
+
+    A message that users may read in another language comes with its values apart: `InputError("{given} is too much",
+    given=given)`.
+
+    Attributes:
+        template: the message, with the names of its values in braces if there are any.
+        values: what stands for them: texts, whole numbers that count something, values of `embeddings.said`.
+    """
+
+    def __init__(self, template: object = "", /, **values: object) -> None:
+        super().__init__(in_english(str(template), values) if values else template)
+        self.template = template
+        self.values = values
+
+
+def in_english(template: str, values: Mapping[str, object]) -> str:
+    """A message with its values."""
+    return template.format(**{name: f"{each:,}" if type(each) is int else each for name, each in values.items()})
 
 
 class InputError(EmbeddingsError):

@@ -30,11 +30,11 @@ def about_page(about: About, version: str, invite: str, contact: str = "", sourc
         held = [f"- {escape_within(line, room // _ABOUT_SHARE)}" for line in words.about(about)]
         blocks = (
             "\n".join([f"## Dateline {escape(version)}", *held]),
-            words.STORED,
-            f"{help_words.CONTACT} {_contact(contact)}" if contact.strip() else words.FAULTS,
+            str(words.STORED),
+            f"{help_words.CONTACT} {_contact(contact)}" if contact.strip() else str(words.FAULTS),
             f"-# {help_words.program(version, source)}",
         )
-        return AnswerPage(blocks, links=((words.INVITE, invite),))
+        return AnswerPage(blocks, links=((str(words.INVITE), invite),))
 
     return fitted(make)
 
@@ -48,15 +48,15 @@ def _contact(contact: str) -> str:
     )
 
 
-def help_page(examples: Sequence[Example], locale: str) -> AnswerPage:
+def help_page(examples: Sequence[Example]) -> AnswerPage:
     """What can be asked, and a button for each example, which answers whoever presses it."""
     steps = tuple(
-        Step(plain(help_words.example(each, locale), _LABEL), _place(each), action, aside=True)
+        Step(plain(help_words.example(each), _LABEL), _place(each), action, aside=True)
         for each, action in zip(examples, _ACTIONS, strict=False)
     )
-    blocks = [f"{help_words.HEADING}\n{help_words.COMMANDS}"]
+    blocks = [f"{help_words.HEADING}\n{help_words.commands()}"]
     if steps:
-        blocks.append(help_words.TRY)
+        blocks.append(str(help_words.TRY))
     return AnswerPage(tuple(blocks), steps=steps)
 
 

@@ -23,9 +23,9 @@ def channels_page(lines: Sequence[str], page: int) -> AnswerPage:
     page = min(page, len(groups) - 1)
     steps = []
     if page > 0:
-        steps.append(Step(words.PREVIOUS, Place(ChannelsList(), page - 1), "p"))
+        steps.append(Step(str(words.PREVIOUS), Place(ChannelsList(), page - 1), "p"))
     if page + 1 < len(groups):
-        steps.append(Step(words.NEXT, Place(ChannelsList(), page + 1), "n"))
+        steps.append(Step(str(words.NEXT), Place(ChannelsList(), page + 1), "n"))
     small = [f"-# {text}" for text in words.page_of(page + 1, len(groups))]
     return AnswerPage((*groups[page], *small), Place(ChannelsList(), page), steps=tuple(steps))
 

@@ -46,7 +46,6 @@ def daily_page(
     events: Sequence[Event],
     place: Place,
     role: int | None,
-    locale: str,
     note: str = "",
     own: Own = NOTHING_OWN,
 ) -> AnswerPage:
@@ -59,14 +58,14 @@ def daily_page(
     """
     lines = []
     if not own.titled_above:
-        named = escape(daily_words.titled(own.title, date, locale)) if own.title else ""
-        lines.append(f"## {named or words.on_this_day_heading(date.month, date.day, locale)}")
+        named = escape(daily_words.titled(own.title, date)) if own.title else ""
+        lines.append(f"## {named or words.on_this_day_heading(date.month, date.day)}")
     if role is not None:
         lines.append(f"<@&{role}>")
     if own.text:
         lines.append(without_pings(own.text))
     if not events:
-        lines.append(words.NO_EVENTS_ON_THIS_DAY)
+        lines.append(str(words.NO_EVENTS_ON_THIS_DAY))
         return AnswerPage(tuple(filter(None, (note, "\n".join(lines)))), place, frame=own.frame)
     heading = "\n".join(lines)
     above = tuple(filter(None, (note, heading)))
@@ -77,37 +76,35 @@ def daily_page(
     ]
     if isinstance(place.of, DailyList | LongerList):
         longer = LongerList(place.of.subscription, place.of.date)
-        steps.append(Step(daily_words.MORE, Place(longer), _MORE))
+        steps.append(Step(str(daily_words.MORE), Place(longer), _MORE))
 
     stories = own.stories or ("",) * len(events)
 
     def make(room: int) -> AnswerPage:
         each = (room - total((*above, *small)) - SPARE) // len(events)
-        told = [_entry(event, date, each, locale, of) for event, of in zip(events, stories, strict=True)]
+        told = [_entry(event, date, each, of) for event, of in zip(events, stories, strict=True)]
         return AnswerPage((*above, *told, *small), place, steps=tuple(steps))
 
     return fitted(make, own.frame)
 
 
-def longer_page(
-    date: dt.date, events: Sequence[Event], place: Place, count: int, locale: str, frame: Frame = PLAIN
-) -> AnswerPage:
+def longer_page(date: dt.date, events: Sequence[Event], place: Place, count: int, frame: Frame = PLAIN) -> AnswerPage:
     """A page of the longer list of a day.
 
     Args:
         events: those of this page.
         count: how many the whole list has.
     """
-    heading = f"## {words.on_this_day_heading(date.month, date.day, locale)}"
+    heading = f"## {words.on_this_day_heading(date.month, date.day)}"
     if not events:
         return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place, frame=frame)
-    heading += f"\n-# {words.count(count, 'event')}"
-    return list_page(heading, events, place, count, locale, frame, (date.month, date.day))
+    heading += f"\n-# {words.events_counted(count)}"
+    return list_page(heading, events, place, count, frame, (date.month, date.day))
 
 
-def _entry(event: Event, date: dt.date, limit: int, locale: str, story: str) -> str:
+def _entry(event: Event, date: dt.date, limit: int, story: str) -> str:
     """One event of a post: its year, its headline, and one line of what it was about or of which story it is part."""
-    mark = year_mark(event, (date.month, date.day), locale)
+    mark = year_mark(event, (date.month, date.day))
     text = f"{mark} {headline(event, min(HEADLINE, limit - length(mark) - 1))}"
     if event.withdrawn:
         return f"{text}\n-# {words.WITHDRAWN}"

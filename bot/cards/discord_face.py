@@ -8,7 +8,7 @@ from typing import Any
 from discord import ChannelType, Component, MediaGalleryItem, Message, Object, SelectMenu, SelectOption, ui
 from discord.components import TextDisplay
 
-from bot import settings_words, words
+from bot import settings_words
 from bot.cards.page import AnswerPage, Channels, Frame, Options, Press
 from bot.server_settings import MOST_CHANNELS
 from bot.views.answer_actions import REMARK
@@ -55,7 +55,7 @@ def layout(page: AnswerPage, asker: int, *, drawn: bool = False) -> ui.LayoutVie
     if page.choices and page.place is not None:
         options = [SelectOption(label=c.label, value=c.event_id, description=c.description) for c in page.choices]
         row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-        row.add_item(OpenEvent(Target(asker, page.place), options, words.OPEN))
+        row.add_item(OpenEvent(Target(asker, page.place), options, page.open_label))
         container.add_item(row)
     if page.place is not None:
         whole = Target(asker, Place(page.place.of))
@@ -101,9 +101,11 @@ def form(custom_id: str, longest: int) -> ui.Modal:
     Args:
         longest: characters of what is said.
     """
-    modal = ui.Modal(title=settings_words.NOT_MEANT, custom_id=custom_id, timeout=None)
+    modal = ui.Modal(title=str(settings_words.NOT_MEANT), custom_id=custom_id, timeout=None)
     line: ui.TextInput[Any] = ui.TextInput(custom_id=REMARK, required=False, max_length=longest)
-    modal.add_item(ui.Label(text=settings_words.MEANT, description=settings_words.MEANT_EXAMPLE, component=line))
+    modal.add_item(
+        ui.Label(text=str(settings_words.MEANT), description=str(settings_words.MEANT_EXAMPLE), component=line)
+    )
     modal.stop()  # it answers by its custom_id, as all components do
     return modal
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from bot import words
 from bot.markup import BLOCK_BYTES, MAX_BYTES, MAX_TEXT, total
 from bot.views.state import Place
 from embeddings.picture.chart import Chart
@@ -118,6 +119,7 @@ class AnswerPage:
     frame: Frame = PLAIN
     narrows: tuple[Narrow, ...] = ()
     picture: Picture | None = None
+    open_label: str = field(default_factory=lambda: str(words.OPEN))  # above the events that can be opened
 
     @property
     def cost(self) -> float:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot import local_dates, words
+from bot import local_dates, story_words, words
 from bot.answers import KeptAnswer, RelatedAnswer
 from bot.cards.page import PLAIN, AnswerPage, Choice, Frame, Step, fitted
 from bot.cards.story_lines import TO_STORY, part_of, story_line, to_story
@@ -58,25 +58,25 @@ class _Shown:
 
 
 def days_page(
-    answer: DayAnswer, place: Place, locale: str, note: str = "", frame: Frame = PLAIN, stories: Sequence[str] = ()
+    answer: DayAnswer, place: Place, note: str = "", frame: Frame = PLAIN, stories: Sequence[str] = ()
 ) -> AnswerPage:
     """A page of the events of some days; without events, it says why, and gives the nearest days that have some.
 
     Args:
         stories: to each event the title of the story that it is part of, "" where that need not be said.
     """
-    heading = f"## {local_dates.date_range(answer.dates, locale)}"
+    heading = f"## {local_dates.date_range(answer.dates)}"
     if answer.total:
-        heading += f"\n-# {words.count(answer.total, 'event')}{note}"
+        heading += f"\n-# {words.events_counted(answer.total)}{note}"
         style = _Shown(date=answer.dates.days > 1)
-        listed = _List(heading, answer.events, place, answer.total, locale, style, frame, stories=stories)
+        listed = _List(heading, answer.events, place, answer.total, style, frame, stories=stories)
         return _with_more(fitted(listed.page, frame), place, 0, answer.total)
     steps = tuple(
-        Step(local_dates.short_date(day, locale), Place(DaysList(DateRange(day, day))), action)
+        Step(local_dates.short_date(day), Place(DaysList(DateRange(day, day))), action)
         for day, action in zip(answer.nearest, "defg", strict=False)
     )
     heading += f"\n-#{note.removeprefix(' ·')}" if note else ""
-    return AnswerPage((f"{heading}\n{words.no_events(answer, locale)}",), place, steps=steps, frame=frame)
+    return AnswerPage((f"{heading}\n{words.no_events(answer)}",), place, steps=steps, frame=frame)
 
 
 def _with_more(page: AnswerPage, place: Place, more_from: int, held: int) -> AnswerPage:
@@ -91,27 +91,26 @@ def _with_more(page: AnswerPage, place: Place, more_from: int, held: int) -> Ans
     steps = [*page.steps]
     is_last = (place.page + 1) * PER_PAGE >= more_from
     if more_from and held > more_from and is_last:
-        steps.append(Step(words.MORE, Place(PartList(place.of), more_from // PER_PAGE), "m"))
-    steps.append(Step(words.NARROW, Place(PartList(place.of)), "a"))
+        steps.append(Step(str(words.MORE), Place(PartList(place.of), more_from // PER_PAGE), "m"))
+    steps.append(Step(str(words.NARROW), Place(PartList(place.of)), "a"))
     return replace(page, steps=tuple(steps))
 
 
 def on_this_day_page(
     of: OnThisDayList,
     events: Sequence[Event],
-    locale: str,
     note: str = "",
     held: int = 0,
     frame: Frame = PLAIN,
     stories: Sequence[str] = (),
 ) -> AnswerPage:
     """The best events of a day over the years; `held` is how many the archive has of the day; `stories` as above."""
-    heading, place = f"## {words.on_this_day_heading(of.month, of.day, locale)}", Place(of)
+    heading, place = f"## {words.on_this_day_heading(of.month, of.day)}", Place(of)
     heading += f"\n-#{note.removeprefix(' ·')}" if note else ""
     if not events:
         return AnswerPage((f"{heading}\n{words.NO_EVENTS_ON_THIS_DAY}",), place, frame=frame)
     style = _Shown(day=(of.month, of.day))
-    listed = _List(heading, events, place, len(events), locale, style, frame, stories=stories)
+    listed = _List(heading, events, place, len(events), style, frame, stories=stories)
     return _with_more(fitted(listed.page, frame), place, len(events), held)
 
 
@@ -120,7 +119,6 @@ def list_page(
     events: Sequence[Event],
     place: Place,
     count: int,
-    locale: str,
     frame: Frame = PLAIN,
     day: tuple[int, int] | None = None,
 ) -> AnswerPage:
@@ -131,22 +129,22 @@ def list_page(
         day: the month and day that the list is of, if it is of one; then the year is enough.
     """
     style = _Shown(date=True) if day is None else _Shown(day=day)
-    return fitted(_List(heading, events, place, count, locale, style, frame).page, frame)
+    return fitted(_List(heading, events, place, count, style, frame).page, frame)
 
 
 def numbered_page(
-    heading: str, events: Sequence[Event], place: Place, pages: int, locale: str, frame: Frame, first: int
+    heading: str, events: Sequence[Event], place: Place, pages: int, frame: Frame, first: int
 ) -> AnswerPage:
     """A page of a list whose events have their dates beside them, and numbers from `first` on."""
     style = _Shown(date=True, first=first)
-    return fitted(_List(heading, events, place, pages * PER_PAGE, locale, style, frame).page, frame)
+    return fitted(_List(heading, events, place, pages * PER_PAGE, style, frame).page, frame)
 
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """What is shown where nothing fits a question: why, and the answer without its limits of time, if there is one."""
 
-    text: str = words.NOTHING_FITS
+    text: str = ""
     wider: AnswerList | None = None
 
 
@@ -157,7 +155,6 @@ def answer_page(
     kept: KeptAnswer,
     events: Sequence[Event | None],
     place: Place,
-    locale: str,
     *,
     closest: Sequence[Related | None] = (),
     nothing: Nothing = NOTHING,
@@ -170,54 +167,61 @@ def answer_page(
     Args:
         closest: to each of them the related event that is named beneath it, if there is one that is close.
     """
-    above = _groups(events, kept.dates, locale)
+    above = _groups(events, kept.dates)
     lines = []
     if kept.dates and not (above and above[0] and words.names_dates(kept.dates)):  # which that heading says
-        lines.append(words.dates_understood(kept.dates, locale, has_events=bool(kept.events)))
+        lines.append(words.dates_understood(kept.dates, has_events=bool(kept.events)))
     if kept.within is not None:
-        lines.append(words.only_within(kept.within, locale))
+        lines.append(words.only_within(kept.within))
     small = [f"-# {line}" for line in lines]
-    heading = "\n".join(small if kept.story is None else [*small, story_line(kept.story, locale)])
+    heading = "\n".join(small if kept.story is None else [*small, story_line(kept.story)])
     if not kept.events:
-        steps = () if nothing.wider is None else (Step(words.SEARCH_ALL_DATES, Place(nothing.wider), "w"),)
-        return AnswerPage(("\n".join(filter(None, [heading, nothing.text])),), place, steps=steps, frame=frame)
+        steps = () if nothing.wider is None else (Step(str(words.SEARCH_ALL_DATES), Place(nothing.wider), "w"),)
+        return AnswerPage(
+            ("\n".join(filter(None, [heading, nothing.text or str(words.NOTHING_FITS)])),),
+            place,
+            steps=steps,
+            frame=frame,
+        )
     style = _Shown(date=True)
-    listed = _List(heading, events, place, len(kept.first), locale, style, frame, above, closest)
+    listed = _List(heading, events, place, len(kept.first), style, frame, above, closest)
     page = _with_more(fitted(listed.page, frame), place, len(kept.first), len(kept.events))
     return page if kept.story is None else replace(page, steps=(*page.steps, to_story(kept.story)))
 
 
-def _groups(events: Sequence[Event | None], dates: Sequence[DateRange], locale: str) -> list[str]:
+def _groups(events: Sequence[Event | None], dates: Sequence[DateRange]) -> list[str]:
     """What stands above each event of a page: a heading where those outside the question's dates begin or end."""
     above, was_outside = [], False
     for event in events:
         is_outside = was_outside if event is None else outside(event.date, dates)
-        heading = f"### {words.group_heading(is_outside, dates, locale)}\n"
+        heading = f"### {words.group_heading(is_outside, dates)}\n"
         above.append(heading if is_outside != was_outside else "")
         was_outside = is_outside
     return above
 
 
-def event_page(answer: RelatedAnswer, place: Place, locale: str, frame: Frame = PLAIN) -> AnswerPage:
+def event_page(answer: RelatedAnswer, place: Place, frame: Frame = PLAIN) -> AnswerPage:
     """An event with everything that is known about it."""
-    return fitted(lambda room: _event_page(answer, place, locale, room, frame), frame)
+    return fitted(lambda room: _event_page(answer, place, room, frame), frame)
 
 
-def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int, frame: Frame) -> AnswerPage:
+def _event_page(answer: RelatedAnswer, place: Place, room: int, frame: Frame) -> AnswerPage:
     event = answer.event
     steps = []
     if (back := place.back()) is not None:
-        to_list = words.BACK_TO_STORY if isinstance(back.of, StoryList | TopicList) else words.BACK_TO_LIST
-        steps.append(Step(words.BACK if back.trail else to_list, back, "b"))
+        to_list = (
+            str(story_words.BACK_TO_STORY) if isinstance(back.of, StoryList | TopicList) else str(words.BACK_TO_LIST)
+        )
+        steps.append(Step(str(words.BACK) if back.trail else to_list, back, "b"))
     small = " · ".join([*credits_of([event], frame), escape(event.id)])
     themes = _themes(event, room // _THEMES_SHARE)
-    head = f"### {headline(event, room // _HEADLINE_SHARE)}\n-# **{local_dates.long_date(event.date, locale)}**{themes}"
+    head = f"### {headline(event, room // _HEADLINE_SHARE)}\n-# **{local_dates.long_date(event.date)}**{themes}"
     if event.withdrawn:
-        head += f"\n**{words.withdrawn(event.withdrawn, locale)}**"
+        head += f"\n**{words.withdrawn(event.withdrawn)}**"
     if (story := answer.story) is not None:
-        head += f"\n-# {words.story_place(story.number, story.count, escape_within(story.title, _STORY))}"
+        head += f"\n-# {story_words.story_place(story.number, story.count, escape_within(story.title, _STORY))}"
         if back is None or back.trail or not isinstance(back.of, StoryList):  # from which one came
-            steps.append(Step(words.STORY, Place(StoryList(event.id)), TO_STORY, aside=True))
+            steps.append(Step(str(story_words.STORY), Place(StoryList(event.id)), TO_STORY, aside=True))
     left = room - length(head) - length(small) - _CARD_SPARE
     if event.summary:
         summary = escape_within(event.summary, min(_CARD_SUMMARY, left // 2))
@@ -225,21 +229,20 @@ def _event_page(answer: RelatedAnswer, place: Place, locale: str, room: int, fra
         left -= length(summary) + 1
     blocks = [head]
     if event.sources:
-        blocks.append(_numbered(words.SOURCES, [_source(s) for s in event.sources[:CARD_SOURCES]],
+        blocks.append(_numbered(str(words.SOURCES), [_source(s) for s in event.sources[:CARD_SOURCES]],
                                 len(event.sources) - CARD_SOURCES, min(_SOURCES, left // 2)))  # fmt: skip
         left -= length(blocks[-1])
     if answer.related:
         least, most = _RELATED_EVENT
         each = max(least, min(most, (left - least) // len(answer.related)))
-        blocks.append(_numbered(words.RELATED, [_related(o, locale, each) for o in answer.related], 0, left))
+        blocks.append(_numbered(str(words.RELATED), [_related(o, each) for o in answer.related], 0, left))
         left -= length(blocks[-1])
     if event.contexts and left > _SHORTEST_CONTEXTS:
-        blocks.append(f"-# {words.CONTEXTS}: {escape_within(', '.join(event.contexts), min(_CONTEXTS, left - SPARE))}")
+        names = escape_within(", ".join(event.contexts), min(_CONTEXTS, left - SPARE))
+        blocks.append(f"-# {words.contexts(names)}")
     blocks.append(f"-# {small}")
-    choices = tuple(
-        _choice(o.id, o.headline, o.date, locale) for o in answer.related if o.id is not None and o.id != event.id
-    )
-    label = words.READ if any(button_link(source.url) for source in event.sources) else words.READ_DAY
+    choices = tuple(_choice(o.id, o.headline, o.date) for o in answer.related if o.id is not None and o.id != event.id)
+    label = str(words.READ) if any(button_link(source.url) for source in event.sources) else str(words.READ_DAY)
     links = tuple((label, url) for url in map(button_link, event_links(event)) if url is not None)[:1]
     return AnswerPage(tuple(blocks), place, _once(choices), steps=tuple(steps), links=links)
 
@@ -260,7 +263,6 @@ class _List:
     events: Sequence[Event | None]
     place: Place
     total: int
-    locale: str
     style: _Shown
     frame: Frame
     above: Sequence[str] = ()
@@ -282,29 +284,27 @@ class _List:
                 blocks.append(f"{before}{mark} {words.EVENT_REMOVED}")
                 continue
             if self.style.day is not None:
-                mark = year_mark(event, self.style.day, self.locale)
-            blocks.append(before + _entry(mark, event, each, self.locale, self.style.date, near))
-        choices = tuple(
-            _choice(event.id, event.headline, event.date, self.locale) for event in self.events if event is not None
-        )
+                mark = year_mark(event, self.style.day)
+            blocks.append(before + _entry(mark, event, each, self.style.date, near))
+        choices = tuple(_choice(event.id, event.headline, event.date) for event in self.events if event is not None)
         return AnswerPage((*blocks, *small_print(small)), self.place, _once(choices), tuple(self._steps(pages)))
 
     def _steps(self, pages: int) -> Iterator[Step]:
         page = self.place.page
         if page > 0:
-            yield Step(words.PREVIOUS, Place(self.place.of, page - 1), "p")
+            yield Step(str(words.PREVIOUS), Place(self.place.of, page - 1), "p")
         if page + 1 < pages:
-            yield Step(words.NEXT, Place(self.place.of, page + 1), "n")
+            yield Step(str(words.NEXT), Place(self.place.of, page + 1), "n")
 
 
-def year_mark(event: Event, day: tuple[int, int], locale: str) -> str:
+def year_mark(event: Event, day: tuple[int, int]) -> str:
     """What stands before an event in a list of a month and day: its year, or the whole date where that is another."""
     is_that_day = (event.date.month, event.date.day) == day
-    return f"**{event.date.year if is_that_day else local_dates.short_date(event.date, locale)}**"
+    return f"**{event.date.year if is_that_day else local_dates.short_date(event.date)}**"
 
 
-def _choice(event_id: str, headline: str, date: dt.date, locale: str) -> Choice:
-    return Choice(event_id, plain(headline, MAX_OPTION), plain(local_dates.short_date(date, locale), MAX_OPTION))
+def _choice(event_id: str, headline: str, date: dt.date) -> Choice:
+    return Choice(event_id, plain(headline, MAX_OPTION), plain(local_dates.short_date(date), MAX_OPTION))
 
 
 def credits_of(events: Sequence[Event | None], frame: Frame) -> list[str]:
@@ -320,14 +320,14 @@ def small_print(texts: Sequence[str]) -> list[str]:
     return [f"-# {' · '.join(texts)}"] if texts else []
 
 
-def _entry(mark: str, event: Event, limit: int, locale: str, dated: bool, beneath: Related | str | None) -> str:
+def _entry(mark: str, event: Event, limit: int, dated: bool, beneath: Related | str | None) -> str:
     """One event of a list in at most `limit` characters: headline, a line of facts, the summary as far as it fits.
 
     Of the facts the date is bold and comes first, so that a list can be scanned for it; what leads away comes last.
     Beneath it stands the related event that is closest, or the story of which it is part.
     """
-    facts = [words.WITHDRAWN] if event.withdrawn else []
-    facts += [f"**{local_dates.short_date(event.date, locale)}**"] if dated else []
+    facts = [str(words.WITHDRAWN)] if event.withdrawn else []
+    facts += [f"**{local_dates.short_date(event.date)}**"] if dated else []
     theme = event.topics[-1] if event.topics else event.category  # the narrowest says most
     facts += [escape_within(theme, _THEME)] if theme else []
     facts += _told_by(event, min(_LONGEST_LINK, limit // 3))
@@ -342,7 +342,7 @@ def _entry(mark: str, event: Event, limit: int, locale: str, dated: bool, beneat
     if isinstance(beneath, str):
         return f"{text}\n-# {part_of(beneath)}"
     related = escape_within(beneath.headline, room)
-    return f"{text}\n-# {words.CLOSEST} {local_dates.short_date(beneath.date, locale)}: {related}"
+    return f"{text}\n-# {words.closest(beneath.date, related)}"
 
 
 def _told_by(event: Event, limit: int) -> list[str]:
@@ -356,7 +356,7 @@ def _told_by(event: Event, limit: int) -> list[str]:
     if names:
         return [escape_within(", ".join(source.name for source in event.sources), _SOURCE_NAMES)]
     url = next(filter(None, map(address, event_links(event))), None)
-    return [linked] if url and length(linked := link(words.READ_DAY, url)) <= limit else []
+    return [linked] if url and length(linked := link(str(words.READ_DAY), url)) <= limit else []
 
 
 def headline(event: Event, limit: int) -> str:
@@ -374,8 +374,8 @@ def _source(source: Source) -> str:
     return linked if length(linked) <= _LONGEST_LINK else escape_within(source.name, _SOURCE_NAME)
 
 
-def _related(other: Related, locale: str, limit: int) -> str:
-    date = local_dates.short_date(other.date, locale)
+def _related(other: Related, limit: int) -> str:
+    date = local_dates.short_date(other.date)
     shared = (
         f" *{escape_within(', '.join(other.contexts), limit // _RELATED_CONTEXTS_SHARE)}*" if other.contexts else ""
     )

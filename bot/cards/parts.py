@@ -18,24 +18,22 @@ _MOST_OPTIONS = 25  # Discord's limit, of which one is for everything
 _TOPIC = 100  # characters, in the heading
 
 
-def part_page(
-    part: Part, place: Place, of: PartList, topic: str | None, locale: str, frame: Frame = PLAIN
-) -> AnswerPage:
+def part_page(part: Part, place: Place, of: PartList, topic: str | None, frame: Frame = PLAIN) -> AnswerPage:
     """A page of what is left of a list.
 
     Args:
         topic: the name of the topic to which it is narrowed, if it is.
     """
     only = [str(of.year)] if of.year is not None else []
-    only += [escape_within(topic or words.TOPIC_GONE, _TOPIC)] if of.topic else []
+    only += [escape_within(topic or str(words.TOPIC_GONE), _TOPIC)] if of.topic else []
     small = words.narrowed(part.total, only)
-    heading = f"{_heading(of, locale)}-# {small}"
-    page = list_page(heading, part.events, place, part.total, locale, frame, _day(of))
+    heading = f"{_heading(of)}-# {small}"
+    page = list_page(heading, part.events, place, part.total, frame, _day(of))
     narrows = (
-        _narrow(BY_YEAR, words.BY_YEAR, ((str(year), str(year), n, year == of.year) for year, n in part.years)),
+        _narrow(BY_YEAR, str(words.BY_YEAR), ((str(year), str(year), n, year == of.year) for year, n in part.years)),
         _narrow(
             BY_TOPIC,
-            words.BY_TOPIC,
+            str(words.BY_TOPIC),
             ((topic_key(name), name, n, topic_key(name) == of.topic) for name, n in part.topics),
         ),
     )
@@ -47,12 +45,12 @@ def _day(of: PartList) -> tuple[int, int] | None:
     return (of.of.month, of.of.day) if isinstance(of.of, OnThisDayList) else None
 
 
-def _heading(of: PartList, locale: str) -> str:
+def _heading(of: PartList) -> str:
     match of.of:
         case DaysList(dates):
-            return f"## {local_dates.date_range(dates, locale)}\n"
+            return f"## {local_dates.date_range(dates)}\n"
         case OnThisDayList(month, day):
-            return f"## {words.on_this_day_heading(month, day, locale)}\n"
+            return f"## {words.on_this_day_heading(month, day)}\n"
         case AnswerList():
             return ""
 
@@ -69,4 +67,4 @@ def _narrow(action: str, placeholder: str, found: Iterable[tuple[str, str, int, 
         return None
     counted = ((value, words.with_count(name, number, MAX_OPTION), now) for value, name, number, now in shown)
     options = tuple((value, plain(label, MAX_OPTION), now) for value, label, now in counted)
-    return Narrow(action, placeholder, ((EVERYTHING, words.EVERYTHING[action], False), *options))
+    return Narrow(action, placeholder, ((EVERYTHING, str(words.EVERYTHING[action]), False), *options))

@@ -13,7 +13,7 @@ from bot.markup import MAX_OPTION, plain
 from bot.server_settings import ServerSettings
 from bot.views import settings_items
 
-_OF_FIRST = "G"  # the last letter of the first select's languages: one select holds 25, and there are more
+_FIRST_HALF = 13  # languages at least, in English as many as have a letter up to G
 
 
 def settings_page(settings: ServerSettings, guild_locale: str, there: Collection[int]) -> AnswerPage:
@@ -26,7 +26,7 @@ def settings_page(settings: ServerSettings, guild_locale: str, there: Collection
     channels = tuple(channel for channel in settings.public_channels if channel in there)
     blocks = (
         f"{settings_words.HEADING}\n{settings_words.who_sees(settings, channels)}\n{settings_words.override(settings)}",
-        settings_words.dates_in(settings, guild_locale),
+        settings_words.answered_in(settings, guild_locale),
         settings_words.small_print(settings),
         settings_words.feedback(settings),
     )
@@ -36,32 +36,38 @@ def settings_page(settings: ServerSettings, guild_locale: str, there: Collection
         controls=(
             Options(
                 settings_items.ANSWERS,
-                settings_words.WHO_SEES,
+                str(settings_words.WHO_SEES),
                 (
-                    (settings_items.PUBLIC, settings_words.FOR_ALL),
-                    (settings_items.PRIVATE, settings_words.FOR_ASKER),
+                    (settings_items.PUBLIC, str(settings_words.FOR_ALL)),
+                    (settings_items.PRIVATE, str(settings_words.FOR_ASKER)),
                 ),
                 "" if channels else answers,
             ),
-            Channels(settings_items.CHANNELS, settings_words.WHERE_PUBLIC, channels),
+            Channels(settings_items.CHANNELS, str(settings_words.WHERE_PUBLIC), channels),
             *_languages(settings.language),
             Press(
                 settings_items.switch("attribution", not settings.attribution),
-                settings_words.ATTRIBUTION[settings.attribution],
+                str(settings_words.ATTRIBUTION[settings.attribution]),
             ),
-            Press(settings_items.switch("feedback", not settings.feedback), settings_words.FEEDBACK[settings.feedback]),
+            Press(
+                settings_items.switch("feedback", not settings.feedback),
+                str(settings_words.FEEDBACK[settings.feedback]),
+            ),
         ),
     )
 
 
 def _languages(chosen: str) -> tuple[Options, Options]:
+    """Two selects of languages in the order of their names; one holds 25, and there are more."""
     named = sorted((language(locale.value), locale.value) for locale in Locale)
+    letters = [name[0] for name, _ in named]
+    # The second begins with another letter than the first ends with.
+    half = next(place for place in range(_FIRST_HALF, len(named)) if letters[place] != letters[place - 1])
     options = [(value, plain(name, MAX_OPTION)) for name, value in named]
-    own = (settings_items.OWN_LANGUAGE, settings_words.OWN_LANGUAGE)
-    first = [option for option in options if option[1][0] <= _OF_FIRST]
-    first_half, second_half = (own, *first), tuple(options[len(first) :])
+    own = (settings_items.OWN_LANGUAGE, str(settings_words.OWN_LANGUAGE))
     return (
-        Options(settings_items.language_select(1), settings_words.LANGUAGES[0], first_half,
-                chosen or settings_items.OWN_LANGUAGE),
-        Options(settings_items.language_select(2), settings_words.LANGUAGES[1], second_half, chosen),
+        Options(settings_items.language_select(1), settings_words.languages(letters[0], letters[half - 1]),
+                (own, *options[:half]), chosen or settings_items.OWN_LANGUAGE),
+        Options(settings_items.language_select(2), settings_words.languages(letters[half], letters[-1]),
+                tuple(options[half:]), chosen),
     )  # fmt: skip

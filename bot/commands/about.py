@@ -6,14 +6,14 @@ from importlib.metadata import version
 
 from discord import Interaction, app_commands
 
-from bot import settings_words, words
+from bot import command_words
 from bot.cards.about import about_page
 from bot.cards.page import AnswerPage
 from bot.host import HostClient, invite_link
 
 
-@app_commands.command(name="about", description=words.ABOUT_COMMAND)
-@app_commands.describe(private=settings_words.PRIVATE_OPTION)
+@app_commands.command(name="about", description=command_words.ABOUT_COMMAND)
+@app_commands.describe(private=command_words.PRIVATE)
 async def command(interaction: Interaction[HostClient], private: bool | None = None) -> None:
     """Show what this bot is."""
     host = interaction.client.host
@@ -21,6 +21,7 @@ async def command(interaction: Interaction[HostClient], private: bool | None = N
 
     async def show() -> AnswerPage:
         invite = invite_link(interaction.application_id)
-        return about_page(host.engine.about(), version("dateline"), invite, host.contact, host.source)
+        with showing.speaking():
+            return about_page(host.engine.about(), version("dateline"), invite, host.contact, host.source)
 
     await host.desk.respond(interaction, show, private=showing.private)

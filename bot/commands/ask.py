@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
-from bot import local_dates, settings_words, words
+from bot import command_words, local_dates
 from bot.cards.page import AnswerPage
 from bot.commands.options import suggest_days
 from bot.host import HostClient
@@ -14,13 +14,13 @@ from embeddings.search.questions import MAX_QUESTION, search_window, understand
 MOST_EVENTS = 10
 
 
-@app_commands.command(name="ask", description=words.ASK_COMMAND)
+@app_commands.command(name="ask", description=command_words.ASK_COMMAND)
 @app_commands.describe(
-    query=words.ASK_QUERY,
-    first=words.ASK_FROM,
-    last=words.ASK_TO,
-    count=words.ASK_COUNT,
-    private=settings_words.PRIVATE_OPTION,
+    query=command_words.ASK_QUERY,
+    first=command_words.ASK_FROM,
+    last=command_words.ASK_TO,
+    count=command_words.ASK_COUNT,
+    private=command_words.PRIVATE,
 )
 @app_commands.rename(first="from", last="to")
 async def command(
@@ -32,14 +32,15 @@ async def command(
     private: bool | None = None,
 ) -> None:
     """Show the events that a question is about."""
-    host, locale = interaction.client.host, interaction.locale.value
+    host = interaction.client.host
     today = host.engine.today()
-    within = search_window(first, last, today, day_first=local_dates.day_first(locale))
+    within = search_window(first, last, today, day_first=local_dates.day_first(interaction.locale.value))
     question = understand(query, today, within)
     showing = await host.showing(interaction, private)
 
     async def show() -> AnswerPage:
-        return showing.dress(await host.guide.ask(question, count, showing.locale, query, showing.frame))
+        with showing.speaking():
+            return showing.dress(await host.guide.ask(question, count, query, showing.frame))
 
     await host.desk.respond(interaction, show, private=showing.private)
 

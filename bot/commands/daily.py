@@ -11,6 +11,7 @@ import discord
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
+from bot import command_words
 from bot.cards.discord_face import layout
 from bot.cards.page import AnswerPage
 from bot.commands.options import MOST_CHOICES
@@ -37,7 +38,6 @@ from bot.markup import MAX_OPTION, plain
 from bot.posting.channels import Post
 from bot.posting.refusals import PassingError, RefusedError
 from bot.views.state import NOBODY
-from bot.zones.stored import shown_zone
 from embeddings.errors import InputError
 from embeddings.text import clean
 
@@ -49,7 +49,7 @@ _CHANNEL = re.compile(r"(?:<#)?(\d{15,21})>?")
 
 command = app_commands.Group(
     name="daily",
-    description=daily_words.COMMAND,
+    description=command_words.DAILY_COMMAND,
     allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     default_permissions=discord.Permissions(manage_guild=True),
@@ -58,20 +58,20 @@ command = app_commands.Group(
 Topics = app_commands.Range[str, 1, 200]
 
 
-@command.command(name="set", description=daily_words.SET)
+@command.command(name="set", description=command_words.DAILY_SET)
 @app_commands.describe(
-    channel=daily_words.CHANNEL,
-    time=daily_words.TIME,
-    timezone=daily_words.ZONE,
-    events=daily_words.EVENTS,
-    role=daily_words.ROLE,
-    prefer=daily_words.PREFER,
-    leave_out=daily_words.LEAVE_OUT,
-    days=daily_words.DAYS,
-    title=daily_words.TITLE,
-    text=daily_words.TEXT,
-    publish=daily_words.PUBLISH,
-    tag=daily_words.TAG,
+    channel=command_words.DAILY_CHANNEL,
+    time=command_words.DAILY_TIME,
+    timezone=command_words.DAILY_ZONE,
+    events=command_words.DAILY_EVENTS,
+    role=command_words.DAILY_ROLE,
+    prefer=command_words.DAILY_PREFER,
+    leave_out=command_words.DAILY_LEAVE_OUT,
+    days=command_words.DAILY_DAYS,
+    title=command_words.DAILY_TITLE,
+    text=command_words.DAILY_TEXT,
+    publish=command_words.DAILY_PUBLISH,
+    tag=command_words.DAILY_TAG,
 )
 async def set_(
     interaction: Interaction[HostClient],
@@ -112,13 +112,13 @@ async def set_(
         check_place(guild, place)
         _check_role(guild, place, role)
         if publish and not is_news(place):
-            raise InputError(daily_words.NOT_PUBLISHED)
+            raise InputError(daily_words.not_published())
         whole = replace(wish, kind=kind_of(place), tag=choose_tag(guild, place, tag))
         there = await host.daily.of_guild(guild.id)
         if len(there) >= MOST_CHANNELS and place.id not in {each.channel for each in there}:
             raise InputError(daily_words.too_many(MOST_CHANNELS))
         subscription = await host.daily.subscribe(whole, host.clock())
-        return _page(daily_words.done("set", subscription), host.channel_line(subscription), *_history(guild, place))
+        return _page(daily_words.were_set(subscription), host.channel_line(subscription), *_history(guild, place))
 
     await host.desk.respond(interaction, show, private=True)
 
@@ -140,7 +140,7 @@ async def _suggest_zones(interaction: Interaction[HostClient], current: str) -> 
     return await interaction.client.host.desk.suggest(interaction, suggest)
 
 
-@command.command(name="show", description=daily_words.SHOW)
+@command.command(name="show", description=command_words.DAILY_SHOW)
 async def show_(interaction: Interaction[HostClient]) -> None:
     """Show a server's daily posts."""
     guild = managed_guild(interaction)
@@ -152,8 +152,8 @@ async def show_(interaction: Interaction[HostClient]) -> None:
     await host.desk.respond(interaction, show, private=True)
 
 
-@command.command(name="pause", description=daily_words.PAUSE)
-@app_commands.describe(channel=daily_words.WHICH)
+@command.command(name="pause", description=command_words.DAILY_PAUSE)
+@app_commands.describe(channel=command_words.DAILY_WHICH)
 async def pause(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """Stop the posts of a channel for now."""
     guild = managed_guild(interaction)
@@ -162,13 +162,13 @@ async def pause(interaction: Interaction[HostClient], channel: str | None = None
     async def show() -> AnswerPage:
         subscription = await _which(host, guild, channel)
         await host.daily.pause(subscription.key, Reason.MODERATOR, host.clock())
-        return _page(daily_words.done("paused", subscription))
+        return _page(daily_words.were_paused(subscription))
 
     await host.desk.respond(interaction, show, private=True)
 
 
-@command.command(name="resume", description=daily_words.RESUME)
-@app_commands.describe(channel=daily_words.WHICH)
+@command.command(name="resume", description=command_words.DAILY_RESUME)
+@app_commands.describe(channel=command_words.DAILY_WHICH)
 async def resume(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """Go on with the posts of a channel."""
     guild = managed_guild(interaction)
@@ -184,13 +184,13 @@ async def resume(interaction: Interaction[HostClient], channel: str | None = Non
         resumed = await host.daily.resume(subscription.key, host.clock())
         if resumed is None:
             raise InputError(daily_words.not_there(f"<#{subscription.channel}>"))
-        return _page(daily_words.done("resumed", resumed), host.channel_line(resumed), *_history(guild, there))
+        return _page(daily_words.were_resumed(resumed), host.channel_line(resumed), *_history(guild, there))
 
     await host.desk.respond(interaction, show, private=True)
 
 
-@command.command(name="remove", description=daily_words.REMOVE)
-@app_commands.describe(channel=daily_words.WHICH)
+@command.command(name="remove", description=command_words.DAILY_REMOVE)
+@app_commands.describe(channel=command_words.DAILY_WHICH)
 async def remove(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """End the posts of a channel."""
     guild = managed_guild(interaction)
@@ -199,13 +199,13 @@ async def remove(interaction: Interaction[HostClient], channel: str | None = Non
     async def show() -> AnswerPage:
         subscription = await _which(host, guild, channel)
         await host.daily.remove(subscription.key)
-        return _page(daily_words.done("removed, and forgotten", subscription))
+        return _page(daily_words.were_removed(subscription))
 
     await host.desk.respond(interaction, show, private=True)
 
 
-@command.command(name="preview", description=daily_words.PREVIEW)
-@app_commands.describe(channel=daily_words.WHICH)
+@command.command(name="preview", description=command_words.DAILY_PREVIEW)
+@app_commands.describe(channel=command_words.DAILY_WHICH)
 async def preview(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """Show what the next post would be."""
     guild = managed_guild(interaction)
@@ -223,8 +223,8 @@ async def preview(interaction: Interaction[HostClient], channel: str | None = No
     await host.desk.respond(interaction, show, private=True)
 
 
-@command.command(name="test", description=daily_words.TEST)
-@app_commands.describe(channel=daily_words.WHICH)
+@command.command(name="test", description=command_words.DAILY_TEST)
+@app_commands.describe(channel=command_words.DAILY_WHICH)
 async def try_out(interaction: Interaction[HostClient], channel: str | None = None) -> None:
     """Send the next post now, marked as a test."""
     guild = managed_guild(interaction)
@@ -233,11 +233,10 @@ async def try_out(interaction: Interaction[HostClient], channel: str | None = No
     async def show() -> AnswerPage:
         subscription = await _which(host, guild, channel)
         date, _ = host.next_post(subscription)
-        page, events = await host.guide.daily(subscription, date, daily_words.TEST_MARK, is_test=True)
+        page, events = await host.guide.daily(subscription, date, is_test=True)
         if not events:
             raise InputError(daily_words.NOTHING_LEFT)
-        locale = await host.guide.post_locale(subscription)
-        title = daily_words.thread_title(subscription, date, locale, is_test=True)
+        title = await host.guide.post_title(subscription, date, is_test=True)
         try:
             await host.trials.send(subscription, Post(layout(page, NOBODY), title), interaction.id)
         except RefusedError as error:
@@ -262,7 +261,7 @@ async def _suggest_channels(interaction: Interaction[HostClient], current: str) 
         if guild is None or not interaction.is_guild_integration():
             return []
         there = await host.daily.of_guild(guild.id)
-        names = [(f"{_name(guild, each)} at {each.time:%H:%M} {shown_zone(each.zone)}", each) for each in there]
+        names = [(daily_words.channel_option(_name(guild, each), each), each) for each in there]
         return [
             Choice(name=plain(name, MAX_OPTION), value=str(each.channel))
             for name, each in names
@@ -286,7 +285,7 @@ def _check_role(guild: discord.Guild, channel: Place, role: discord.Role | None)
 
 
 def _history(guild: discord.Guild, place: Place) -> list[str]:
-    return [daily_words.NO_HISTORY] if lacks_history(guild, place) else []
+    return [str(daily_words.NO_HISTORY)] if lacks_history(guild, place) else []
 
 
 def _topics(text: str | None) -> tuple[str, ...]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
-from bot import settings_words, words
+from bot import command_words, words
 from bot.cards.page import AnswerPage
 from bot.commands.options import date_option, depends_on_today, suggest_days
 from bot.host import HostClient
 from bot.views.state import DaysList, Place
 
 
-@app_commands.command(name="event", description=words.EVENT_COMMAND)
-@app_commands.describe(date=words.EVENT_DATE, private=settings_words.PRIVATE_OPTION)
+@app_commands.command(name="event", description=command_words.EVENT_COMMAND)
+@app_commands.describe(date=command_words.EVENT_DATE, private=command_words.PRIVATE)
 async def command(
     interaction: Interaction[HostClient], date: app_commands.Range[str, 1, 100], private: bool | None = None
 ) -> None:
@@ -23,10 +23,11 @@ async def command(
     place = Place(DaysList(date_option(date, today, locale)))
     depends = depends_on_today(date, today, locale)
     showing = (await host.showing(interaction, private)).of(date)
-    note = words.today_is(today, showing.locale) if depends else ""
 
     async def show() -> AnswerPage:
-        return showing.dress(await host.guide.page(place, showing.locale, note, showing.frame))
+        with showing.speaking():
+            note = words.today_is(today) if depends else ""
+            return showing.dress(await host.guide.page(place, note, showing.frame))
 
     await host.desk.respond(interaction, show, private=showing.private)
 

@@ -6,7 +6,7 @@ import asyncio
 
 from discord import Interaction, Message, app_commands
 
-from bot import words
+from bot import command_words, words
 from bot.cards.page import AnswerPage
 from bot.commands.message_text import message_question
 from bot.host import HostClient
@@ -16,7 +16,7 @@ from embeddings.search.questions import understand
 EVENTS = 5
 
 
-@app_commands.context_menu(name=words.FIND_RELATED_MENU)
+@app_commands.context_menu(name=command_words.FIND_RELATED_MENU)
 async def command(interaction: Interaction[HostClient], message: Message) -> None:
     """Show the events that a message is about, to whoever asked alone if the server has settled nothing."""
     host = interaction.client.host
@@ -28,6 +28,7 @@ async def command(interaction: Interaction[HostClient], message: Message) -> Non
         if not text:
             raise InputError(words.NO_WORDS_IN_MESSAGE)
         found = understand(text, today)  # what others wrote is not repeated
-        return showing.dress(await host.guide.ask(found, EVENTS, showing.locale, frame=showing.frame))
+        with showing.speaking():
+            return showing.dress(await host.guide.ask(found, EVENTS, frame=showing.frame))
 
     await host.desk.respond(interaction, show, private=showing.private)

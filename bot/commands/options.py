@@ -10,7 +10,7 @@ from discord.app_commands import Choice
 
 from bot import local_dates, words
 from bot.host import HostClient
-from bot.markup import MAX_OPTION, plain
+from bot.markup import MAX_OPTION, isolated, plain
 from embeddings.dates import DateRange, find_dates, parse_range
 from embeddings.dates.errors import AmbiguousDateError, DateError
 from embeddings.events import Event
@@ -58,7 +58,7 @@ async def suggest_dates(text: str, today: dt.date, locale: str, count: CountEven
             near = DateRange(day, day)
             found.setdefault(near, (await count(near)).total)
     return [
-        Choice(name=plain(words.suggested_days(dates, total, locale), MAX_OPTION), value=str(dates))
+        Choice(name=plain(words.suggested_days(dates, total), MAX_OPTION), value=str(dates))
         for dates, total in list(found.items())[:MOST_CHOICES]
     ]
 
@@ -72,11 +72,11 @@ async def suggest_days(interaction: Interaction[HostClient], current: str) -> li
     )
 
 
-def event_choices(events: list[Event], locale: str) -> list[Choice[str]]:
+def event_choices(events: list[Event]) -> list[Choice[str]]:
     """Events to choose from, by headline."""
     return [
         Choice(
-            name=plain(f"{local_dates.short_date(event.date, locale)}: {event.headline}", MAX_OPTION), value=event.id
+            name=plain(f"{local_dates.short_date(event.date)}: {isolated(event.headline)}", MAX_OPTION), value=event.id
         )
         for event in events[:MOST_CHOICES]
     ]

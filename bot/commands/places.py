@@ -103,7 +103,7 @@ def choose_tag(guild: discord.Guild, place: Place, name: str | None) -> int | No
     one. InputError if there is no such tag, or the bot may not set it."""
     if not isinstance(place, discord.ForumChannel):
         if name is not None:
-            raise InputError(daily_words.NO_TAGS_HERE)
+            raise InputError(daily_words.no_tags_here())
         return None
     tags = place.available_tags
     if name is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
-from bot import help_words, local_dates, settings_words
+from bot import command_words, local_dates
 from bot.cards.page import AnswerPage
 from bot.commands.options import MOST_CHOICES
 from bot.host import HostClient
@@ -14,8 +14,8 @@ from bot.views.state import DaysList, OnThisDayList, RandomList
 from embeddings.search.browsing import days_option
 
 
-@app_commands.command(name="random", description=help_words.RANDOM_COMMAND)
-@app_commands.describe(day=help_words.RANDOM_DAY, topic=help_words.RANDOM_TOPIC, private=settings_words.PRIVATE_OPTION)
+@app_commands.command(name="random", description=command_words.RANDOM_COMMAND)
+@app_commands.describe(day=command_words.RANDOM_DAY, topic=command_words.RANDOM_TOPIC, private=command_words.PRIVATE)
 async def command(
     interaction: Interaction[HostClient],
     day: app_commands.Range[str, 1, 100] | None = None,
@@ -23,10 +23,10 @@ async def command(
     private: bool | None = None,
 ) -> None:
     """Show an event drawn at random."""
-    host, locale = interaction.client.host, interaction.locale.value
+    host = interaction.client.host
     days: DaysList | OnThisDayList | None = None
     if day:
-        meant = days_option(day, host.engine.today(), local_dates.day_first(locale))
+        meant = days_option(day, host.engine.today(), local_dates.day_first(interaction.locale.value))
         days = OnThisDayList(*meant) if isinstance(meant, tuple) else DaysList(meant)
     key = await host.engine.topic(topic) if topic else ""
 
@@ -34,7 +34,8 @@ async def command(
 
     async def show() -> AnswerPage:
         of, user = RandomList(days, key), interaction.user.id
-        return showing.dress(await host.guide.random(of, showing.locale, user, showing.frame))
+        with showing.speaking():
+            return showing.dress(await host.guide.random(of, user, showing.frame))
 
     await host.desk.respond(interaction, show, private=showing.private)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from discord import Interaction, app_commands
 
-from bot import settings_words
+from bot import command_words, settings_words
 from bot.cards.page import AnswerPage
 from bot.host import HostClient, managed_guild
 
 
-@app_commands.command(name="settings", description=settings_words.COMMAND)
+@app_commands.command(name="settings", description=command_words.SETTINGS_COMMAND)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.default_permissions(manage_guild=True)

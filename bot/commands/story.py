@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import Interaction, app_commands
 from discord.app_commands import Choice
 
-from bot import settings_words, words
+from bot import command_words, words
 from bot.cards.page import AnswerPage
 from bot.commands.options import EVENT_CHOICES, event_choices
 from bot.host import HostClient
@@ -15,8 +15,8 @@ from embeddings.search.questions import check_question
 _TOPIC_CHOICES = 5  # before the events
 
 
-@app_commands.command(name="story", description=words.STORY_COMMAND)
-@app_commands.describe(event=words.STORY_EVENT, private=settings_words.PRIVATE_OPTION)
+@app_commands.command(name="story", description=command_words.STORY_COMMAND)
+@app_commands.describe(event=command_words.STORY_EVENT, private=command_words.PRIVATE)
 async def command(
     interaction: Interaction[HostClient], event: app_commands.Range[str, 1, 200], private: bool | None = None
 ) -> None:
@@ -26,14 +26,15 @@ async def command(
     showing = await host.showing(interaction, private)
 
     async def show() -> AnswerPage:
-        return showing.dress(await host.guide.story(text, showing.locale, showing.frame))
+        with showing.speaking():
+            return showing.dress(await host.guide.story(text, showing.frame))
 
     await host.desk.respond(interaction, show, private=showing.private)
 
 
 @command.autocomplete("event")
 async def _suggest(interaction: Interaction[HostClient], current: str) -> list[Choice[str]]:
-    host, locale = interaction.client.host, interaction.locale.value
+    host = interaction.client.host
 
     async def suggest() -> list[Choice[str]]:
         topics = await host.engine.suggest_topics(current, _TOPIC_CHOICES) if current.strip() else []
@@ -43,6 +44,6 @@ async def _suggest(interaction: Interaction[HostClient], current: str) -> list[C
             for name in topics
             if length(name) <= MAX_OPTION
         ]
-        return [*named, *event_choices(events, locale)]
+        return [*named, *event_choices(events)]
 
     return await host.desk.suggest(interaction, suggest)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from discord import Interaction, app_commands
 
-from bot import help_words
+from bot import command_words
 from bot.cards.about import help_page
 from bot.cards.page import AnswerPage
 from bot.host import HostClient
 
 
-@app_commands.command(name="help", description=help_words.HELP_COMMAND)
-@app_commands.describe(private=help_words.PRIVATE)
+@app_commands.command(name="help", description=command_words.HELP_COMMAND)
+@app_commands.describe(private=command_words.HELP_PRIVATE)
 async def command(interaction: Interaction[HostClient], private: bool = True) -> None:
     """Show what can be asked."""
     host = interaction.client.host
     showing = await host.showing(interaction, private)
 
     async def show() -> AnswerPage:
-        return help_page(await host.engine.examples(), showing.locale)
+        with showing.speaking():
+            return help_page(await host.engine.examples())
 
     await host.desk.respond(interaction, show, private=private)

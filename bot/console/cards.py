@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from bot import help_words, local_dates, words
+from bot import help_words, local_dates, story_words, words
 from bot.answers import About, OnThisDay, RelatedAnswer
 from embeddings.events import Event, Related, Source, event_link
 from embeddings.search.answers import Answer, DayAnswer
@@ -38,7 +38,7 @@ def answer_cards(answer: Answer) -> Iterable[RenderableType]:
         for hit in hits:
             yield event_card(hit.event)
     if answer.story is not None:
-        yield _told_in(words.STORY, answer.story)
+        yield _told_in(story_words.story_named, answer.story)
     yield from _small_print(hit.event for hit in answer.hits)
 
 
@@ -56,7 +56,7 @@ def on_this_day_cards(answer: OnThisDay) -> Iterable[RenderableType]:
     """One day over the years."""
     yield Rule(words.on_this_day_heading(answer.month, answer.day), align="left")
     if not answer.events:
-        yield Text(words.NO_EVENTS_ON_THIS_DAY)
+        yield Text(str(words.NO_EVENTS_ON_THIS_DAY))
     for event in answer.events:
         yield event_card(event)
     yield from _small_print(answer.events)
@@ -66,7 +66,7 @@ def related_cards(answer: RelatedAnswer) -> Iterable[RenderableType]:
     """One event with everything that is known about it."""
     yield event_card(answer.event, related=answer.related, sources=len(answer.event.sources))
     if (story := answer.story) is not None:
-        yield Text(words.story_place(story.number, story.count, clean(story.title)), style="dim")
+        yield Text(story_words.story_place(story.number, story.count, clean(story.title)), style="dim")
     yield from _small_print([answer.event])
 
 
@@ -74,7 +74,7 @@ def story_cards(story: Story) -> Iterable[RenderableType]:
     """A story: from when to when it was, and the events that carry it."""
     yield Rule(clean(story.title), align="left")
     days = local_dates.interval(story.first, story.last)
-    yield Text(words.story_facts(days, story.count, story.going_on).replace("*", ""), style="dim")
+    yield Text(story_words.story_facts(days, story.count, story.going_on).replace("*", ""), style="dim")
     lines = Table.grid(padding=(0, 2))
     lines.add_column(justify="right", style="cyan")
     lines.add_column(style="cyan", no_wrap=True)
@@ -86,15 +86,15 @@ def story_cards(story: Story) -> Iterable[RenderableType]:
         lines.add_row(f"{number}.", str(event.date), headline)
     yield lines
     for other in story.also:
-        yield _told_in(words.STORY_ALSO, other)
+        yield _told_in(story_words.story_also, other)
     yield from _small_print(each.event for each in story.carrying)
 
 
 def help_cards(examples: Sequence[Example]) -> Iterable[RenderableType]:
     """The commands, and examples that the archive answers."""
-    yield Text(words.CONSOLE_HELP)
+    yield Text(str(words.CONSOLE_HELP))
     if examples:
-        yield Text("\n".join(["", help_words.CONSOLE_TRY, *map(help_words.typed, examples)]))
+        yield Text("\n".join(["", str(help_words.CONSOLE_TRY), *map(help_words.typed, examples)]))
 
 
 def about_card(about: About) -> RenderableType:
@@ -115,13 +115,13 @@ def event_card(event: Event, related: Sequence[Related] | None = None, sources: 
     if event.summary:
         parts += [Text(), Text(event.summary)]
     if event.sources:
-        parts += [Text(), Text(words.SOURCES, style="dim")]
+        parts += [Text(), Text(str(words.SOURCES), style="dim")]
         parts.append(_numbered(_source_text(source) for source in event.sources[:sources]))
         if len(event.sources) > sources:
             parts.append(Text(words.more(len(event.sources) - sources), style="dim"))
     shown = event.related[:LIST_RELATED] if related is None else related
     if shown:
-        parts += [Text(), Text(words.RELATED, style="dim")]
+        parts += [Text(), Text(str(words.RELATED), style="dim")]
         parts.append(_numbered(_related_text(other) for other in shown))
         if related is None and len(event.related) > len(shown):
             parts.append(Text(words.more(len(event.related) - len(shown)), style="dim"))
@@ -132,10 +132,10 @@ def event_card(event: Event, related: Sequence[Related] | None = None, sources: 
                  subtitle_align="right", border_style="blue")  # fmt: skip
 
 
-def _told_in(label: str, story: StoryPlace) -> Text:
+def _told_in(named: Callable[[str], str], story: StoryPlace) -> Text:
     """A line that names a story, and the command that tells it."""
-    facts = words.story_facts(local_dates.interval(story.first, story.last), story.count, story.going_on)
-    line = Text(f"{label}: {clean(story.title)}").append(f"  {facts.replace('*', '')}", style="dim")
+    facts = story_words.story_facts(local_dates.interval(story.first, story.last), story.count, story.going_on)
+    line = Text(named(story.title)).append(f"  {facts.replace('*', '')}", style="dim")
     return line.append(f"\n/story {story.event_id}", style="dim")
 
 

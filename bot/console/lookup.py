@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from random import Random, SystemRandom
 
-from bot import help_words, words
+from bot import help_words, story_words
 from bot.answers import About, OnThisDay, RelatedAnswer
 from embeddings.dates import parse_day_of_year, parse_range
 from embeddings.errors import InputError
@@ -69,7 +69,7 @@ class Lookup:
         try:
             return self._search.story(text, self._today())
         except StoriesMissingError as error:
-            raise InputError(words.NO_STORIES) from error
+            raise InputError(story_words.NO_STORIES) from error
 
     def at_random(self, day: str | None = None, topic: str | None = None) -> RelatedAnswer:
         """An event that mattered, another one than the last. InputError if there is none, or no such day or topic."""

@@ -122,7 +122,7 @@ def _typed(console: Console) -> Iterator[str]:
     with contextlib.suppress(ImportError):  # Windows has none, and needs none
         import readline  # noqa: F401  (input() then has a history and can be edited)
 
-    console.print(Text("\n" + words.CONSOLE_HELP, style="dim"))
+    console.print(Text("\n" + str(words.CONSOLE_HELP), style="dim"))
     while True:
         try:
             yield input(PROMPT)

@@ -6,6 +6,9 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
+from bot.language import gettext as _
+from bot.language import listed, ngettext, pgettext
+from bot.local_dates import weekday
 from embeddings.calendar_names import WEEKDAYS
 from embeddings.errors import InputError
 
@@ -117,23 +120,27 @@ def _weekday(text: str) -> int | None:
 
 
 def _not_understood(text: str) -> InputError:
+    # Translators: what is to be written is understood in English alone: keep "mon-fri" and so on as they are.
     return InputError(
-        f"{text[:40]!r} are no days for posts; write mon-fri, weekends, mon, wed or every 3 days "
-        f"(2 to {LONGEST_EVERY}), or leave it out for every day"
+        "“{words}” are no days for posts; write mon-fri, weekends, mon, wed or every 3 days (2 to {most}), "
+        "or leave it out for every day",
+        words=text[:40],
+        most=LONGEST_EVERY,
     )
 
 
 def in_words(days: Days) -> str:
     """The days as moderators read them: `every day`, `Monday to Friday`, `Monday and Wednesday`, `every 3 days`."""
     if days.every > 1:
-        return f"every {days.every} days"
+        # Translators: when daily posts come; {count} is at least 2.
+        return ngettext("every {count} day", "every {count} days", days.every)
     if days.weekdays == _ALL:
-        return "every day"
+        return _("every day")
     chosen = sorted(days.weekdays)
     # A run may go over the week's end: it begins on the day whose day before is not among them.
     begins = next(day for day in chosen if (day - 1) % 7 not in days.weekdays)
     run = [(begins + step) % 7 for step in range(len(chosen))]
     if len(chosen) > 2 and set(run) == days.weekdays:
-        return f"{WEEKDAYS[run[0]]} to {WEEKDAYS[run[-1]]}"
-    names = [WEEKDAYS[day] for day in chosen]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        # Translators: from one weekday to another; both in the form that the calendar has: "Monday to Friday".
+        return pgettext("weekdays", "{first} to {last}", first=weekday(run[0]), last=weekday(run[-1]))
+    return listed([weekday(day) for day in chosen])

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -15,7 +15,8 @@ import discord
 from bot import metrics
 from bot.clocks import Clocks, WallCheck
 from bot.daily.claims import Claim, Notice, Publication, State, Terms
-from bot.daily.schedule import Kind, day_begins
+from bot.daily.schedule import Kind, Subscription, day_begins
+from bot.language import speaking
 from bot.posting.channels import Channels, Post
 from bot.posting.fence import Fence, FencedError
 from bot.posting.gaps import Gaps
@@ -74,11 +75,17 @@ class Compose(Protocol):
     async def __call__(self, claim: Claim, /) -> Composed: ...
 
 
+async def _first_settled(subscription: Subscription) -> str:
+    return subscription.locale
+
+
 class Poster:
     """Sends each due post once, even if other processes share the same store.
 
     Args:
         clocks: the wall clock says what is due, the steady one how long a claim lasts.
+    Attributes:
+        locale_of: for which of Discord's locales notices to the moderators of a subscription are.
     """
 
     def __init__(
@@ -103,6 +110,7 @@ class Poster:
         self._pace = pace or Pace()
         self._channels = Channels(client, self._turn)
         self._publisher = Publisher(self._channels)
+        self.locale_of: Callable[[Subscription], Awaitable[str]] = _first_settled
         self.trials = Trials(self._channels, self._turn, clocks)
         self._under_way: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
@@ -346,7 +354,7 @@ class Poster:
     async def _tell(self, notice: Notice, fence: Fence) -> None:
         try:
             async with asyncio.timeout(self._pace.attempt_s * self._clocks.second):
-                with fence.around():
+                with speaking(await self.locale_of(notice.subscription)), fence.around():
                     await self._channels.tell(notice)
         except LeftError:
             await self._kept(self._store.leave(notice.subscription.guild, self._clock()))

@@ -9,7 +9,6 @@ import contextlib
 from dataclasses import dataclass
 from datetime import date
 
-from embeddings.calendar_names import MONTHS
 from embeddings.dates.days import LEAP_YEAR, YEARS_OFFERED
 from embeddings.dates.errors import AmbiguousDateError, DateError
 from embeddings.dates.forms import typed_grammar
@@ -17,6 +16,7 @@ from embeddings.dates.grammar import Misread
 from embeddings.dates.questions import dates_meant
 from embeddings.dates.ranges import YEAR_MONTHS, DateRange, whole_months
 from embeddings.dates.vocabulary import tokens_of
+from embeddings.said import DayOfYear, OneOf
 
 __all__ = ["DateRange", "DateSpan", "find_dates", "parse_day_of_year", "parse_range", "warm_up"]
 
@@ -54,11 +54,16 @@ def parse_range(text: str, today: date, *, day_first: bool | None = None) -> Dat
     if isinstance(value, DateRange):
         return value
     if choices := _with_a_year(text, today, day_first):
-        examples = " or ".join(f"{_shown(text.rstrip(_END_SIGNS))} {choice.first.year}" for choice in choices[-2:])
-        raise AmbiguousDateError(f"{_shown(text)} has no year; write which one, such as {examples}", choices)
+        examples = tuple(f"{_shown(text.rstrip(_END_SIGNS))} {choice.first.year}" for choice in choices[-2:])
+        # Translators: {words} is what somebody typed; so it is in all the messages that begin with {words}.
+        raise AmbiguousDateError(
+            "{words} has no year; write which one, such as {examples}", choices,
+            words=_shown(text), examples=OneOf(examples),
+        )  # fmt: skip
+    # Translators: "last month" is what users may type in your language, too: "letzten Monat", "上个月".
     raise DateError(
-        f'"{_shown(text)}" is not a date; write a day (2015-12-23), a month (2015-12), a year, '
-        'or words such as "last month"'
+        '"{words}" is not a date; write a day (2015-12-23), a month (2015-12), a year, or words such as "last month"',
+        words=_shown(text),
     )
 
 
@@ -86,23 +91,28 @@ def parse_day_of_year(text: str, today: date, *, day_first: bool | None = None) 
     if not isinstance(days, DateRange):
         if not (choices := _with_a_year(text, today, day_first)):
             raise DateError(
-                f'"{_shown(text)}" is not a day of the year; write one, such as 24 December or 12-24, '
-                "or the name of a feast, such as christmas"
+                '"{words}" is not a day of the year; write one, such as {day} or 12-24, or the name of a feast, '
+                "such as christmas",
+                words=_shown(text),
+                day=DayOfYear(12, 24),
             )
         days = choices[-1]
     if days.days > 1:
-        raise DateError(_too_long(text, days))
+        raise _too_long(text, days)
     return days.first.month, days.first.day
 
 
-def _too_long(text: str, days: DateRange) -> str:
+def _too_long(text: str, days: DateRange) -> DateError:
     """The error for a text that means several days where one day is expected, with an example of one."""
     months = whole_months(days)
-    what = {1: "a whole month", YEAR_MONTHS: "a whole year"}.get(months, "more than one day")
     # Of a longer time the first day is hardly meant.
     day = days.first if days.days <= LONGEST_MONTH else date(LEAP_YEAR, YEAR_MONTHS, 24)
-    which = "a day of it" if months == 1 else "one day without its year"
-    return f"{_shown(text)} is {what}; write {which}, such as {day.day} {MONTHS[day.month - 1]} or {day:%m-%d}"
+    said = {"words": _shown(text), "day": DayOfYear(day.month, day.day), "written": f"{day:%m-%d}"}
+    if months == 1:
+        return DateError("{words} is a whole month; write a day of it, such as {day} or {written}", **said)
+    if months == YEAR_MONTHS:
+        return DateError("{words} is a whole year; write one day without its year, such as {day} or {written}", **said)
+    return DateError("{words} is more than one day; write one day without its year, such as {day} or {written}", **said)
 
 
 def _with_a_year(text: str, today: date, day_first: bool | None) -> tuple[DateRange, ...]:
@@ -147,8 +157,9 @@ def _read(text: str, rule: str, today: date, day_first: bool | None) -> object:
     if len(text) > MAX_EXPRESSION:
         example = "12-24" if rule == _DAY_OF_THE_YEAR else "2015-12-23"
         raise DateError(
-            f'"{_shown(text)}" has {len(text)} characters; a date has {MAX_EXPRESSION} at most, such as {example}'
-        )
+            '"{words}" has {count} characters; a date has {most} at most, such as {example}',
+            words=_shown(text), count=len(text), most=MAX_EXPRESSION, example=example,
+        )  # fmt: skip
     tokens = tokens_of(text, 0, 9999, typed=True)
     while tokens and tokens[-1].word in (".", "?", "!", ","):
         tokens.pop()
@@ -162,10 +173,11 @@ def _read(text: str, rule: str, today: date, day_first: bool | None) -> object:
 
 
 def _error(words: str, misread: Misread) -> DateError:
-    message = f"{_shown(words)} {misread.refusal.predicate}"
-    if misread.refusal.choices and not misread.inner:  # else a choice would replace more than is in doubt
-        return AmbiguousDateError(message, misread.refusal.choices)
-    return DateError(message)
+    refusal = misread.refusal
+    values = {"words": _shown(words), **refusal.values}
+    if refusal.choices and not misread.inner:  # else a choice would replace more than is in doubt
+        return AmbiguousDateError(refusal.template, refusal.choices, **values)
+    return DateError(refusal.template, **values)
 
 
 def _shown(text: str) -> str:

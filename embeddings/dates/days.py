@@ -6,10 +6,9 @@ raise RefusalError, or ValueError and OverflowError where the calendar ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
-from embeddings.calendar_names import MONTHS, WEEKDAYS
 from embeddings.dates.ranges import (
     DAY,
     WEEK,
@@ -25,9 +24,9 @@ from embeddings.dates.ranges import (
     months_of,
     move_day,
     one_day,
-    spoken,
     week_of,
 )
+from embeddings.said import Day, DayOfYear, Month, OneOf, Several, Weekday
 
 Yearly = Callable[[int], date]  # a named day: its date in a year
 LEAP_YEAR = 2000  # a year that has every day of the year
@@ -42,17 +41,24 @@ def day_in_either_order(either_order: tuple[int, int, int], day_first: bool | No
     a, b, year = either_order
     day_month, month_day = day_exists(year, b, a), day_exists(year, a, b)
     if day_month and month_day and a != b and day_first is None:
-        words = f"{a} {MONTHS[b - 1]} or {b} {MONTHS[a - 1]} {year}"
-        raise _one_of(words, exact_day(year, b, a), exact_day(year, a, b))
+        raise _one_of(exact_day(year, b, a), exact_day(year, a, b))
     if month_day and not (day_month and day_first):
         return exact_day(year, a, b)
     # Where neither exists, complain about the reading whose month does.
     return exact_day(year, b, a) if day_month or b <= YEAR_MONTHS else exact_day(year, a, b)
 
 
-def _one_of(words: str, *days: DateRange) -> RefusalError:
+def _one_of(*days: DateRange) -> RefusalError:
     choices = tuple(sorted(days))
-    return RefusalError(f"may mean {words}; write {' or '.join(map(str, choices))}", choices)
+    return _may_mean(choices, [Day(each.first) for each in days], [str(each) for each in choices])
+
+
+def _may_mean(choices: tuple[DateRange, ...], meanings: Sequence[object], written: Sequence[str]) -> RefusalError:
+    # Translators: {meanings} are two or more days, {written} the same as 2015-12-23 or 12-23.
+    return RefusalError(
+        "{words} may mean {meanings}; write {written}", choices, meanings=OneOf(tuple(meanings)),
+        written=OneOf(tuple(written)),
+    )  # fmt: skip
 
 
 def day_with_short_year(short_date: tuple[int, int, int], today: date) -> DateRange:
@@ -61,9 +67,8 @@ def day_with_short_year(short_date: tuple[int, int, int], today: date) -> DateRa
     years = full_year(short, today), full_year(short, today) - 100
     readings = {(year, *order) for year in years for order in ((a, b), (b, a)) if day_exists(year, *order)}
     if not readings:
-        raise RefusalError("is not a date; write the year first and in full, as in 2015-12-23")
-    days = sorted(exact_day(*reading) for reading in readings)
-    raise _one_of(" or ".join(spoken(day.first) for day in days), *days)
+        raise RefusalError("{words} is not a date; write the year first and in full, as in 2015-12-23")
+    raise _one_of(*sorted(exact_day(*reading) for reading in readings))
 
 
 def full_year(short: int, today: date) -> int:
@@ -78,7 +83,10 @@ def day_of_short_year(day: int, month: int, short: int, today: date) -> DateRang
 
 def weekday_and_day(weekday: int, day: DateRange) -> DateRange:
     if day.first.weekday() != weekday:
-        raise RefusalError(f"is not a date: {spoken(day.first)} is a {WEEKDAYS[day.first.weekday()]}")
+        # Translators: {words} is what somebody typed; {day} is that day, and {weekday} the name of its weekday.
+        raise RefusalError(
+            "{words} is not a date: {day} is a {weekday}", day=Day(day.first), weekday=Weekday(day.first.weekday())
+        )
     return day
 
 
@@ -149,7 +157,7 @@ def weekday_of(weekday: int, week: DateRange) -> DateRange:
 def weekday_of_calendar(calendar: tuple[Unit, int], weekday: int, today: date) -> DateRange:
     """`先週の金曜日`; a month or a year has several."""
     if calendar[0] != WEEK:
-        raise RefusalError("is not one date: only a week has one such day")
+        raise RefusalError("{words} is not one date: only a week has one such day")
     return weekday_of(weekday, calendar_period(today, *calendar))
 
 
@@ -170,7 +178,8 @@ def nth_weekday_of(ordinal: int, weekday: int, days: DateRange) -> DateRange:
     """
     day = next_weekday(weekday, days.first - DAY).first + 7 * (ordinal - 1) * DAY
     if day not in days:
-        raise RefusalError(f"is not a date: it has fewer {WEEKDAYS[weekday]}s")
+        # Translators: {words} is what was typed, such as "the fifth Monday of May 2012"; {weekday} a weekday.
+        raise RefusalError("{words} is not a date: it has fewer {weekday}s", weekday=Weekday(weekday))
     return one_day(day)
 
 
@@ -182,7 +191,8 @@ def last_weekday_of(weekday: int, days: DateRange) -> DateRange:
     """
     day = latest_weekday(weekday, days.last + DAY)
     if day.first not in days:
-        raise RefusalError(f"is not a date: it has no {WEEKDAYS[weekday]}")
+        # Translators: {weekday} is a weekday's name.
+        raise RefusalError("{words} is not a date: it has no {weekday}", weekday=Weekday(weekday))
     return day
 
 
@@ -193,7 +203,7 @@ def day_of_year(month: int, day: int) -> tuple[int, int]:
     """A month and day; 29 February is allowed."""
     if 1 <= month <= YEAR_MONTHS and not day_exists(LEAP_YEAR, month, day):
         at_most = months_of(LEAP_YEAR, month).days
-        raise RefusalError(f"is not a date: {MONTHS[month - 1]} has {at_most} days")
+        raise RefusalError("{words} is not a date: {month} has {count} days", month=Month(month), count=at_most)
     exact_day(LEAP_YEAR, month, day)
     return month, day
 
@@ -206,9 +216,8 @@ def day_of_year_in_either_order(pair: tuple[int, int], today: date, day_first: b
         readings = [(b, a) if day_first else (a, b)]
     if len(readings) > 1:
         days = tuple(next(latest_years(today, *reading, 1)) for reading in readings)
-        words = " or ".join(f"{day} {MONTHS[month - 1]}" for month, day in readings)
-        written = " or ".join(f"{month:02}-{day:02}" for month, day in readings)
-        raise RefusalError(f"may mean {words}; write {written}", tuple(sorted(days)))
+        written = [f"{month:02}-{day:02}" for month, day in readings]
+        raise _may_mean(tuple(sorted(days)), [DayOfYear(*reading) for reading in readings], written)
     return readings[0] if readings else day_of_year(b, a)
 
 
@@ -245,8 +254,8 @@ def named_needs_year(named: Yearly, today: date) -> DateRange:
 
 def _which_year(*days: DateRange) -> RefusalError:
     choices = tuple(sorted(days))
-    examples = ", ".join(str(choice) for choice in choices) or "2015-12-23"
-    return RefusalError(f"has no year; write which one, such as {examples}", choices)
+    examples = tuple(map(str, choices)) or ("2015-12-23",)
+    return RefusalError("{words} has no year; write which one, such as {examples}", choices, examples=Several(examples))
 
 
 # With a name

@@ -21,6 +21,6 @@ class AmbiguousDateError(DateError):
         choices: the dates that it may mean, in order of time.
     """
 
-    def __init__(self, message: str, choices: tuple[DateRange, ...]) -> None:
-        super().__init__(message)
+    def __init__(self, template: str, choices: tuple[DateRange, ...], /, **values: object) -> None:
+        super().__init__(template, **values)
         self.choices = choices

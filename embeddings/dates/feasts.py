@@ -16,7 +16,7 @@ from embeddings.dates.ranges import DAY, DateRange, RefusalError, exact_day
 
 _TYPED = Where.TYPED
 _RAMADAN = 9  # of the months of the Islamic year
-_NOT_KNOWN = RefusalError("is not a date: the Islamic calendar is known for 1925 to 2076")
+_NOT_KNOWN = RefusalError("{words} is not a date: the Islamic calendar is known for 1925 to 2076")
 
 
 def leap_day(year: int) -> DateRange:

@@ -61,7 +61,7 @@ class Misread(NamedTuple):
 
 
 _CONTEXT = {"today", "day_first"}
-_BEYOND = "is not a date: days go from 0001-01-01 to 9999-12-31"
+_BEYOND = RefusalError("{words} is not a date: days go from 0001-01-01 to 9999-12-31")
 
 
 class Grammar:
@@ -152,7 +152,7 @@ class Reader:
         except RefusalError as refusal:
             return Misread(start, end, refusal)
         except (ValueError, OverflowError):
-            return Misread(start, end, RefusalError(_BEYOND))
+            return Misread(start, end, _BEYOND)
 
 
 _Choices = Sequence[Sequence[tuple[str, str] | None]]

@@ -49,8 +49,9 @@ def month_or_years_with_slash(year_slash: tuple[int, int]) -> DateRange:
         return month_or_two_years(year_slash)
     month, years = months_of(year, number), years_of(year, 2)
     raise RefusalError(
-        f"is ambiguous: for the month write {year}-{number:02}, for the two years {year}..{year + 1}", (years, month)
-    )
+        "{words} is ambiguous: for the month write {month}, for the two years {years}", (years, month),
+        month=f"{year}-{number:02}", years=f"{year}..{year + 1}",
+    )  # fmt: skip
 
 
 def _next_year(year: int, number: int) -> bool:
@@ -68,7 +69,7 @@ def before_our_era(number: int) -> DateRange:
 def spelt_year(hundreds: int, numeral: int) -> DateRange:
     """`twenty fifteen`, `nineteen eighty-four`, `two thousand and five`."""
     if not 1 <= numeral < 100:
-        raise RefusalError("is not a date; write the year in figures")
+        raise RefusalError("{words} is not a date; write the year in figures")
     return years_of(hundreds + numeral)
 
 
@@ -79,7 +80,7 @@ def month_of(year: int, month: int) -> DateRange:
 def decade_or_year(year: int) -> DateRange:
     """`les années 1990` are ten, `la década de 2015` is none."""
     if year % 10:
-        raise RefusalError("is not a date; write the first year of the decade, as in 1990")
+        raise RefusalError("{words} is not a date; write the first year of the decade, as in 1990")
     return years_of(year, 10)
 
 
@@ -93,7 +94,7 @@ def years_from_to(years: tuple[int, int]) -> DateRange:
 
 def quarter_of(quarter: int, year: int) -> DateRange:
     if not 1 <= quarter <= 4:
-        raise RefusalError("is not a date: a year has four quarters")
+        raise RefusalError("{words} is not a date: a year has four quarters")
     return months_of(year, 3 * quarter - 2, 3)
 
 
@@ -112,7 +113,7 @@ def academic_year(numbers: tuple[int, int]) -> DateRange:
     """`the academic year 2015/16`: September to August."""
     year, number = numbers
     if not _next_year(year, number):
-        raise RefusalError("is not a school year; write two years that follow each other, as in 2015/16")
+        raise RefusalError("{words} is not a school year; write two years that follow each other, as in 2015/16")
     return months_of(year, 9, YEAR_MONTHS)
 
 
@@ -125,7 +126,7 @@ def winter_of(season: int, numbers: tuple[int, int]) -> DateRange:
     """`winter 2015/16`."""
     year, number = numbers
     if season != YEAR_MONTHS or not _next_year(year, number):
-        raise RefusalError("is not a season; write its first year only, as in winter 2015")
+        raise RefusalError("{words} is not a season; write its first year only, as in winter 2015")
     return season_of(season, year)
 
 
@@ -153,7 +154,7 @@ def last_season(season: int, today: date) -> DateRange:
 
 def stepped_season(step: int, season: int, today: date) -> DateRange:
     if step > 0:
-        raise RefusalError("is not a date that has been; write its year")
+        raise RefusalError("{words} is not a date that has been; write its year")
     return last_season(season, today) if step else this_season(season, today)
 
 
@@ -189,7 +190,7 @@ def third_of_latest_month(third: int, month: int, today: date) -> DateRange:
 def latest_decade(short_decade: int, today: date) -> DateRange:
     """The latest that has begun: the nineties are the 1990s."""
     if short_decade % 10:
-        raise RefusalError("is not a decade: its years end with 0, as in the 90s")
+        raise RefusalError("{words} is not a decade: its years end with 0, as in the 90s")
     return years_of(full_year(short_decade, today), 10)
 
 
@@ -201,7 +202,7 @@ def third_of_decade(third: int, short_decade: int, today: date) -> DateRange:
 def century_of(ordinal: int) -> DateRange:
     """The 20th century is 1901 to 2000."""
     if not 1 <= ordinal <= MAXYEAR // 100:
-        raise RefusalError("is not a date: years go to 9999")
+        raise RefusalError("{words} is not a date: years go to 9999")
     return years_of(100 * ordinal - 99, 100)
 
 
@@ -234,7 +235,7 @@ def period(step: int) -> Callable[[Unit, date], DateRange]:
 def past(count: int, unit: Unit, today: date) -> DateRange:
     """So many days, weeks and so on that end today, since today has news too."""
     if not count:
-        raise RefusalError("is not a date: it counts no days")
+        raise RefusalError("{words} is not a date: it counts no days")
     return stretch_before(one_day(today + DAY), unit, count)
 
 
@@ -279,7 +280,7 @@ def this_period_in(period: Unit, year: int, today: date) -> DateRange:
 
 def half_of(ordinal: int, days: DateRange) -> DateRange:
     if ordinal not in (1, 2):
-        raise RefusalError("is not a date: there are two halves")
+        raise RefusalError("{words} is not a date: there are two halves")
     return part_of(days, ordinal - 1, 2)
 
 
@@ -293,7 +294,7 @@ def nth_unit_of(ordinal: int, unit: Unit, days: DateRange) -> DateRange:
     first = move_day(days.first, unit, ordinal - 1)
     found = DateRange(first, move_day(first, unit, 1) - DAY)
     if found.last > days.last or not ordinal:
-        raise RefusalError("is not a date: it is not that long")
+        raise RefusalError("{words} is not a date: it is not that long")
     return found
 
 
@@ -352,7 +353,7 @@ def from_to_next(a: DateRange, b: Callable[[int], DateRange]) -> DateRange:
         RefusalError: if the first half is a whole year or longer, which says nothing about the year of the second.
     """
     if a.days >= _YEAR_DAYS:
-        raise RefusalError("is not a range: the year of its end is missing")
+        raise RefusalError("{words} is not a range: the year of its end is missing")
     days = b(a.first.year)
     return from_to(a.first, (days if days.last > a.last else b(a.first.year + 1)).last)
 
@@ -380,7 +381,7 @@ def months_of_year(first_month: int, month: int, year: int) -> DateRange:
 def neighbouring_months(first_month: int, month: int, year: int) -> DateRange:
     """`May and June 2012`; of `March and June 2012` the first has no year."""
     if (month - first_month) % YEAR_MONTHS != 1:
-        raise RefusalError("is not one date: months lie between; write them one by one, or as a range with to")
+        raise RefusalError("{words} is not one date: months lie between; write them one by one, or as a range with to")
     return months_of_year(first_month, month, year)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from embeddings.calendar_names import MONTHS
+from embeddings.said import Month
 
 DAY = timedelta(days=1)
 YEAR_MONTHS = 12
@@ -52,14 +52,15 @@ class DateRange:
 class RefusalError(Exception):
     """Why words that have the shape of a date are not one.
 
-    `predicate` is the message without its subject: "is not a date: February 2015 has 28 days". The caller puts the
-    user's words before it.
+    `template` and `values` are those of an error (`errors.EmbeddingsError`): "{words} is not a date: {month} has
+    {count} days". The caller has the user's `words`.
     """
 
-    def __init__(self, predicate: str, choices: tuple[DateRange, ...] = ()) -> None:
-        super().__init__(predicate)
-        self.predicate = predicate
+    def __init__(self, template: str, choices: tuple[DateRange, ...] = (), /, **values: object) -> None:
+        super().__init__(template)
+        self.template = template
         self.choices = choices
+        self.values = values
 
 
 class Unit(NamedTuple):
@@ -70,11 +71,6 @@ class Unit(NamedTuple):
 
 
 WEEK = Unit(7, 0)
-
-
-def spoken(day: date) -> str:
-    """A day as people write it: `23 December 2015`."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def one_day(day: date) -> DateRange:
@@ -88,12 +84,13 @@ def exact_day(year: int, month: int, day: int) -> DateRange:
         RefusalError: if the calendar has no such day.
     """
     if not 1 <= month <= YEAR_MONTHS:
-        raise RefusalError(f"is not a date: months go from 1 to 12, not to {month}")
+        raise RefusalError("{words} is not a date: months go from 1 to 12, not to {month}", month=str(month))
     if year < 1:
-        raise RefusalError("is not a date: the earliest year is 0001")
+        raise RefusalError("{words} is not a date: the earliest year is 0001")
     length = monthrange(year, month)[1]
     if not 1 <= day <= length:
-        raise RefusalError(f"is not a date: {MONTHS[month - 1]} {year} has {length} days")
+        # Translators: {month} is a month, with its year or without; {count} is 28 to 31.
+        raise RefusalError("{words} is not a date: {month} has {count} days", month=Month(month, year), count=length)
     return one_day(date(year, month, day))
 
 
@@ -112,7 +109,11 @@ def from_to(first: date, last: date) -> DateRange:
         RefusalError: if the first is after the last.
     """
     if first > last:
-        raise RefusalError(f"is not a range: its first day, {first}, is after its last, {last}")
+        raise RefusalError(
+            "{words} is not a range: its first day, {first}, is after its last, {last}",
+            first=str(first),
+            last=str(last),
+        )
     return DateRange(first, last)
 
 
@@ -210,7 +211,7 @@ def part_of(days: DateRange, part: int, parts: int) -> DateRange:
     units = months // step
     if not units or (step == 1 and units % parts):
         raise RefusalError(
-            "is not a date: only a month, a season, a year, a decade or a century can be divided like that"
+            "{words} is not a date: only a month, a season, a year, a decade or a century can be divided like that"
         )
     first, end = (round(units * n / parts) * step for n in (part, part + 1))
     start = days.first.year * YEAR_MONTHS + days.first.month - 1 + first

@@ -33,7 +33,9 @@ def iso_week(year: int, number: int) -> DateRange:
     try:
         return week_of(date.fromisocalendar(year, number, 1))
     except ValueError:
-        raise RefusalError(f"is not a date: {year} has no week {number}") from None
+        raise RefusalError(
+            "{words} is not a date: {year} has no week {number}", year=str(year), number=str(number)
+        ) from None
 
 
 def week(step: int) -> Callable[[date], DateRange]:
@@ -48,7 +50,7 @@ def weeks_ago(count: int, today: date) -> DateRange:
 def week_around(days: DateRange) -> DateRange:
     """`the week of 23 December 2015`."""
     if days.days > 7:
-        raise RefusalError("is not a date: it is longer than a week")
+        raise RefusalError("{words} is not a date: it is longer than a week")
     return DateRange(week_of(days.first).first, week_of(days.last).last)
 
 

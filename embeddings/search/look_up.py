@@ -89,7 +89,9 @@ class CatalogueLookUp:
         if (withdrawn := catalogue.withdrawn(event_id)) is not None:
             return withdrawn
         shown = shorten(clean(event_id[:200]), 40)
-        raise InputError(f'no event has the id "{shown}"; expected one such as 2015-12-23-f8d3682f, from an answer')
+        raise InputError(
+            'no event has the id "{id}"; expected one such as 2015-12-23-f8d3682f, from an answer', id=shown
+        )
 
 
 class LookUp(CatalogueLookUp):

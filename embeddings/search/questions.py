@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.dates import DateRange, DateSpan, find_dates, parse_range
 from embeddings.errors import InputError
+from embeddings.said import Option
 from embeddings.stems import MAX_WORDS, STOP_WORDS, question_stems
 from embeddings.text import clean, normalise
 
@@ -102,7 +103,9 @@ def last_words(text: str) -> list[str]:
 def check_question(query: str) -> str:
     """A question, ready to be searched for. InputError if it has no words or too many characters."""
     if len(query) > MAX_QUESTION:  # before anything looks at it
-        raise InputError(f"the question has {len(query):,} characters, expected 1 to {MAX_QUESTION}; shorten it")
+        raise InputError(
+            "the question has {count} characters, expected 1 to {most}; shorten it", count=len(query), most=MAX_QUESTION
+        )
     question = clean(query)
     if not question_stems(question):
         raise InputError("the question is empty; ask with a few words, such as: civilian deaths Russia")
@@ -124,5 +127,9 @@ def search_window(
     low = parse_range(first, today, day_first=day_first).first if first is not None else dt.date.min
     high = parse_range(last, today, day_first=day_first).last if last is not None else dt.date.max
     if low > high:
-        raise InputError(f"'from' ({first}) is later than 'to' ({last}): {low} > {high}; exchange the two")
+        # Translators: {start} and {end} are names of options, the others dates.
+        raise InputError(
+            "'{start}' ({first}) is later than '{end}' ({last}): {low} > {high}; exchange the two",
+            start=Option("from"), first=first, end=Option("to"), last=last, low=str(low), high=str(high),
+        )  # fmt: skip
     return DateRange(low, high)

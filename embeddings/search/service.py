@@ -162,7 +162,8 @@ class Search(LookUp):
         key = stories.topic_key_of(story_id)
         rows = stories.rows_of(self.index, story_id) if key is None else self._rows_of_topic(key)[0]
         if rows is None or not len(rows):
-            raise InputError(f'no story has the id "{shorten(clean(story_id[:200]), 40)}"; ask for it by its topic')
+            shown = shorten(clean(story_id[:200]), 40)
+            raise InputError('no story has the id "{id}"; ask for it by its topic', id=shown)
         return stories.page(self.index, rows, start, count)
 
     # --- ask ---

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 
 from embeddings.errors import InputError
 from embeddings.events import Event
+from embeddings.said import Several
 from embeddings.text import clean, normalise, shorten
 
 _NEAREST = 3
@@ -118,9 +119,9 @@ class Topics:
         shown = shorten(clean(text), 60)
         near = self.like(text, _NEAREST)
         if not near:
-            raise InputError(f'the archive has no topic "{shown}" and none that is like it')
-        quoted = ", ".join(f'"{name}"' for name in near)
-        raise InputError(f'the archive has no topic "{shown}"; the nearest: {quoted}')
+            raise InputError('the archive has no topic "{topic}" and none that is like it', topic=shown)
+        quoted = Several(tuple(f'"{name}"' for name in near))
+        raise InputError('the archive has no topic "{topic}"; the nearest: {nearest}', topic=shown, nearest=quoted)
 
     def suggest(self, text: str, limit: int) -> list[str]:
         """Topics to suggest for what is being typed: those that begin with it, that contain it, that are like it."""

@@ -75,7 +75,7 @@ class TestEverywhere:
             assert reply.refusals == []
             assert [each.ephemeral for each in reply.messages] == [private]
             shares = private and context.can_share and name not in {"help", "about"}
-            assert (settings_words.SHARE in labels(reply)) is shares
+            assert (str(settings_words.SHARE) in labels(reply)) is shares
 
     async def test_help_is_answered_to_whoever_presses(self, context: Context) -> None:
         reply = await context.slash("help", private=False)
@@ -83,14 +83,14 @@ class TestEverywhere:
             answer = await context.press(reply, label)
             assert answer.ephemeral
             assert answer.selects
-            assert (settings_words.SHARE in labels(answer)) is context.can_share
+            assert (str(settings_words.SHARE) in labels(answer)) is context.can_share
         assert "What you can ask" in reply.text
 
     @pytest.mark.parametrize("private", [True, False])
     async def test_another_event_takes_the_place_of_the_last(self, context: Context, private: bool) -> None:
         card = await context.slash("random", private=private)
         before = shown(card)
-        another = await context.press(card, help_words.ANOTHER)
+        another = await context.press(card, str(help_words.ANOTHER))
         assert shown(card) == shown(another) != before
         assert card.ephemeral is private
         assert len(card.messages) == 1
@@ -98,7 +98,7 @@ class TestEverywhere:
     @pytest.mark.parametrize("private", [True, False])
     async def test_lists_go_on_are_narrowed_and_shared(self, context: Context, private: bool) -> None:
         asked = await context.slash("ask", query="the war", private=private)
-        more = await context.press(asked, words.MORE)
+        more = await context.press(asked, str(words.MORE))
         select = narrow(more, "z")
         value = select["options"][1]["value"]
         left = await context.server.choose(more, select["custom_id"], [value], user=context.user)
@@ -106,11 +106,11 @@ class TestEverywhere:
         assert left.text.startswith("-# the war")
         assert asked.ephemeral is private
         if private and context.can_share:
-            shared = await context.press(left, settings_words.SHARE)
+            shared = await context.press(left, str(settings_words.SHARE))
             [public] = [message for message in shared.messages if not message.ephemeral]
             assert public.text.startswith(f"-# <@{context.user.id}> shared\n-# the war")
             assert f"only {value}" in public.text
         days = await context.slash("event", date="the 1960s", private=private)
-        narrowed = await context.press(days, words.NARROW)
+        narrowed = await context.press(days, str(words.NARROW))
         assert narrow(narrowed, "t")
         assert days.ephemeral is private

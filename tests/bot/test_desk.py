@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import words
+from bot import error_words
 from bot.cards.page import AnswerPage
 from bot.client import DatelineClient
 from embeddings.errors import InputError
@@ -62,7 +62,7 @@ class TestAPlaceThatIsGone:
         before_the_answer(lambda: discord_server.messages.delete(listed.message))
         reply = await when(await discord_server.press(listed, "Next", wait=False), "page 2 of")
         assert reply.ephemeral
-        assert words.DELETED_MEANWHILE in reply.message.text
+        assert str(error_words.DELETED_MEANWHILE) in reply.message.text
         assert nothing_broke(caplog)
         before_the_answer(lambda: None)
         assert "page 1 of" in (await discord_server.press(reply, "Previous")).text  # the copy is theirs
@@ -82,7 +82,7 @@ class TestAPlaceThatIsGone:
         before_the_answer(delete)
         reply = await when(await discord_server.slash("event", DAY, wait=False), "at least 200 civilians")
         assert reply.ephemeral
-        assert words.DELETED_MEANWHILE in reply.message.text
+        assert str(error_words.DELETED_MEANWHILE) in reply.message.text
         assert nothing_broke(caplog)
 
     @pytest.mark.parametrize("status", [403, 404])
@@ -93,7 +93,7 @@ class TestAPlaceThatIsGone:
         discord_server.faults.fail(EDIT, status=status)
         reply = await when(await discord_server.press(listed, "Next", wait=False), "page 2 of")
         assert reply.ephemeral
-        assert words.NOT_LET_SHOW in reply.message.text
+        assert str(error_words.NOT_LET_SHOW) in reply.message.text
         assert nothing_broke(caplog)
         assert running_bot.is_ready()
 
@@ -151,7 +151,7 @@ class TestASentenceThatMustCome:
         discord_server.faults.fail(DELETE, status=status, times=None)
         reply = await when(await discord_server.slash("event", DAY, wait=False), "This is why.")
         public, private = reply.messages
-        assert (public.text, public.ephemeral) == (words.TOLD_PRIVATELY, False)
+        assert (public.text, public.ephemeral) == (str(error_words.TOLD_PRIVATELY), False)
         assert (private.text, private.ephemeral) == ("This is why.", True)
 
     async def test_it_comes_privately_though_deleting_is_rate_limited(self, discord_server: DiscordServer) -> None:

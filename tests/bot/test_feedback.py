@@ -24,11 +24,11 @@ ASKED = {"query": "earthquake *in* Nepal", "count": 10}
 
 async def switch_on(server: DiscordServer) -> Reply:
     card = await server.slash("settings", user=server.owner)
-    return await server.press(card, settings_words.FEEDBACK[False], user=server.owner)
+    return await server.press(card, str(settings_words.FEEDBACK[False]), user=server.owner)
 
 
 def offers(reply: Reply) -> bool:
-    return settings_words.NOT_MEANT in [each["label"] for each in reply.buttons]
+    return str(settings_words.NOT_MEANT) in [each["label"] for each in reply.buttons]
 
 
 async def test_it_is_offered_under_answers_to_questions_where_a_server_wants_it(
@@ -56,12 +56,12 @@ async def test_it_keeps_question_events_and_line_and_nothing_of_who_says_so(
     public = await discord_server.slash("ask", ASKED)
     shown = [option["value"] for option in public.selects[0]["options"]]
     somebody = discord_server.owner
-    opened = await discord_server.press(public, settings_words.NOT_MEANT, user=somebody)
+    opened = await discord_server.press(public, str(settings_words.NOT_MEANT), user=somebody)
     assert opened.modal is not None
     told = await discord_server.modal(opened, {REMARK: "the one of\n1934 " + "!" * 400})
     assert told.ephemeral
     card = await discord_server.choose(public, public.selects[0]["custom_id"], [shown[1]])
-    opened = await discord_server.press(card, settings_words.NOT_MEANT)
+    opened = await discord_server.press(card, str(settings_words.NOT_MEANT))
     assert (await discord_server.modal(opened, {})).ephemeral
     first, second = await running_bot.host.feedback.all()
     assert first.question == second.question == ASKED["query"]
@@ -78,10 +78,10 @@ async def test_a_server_that_switched_it_off_meanwhile_keeps_nothing(
 ) -> None:
     card = await switch_on(discord_server)
     public = await discord_server.slash("ask", ASKED)
-    opened = await discord_server.press(public, settings_words.NOT_MEANT)
-    await discord_server.press(card, settings_words.FEEDBACK[True], user=discord_server.owner)
-    assert (await discord_server.modal(opened, {REMARK: "x"})).text == settings_words.NO_FEEDBACK
-    assert (await discord_server.press(public, settings_words.NOT_MEANT)).text == settings_words.NO_FEEDBACK
+    opened = await discord_server.press(public, str(settings_words.NOT_MEANT))
+    await discord_server.press(card, str(settings_words.FEEDBACK[True]), user=discord_server.owner)
+    assert (await discord_server.modal(opened, {REMARK: "x"})).text == str(settings_words.NO_FEEDBACK)
+    assert (await discord_server.press(public, str(settings_words.NOT_MEANT))).text == str(settings_words.NO_FEEDBACK)
     assert await running_bot.host.feedback.all() == []
 
 
@@ -91,7 +91,7 @@ async def test_of_a_list_that_can_be_narrowed_it_keeps_the_events_alone(
     await switch_on(discord_server)
     more = await discord_server.press(await discord_server.slash("ask", {"query": "the war"}), "More")
     assert len(more.selects) > 1  # by year or topic, too
-    opened = await discord_server.press(more, settings_words.NOT_MEANT)
+    opened = await discord_server.press(more, str(settings_words.NOT_MEANT))
     assert "Thank you" in (await discord_server.modal(opened, {REMARK: ""})).text
     [kept] = await running_bot.host.feedback.all()
     assert kept.events
@@ -103,14 +103,14 @@ async def test_while_the_store_is_away_it_says_so(
 ) -> None:
     await switch_on(discord_server)
     public = await discord_server.slash("event", {"date": "2015-12-23"})
-    opened = await discord_server.press(public, settings_words.NOT_MEANT)
+    opened = await discord_server.press(public, str(settings_words.NOT_MEANT))
     (tmp_path / "store.db").rename(tmp_path / "away.db")
     for reply in (
         await discord_server.modal(opened, {REMARK: ""}),
-        await discord_server.press(public, settings_words.NOT_MEANT),
+        await discord_server.press(public, str(settings_words.NOT_MEANT)),
     ):
         assert reply.ephemeral
-        assert reply.text == settings_words.FEEDBACK_AWAY
+        assert reply.text == str(settings_words.FEEDBACK_AWAY)
     assert running_bot.is_ready()
 
 
@@ -120,10 +120,10 @@ async def test_old_buttons_and_open_forms_work_after_a_restart(
     async with start_bot():
         await switch_on(discord_server)
         public = await discord_server.slash("ask", ASKED)
-        opened = await discord_server.press(public, settings_words.NOT_MEANT)
+        opened = await discord_server.press(public, str(settings_words.NOT_MEANT))
     async with start_bot() as bot:
         assert "Thank you" in (await discord_server.modal(opened, {REMARK: "before"})).text
-        opened = await discord_server.press(public, settings_words.NOT_MEANT)
+        opened = await discord_server.press(public, str(settings_words.NOT_MEANT))
         assert "Thank you" in (await discord_server.modal(opened, {REMARK: "after"})).text
         assert [each.remark for each in await bot.host.feedback.all()] == ["before", "after"]
 
@@ -133,8 +133,8 @@ async def test_it_is_full_at_some_time_and_says_so(
 ) -> None:
     monkeypatch.setattr("bot.store.feedback.MOST_FEEDBACK", 0)
     await switch_on(discord_server)
-    opened = await discord_server.press(await discord_server.slash("ask", ASKED), settings_words.NOT_MEANT)
-    assert (await discord_server.modal(opened, {})).text == settings_words.FEEDBACK_FULL
+    opened = await discord_server.press(await discord_server.slash("ask", ASKED), str(settings_words.NOT_MEANT))
+    assert (await discord_server.modal(opened, {})).text == str(settings_words.FEEDBACK_FULL)
     assert running_bot.is_ready()
 
 

@@ -204,7 +204,7 @@ class TestOtherKinds:
     async def test_a_message_without_words_gets_a_sentence(self, server: DiscordServer, body: dict[str, Any]) -> None:
         reply = await server.message_menu(MENU, server.say(body.pop("content"), **body))
         assert reply.ephemeral
-        assert reply.message.text == words.NO_WORDS_IN_MESSAGE
+        assert reply.message.text == str(words.NO_WORDS_IN_MESSAGE)
 
 
 class TestOurOwnAnswers:
@@ -246,7 +246,7 @@ class TestOurOwnAnswers:
     async def test_a_daily_post(self, server: DiscordServer, running_bot: DatelineClient) -> None:
         day = dt.date(2026, 7, 20)
         shown = list(await running_bot.host.engine.on_this_day(7, 20, 2))
-        page = daily_page(day, shown, Place(DailyList("0123456789", day)), 1234, "en-GB")
+        page = daily_page(day, shown, Place(DailyList("0123456789", day)), 1234)
         post = sent(server, page)
         headlines = " ".join(event.headline for event in shown)
         await same_as_asked(server, post, headlines[:500])
@@ -257,5 +257,5 @@ class TestOurOwnAnswers:
     ) -> None:
         [event] = await running_bot.host.engine.on_this_day(7, 20, 1)
         gone = dataclasses.replace(event, withdrawn=dt.date(2026, 1, 1), summary="")
-        page = pages.event_page(RelatedAnswer(gone, ()), Place(NoList(), trail=(event.id,)), "en-GB")
+        page = pages.event_page(RelatedAnswer(gone, ()), Place(NoList(), trail=(event.id,)))
         await same_as_asked(server, sent(server, page), event.headline)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import gateway, words
+from bot import error_words, gateway
 from tests.bot.conftest import StartBot
 from tests.discord_server import DiscordServer
 from tests.discord_server.gateway import Spoil
@@ -54,7 +54,7 @@ async def test_whoever_sent_what_cannot_be_read_is_told(discord_server: DiscordS
         discord_server.gateway.spoil("INTERACTION_CREATE", with_news)
         reply = await discord_server.slash("event", DAY)
         assert reply.ephemeral
-        assert reply.text == words.UNREADABLE
+        assert reply.text == str(error_words.UNREADABLE)
         await answers(discord_server)
 
 

@@ -1,12 +1,26 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.markup import MAX_BUTTON_LINK, address, button_link, cut, escape, escape_within, length, link, plain, total
+from bot.markup import (
+    MAX_BUTTON_LINK,
+    address,
+    button_link,
+    cut,
+    escape,
+    escape_within,
+    isolated,
+    length,
+    link,
+    one_line,
+    plain,
+    total,
+)
 from embeddings.text import clean
 from tests.bot.hostile import headlines
 from tests.proofs.addresses import uri_problem
@@ -149,3 +163,27 @@ def test_a_link_in_a_text_leads_to_a_uri_that_cannot_end_it(url: str) -> None:
 )
 def test_where_an_address_leads(url: str | None, found: str | None) -> None:
     assert address(url) == found
+
+
+@given(st.text())
+def test_what_is_written_from_right_to_left_is_kept_apart_and_nothing_else(text: str) -> None:
+    alone = isolated(text)
+    if alone == text:
+        assert all(unicodedata.bidirectional(sign) not in ("R", "AL") for sign in clean(text))
+    else:
+        assert (alone[0], alone[-1]) == ("\u2068", "\u2069")
+        assert one_line(alone) == alone
+        assert plain(f"1. {alone}", 1_000) == f"1. {alone}"
+
+
+@pytest.mark.parametrize("text", ["שלום", "الحرب الأهلية السورية", "a עברית b"])
+def test_a_title_from_right_to_left_leaves_its_sentence_in_order(text: str) -> None:
+    assert escape_within(text, 100) == f"\u2068{text}\u2069"
+    assert length(escape_within(text * 30, 40)) <= 40
+    assert escape_within(text, 2) == ""
+
+
+def test_marks_that_would_turn_the_rest_of_a_line_round_are_taken_away() -> None:
+    assert one_line("a \u2067b") == "a b"
+    assert one_line("a \u202eb \u2068c") == "a b c"
+    assert one_line("\ue000x\ue001 \u2068y\u2069") == "x \u2068y\u2069"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot import words
+from bot import error_words, words
 from bot.client import DatelineClient
 from bot.views.items import destination
 from bot.views.state import AnswerList, DaysList, OnThisDayList, Place, Target, decode, encode
@@ -69,7 +69,7 @@ class TestPresses:
     async def test_a_button_of_another_version_says_so(self, discord_server: DiscordServer, custom_id: str) -> None:
         message = message_with(discord_server, button(custom_id))
         reply = await discord_server.press(message, "Old")
-        assert is_private_sentence(reply, words.BUTTON_OF_ANOTHER_VERSION)
+        assert is_private_sentence(reply, str(error_words.BUTTON_OF_ANOTHER_VERSION))
         assert reply.refusals == []
         assert reply.message.pings == Pings()
         assert message.edits == 0
@@ -78,7 +78,7 @@ class TestPresses:
         message = message_with(discord_server, button("old"))
         message.buttons[0]["custom_id"] = "dl:n:" + "0" * 100_000
         reply = await discord_server.press(message, "Old")
-        assert is_private_sentence(reply, words.BUTTON_OF_ANOTHER_VERSION)
+        assert is_private_sentence(reply, str(error_words.BUTTON_OF_ANOTHER_VERSION))
 
     @pytest.mark.parametrize(
         ("custom_id", "chosen"),
@@ -95,7 +95,7 @@ class TestPresses:
         values = ["2015-12-23-613e5bac", "1969-07-20-00000000"]
         message = message_with(discord_server, select(custom_id, values, 2))
         reply = await discord_server.choose(message, custom_id, chosen)
-        assert is_private_sentence(reply, words.BUTTON_OF_ANOTHER_VERSION)
+        assert is_private_sentence(reply, str(error_words.BUTTON_OF_ANOTHER_VERSION))
 
     @pytest.mark.parametrize("value", ["war", "2015-12-23-00000000", "'; DROP TABLE", "~,~,:", "é" * 100])
     async def test_a_select_whose_values_are_no_events_names_the_value(
@@ -110,13 +110,13 @@ class TestPresses:
     async def test_a_select_of_users_is_answered(self, discord_server: DiscordServer) -> None:
         message = message_with(discord_server, {"type": 5, "custom_id": "dl:s:0:o0720:0:", "placeholder": "Who?"})
         reply = await discord_server.choose(message, "Who?", [discord_server.user])
-        assert is_private_sentence(reply, words.BUTTON_OF_ANOTHER_VERSION)
+        assert is_private_sentence(reply, str(error_words.BUTTON_OF_ANOTHER_VERSION))
 
     async def test_a_form_that_nobody_knows_says_so(self, discord_server: DiscordServer) -> None:
         reply = await discord_server.slash("about")
         reply.interaction.modal = {"custom_id": "dl:f:0:o0720:0:", "title": "Old", "components": []}
         sent = await discord_server.modal(reply, {})
-        assert is_private_sentence(sent, words.FORM_OF_ANOTHER_VERSION)
+        assert is_private_sentence(sent, str(error_words.FORM_OF_ANOTHER_VERSION))
 
     async def test_an_answer_that_the_store_has_forgotten_says_so_to_whoever_presses(
         self, discord_server: DiscordServer
@@ -125,7 +125,7 @@ class TestPresses:
         for asker in (discord_server.user.id, 0):
             message = message_with(discord_server, button(encode("n", Target(asker, place))))
             reply = await discord_server.press(message, "Old")
-            assert is_private_sentence(reply, words.ANSWER_FORGOTTEN)
+            assert is_private_sentence(reply, str(words.ANSWER_FORGOTTEN))
             assert message.edits == 0
 
     @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ class TestCommandsOfAnotherVersion:
     ) -> None:
         discord_server.commands[None].append({**registered["about"], "name": name})
         reply = await discord_server.slash(name)
-        assert is_private_sentence(reply, words.command_of_another_version(name))
+        assert is_private_sentence(reply, error_words.command_of_another_version(name))
         assert reply.message.pings == Pings()
         assert not [record for record in caplog.records if record.exc_info or record.levelno >= logging.ERROR]
 
@@ -197,7 +197,7 @@ class TestCommandsOfAnotherVersion:
     ) -> None:
         discord_server.commands[None].append({**registered["Find related events"], "name": "Old menu"})
         reply = await discord_server.message_menu("Old menu", "the moon landing")
-        assert is_private_sentence(reply, words.command_of_another_version("Old menu"))
+        assert is_private_sentence(reply, error_words.command_of_another_version("Old menu"))
 
     async def test_a_subcommand_that_the_bot_does_not_have(
         self, discord_server: DiscordServer, registered: dict[str, Any]
@@ -205,17 +205,17 @@ class TestCommandsOfAnotherVersion:
         old = {"type": 1, "name": "stop", "description": "-", "options": []}
         registered["daily"]["options"].append(old)
         reply = await discord_server.slash("daily stop", user=discord_server.owner, forced=True)
-        assert is_private_sentence(reply, words.command_of_another_version("daily"))
+        assert is_private_sentence(reply, error_words.command_of_another_version("daily"))
 
     async def test_a_group_that_was_a_command(self, discord_server: DiscordServer, registered: dict[str, Any]) -> None:
         registered["daily"]["options"] = []
         reply = await discord_server.slash("daily", user=discord_server.owner, forced=True)
-        assert is_private_sentence(reply, words.command_of_another_version("daily"))
+        assert is_private_sentence(reply, error_words.command_of_another_version("daily"))
 
     async def test_a_command_that_was_a_group(self, discord_server: DiscordServer, registered: dict[str, Any]) -> None:
         registered["about"]["options"] = [{"type": 1, "name": "archive", "description": "-", "options": []}]
         reply = await discord_server.slash("about archive")
-        assert is_private_sentence(reply, words.command_of_another_version("about"))
+        assert is_private_sentence(reply, error_words.command_of_another_version("about"))
 
     @pytest.mark.parametrize(
         ("change", "value"),
@@ -232,14 +232,14 @@ class TestCommandsOfAnotherVersion:
         for key in [key for key, changed in change.items() if changed is None]:
             del option[key]
         reply = await discord_server.slash("event", {option["name"]: value})
-        assert is_private_sentence(reply, words.command_of_another_version("event"))
+        assert is_private_sentence(reply, error_words.command_of_another_version("event"))
 
     async def test_an_option_that_this_version_does_not_have_is_not_passed_over(
         self, discord_server: DiscordServer, registered: dict[str, Any]
     ) -> None:
         registered["event"]["options"].append({"type": 5, "name": "quietly", "description": "-"})
         reply = await discord_server.slash("event", {"date": "2015-12-23", "quietly": True})
-        assert is_private_sentence(reply, words.command_of_another_version("event"))
+        assert is_private_sentence(reply, error_words.command_of_another_version("event"))
         assert not (await discord_server.slash("event", {"date": "2015-12-23"})).ephemeral
 
     async def test_suggestions_for_another_version_are_none(
@@ -267,7 +267,7 @@ async def test_a_sentence_whose_arrival_is_not_confirmed_comes_once(
     discord_server.faults.lose_answer("POST /interactions/*/callback", times=1)
     message = message_with(discord_server, button("old"))
     reply = await discord_server.press(message, "Old")
-    assert is_private_sentence(reply, words.BUTTON_OF_ANOTHER_VERSION)
+    assert is_private_sentence(reply, str(error_words.BUTTON_OF_ANOTHER_VERSION))
     assert running_bot.is_ready()
 
 

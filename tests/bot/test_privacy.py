@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot import settings_words, words
+from bot import error_words, settings_words
 from bot.client import DatelineClient
 from bot.server_settings import USUAL
 from bot.store import Store
@@ -69,11 +69,11 @@ class TestWithoutTheStore:
             for name, options in COMMANDS:
                 reply = await discord_server.slash(name, options)
                 assert [each.ephemeral for each in reply.messages] == [True], name
-                assert words.STORE_AWAY not in reply.text
+                assert str(error_words.STORE_AWAY) not in reply.text
             assert (await discord_server.message_menu("Find related events", "the moon landing")).ephemeral
             private = await discord_server.slash("event", DAY)
             before = everybody_sees(discord_server)
-            await discord_server.press(private, settings_words.SHARE)  # whoever asked can still show it
+            await discord_server.press(private, str(settings_words.SHARE))  # whoever asked can still show it
             assert everybody_sees(discord_server) == before + 1
 
     async def test_a_slow_store_shows_nothing_to_everybody_and_is_not_waited_for(

@@ -58,7 +58,7 @@ SPOILED: dict[str, Callable[[Commands], object]] = {
 
 async def test_whatever_is_different_at_discord_is_seen(discord_server: DiscordServer, start_bot: StartBot) -> None:
     async with start_bot() as client:
-        ours = client.tree.payload()
+        ours = await client.tree.payload()
         listed = await _registered(client)
     assert not differences(ours, listed)
     unseen = []

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import settings_words, words
+from bot import error_words, settings_words, words
 from bot.client import DatelineClient
+from bot.local_dates import long_date, short_date
 from bot.server_settings import USUAL, ServerSettings
 from bot.store.server_settings import BELIEVED_S
 from bot.views import settings_items
@@ -16,6 +17,7 @@ from tests.bot.conftest import StartBot
 from tests.bot.test_presses import button, message_with, select
 from tests.bot.test_store_away import locked
 from tests.discord_server import Channel, DiscordServer, NotOfferedError, Reply, User
+from tests.speech import said
 
 DAY = {"date": "2015-12-23"}
 
@@ -31,13 +33,13 @@ async def settle(server: DiscordServer, which: str, values: list[object]) -> Rep
 
 async def make_private(server: DiscordServer, *channels: Channel) -> None:
     if channels:
-        await settle(server, settings_words.WHERE_PUBLIC, list(channels))
+        await settle(server, str(settings_words.WHERE_PUBLIC), list(channels))
     else:
-        await settle(server, settings_words.WHO_SEES, [settings_words.FOR_ASKER])
+        await settle(server, str(settings_words.WHO_SEES), [str(settings_words.FOR_ASKER)])
 
 
 async def settle_attribution(server: DiscordServer) -> None:
-    await server.press(await settings(server), settings_words.ATTRIBUTION[True], user=server.owner)
+    await server.press(await settings(server), str(settings_words.ATTRIBUTION[True]), user=server.owner)
 
 
 class TestCard:
@@ -49,24 +51,26 @@ class TestCard:
         assert card.ephemeral
         assert "Nobody has settled it yet" in card.text
         assert "English (United States), as Discord says of this server" in card.text
-        card = await server.choose(card, settings_words.WHO_SEES, settings_words.FOR_ASKER, user=owner)
+        card = await server.choose(card, str(settings_words.WHO_SEES), str(settings_words.FOR_ASKER), user=owner)
         assert "only whoever asked sees them" in card.text
-        card = await server.choose(card, settings_words.LANGUAGES[0], "German – Deutsch", user=owner)
+        card = await server.choose(card, settings_words.languages("B", "G"), "German – Deutsch", user=owner)
         assert "daily posts: German – Deutsch." in card.text
-        card = await server.choose(card, settings_words.LANGUAGES[1], "Polish – polski", user=owner)
+        card = await server.choose(card, settings_words.languages("H", "V"), "Polish – polski", user=owner)
         assert "daily posts: Polish – polski." in card.text
-        card = await server.press(card, settings_words.FEEDBACK[False], user=owner)
+        card = await server.press(card, str(settings_words.FEEDBACK[False]), user=owner)
         assert f"under answers stands {settings_words.NOT_MEANT}" in card.text.replace("*", "")
-        card = await server.press(card, settings_words.ATTRIBUTION[True], user=owner)
+        card = await server.press(card, str(settings_words.ATTRIBUTION[True]), user=owner)
         assert "does not stand" in card.text
-        card = await server.choose(card, settings_words.WHERE_PUBLIC, [server.channel], user=owner)
+        card = await server.choose(card, str(settings_words.WHERE_PUBLIC), [server.channel], user=owner)
         assert f"everybody sees them in <#{server.channel.id}>" in card.text
         stored = await running_bot.host.settings.read(server.guild.id)
         assert stored == ServerSettings(True, (server.channel.id,), "pl", attribution=False, feedback=True)
-        card = await server.choose(card, settings_words.LANGUAGES[0], settings_words.OWN_LANGUAGE, user=owner)
-        card = await server.choose(card, settings_words.WHERE_PUBLIC, [], user=owner)
+        card = await server.choose(
+            card, settings_words.languages("B", "G"), str(settings_words.OWN_LANGUAGE), user=owner
+        )
+        card = await server.choose(card, str(settings_words.WHERE_PUBLIC), [], user=owner)
         assert "only whoever asked sees them, and can share them" in card.text
-        card = await server.choose(card, settings_words.WHO_SEES, settings_words.FOR_ALL, user=owner)
+        card = await server.choose(card, str(settings_words.WHO_SEES), str(settings_words.FOR_ALL), user=owner)
         assert (await running_bot.host.settings.read(server.guild.id)).private is False
         assert card.refusals == []
 
@@ -90,7 +94,7 @@ class TestCard:
             await make_private(discord_server)
         async with start_bot():
             assert (await discord_server.slash("event", DAY)).ephemeral
-            card = await discord_server.press(card, settings_words.FEEDBACK[False], user=discord_server.owner)
+            card = await discord_server.press(card, str(settings_words.FEEDBACK[False]), user=discord_server.owner)
             assert "only whoever asked sees them" in card.text
             assert "stands *Not what I meant*" in card.text
 
@@ -102,8 +106,8 @@ class TestCard:
             await discord_server.slash("settings")
         # A server has let this member use it under Integrations.
         card = await discord_server.slash("settings", forced=True)
-        assert settings_words.HEADING.removeprefix("## ") in card.text
-        card = await discord_server.press(card, settings_words.FEEDBACK[False])
+        assert str(settings_words.HEADING).removeprefix("## ") in card.text
+        card = await discord_server.press(card, str(settings_words.FEEDBACK[False]))
         assert "stands *Not what I meant*" in card.text
 
     async def test_a_store_that_is_away_is_told_and_nothing_changes(
@@ -111,8 +115,8 @@ class TestCard:
     ) -> None:
         card = await settings(discord_server)
         async with locked(tmp_path):
-            told = await discord_server.press(card, settings_words.FEEDBACK[False], user=discord_server.owner)
-            assert words.STORE_AWAY in told.text
+            told = await discord_server.press(card, str(settings_words.FEEDBACK[False]), user=discord_server.owner)
+            assert str(error_words.STORE_AWAY) in told.text
         assert await running_bot.host.settings.of(discord_server.guild.id) == USUAL
 
 
@@ -124,7 +128,7 @@ class TestNobodyElseChangesAServer:
         public = message_with(discord_server, button(custom_id))
         reply = await discord_server.press(public, "Old")
         assert reply.ephemeral
-        assert reply.text == settings_words.PUBLIC_CARD
+        assert reply.text == str(settings_words.PUBLIC_CARD)
         assert await running_bot.host.settings.read(discord_server.guild.id) == USUAL
 
     @pytest.mark.parametrize(("custom_id", "value"), [("ds:answers", "private"), ("ds:language:1", "de")])
@@ -134,10 +138,10 @@ class TestNobodyElseChangesAServer:
         public = message_with(discord_server, select(custom_id, [value]))
         reply = await discord_server.choose(public, custom_id, [value])
         assert reply.ephemeral
-        assert reply.text == settings_words.PUBLIC_CARD
+        assert reply.text == str(settings_words.PUBLIC_CARD)
         channels = message_with(discord_server, {"type": 8, "custom_id": "ds:channels", "min_values": 0})
         reply = await discord_server.choose(channels, "ds:channels", [discord_server.channel])
-        assert reply.text == settings_words.PUBLIC_CARD
+        assert reply.text == str(settings_words.PUBLIC_CARD)
         assert await running_bot.host.settings.read(discord_server.guild.id) == USUAL
 
     async def test_a_card_is_only_there_for_whoever_discord_let_use_the_command(
@@ -146,7 +150,7 @@ class TestNobodyElseChangesAServer:
         card = await settings(discord_server)
         assert [message.ephemeral for message in card.messages] == [True]
         with pytest.raises(NotOfferedError, match="only owner sees this message"):
-            await discord_server.press(card, settings_words.FEEDBACK[False])
+            await discord_server.press(card, str(settings_words.FEEDBACK[False]))
         assert await running_bot.host.settings.read(discord_server.guild.id) == USUAL
 
     async def test_a_user_who_installed_the_bot_alone_changes_nothing(
@@ -159,11 +163,11 @@ class TestNobodyElseChangesAServer:
                 await discord_server.slash("settings", user=user, guild=where)
             reply = await discord_server.slash("settings", user=user, guild=where, forced=True)
             assert reply.ephemeral
-            assert reply.text.replace("\\", "") == settings_words.FOR_SERVERS
+            assert reply.text.replace("\\", "") == str(settings_words.FOR_SERVERS)
         asked = await discord_server.slash("event", {**DAY, "private": True}, user=user, guild=guild)
         asked.message.buttons[0].update(custom_id="ds:feedback:1", label="Forged")
         told = await discord_server.press(asked, "Forged", user=user)
-        assert settings_words.FOR_SERVERS in told.text.replace("\\", "")
+        assert str(settings_words.FOR_SERVERS) in told.text.replace("\\", "")
         assert await running_bot.host.settings.read(guild.id) == USUAL
 
     @pytest.mark.parametrize(
@@ -174,7 +178,7 @@ class TestNobodyElseChangesAServer:
     ) -> None:
         message = message_with(discord_server, select(custom_id, [value]))
         told = await discord_server.choose(message, custom_id, [value])
-        assert told.text == words.BUTTON_OF_ANOTHER_VERSION
+        assert told.text == str(error_words.BUTTON_OF_ANOTHER_VERSION)
         assert await running_bot.host.settings.read(discord_server.guild.id) == USUAL
 
 
@@ -196,7 +200,7 @@ class TestWhoSees:
             assert (await discord_server.slash(name, options)).ephemeral
             assert not (await discord_server.slash(name, {**options, "private": False})).ephemeral
         assert (await discord_server.message_menu("Find related events", "the moon landing")).ephemeral
-        await settle(discord_server, settings_words.WHO_SEES, [settings_words.FOR_ALL])
+        await settle(discord_server, str(settings_words.WHO_SEES), [str(settings_words.FOR_ALL)])
         assert not (await discord_server.message_menu("Find related events", "the moon landing")).ephemeral
         assert (await discord_server.slash("help")).ephemeral  # unless whoever asks says otherwise
         assert not (await discord_server.slash("help", {"private": False})).ephemeral
@@ -249,27 +253,31 @@ class TestWhatStandsAroundAnswers:
     async def test_dates_in_public_answers_and_posts_are_in_the_servers_language(
         self, discord_server: DiscordServer, running_bot: DatelineClient
     ) -> None:
-        await settle(discord_server, settings_words.LANGUAGES[0], ["French – français"])
+        await settle(discord_server, settings_words.languages("B", "G"), ["French – français"])
         public = await discord_server.slash("event", DAY, locale="de")
-        assert "23 décembre 2015" in public.text
+        french, german = (said(locale, lambda: short_date(dt.date(2015, 12, 23))) for locale in ("fr", "de"))
+        assert french in public.text
         opened = await discord_server.choose(
             public, public.selects[0]["custom_id"], [public.selects[0]["options"][0]["value"]], locale="de"
         )
-        assert "mercredi 23 décembre 2015" in opened.text
-        back = await discord_server.press(opened, words.BACK_TO_LIST, user=discord_server.owner, locale="de")
+        assert said("fr", lambda: long_date(dt.date(2015, 12, 23))) in opened.text
+        back = await discord_server.press(
+            opened, said("fr", words.BACK_TO_LIST), user=discord_server.owner, locale="de"
+        )
         assert back.ephemeral
-        assert "23. Dezember 2015" in back.text
+        assert german in back.text
         private = await discord_server.slash("event", {**DAY, "private": True}, locale="de")
-        assert "23. Dezember 2015" in private.text
+        assert german in private.text
         options = {"channel": discord_server.channel, "time": "9:00", "timezone": "UTC"}
         await discord_server.slash("daily set", options, user=discord_server.owner)
         [subscription] = await running_bot.host.daily.of_guild(discord_server.guild.id)
         post, _ = await running_bot.host.guide.daily(subscription, dt.date(2026, 7, 20))
-        assert post.blocks[0] == "## On 20 juillet"
-        assert post.blocks[-1].startswith("-# Text: ")
+        assert post.blocks[0] == f"## {said('fr', lambda: words.on_this_day_heading(7, 20))}"
+        credit = said("fr", lambda: words.text_from(""))
+        assert credit in post.blocks[-1]
         await settle_attribution(discord_server)
         post, _ = await running_bot.host.guide.daily(subscription, dt.date(2026, 7, 20))
-        assert not any("Text: " in block for block in post.blocks)
+        assert not any(credit in block for block in post.blocks)
 
     async def test_the_attribution_can_be_left_out(
         self, discord_server: DiscordServer, running_bot: DatelineClient

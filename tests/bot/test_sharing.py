@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import settings_words
+from bot import settings_words, words
 from bot.cards.discord_face import QUESTION_ID, SHARED_ID
 from bot.cards.page import AnswerPage, Frame, fitted
 from bot.cards.question import asked, question_in
@@ -25,6 +25,7 @@ from tests.bot.test_store_away import locked
 from tests.discord_server import DiscordServer, Reply, User
 from tests.discord_server.mentions import Pings
 from tests.proofs.store_places import rows_of
+from tests.speech import said
 
 PRIVATE = {"date": "2015-12-23", "private": True}
 
@@ -105,8 +106,8 @@ class TestTheQuestionAbove:
             replies = [public, private]
             if "Next" in labels(public):
                 replies.append(await server.press(public, "Next"))
-            if settings_words.SHARE in labels(private):
-                replies.append(await server.press(private, settings_words.SHARE))
+            if str(settings_words.SHARE) in labels(private):
+                replies.append(await server.press(private, str(settings_words.SHARE)))
             for reply in replies:
                 assert reply.error is None
                 assert reply.refusals == []
@@ -151,16 +152,19 @@ class TestShare:
     ) -> None:
         server = discord_server
         asked_ = await server.slash("ask", {"query": "earthquakes", "count": 10, "private": True}, locale="de")
-        assert "Share" in labels(asked_)
-        turned = await server.press(asked_, "Next")
-        shared = await server.press(turned, "Share")
+        share, further = said("de", settings_words.SHARE), said("de", words.NEXT)
+        assert share in labels(asked_)
+        turned = await server.press(asked_, further, locale="de")
+        shared = await server.press(turned, share, locale="de")
         [public] = [message for message in shared.messages if not message.ephemeral]
         assert public.text.startswith(f"-# <@{server.user.id}> shared\n-# earthquakes")
         assert "page 2 of" in public.text
         assert public.pings == Pings()
         assert "Share" not in [each["label"] for each in public.buttons]
         await server.until(lambda: any(each.get("disabled") for each in asked_.message.buttons))
-        assert [each["label"] for each in asked_.message.buttons if each.get("disabled")] == [settings_words.SHARED]
+        assert [each["label"] for each in asked_.message.buttons if each.get("disabled")] == [
+            said("de", settings_words.SHARED)
+        ]
         # Its buttons work: for whoever shared in place, for others in a copy that no longer says who shared.
         back = await server.press(public, "Previous")
         assert f"<@{server.user.id}> shared" in public.text
@@ -184,7 +188,7 @@ class TestShare:
         second = await server.press(private, "Share", wait=False)
         await server.until(lambda: first.messages and second.messages)
         assert len(public_messages(server)) == before + 1
-        assert settings_words.ALREADY_SHARED in first.text + second.text
+        assert str(settings_words.ALREADY_SHARED) in first.text + second.text
         await server.until(lambda: any(each.get("disabled") for each in private.message.buttons))
         await server.press(private, "Next")
         await server.press(private, "Share")
@@ -206,7 +210,7 @@ class TestShare:
             for each in private.message.buttons:  # as the screen of somebody who has not seen it yet
                 each.update(disabled=False)
             told = await server.press(private, share)
-            assert settings_words.ALREADY_SHARED in told.text
+            assert str(settings_words.ALREADY_SHARED) in told.text
             assert len(public_messages(server)) == before + 1
             target = decode(share)
             assert target is not None
@@ -229,7 +233,7 @@ class TestShare:
             await discord_server.until(lambda: any(each.get("disabled") for each in private.message.buttons))
             for each in private.message.buttons:
                 each.update(disabled=False)
-            assert settings_words.ALREADY_SHARED in (await discord_server.press(private, share)).text
+            assert str(settings_words.ALREADY_SHARED) in (await discord_server.press(private, share)).text
         assert len(public_messages(discord_server)) == before + 1
         assert running_bot.is_ready()
 
@@ -259,7 +263,7 @@ class TestShare:
         before = len(public_messages(discord_server))
         discord_server.deny(discord_server.channel, "send_messages", whom=discord_server.user)
         told = await discord_server.press(private, "Share")
-        assert settings_words.NOT_LET_SHARE in told.text
+        assert str(settings_words.NOT_LET_SHARE) in told.text
         assert len(public_messages(discord_server)) == before
         discord_server.allow(discord_server.channel, "send_messages", whom=discord_server.user)
         await discord_server.press(private, "Share")
@@ -273,7 +277,7 @@ class TestShare:
         before = len(public_messages(discord_server))
         discord_server.faults.fail("POST /webhooks/*", status=403)
         told = await discord_server.press(private, "Share")
-        assert settings_words.NOT_LET_SHARE in told.text
+        assert str(settings_words.NOT_LET_SHARE) in told.text
         assert len(public_messages(discord_server)) == before
         running_bot.host.shares._here.clear()  # as another process, which knows by the store alone
         await discord_server.press(private, "Share")

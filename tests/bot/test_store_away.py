@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import words
+from bot import error_words, words
 from bot.client import DatelineClient
 from tests.bot.conftest import StartBot
 from tests.discord_server import DiscordServer, Reply
@@ -56,7 +56,7 @@ async def test_answers_go_on_while_the_store_is_locked(
         assert "daily posts" in told.text
         options = {"channel": discord_server.channel, "time": "9:00", "timezone": "UTC"}
         told = await discord_server.slash("daily set", options, user=discord_server.owner)
-        assert told.text == words.STORE_AWAY
+        assert told.text == str(error_words.STORE_AWAY)
         assert told.ephemeral
     lines = [record.message for record in caplog.records if record.name.startswith("bot") and record.levelno > 20]
     assert len([line for line in lines if "is away" in line]) == 1
@@ -74,7 +74,7 @@ async def test_pages_of_an_answer_that_cannot_be_looked_up_say_so(
     kept = await discord_server.slash("ask", {"query": "earthquake", "count": 10})
     (tmp_path / "store.db").rename(tmp_path / "moved.db")
     refused = await discord_server.press(kept, "Next")
-    assert words.ANSWER_AWAY in refused.text
+    assert str(words.ANSWER_AWAY) in refused.text
     (tmp_path / "moved.db").rename(tmp_path / "store.db")
     await discord_server.until(lambda: bot._store.is_there)
     assert "2 of" in (await discord_server.press(kept, "Next")).text

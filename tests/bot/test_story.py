@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot import words
+from bot import story_words, words
 from bot.client import DatelineClient
 from bot.views.state import NOBODY, Place, StoryList, Target, encode
 from embeddings.archive import Report
@@ -133,20 +133,20 @@ async def test_its_pages_show_all_of_it_the_latest_first_and_its_events_open(
     async with start_bot(index=index) as client:  # another process: what the buttons need stands in themselves
         draws_at_once(client).touch()
         latest = await discord_server.press(told, "The latest, then all")
-        assert "the latest: 26 to 30 of 30 events" in latest.text
+        assert "the latest: 26–30 of 30 events" in latest.text
         assert "**26.** **Harbour workers of Exampleton strike, day 25**" in latest.text
         assert (gallery(latest), latest.message.attachments) == ([], [])
         following = await discord_server.press(latest, "Next")
-        assert "1 to 5 of 30 events" in following.text
+        assert "1–5 of 30 events" in following.text
         assert "page 3 of 7" in following.text
-        short = await discord_server.press(following, words.STORY_CARD)
+        short = await discord_server.press(following, str(story_words.STORY_CARD))
         assert "*asked for*" in short.text
         await discord_server.until(lambda: bool(gallery(short)))
-        opened = await discord_server.choose(short, words.OPEN, ["strike-07"])
+        opened = await discord_server.choose(short, str(words.OPEN), ["strike-07"])
         assert "8th of 30 in the story Exampleton harbour strike" in opened.text
-        assert labels(opened)[0] == words.BACK_TO_STORY
+        assert labels(opened)[0] == str(story_words.BACK_TO_STORY)
         assert opened.message.attachments == []
-        back = await discord_server.press(opened, words.BACK_TO_STORY)
+        back = await discord_server.press(opened, str(story_words.BACK_TO_STORY))
         assert "*asked for*" in back.text
 
 
@@ -157,7 +157,7 @@ async def test_cards_and_answers_lead_to_their_story_for_whoever_presses(
         draws_at_once(client).touch()
         card = await discord_server.slash("related", {"event": "strike-11"})
         assert "12th of 30 in the story Exampleton harbour strike" in card.text
-        story = await discord_server.press(card, words.STORY)
+        story = await discord_server.press(card, str(story_words.STORY))
         assert story.ephemeral
         assert "day 11** · *asked for*" in story.text
         assert "12th of 30" in card.text  # which stays as it is
@@ -169,7 +169,7 @@ async def test_cards_and_answers_lead_to_their_story_for_whoever_presses(
         assert told.ephemeral
         assert "30 events" in told.text
         alone = await discord_server.slash("related", {"event": "other-1"})
-        assert words.STORY not in labels(alone)
+        assert str(story_words.STORY) not in labels(alone)
         assert " in the story " not in alone.text
 
 
@@ -181,7 +181,7 @@ async def test_a_picture_follows_its_text_unless_the_message_shows_something_els
         told = await discord_server.slash("story", {"event": "strike-07"})
         assert "30 events" in told.text
         assert told.message.attachments == []
-        opened = await discord_server.choose(told, words.OPEN, ["strike-07"])
+        opened = await discord_server.choose(told, str(words.OPEN), ["strike-07"])
         other = await discord_server.slash("story", {"event": "strike-08"})
         assert other.message.attachments == []
         allowed.touch()
@@ -211,14 +211,14 @@ async def test_old_buttons_open_what_their_story_has_become(
     async with start_bot(index=index) as client:
         parted = await discord_server.press(told, "The latest, then all")
         assert "of 10 events" in parted.text
-        now = await client.host.guide.page(Place(StoryList("gone-by-now")), "en-GB")
+        now = await client.host.guide.page(Place(StoryList("gone-by-now")))
         assert "20 events" in now.blocks[0]
         assert button == "dl:v:0:s~gone-by-now:0:"
     index.leads = list(range(STRIKE + 3))  # it is a story no longer
     async with start_bot(index=index):
         alone = await discord_server.press(later, "The latest, then all")
         assert "· 1 event" in alone.text
-        assert words.STORY_ALONE in alone.text
+        assert str(story_words.STORY_ALONE) in alone.text
 
 
 async def test_an_index_of_before_says_what_makes_stories_and_its_cards_show_nothing(
@@ -228,10 +228,10 @@ async def test_an_index_of_before_says_what_makes_stories_and_its_cards_show_not
     async with start_bot(index=index):
         for text in ("strike-07", "workers strike day 7"):
             reply = await discord_server.slash("story", {"event": text})
-            assert (reply.ephemeral, reply.text) == (True, words.NO_STORIES)
+            assert (reply.ephemeral, reply.text) == (True, str(story_words.NO_STORIES))
         assert "30 events" in (await discord_server.slash("story", {"event": "Exampleton harbour strike"})).text
         card = await discord_server.slash("related", {"event": "strike-07"})
         assert " in the story " not in card.text
-        assert words.STORY not in labels(card)
+        assert str(story_words.STORY) not in labels(card)
         answer = await discord_server.slash("ask", {"query": "harbour workers strike"})
-        assert not any(label.startswith(words.STORY) for label in labels(answer))
+        assert not any(label.startswith(str(story_words.STORY)) for label in labels(answer))

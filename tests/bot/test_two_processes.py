@@ -22,7 +22,7 @@ async def test_share_pressed_at_two_processes_shows_it_once(
     server, url = discord_server, new_store(EMPTY)
     async with start_bot(store_url=url):
         private = await server.slash("event", PRIVATE)
-        [share] = [each["custom_id"] for each in private.buttons if each["label"] == settings_words.SHARE]
+        [share] = [each["custom_id"] for each in private.buttons if each["label"] == str(settings_words.SHARE)]
     async with start_bot(store_url=url), start_bot(store_url=url):  # each of them gets each press
         before = len(server.post_history())
         presses = [await server.press(private, share, wait=False) for _ in range(3)]
@@ -32,7 +32,7 @@ async def test_share_pressed_at_two_processes_shows_it_once(
         [public] = [message for message in said if not message.ephemeral]
         assert public.text.startswith(f"-# <@{server.user.id}> shared")
         assert public.pings == Pings()
-        assert [message.text for message in said if message.ephemeral] == [settings_words.ALREADY_SHARED] * 5
+        assert [message.text for message in said if message.ephemeral] == [str(settings_words.ALREADY_SHARED)] * 5
         assert len(server.post_history()) == before + 1
 
 
@@ -53,9 +53,9 @@ async def test_what_one_process_settles_the_other_follows_and_presses_of_both_co
         drawn = await server.slash("random", {"private": False})
         helped = await server.slash("help")
     async with start_bot(store_url=url) as bot:
-        await server.press(card, settings_words.FEEDBACK[False], user=server.owner)
+        await server.press(card, str(settings_words.FEEDBACK[False]), user=server.owner)
         more = await server.press(asked, "More")
-        opened = await server.press(more, settings_words.NOT_MEANT)
+        opened = await server.press(more, str(settings_words.NOT_MEANT))
         assert "Thank you" in (await server.modal(opened, {REMARK: "another"})).text
         assert [each.remark for each in await bot.host.feedback.all()] == ["another"]
         assert (await server.press(drawn, "Another")).text

@@ -88,7 +88,7 @@ async def test_the_locale_of_every_user_is_loaded(
     monkeypatch.setattr(Guide, "load_names", LOAD_NAMES)
     async with start_bot():
         assert discord_server.gateway.identifies
-    known = {str(local_dates._locale(locale.value)) for locale in Locale}
+    known = {str(local_dates._of_reader(locale.value)) for locale in Locale}
     assert len(known) > 25
     assert known <= set(localedata._cache)
 

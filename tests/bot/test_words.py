@@ -37,5 +37,5 @@ def test_why_nothing_fits_is_said() -> None:
     assert "begins on 1 July 2002" in words.nothing_fits([before], FIRST, LAST)
     assert "ends on 20 November 2026" in words.nothing_fits([after], FIRST, LAST)
     for dates in ([], [within], [before, within], [within, after]):
-        assert words.nothing_fits(dates, FIRST, LAST) == words.NOTHING_FITS
-    assert words.nothing_fits([before], None, None) == words.NOTHING_FITS
+        assert words.nothing_fits(dates, FIRST, LAST) == str(words.NOTHING_FITS)
+    assert words.nothing_fits([before], None, None) == str(words.NOTHING_FITS)

@@ -79,13 +79,16 @@ async def _questions(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]
     found = await server.slash("ask", {"query": QUESTION})
     yield "list", _answer(server, found)
     listed = await server.slash("ask", {"query": CARD_QUESTION})
-    yield "card", _answer(server, await server.choose(listed, words.OPEN, [listed.selects[0]["options"][0]["value"]]))
+    yield (
+        "card",
+        _answer(server, await server.choose(listed, str(words.OPEN), [listed.selects[0]["options"][0]["value"]])),
+    )
     yield "list-corrected", _answer(server, await server.slash("ask", {"query": MISSPELT}))
     yield "list-dates", _answer(server, await server.slash("ask", {"query": "earthquakes in the 2010s", "count": 10}))
     private = await server.slash("ask", {"query": "moon landing", "count": 2, "private": True})
     yield "private", _answer(server, private)
-    yield "shared", _message(server, (await server.press(private, settings_words.SHARE)).followups[-1])
-    await server.until(lambda: any(button["label"] == settings_words.SHARED for button in private.buttons))
+    yield "shared", _message(server, (await server.press(private, str(settings_words.SHARE))).followups[-1])
+    await server.until(lambda: any(button["label"] == str(settings_words.SHARED) for button in private.buttons))
     yield "private-shared", _answer(server, private)
     yield "nothing", _answer(server, await server.slash("ask", {"query": "pancake recipes"}))
     nothing = await server.slash("ask", {"query": "moon landing", "from": "1990", "to": "1991-03"})
@@ -101,16 +104,16 @@ async def _days(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:
     yield "month", _answer(server, month)
     decade = await server.slash("event", {"date": "the 2010s"})
     yield "decade", _answer(server, decade)
-    part = await server.press(decade, words.NARROW)
+    part = await server.press(decade, str(words.NARROW))
     yield "narrow", _answer(server, part)
-    by_year = next(each for each in part.selects if each["placeholder"] == words.BY_YEAR)
-    chosen = await server.choose(part, words.BY_YEAR, [by_year["options"][1]["value"]])
+    by_year = next(each for each in part.selects if each["placeholder"] == str(words.BY_YEAR))
+    chosen = await server.choose(part, str(words.BY_YEAR), [by_year["options"][1]["value"]])
     yield "narrowed", _answer(server, chosen)
     yield "no-events", _answer(server, await server.slash("event", {"date": "1066-10-14"}))
     day = await server.slash("onthisday", {"day": "20 July"})
     yield "onthisday", _answer(server, day)
-    if any(button.get("label") == words.MORE for button in day.buttons):
-        yield "more", _answer(server, await server.press(day, words.MORE))
+    if any(button.get("label") == str(words.MORE) for button in day.buttons):
+        yield "more", _answer(server, await server.press(day, str(words.MORE)))
     yield "error", _answer(server, await server.slash("event", {"date": "the day before whenever"}))
 
 
@@ -124,7 +127,7 @@ async def _stories(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:
             yield "story-all", _answer(server, await server.press(told, told.buttons[0]["custom_id"]))
     told = await server.slash("story", {"event": "Apollo program"})
     value = told.selects[0]["options"][2]["value"]
-    yield "story-event", _answer(server, await server.choose(told, words.OPEN, [value]))
+    yield "story-event", _answer(server, await server.choose(told, str(words.OPEN), [value]))
 
 
 async def _about(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:
@@ -166,24 +169,24 @@ async def _daily(server: DiscordServer, client: DatelineClient, clock: HandClock
     yield "daily-own", _message(server, server.post_history(own)[-1])
     [thread] = server.threads_of(forum)
     yield "daily-forum", _message(server, server.post_history(thread)[-1], title=thread.name)
-    yield "daily-more", _message(server, (await server.press(posted, daily_words.MORE)).message)
+    yield "daily-more", _message(server, (await server.press(posted, str(daily_words.MORE))).message)
 
 
 async def _settings(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:
     card = await server.slash("settings", user=server.owner)
     yield "settings", _answer(server, card)
-    card = await server.press(card, settings_words.FEEDBACK[False], user=server.owner)
-    card = await server.choose(card, settings_words.WHERE_PUBLIC, [server.channel], user=server.owner)
-    card = await server.choose(card, settings_words.LANGUAGES[0], "German – Deutsch", user=server.owner)
+    card = await server.press(card, str(settings_words.FEEDBACK[False]), user=server.owner)
+    card = await server.choose(card, str(settings_words.WHERE_PUBLIC), [server.channel], user=server.owner)
+    card = await server.choose(card, settings_words.languages("B", "G"), "German – Deutsch", user=server.owner)
     yield "settings-settled", _answer(server, card)
     asked = await server.slash("ask", {"query": QUESTION, "private": True})
     yield "feedback-asked", _answer(server, asked)
-    form = await server.press(asked, settings_words.NOT_MEANT)
+    form = await server.press(asked, str(settings_words.NOT_MEANT))
     yield "feedback-form", Picture(modal=form.modal)
     kept = await server.modal(form, {REMARK: "Deaths in Russia, not those that Russia caused"})
     yield "feedback-kept", _message(server, kept.messages[-1])
     random = await server.slash("random", {"day": "12 April", "private": True})
-    assert any(button.get("label") == help_words.ANOTHER for button in random.buttons)
+    assert any(button.get("label") == str(help_words.ANOTHER) for button in random.buttons)
     yield "random-private", _answer(server, random)
 
 

@@ -8,6 +8,7 @@ from random import Random
 
 from bot.cards.discord_face import PICTURE, layout
 from bot.cards.story import story_page
+from bot.language import speaking
 from bot.views.state import Place, StoryList
 from embeddings.events import Event
 from embeddings.picture.chart import Chart
@@ -43,7 +44,8 @@ def made_up() -> Iterator[tuple[str, Picture]]:
 def _drawn(draw: Callable[[Chart], bytes]) -> Iterator[tuple[str, Picture]]:
     for name, title, locale, first, span, count, going_on in _STORIES:
         story = _story(title, _SAID[locale], dt.date.fromisoformat(first), span, count, going_on)
-        page = story_page(story, Place(StoryList(story.id)), locale)
+        with speaking(locale):
+            page = story_page(story, Place(StoryList(story.id)))
         assert page.picture is not None
         components = layout(page, 1, drawn=True).to_components()  # type: ignore[no-untyped-call]
         yield name, Picture(with_files(components, {PICTURE: draw(page.picture.chart)}), used="/story")

@@ -71,7 +71,7 @@ def test_an_escaped_text_stays_whole_within_a_link(text: str) -> None:
 async def test_a_page_of_the_bot_becomes_a_document() -> None:
     event = Event("2015-12-23-00000001", DAY, "Tea & <cake>", sources=(Source("BBC", "https://x.example/1"),))
     place = Place(DaysList(DateRange(DAY, DAY)))
-    page = days_page(DayAnswer(DateRange(DAY, DAY), 12, (event,), (), DAY, DAY), place, "en-GB")
+    page = days_page(DayAnswer(DateRange(DAY, DAY), 12, (event,), (), DAY, DAY), place)
     components = layout(page, 1).to_components()  # type: ignore[no-untyped-call]  # discord.py gives it no types
     html = document(Picture(tuple(components), used="/event", private=True), [("dark", PHONE), ("light", DESKTOP)])
     assert html.count("<h2>23 December 2015</h2>") == 2

@@ -381,7 +381,7 @@ class Visit:
         """Settle what can be settled for a server; ask there, share what is private, and say what was meant."""
         server, owner = self.server, self.server.owner
         card = await self.ask("settings", user=owner, guild=guild, locale=self.locale)
-        for label in (settings_words.FEEDBACK[False], settings_words.ATTRIBUTION[True]):
+        for label in (str(settings_words.FEEDBACK[False]), str(settings_words.ATTRIBUTION[True])):
             card = await self.press(card, label, owner)
         for custom_id, value in (("ds:answers", "private"), ("ds:language:1", "own")):
             card = self._answered(await server.choose(card, custom_id, value, user=owner), custom_id)
@@ -396,10 +396,10 @@ class Visit:
         ):
             await self.ask(name, {**options, "private": False}, **how)
             private = await self.ask(name, {**options, "private": True}, **how)
-            if _has(private, settings_words.SHARE):
-                await self.press(private, settings_words.SHARE)
+            if _has(private, str(settings_words.SHARE)):
+                await self.press(private, str(settings_words.SHARE))
         asked = await self.ask("ask", {"query": "rain in Rainland in March 1975"}, **how)
-        opened = await self.press(asked, settings_words.NOT_MEANT)
+        opened = await self.press(asked, str(settings_words.NOT_MEANT))
         self._answered(await server.modal(opened, {REMARK: text}), "the form")
 
     async def _other_places(self, guild: Guild, how: Json) -> list[Channel]:

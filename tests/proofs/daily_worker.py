@@ -95,7 +95,7 @@ async def _serve(work: Work) -> None:
     async def compose(claim: Claim) -> Composed:
         deadly("before the send")
         place = Place(DailyList(claim.subscription.key, claim.date))
-        view = layout(daily_page(claim.date, [EVENT], place, None, "en-GB"), NOBODY)
+        view = layout(daily_page(claim.date, [EVENT], place, None), NOBODY)
         return Composed(Post(view, "On this day"), (EVENT.id,))
 
     terms = Terms(per_s=4)

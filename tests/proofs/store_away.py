@@ -23,7 +23,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.words import STORE_AWAY
+from bot.error_words import STORE_AWAY
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
@@ -149,7 +149,7 @@ class Doors:
         self.slowest_s = max(self.slowest_s, took_s)
         self.asked += 1
         answered = (
-            reply is not None and not reply.error and "Something went wrong" not in text and STORE_AWAY not in text
+            reply is not None and not reply.error and "Something went wrong" not in text and str(STORE_AWAY) not in text
         )
         self._table.check(f"{self._name}: answered", answered, f"{name}: {text[:200]}")
         self._table.check(f"{self._name}: within {ANSWER_S:g} s", took_s <= ANSWER_S, f"{name}: {took_s:.2f} s")

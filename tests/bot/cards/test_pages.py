@@ -17,6 +17,7 @@ from bot.cards.page import AnswerPage, Frame
 from bot.cards.pages import PER_PAGE
 from bot.cards.question import asked
 from bot.cards.settings_page import settings_page
+from bot.language import speaking
 from bot.markup import escape, length, total
 from bot.server_settings import USUAL
 from bot.views.state import AnswerList, DaysList, NoList, OnThisDayList, PartList, Place
@@ -86,8 +87,9 @@ def check(page: AnswerPage) -> None:
 def test_a_list_fits_a_message_whatever_its_events_hold(found: list[Event], page: int, locale: str) -> None:
     total = page * PER_PAGE + len(found)
     answer = DayAnswer(DAYS, total, tuple(found), (), DAY, DAY)
-    check(pages.days_page(answer, Place(PLACE.of, page), locale))
-    check(pages.on_this_day_page(OnThisDayList(12, 23), found, locale))
+    with speaking(locale):
+        check(pages.days_page(answer, Place(PLACE.of, page)))
+        check(pages.on_this_day_page(OnThisDayList(12, 23), found))
 
 
 BEFORE = DateRange(dt.date.min, DAY - dt.timedelta(1))
@@ -102,7 +104,8 @@ def test_an_answer_fits_a_message_whatever_its_events_and_dates(
     found: list[Event], dates: tuple[DateRange, ...], locale: str
 ) -> None:
     kept = KeptAnswer(tuple(event.id for event in found), dates, DAYS, (Correction("a" * 40, "B" * 40),) * 4)
-    check(pages.answer_page(kept, [*found, None], Place(AnswerList("key")), locale))
+    with speaking(locale):
+        check(pages.answer_page(kept, [*found, None], Place(AnswerList("key"))))
 
 
 @given(events(), related(), st.booleans())
@@ -110,13 +113,13 @@ def test_a_card_fits_a_message_whatever_the_event_holds(
     event: Event, others: tuple[Related, ...], from_list: bool
 ) -> None:
     place = Place(PLACE.of if from_list else OnThisDayList(12, 23), 0, (event.id,))
-    check(pages.event_page(RelatedAnswer(event, others), place, "en-GB"))
+    check(pages.event_page(RelatedAnswer(event, others), place))
 
 
 @given(st.lists(events(), max_size=10), st.none() | st.just(7), st.sampled_from(["", "-# A note."]))
 @few_examples()
 def test_a_post_fits_a_message_also_with_a_note_above_it(found: list[Event], role: int | None, note: str) -> None:
-    page = daily_page(DAY, found, PLACE, role, "en-GB", note)
+    page = daily_page(DAY, found, PLACE, role, note)
     check(page)
     assert page.blocks[0].startswith(note)
 
@@ -130,23 +133,23 @@ def test_about_fits_a_message_however_many_archives_there_are(attributions: list
 def test_a_card_leads_to_the_first_source_that_a_browser_can_open() -> None:
     bad, good = Source("A", "https://news.example:99999/"), Source("B", "https://münchen.example/ü")
     event = Event("a", DAY, "It rains.", sources=(bad, good))
-    page = pages.event_page(RelatedAnswer(event, ()), PLACE, "en-GB")
+    page = pages.event_page(RelatedAnswer(event, ()), PLACE)
     assert page.links == (("Read the source", "https://xn--mnchen-3ya.example/%C3%BC"),)
     assert page.blocks[0].startswith("### **It rains.**\n")
     assert "1. A\n2. [B](<" in page.blocks[1]
-    [(label, url)] = pages.event_page(RelatedAnswer(replace(event, sources=(bad,)), ()), PLACE, "en-GB").links
+    [(label, url)] = pages.event_page(RelatedAnswer(replace(event, sources=(bad,)), ()), PLACE).links
     assert (label, url[:29]) == ("This day on Wikipedia", "https://en.wikipedia.org/wiki")
     lost = replace(event, sources=(bad,), attribution="Texts")
-    assert pages.event_page(RelatedAnswer(lost, ()), PLACE, "en-GB").links == ()
+    assert pages.event_page(RelatedAnswer(lost, ()), PLACE).links == ()
 
 
 def test_in_a_list_the_source_is_a_link_and_the_headline_is_none() -> None:
     bad, good = Source("A", "https://news.example:99999/"), Source("B", "https://b.example/1")
     event = Event("a", DAY, "It rains.", topics=("Rain",), sources=(bad, good, Source("C")))
-    [block] = pages.answer_page(KeptAnswer(("a",)), [event], Place(AnswerList("key")), "en-GB").blocks[:-1]
+    [block] = pages.answer_page(KeptAnswer(("a",)), [event], Place(AnswerList("key"))).blocks[:-1]
     assert block == "**1.** **It rains.**\n-# **23 December 2015** · Rain · [B](<https://b.example/1>), A, C"
     lost = replace(event, topics=(), sources=())
-    [block] = pages.answer_page(KeptAnswer(("a",)), [lost], Place(AnswerList("key")), "en-GB").blocks[:-1]
+    [block] = pages.answer_page(KeptAnswer(("a",)), [lost], Place(AnswerList("key"))).blocks[:-1]
     assert block.endswith(
         "[This day on Wikipedia](<https://en.wikipedia.org/wiki/Portal:Current_events/2015_December_23>)"
     )
@@ -157,10 +160,10 @@ def test_an_answer_that_holds_more_than_it_shows_goes_on_where_it_ended() -> Non
     for shown, page in ((5, 1), (3, 0), (10, 2)):
         kept = KeptAnswer(tuple(map(str, range(25))), shown=shown)
         place = Place(AnswerList("key"), (shown - 1) // PER_PAGE)
-        more = [step for step in pages.answer_page(kept, [event], place, "en-GB").steps if step.label == "More"]
+        more = [step for step in pages.answer_page(kept, [event], place).steps if step.label == "More"]
         assert [step.place for step in more] == [Place(PartList(AnswerList("key")), page)]
     kept = KeptAnswer(("0", "1"), shown=2)
-    assert pages.answer_page(kept, [event, event], Place(AnswerList("key")), "en-GB").steps == ()
+    assert pages.answer_page(kept, [event, event], Place(AnswerList("key"))).steps == ()
 
 
 def test_every_event_of_a_full_list_is_there_with_its_headline() -> None:
@@ -169,7 +172,7 @@ def test_every_event_of_a_full_list_is_there_with_its_headline() -> None:
         for number in range(PER_PAGE)
     ]
     answer = DayAnswer(DAYS, 12, tuple(found), (), DAY, DAY)
-    page = pages.days_page(answer, PLACE, "en-GB")
+    page = pages.days_page(answer, PLACE)
     text = "\n".join(page.blocks)
     assert all(f"Headline {number}." in text for number in range(PER_PAGE))
     assert [step.label for step in page.steps] == ["Next", "Narrow down"]
@@ -179,17 +182,17 @@ def test_every_event_of_a_full_list_is_there_with_its_headline() -> None:
 
 def test_an_event_that_is_gone_keeps_its_place_in_the_list() -> None:
     kept = KeptAnswer(("a", "b"))
-    page = pages.answer_page(kept, [None, Event("b", DAY, "It rains.")], Place(AnswerList("key")), "en-GB")
+    page = pages.answer_page(kept, [None, Event("b", DAY, "It rains.")], Place(AnswerList("key")))
     assert "**1.** This event is no longer in the archive." in page.blocks
     assert [choice.event_id for choice in page.choices] == ["b"]
 
 
 def test_an_event_that_was_withdrawn_says_so_wherever_it_is_shown() -> None:
     event = Event("a", DAY, "It rains.", summary="For days.", withdrawn=dt.date(2015, 12, 26))
-    card = pages.event_page(RelatedAnswer(event, ()), PLACE, "en-GB").blocks[0]
+    card = pages.event_page(RelatedAnswer(event, ()), PLACE).blocks[0]
     assert "**Withdrawn: an edit took this event out of the archive, seen on 26 December 2015.**" in card
-    listed = pages.answer_page(KeptAnswer(("a",)), [event], Place(AnswerList("key")), "en-GB").blocks[0]
-    posted = daily_page(DAY, [event], PLACE, None, "en-GB").blocks[1]
+    listed = pages.answer_page(KeptAnswer(("a",)), [event], Place(AnswerList("key"))).blocks[0]
+    posted = daily_page(DAY, [event], PLACE, None).blocks[1]
     assert "withdrawn from the archive" in listed
     assert "withdrawn from the archive" in posted
 
@@ -207,7 +210,7 @@ def lines_of_answer(years: str, dates: tuple[DateRange, ...], page: int = 0) -> 
         for number, year in enumerate(years.split())
     ]
     kept = KeptAnswer(("0",) * (page * PER_PAGE + len(found)), dates)
-    shown = pages.answer_page(kept, found, Place(AnswerList("key"), page), "en-GB")
+    shown = pages.answer_page(kept, found, Place(AnswerList("key"), page))
     assert [choice.event_id for choice in shown.choices] == [event.id for event in found if event]
     return [line for block in shown.blocks for line in block.splitlines() if not line.startswith("-#")]
 
@@ -237,7 +240,7 @@ def test_the_heading_is_repeated_on_the_next_page() -> None:
 def test_dates_that_the_first_heading_names_are_not_said_twice() -> None:
     def said(year: int, dates: tuple[DateRange, ...]) -> bool:
         found = [Event("1", dt.date(year, 5, 1), "A storm.")]
-        shown = pages.answer_page(KeptAnswer(("1",), dates), found, Place(AnswerList("key")), "en-GB")
+        shown = pages.answer_page(KeptAnswer(("1",), dates), found, Place(AnswerList("key")))
         return "Dates in the question" in shown.blocks[0]
 
     assert not said(2009, (IN_2015,))
@@ -262,13 +265,13 @@ def lines_in(page: AnswerPage) -> int:
 def test_a_line_parts_small_print_from_the_text_and_nothing_else() -> None:
     found = tuple(Event(str(n), DAY, f"Event {n}.", attribution="Texts") for n in range(3))
     answer = DayAnswer(DAYS, 3, found, (), DAY, DAY)
-    assert lines_in(pages.days_page(answer, PLACE, "en-GB")) == 1
-    assert lines_in(pages.days_page(answer, PLACE, "en-GB", frame=Frame(attribution=False))) == 0
+    assert lines_in(pages.days_page(answer, PLACE)) == 1
+    assert lines_in(pages.days_page(answer, PLACE, frame=Frame(attribution=False))) == 0
     assert lines_in(settings_page(USUAL, "en-GB", ())) == 0
 
 
 def test_days_without_events_are_not_counted() -> None:
-    page = pages.days_page(DayAnswer(DAYS, 0, (), (DAY,), DAY, DAY), PLACE, "en-GB", " · today is Monday")
+    page = pages.days_page(DayAnswer(DAYS, 0, (), (DAY,), DAY, DAY), PLACE, " · today is Monday")
     heading, note, why = page.blocks[0].splitlines()
     assert heading.startswith("## ")
     assert note == "-# today is Monday"
@@ -278,7 +281,7 @@ def test_days_without_events_are_not_counted() -> None:
 def test_a_related_events_headline_has_more_room_than_what_it_shares() -> None:
     contexts = tuple(f"A thing of the world {n}" for n in range(9))
     related = Related(DAY, "On a cold day in a small town the mayor opens a bridge. " * 2, contexts, id="1")
-    page = pages.event_page(RelatedAnswer(Event("2", DAY, "A."), (related,)), Place(NoList(), trail=("2",)), "en-GB")
+    page = pages.event_page(RelatedAnswer(Event("2", DAY, "A."), (related,)), Place(NoList(), trail=("2",)))
     line = page.blocks[1].splitlines()[1]
     assert line.startswith("1. **")
     headline, shared = line.rsplit(" *", 1)
@@ -288,12 +291,12 @@ def test_a_related_events_headline_has_more_room_than_what_it_shares() -> None:
 def test_the_attribution_of_every_archive_on_a_page_is_named() -> None:
     found = [Event(str(n), DAY, f"Event {n}.", attribution=name) for n, name in enumerate(["One", "Two", "One"])]
     answer = DayAnswer(DAYS, 3, tuple(found), (), DAY, DAY)
-    assert pages.days_page(answer, PLACE, "en-GB").blocks[-1] == "-# Text: One · Text: Two"
+    assert pages.days_page(answer, PLACE).blocks[-1] == "-# Text: One · Text: Two"
 
 
 def test_a_page_in_the_middle_leads_both_ways() -> None:
     answer = DayAnswer(DAYS, 20, (Event("a", DAY, "A."),), (), DAY, DAY)
-    page = pages.days_page(answer, Place(PLACE.of, 1), "en-GB")
+    page = pages.days_page(answer, Place(PLACE.of, 1))
     assert [(step.label, step.place.page) for step in page.steps] == [("Previous", 0), ("Next", 2), ("Narrow down", 0)]
 
 

@@ -19,7 +19,7 @@ topics = st.integers(0, 40).map(lambda number: [f"Topic {each}" for each in rang
 def narrows(of_years: list[int], of_topics: list[str], year: int | None, topic: str) -> dict[str, Narrow]:
     of = PartList(AnswerList("0123456789"), year, topic)
     part = Part(9, (), tuple((each, 3) for each in of_years), tuple((each, 3) for each in of_topics))
-    return {each.action: each for each in part_page(part, Place(of), of, topic or None, "en-US").narrows}
+    return {each.action: each for each in part_page(part, Place(of), of, topic or None).narrows}
 
 
 @given(st.data(), years, topics)

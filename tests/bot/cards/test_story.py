@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import words
+from bot import story_words, words
 from bot.answers import KeptAnswer, RelatedAnswer
 from bot.cards.daily_post import Own, daily_page
 from bot.cards.discord_face import PICTURE, layout
 from bot.cards.page import AnswerPage
 from bot.cards.pages import answer_page, days_page, event_page, on_this_day_page
 from bot.cards.story import events_page, last_page, story_page, window
+from bot.language import speaking
 from bot.markup import MAX_ALT, MAX_TEXT, length
 from bot.views.state import AnswerList, DailyList, DaysList, NoList, OnThisDayList, Place, StoryList
 from embeddings.dates import DateRange
@@ -74,7 +75,7 @@ def test_the_pages_after_the_card_show_every_event_once_and_the_latest_of_one_th
 
 
 def test_the_card_says_when_it_was_and_numbers_what_carries_it_and_marks_what_was_asked_for() -> None:
-    page = story_page(story(37), PLACE, "en-GB")
+    page = story_page(story(37), PLACE)
     assert page.blocks[0] == "## Something happens\n-# **2 Dec 2015\u2009–\u20097 Jan 2016** · 37 events"
     lines = page.blocks[1].split("\n")
     assert lines[0] == "**1 · 2 Dec 2015** Something happens"
@@ -91,27 +92,27 @@ def test_the_card_says_when_it_was_and_numbers_what_carries_it_and_marks_what_wa
 
 def test_a_story_that_goes_on_says_so_and_leads_to_its_latest_events() -> None:
     going_on = story(37, going_on=True)
-    page = story_page(going_on, PLACE, "en-GB")
+    page = story_page(going_on, PLACE)
     assert "37 events · still going on" in page.blocks[0]
     assert page.picture is not None
     assert page.picture.chart.open_ended
     [step] = page.steps
     start, count = window(going_on, step.place.page)
     events = [StoryEvent(event(at), at + 1) for at in range(start, start + count)]
-    latest = events_page(going_on, events, step.place, "en-GB")
-    assert latest.blocks[0] == "## Something happens\n-# the latest: 33 to 37 of 37 events"
+    latest = events_page(going_on, events, step.place)
+    assert latest.blocks[0] == "## Something happens\n-# the latest: 33–37 of 37 events"
     assert latest.blocks[1].startswith("**33.** ")
     assert [(each.label, each.place.page) for each in latest.steps] == [
-        (words.PREVIOUS, 0),
-        (words.NEXT, 2),
-        (words.STORY_CARD, 0),
+        (str(words.PREVIOUS), 0),
+        (str(words.NEXT), 2),
+        (str(story_words.STORY_CARD), 0),
     ]
 
 
 def test_a_short_story_has_no_further_page_and_one_of_a_day_no_picture() -> None:
-    assert story_page(story(5), PLACE, "en-GB").steps == ()
+    assert story_page(story(5), PLACE).steps == ()
     one = replace(story(3), days=(FIRST,) * 3, last=FIRST)
-    page = story_page(one, PLACE, "en-GB")
+    page = story_page(one, PLACE)
     assert page.picture is None
     assert page.blocks[0] == "## Something happens\n-# **2 December 2015** · 3 events"
 
@@ -121,10 +122,9 @@ def test_a_short_story_has_no_further_page_and_one_of_a_day_no_picture() -> None
 def test_whatever_the_archive_holds_a_story_fits_into_a_message(texts: list[str], locale: str) -> None:
     shown = story(40, texts=texts, going_on=True)
     events = [StoryEvent(event(at, text), at + 1) for at, text in enumerate(islice(cycle(texts), 5))]
-    for page in (
-        story_page(shown, PLACE, locale),
-        events_page(shown, events, replace(PLACE, page=1), locale),
-    ):
+    with speaking(locale):
+        made = story_page(shown, PLACE), events_page(shown, events, replace(PLACE, page=1))
+    for page in made:
         assert page.cost <= 1
         assert sum(map(length, page.blocks)) <= MAX_TEXT
         view = layout(page, 2**63 - 1, drawn=True)
@@ -148,21 +148,21 @@ def labels(page: AnswerPage) -> list[str]:
     [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (12, "12th"), (22, "22nd"), (1013, "1,013th")],
 )
 def test_the_card_of_an_event_says_where_it_stands_in_its_story(number: int, said: str) -> None:
-    page = event_page(answer(number), Place(NoList(), trail=(event(3).id,)), "en-GB")
+    page = event_page(answer(number), Place(NoList(), trail=(event(3).id,)))
     assert f"-# {said} of 37 in the story A \\*long\\* story" in page.blocks[0]
     [step] = page.steps
-    assert (step.label, step.place, step.aside) == (words.STORY, Place(StoryList(event(3).id)), True)
+    assert (step.label, step.place, step.aside) == (str(story_words.STORY), Place(StoryList(event(3).id)), True)
 
 
 def test_the_card_of_an_event_leads_to_the_story_unless_it_was_opened_from_there() -> None:
     opened = PLACE.opened(event(3).id)
-    assert labels(event_page(answer(), opened, "en-GB")) == [words.BACK_TO_STORY]
+    assert labels(event_page(answer(), opened)) == [str(story_words.BACK_TO_STORY)]
     further = opened.opened(event(4).id)
-    assert labels(event_page(answer(), further, "en-GB")) == [words.BACK, words.STORY]
+    assert labels(event_page(answer(), further)) == [str(words.BACK), str(story_words.STORY)]
     days = Place(DaysList(DateRange(FIRST, FIRST))).opened(event(3).id)
-    assert labels(event_page(answer(), days, "en-GB")) == [words.BACK_TO_LIST, words.STORY]
+    assert labels(event_page(answer(), days)) == [str(words.BACK_TO_LIST), str(story_words.STORY)]
     alone = replace(answer(), story=None)
-    assert labels(event_page(alone, days, "en-GB")) == [words.BACK_TO_LIST]
+    assert labels(event_page(alone, days)) == [str(words.BACK_TO_LIST)]
 
 
 TOLD = StoryPlace("2015-12-02-00000000", "War & *peace* " * 20, 4, 37, event(3).id, FIRST, dt.date(2016, 3, 1), True)
@@ -171,7 +171,7 @@ TOLD = StoryPlace("2015-12-02-00000000", "War & *peace* " * 20, 4, 37, event(3).
 def test_an_answer_of_one_story_has_its_line_above_the_events_and_a_button_that_leads_to_it() -> None:
     shown = [event(number) for number in range(5)]
     kept = KeptAnswer(tuple(each.id for each in shown), story=TOLD)
-    page = answer_page(kept, shown, Place(AnswerList("key")), "en-GB")
+    page = answer_page(kept, shown, Place(AnswerList("key")))
     title, facts = page.blocks[0].split("\n")
     assert title.startswith("### War & \\*peace\\* War")
     assert length(title) <= 4 + 90
@@ -186,7 +186,7 @@ def test_an_answer_of_one_story_has_its_line_above_the_events_and_a_button_that_
 
 def test_a_story_that_words_led_to_has_buttons_to_the_others_that_they_may_mean() -> None:
     others = (TOLD, replace(TOLD, title="Another", event_id="2015-12-09-00000007"))
-    page = story_page(replace(story(3), also=others), PLACE, "en-GB")
+    page = story_page(replace(story(3), also=others), PLACE)
     first, second = page.steps
     assert first.label.startswith("Also: War & *peace*")
     assert (second.label, second.place.of, second.aside) == ("Also: Another", StoryList("2015-12-09-00000007"), True)
@@ -198,11 +198,9 @@ def test_the_events_of_a_day_name_the_stories_that_they_are_part_of(text: str | 
     titles = ("The *strike*", "")
     said = "-# part of The \\*strike\\*"
     days = DateRange(FIRST, FIRST)
-    listed = days_page(
-        DayAnswer(days, 2, tuple(events), (), FIRST, FIRST), Place(DaysList(days)), "en-GB", stories=titles
-    )
-    yearly = on_this_day_page(OnThisDayList(12, 2), events, "en-GB", stories=titles)
-    posted = daily_page(FIRST, events, Place(DailyList("s", FIRST)), None, "en-GB", own=Own(stories=titles))
+    listed = days_page(DayAnswer(days, 2, tuple(events), (), FIRST, FIRST), Place(DaysList(days)), stories=titles)
+    yearly = on_this_day_page(OnThisDayList(12, 2), events, stories=titles)
+    posted = daily_page(FIRST, events, Place(DailyList("s", FIRST)), None, own=Own(stories=titles))
     for page in (listed, yearly, posted):
         first, second = [block.split("\n") for block in page.blocks if "Something happens" in block]
         assert (said in first) == (page is not posted or text is None)  # of a post two lines an event are enough

@@ -137,7 +137,7 @@ def test_random_draws_another_event_each_time_of_the_day_and_topic_that_are_name
 
 def test_help_shows_the_commands_and_examples_that_are_all_answered(lookup: Lookup) -> None:
     out, _ = say(lookup, "/help")
-    assert words.CONSOLE_HELP in out.replace("  \n", "\n")
+    assert str(words.CONSOLE_HELP) in out.replace("  \n", "\n")
     commands = out.split("Try one of these:\n")[1].split("\n")
     examples = [line for line in commands if line]
     assert len(examples) == 5

@@ -14,7 +14,6 @@ from sqlalchemy import text
 from bot.cards.discord_face import layout
 from bot.clocks import Clock, Clocks
 from bot.daily.claims import Claim, Terms
-from bot.daily.words import thread_title
 from bot.engine import Engine
 from bot.guide import Guide
 from bot.posting.channels import Post
@@ -73,7 +72,7 @@ async def guided(folder: IndexFolder, store: Store) -> AsyncIterator[Guide]:
 def composer(guide: Guide) -> Compose:
     async def compose(claim: Claim) -> Composed:
         page, events = await guide.daily(claim.subscription, claim.date)
-        title = thread_title(claim.subscription, claim.date, await guide.post_locale(claim.subscription))
+        title = await guide.post_title(claim.subscription, claim.date)
         return Composed(Post(layout(page, NOBODY), title), events)
 
     return compose

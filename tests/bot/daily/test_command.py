@@ -275,12 +275,12 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("options", "sentences"),
         [
-            ({"timezone": "Europe/Berln"}, ["no time zone 'Europe/Berln'", "Europe/Berlin"]),
+            ({"timezone": "Europe/Berln"}, ["no time zone “Europe/Berln”", "Europe/Berlin"]),
             ({"timezone": "Mars/Olympus"}, ["no time zone", "did you mean"]),
             ({"timezone": "../etc/passwd"}, ["no time zone"]),
             ({"timezone": "EST"}, ["can mean America/New_York", "UTC-05:00 (EST, all year)"]),
-            ({"timezone": "UTC+15"}, ["'UTC+15' is no offset that clocks have"]),
-            ({"time": "25:00"}, ["'25:00' is not a time of day", "09:00"]),
+            ({"timezone": "UTC+15"}, ["“UTC+15” is no offset that clocks have"]),
+            ({"time": "25:00"}, ["“25:00” is not a time of day", "09:00"]),
             ({"time": "09:60"}, ["is not a time of day"]),
             ({"time": "13 pm"}, ["is not a time of day"]),
         ],

@@ -52,7 +52,7 @@ def test_days_are_understood_and_said_in_words(text: str, words: str) -> None:
 def test_what_are_no_days_is_named_with_what_can_be_written(text: str) -> None:
     with pytest.raises(InputError, match="are no days for posts; write mon-fri") as refused:
         parse_days(text)
-    assert repr(text) in str(refused.value)
+    assert f"“{text}”" in str(refused.value)
 
 
 @given(st.text(max_size=60))

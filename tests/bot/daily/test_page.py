@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.cards.daily_post import daily_page, longer_page
 from bot.cards.discord_face import layout
+from bot.language import speaking
 from bot.views.state import NOBODY, DailyList, Place
 from embeddings.events import Event, Source
 from tests.conftest import few_examples
@@ -37,7 +38,8 @@ events = st.lists(
 @given(events, st.none() | st.integers(10**17, 10**18), st.sampled_from(["en-US", "de", "zh-CN"]))
 @few_examples()
 def test_a_post_fits_a_message_whatever_its_events_hold(found: list[Event], role: int | None, locale: str) -> None:
-    page = daily_page(DAY, found, PLACE, role, locale)
+    with speaking(locale):
+        page = daily_page(DAY, found, PLACE, role)
     assert page.cost <= 1
     assert all(page.blocks)
     view = layout(page, NOBODY)
@@ -49,7 +51,7 @@ def test_a_post_fits_a_message_whatever_its_events_hold(found: list[Event], role
 def test_the_longer_list_says_the_year_and_the_day_only_where_it_is_another() -> None:
     moon = Event("1969-07-20-00000001", dt.date(1969, 7, 20), "Two men walk on the Moon.")
     near = Event("1976-07-19-00000003", dt.date(1976, 7, 19), "Games open.")
-    page = longer_page(DAY, [moon, near], PLACE, 2, "en-GB")
+    page = longer_page(DAY, [moon, near], PLACE, 2)
     assert page.blocks[1].startswith("**1969** **Two men walk on the Moon.**\n")
     assert page.blocks[2].startswith("**19 July 1976** **Games open.**\n")
 
@@ -67,7 +69,7 @@ def test_it_reads_well(role: int | None) -> None:
     )
     again = Event("1969-07-20-00000002", dt.date(1969, 7, 20), "A race is run.", attribution="Somebody")
     near = Event("1976-07-19-00000003", dt.date(1976, 7, 19), "Games open.", attribution="Somebody")
-    page = daily_page(DAY, [moon, again, near], PLACE, role, "en-GB")
+    page = daily_page(DAY, [moon, again, near], PLACE, role)
     heading, first, second, third, small = page.blocks
     assert heading == "## On 20 July" + (f"\n<@&{role}>" if role else "")
     assert first.startswith("**1969** **Two men walk on the Moon.**\n-# Half a billion")

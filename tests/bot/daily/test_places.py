@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from bot.client import DatelineClient
 from bot.clocks import Clocks
 from bot.config import Config
+from bot.daily import words as daily_words
 from bot.daily.claims import State
 from bot.daily.days import in_words
 from bot.daily.schedule import Kind, Subscription
@@ -23,6 +25,7 @@ from tests.bot.daily.parts import HandClock, list_of, opened
 from tests.discord_server import Channel, DiscordServer, Message, Reply, connected
 from tests.discord_server.mentions import Pings
 from tests.discord_server.world import MEDIA, PRIVATE_THREAD, STAGE, VOICE
+from tests.speech import said
 from tests.word_encoder import WordEncoder
 
 
@@ -189,7 +192,7 @@ class TestTags:
         assert (await only(store, discord_server)).tag == news
         refused = await set_daily(discord_server, forum, tag="official")
         assert "Manage Threads" in refused
-        assert "no tag 'film'; it has history, news, official" in await set_daily(discord_server, forum, tag="film")
+        assert "no tag “film”; it has history, news, official" in await set_daily(discord_server, forum, tag="film")
         assert (await only(store, discord_server)).tag == news
         discord_server.allow(forum, "manage_threads")
         await set_daily(discord_server, forum, tag="official")
@@ -287,7 +290,7 @@ class TestWhatAServerWants:
         assert "This day" not in tried.text
         assert "Look:" in tried.text
 
-    async def test_the_date_in_that_title_is_in_the_servers_language(
+    async def test_that_title_is_in_the_servers_language(
         self, discord_server: DiscordServer, bot: DatelineClient, clock: HandClock
     ) -> None:
         forum = discord_server.add_forum("days")
@@ -297,7 +300,10 @@ class TestWhatAServerWants:
         clock.pass_(hours=1)
         await bot.poster.work_off()
         titles = [message.channel.name for message in messages(discord_server, forum)]
-        assert titles == ["Test: On this day, 20 juillet", "On this day, 20 juillet"]
+        title = said("fr", lambda: daily_words.titled(str(daily_words.ON_THIS_DAY), dt.date(2026, 7, 20)))
+        assert titles[1] == title
+        assert titles[0] != title
+        assert titles[0].endswith(title)
 
     async def test_no_posts_come_on_other_days(
         self, discord_server: DiscordServer, bot: DatelineClient, clock: HandClock

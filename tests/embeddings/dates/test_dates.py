@@ -408,7 +408,7 @@ def test_what_is_no_date_is_refused(text: str) -> None:
         (
             "02/03/2015",
             ("2015-02-03", "2015-03-02"),
-            "02/03/2015 may mean 2 March or 3 February 2015; write 2015-02-03 or 2015-03-02",
+            "02/03/2015 may mean 2 March 2015 or 3 February 2015; write 2015-02-03 or 2015-03-02",
         ),
         (
             "on 2-3-2015",

@@ -1,0 +1,53 @@
+"""The commands and their options, as Discord's menu shows them: at most a hundred characters each.
+
+They are registered in English and in every language that has a catalogue, where `python -m tests.messages` puts them.
+"""
+
+from __future__ import annotations
+
+EVENT_COMMAND = "The events of a day, month or range"
+EVENT_DATE = "A date such as 2015-12-23, 23 dec 2015, december 2015, last month"
+ASK_COMMAND = "The events that a question is about"
+ASK_QUERY = "A question or a few words; dates in it are understood: civilian deaths Russia late 2015"
+ASK_FROM = "Only events of this day or later"
+ASK_TO = "Only events of this day or earlier"
+ASK_COUNT = "How many events, 1 to 10"
+ON_THIS_DAY_COMMAND = "What happened on this day over the years"
+ON_THIS_DAY_DAY = "A day such as 12-23 or 23 December; today if you leave it out"
+RELATED_COMMAND = "An event with its sources and what is related to it"
+RELATED_EVENT = "A few words of its headline, or its id"
+STORY_COMMAND = "A story in its order of time: how something came about, and what came of it"
+STORY_EVENT = "An event, a topic or a few words"
+ABOUT_COMMAND = "What this archive holds, whose text it is, and what is stored"
+FIND_RELATED_MENU = "Find related events"
+
+HELP_COMMAND = "What you can ask, with examples that this archive answers"
+RANDOM_COMMAND = "An event that mattered, drawn at random"
+RANDOM_DAY = "Of a day such as 20 July, or a date, month or year: 2015-12-23, july 2015, 1969"
+RANDOM_TOPIC = "Of a topic of this archive"
+HELP_PRIVATE = "Show the answer to you alone"
+
+SETTINGS_COMMAND = "Who sees answers here, their language, their small print"
+PRIVATE = "Show the answer to you alone, or to everybody; without it, as the server has settled"
+
+DAILY_COMMAND = "Daily posts: what happened on this day over the years"
+DAILY_SET = "Post every day in a channel, or change how"
+DAILY_SHOW = "This server's daily posts, and when the next ones come"
+DAILY_PAUSE = "Stop the daily posts of a channel for now"
+DAILY_RESUME = "Go on with the daily posts of a channel"
+DAILY_REMOVE = "End the daily posts of a channel and forget them"
+DAILY_PREVIEW = "See what the next post of a channel would be"
+DAILY_TEST = "Post the next post of a channel there now, marked as a test"
+DAILY_CHANNEL = "Where to post"
+DAILY_WHICH = "Whose posts; not needed where there is only one channel"
+DAILY_TIME = "When, on the clocks of the time zone: 09:00, 9 pm, noon"
+DAILY_ZONE = "Whose clocks: a city, state or country (Berlin), an offset (UTC+5:30) or a zone's name"
+DAILY_EVENTS = "How many events a post, 1 to 10"
+DAILY_ROLE = "A role that each post mentions"
+DAILY_PREFER = "Topics that come first, parted by commas: space, science"
+DAILY_LEAVE_OUT = "Topics that are left out, parted by commas: football, conflicts"
+DAILY_DAYS = "On which days: mon-fri, weekends, mon, wed or every 3 days; every day if left out"
+DAILY_TITLE = "What stands above each post, beside the date"
+DAILY_TEXT = "A line of your own above each post"
+DAILY_PUBLISH = "In an announcement channel: publish each post to the channels that follow it"
+DAILY_TAG = "In a forum: the tag that each post gets"
