@@ -8,6 +8,7 @@
 # make docs         README.md and docs/ as a site, build/site; a link that leads nowhere is an error
 # make setup        what each of these does first: everything into .venv
 # make format       puts the code in order
+# make messages     collects the texts that users read, and brings the catalogues of all languages up to date
 # make lock         choose new versions
 
 VENV := .venv
@@ -24,7 +25,7 @@ INSTALL = $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--
 # Each of the processes that the tests start would otherwise compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test laws shuffled coverage mutants wheel-check docs setup format sample lock clean
+.PHONY: demo test laws shuffled coverage mutants wheel-check docs setup format messages sample lock clean
 
 demo: $(INSTALLED)
 	@$(BIN)/dateline bot --demo
@@ -64,6 +65,10 @@ setup: $(INSTALLED)
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# docs/translating.md
+messages: $(INSTALLED)
+	@$(BIN)/python -m tests.messages
 
 # Writes the pages of the sample archive from its source files.
 sample: $(INSTALLED)

@@ -35,7 +35,7 @@ _READ_FOR_ERRORS = (
     "embeddings/search/service.py",
     "embeddings/search/topics.py",
 )
-_SPEAKS = re.compile("from bot.language import|^DOMAIN = ", re.MULTILINE)
+_SPEAKS = re.compile(r"^(from bot\.language import|DOMAIN = )", re.MULTILINE)
 _READ_ALOUD = "bot/daily/"
 _CONSOLE = "bot/console/"  # which speaks English
 

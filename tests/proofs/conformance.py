@@ -26,10 +26,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from bot import settings_words
+from bot import help_words, settings_words, story_words, words
 from bot.client import DatelineClient
 from bot.clocks import Clocks
 from bot.config import Config
+from bot.language import Text, translated
 from bot.views.answer_actions import REMARK
 from bot.views.state import EventList, decode
 from embeddings.archive import Report
@@ -45,6 +46,7 @@ from tests.proofs.api_description import Description
 from tests.proofs.hostile_events import FIRST_DAY, FIRST_YEAR, TEXTS, write_archive
 from tests.proofs.message_rules import broken_rules
 from tests.proofs.tables import Table
+from tests.speech import said
 from tests.word_encoder import WordEncoder
 
 WINDOWS = 8  # into which the years are parted; a locale looks through one of them
@@ -187,8 +189,11 @@ class Visit:
         reply = await self.server.slash(name, options or {}, **how)
         return self._answered(reply, f"/{name} {options}")
 
-    async def press(self, reply: Reply, label: str, user: User | None = None) -> Reply:
-        pressed = await self.server.press(reply, label, user=user or self.user)
+    async def press(self, reply: Reply, label: Text | str, user: User | None = None) -> Reply:
+        """Press a button, named by its `custom_id` or by its label, which may be in any language."""
+        named = [each for each in reply.buttons if _is_called(each, label)]
+        which = label if isinstance(label, str) else named[0]["custom_id"]
+        pressed = await self.server.press(reply, which, user=user or self.user)
         return self._answered(pressed, f"button {label}")
 
     async def choose(self, reply: Reply, number: int, user: User | None = None) -> Reply:
@@ -210,11 +215,11 @@ class Visit:
                 if (seen + self.number // WINDOWS) % OPEN_EACH == 0:
                     listed = await self.card(listed, option)
                 seen += 1
-            if not _has(listed, "Next"):
+            if not _has(listed, words.NEXT):
                 break
-            listed = await self.press(listed, "Next")
-        if _has(listed, "Previous"):
-            await self.press(listed, "Previous")
+            listed = await self.press(listed, words.NEXT)
+        if _has(listed, words.PREVIOUS):
+            await self.press(listed, words.PREVIOUS)
         for date in ("1959-12-31", "1961-03-01", "yesterday", "02/03/1965", "2015-02-30", *self._short(_OPTION)[:2]):
             empty = await self.ask("event", {"date": date})
             if near := [each for each in empty.buttons if each.get("custom_id")]:
@@ -229,13 +234,13 @@ class Visit:
         somebody = self.server.owner
         if option == 0 and not listed.ephemeral:
             copy = await self.choose(listed, 0, somebody)
-            if _has(copy, "Back to the list"):
-                await self.press(copy, "Back to the list", somebody)
+            if _has(copy, words.BACK_TO_LIST):
+                await self.press(copy, words.BACK_TO_LIST, somebody)
         card = await self.choose(listed, option)
         if card.selects:
             other = await self.choose(card, 0)
-            card = await self.press(other, "Back") if _has(other, "Back") else other
-        return await self.press(card, "Back to the list")
+            card = await self.press(other, words.BACK) if _has(other, words.BACK) else other
+        return await self.press(card, words.BACK_TO_LIST)
 
     async def questions(self) -> None:
         """Ask for words, hostile ones too, within days and without, of messages and of one event."""
@@ -252,16 +257,16 @@ class Visit:
             self._answered(menu, "message menu")
         for span in ({"from": "1970", "to": "1980"}, {"from": "2020"}, {"to": "1900"}, {"from": "1980", "to": "1970"}):
             found = await self.ask("ask", {"query": "rain in Rainland in March 1975 or on 27 February 1969", **span})
-            if _has(found, "Search all dates"):
-                found = await self.press(found, "Search all dates")
-            if _has(found, "Next"):
-                await self.press(found, "Next")
+            if _has(found, words.SEARCH_ALL_DATES):
+                found = await self.press(found, words.SEARCH_ALL_DATES)
+            if _has(found, words.NEXT):
+                await self.press(found, words.NEXT)
         some = self.events[self.number % 37 :: 37]
         for event in some:
             card = await self.ask("related", {"event": event.id})
             if card.selects:
                 card = await self.choose(card, 0)
-                await self.press(card, "Back")
+                await self.press(card, words.BACK)
         await self.ask("about", {"private": True})
         await self.ask("about", guild=None)
         await self.around()
@@ -276,11 +281,11 @@ class Visit:
         drawings: list[Json] = [{}, {"day": "03-01"}, {"day": "1975", "private": True}]
         for options in [*drawings, {"topic": self._short(_OPTION)[0]}]:
             drawn = await self.ask("random", options)
-            if _has(drawn, "Another"):
-                await self.press(drawn, "Another")
+            if _has(drawn, help_words.ANOTHER):
+                await self.press(drawn, help_words.ANOTHER)
         found = await self.ask("ask", {"query": "rain"})
-        if _has(found, "More"):
-            found = await self.press(found, "More")
+        if _has(found, words.MORE):
+            found = await self.press(found, words.MORE)
             for letter in "yt":
                 for select in [each for each in found.selects if each["custom_id"].startswith(f"dl:{letter}:")]:
                     value = select["options"][-1]["value"]
@@ -296,8 +301,8 @@ class Visit:
             if number == 0 and told.error is None and len(told.messages) == 1:
                 await self._turned(told)
         card = await self.ask("related", {"event": event.id})
-        if _has(card, "Story"):
-            await self.press(card, "Story")
+        if _has(card, story_words.STORY):
+            await self.press(card, story_words.STORY)
 
     async def _turned(self, told: Reply) -> None:
         """All pages of a story that has some, and one of its events."""
@@ -306,11 +311,11 @@ class Visit:
             await self.server.until(lambda: bool(told.message.attachments))
         for custom_id in all_of_it:
             page = await self.press(told, custom_id)
-            if _has(page, "Next"):
-                page = await self.press(page, "Next")
-            told = await self.press(page, "The story in short")
+            if _has(page, words.NEXT):
+                page = await self.press(page, words.NEXT)
+            told = await self.press(page, story_words.STORY_CARD)
         if told.selects:
-            await self.press(await self.choose(told, 0), "Back to the story")
+            await self.press(await self.choose(told, 0), story_words.BACK_TO_STORY)
 
     async def suggestions(self) -> None:
         """Type into every option that suggests something."""
@@ -353,8 +358,8 @@ class Visit:
         await self.ask("daily set", {**self._wish(0, channels[0], role), "time": self._short(20)[0]}, **how)
         await self.ask("daily set", {**self._wish(0, channels[0], role), "timezone": self._short(60)[0]}, **how)
         shown = await self.ask("daily show", **how)
-        while _has(shown, "Next"):
-            shown = await self.press(shown, "Next", owner)
+        while _has(shown, words.NEXT):
+            shown = await self.press(shown, words.NEXT, owner)
         for name in ("pause", "resume", "preview", "remove"):
             for text in ("", "a", self._short(_OPTION)[0]):
                 await server.autocomplete(
@@ -381,7 +386,7 @@ class Visit:
         """Settle what can be settled for a server; ask there, share what is private, and say what was meant."""
         server, owner = self.server, self.server.owner
         card = await self.ask("settings", user=owner, guild=guild, locale=self.locale)
-        for label in (str(settings_words.FEEDBACK[False]), str(settings_words.ATTRIBUTION[True])):
+        for label in (settings_words.FEEDBACK[False], settings_words.ATTRIBUTION[True]):
             card = await self.press(card, label, owner)
         for custom_id, value in (("ds:answers", "private"), ("ds:language:1", "own")):
             card = self._answered(await server.choose(card, custom_id, value, user=owner), custom_id)
@@ -396,10 +401,10 @@ class Visit:
         ):
             await self.ask(name, {**options, "private": False}, **how)
             private = await self.ask(name, {**options, "private": True}, **how)
-            if _has(private, str(settings_words.SHARE)):
-                await self.press(private, str(settings_words.SHARE))
+            if _has(private, settings_words.SHARE):
+                await self.press(private, settings_words.SHARE)
         asked = await self.ask("ask", {"query": "rain in Rainland in March 1975"}, **how)
-        opened = await self.press(asked, str(settings_words.NOT_MEANT))
+        opened = await self.press(asked, settings_words.NOT_MEANT)
         self._answered(await server.modal(opened, {REMARK: text}), "the form")
 
     async def _other_places(self, guild: Guild, how: Json) -> list[Channel]:
@@ -450,8 +455,8 @@ class Visit:
             for button in (*post.buttons[:2], post.buttons[-1]):
                 card = await self.server.press(post, button["custom_id"], user=self.user)
                 self._answered(card, "a post's button")
-                if _has(card, "Back to the list"):
-                    await self.press(card, "Back to the list")
+                if _has(card, words.BACK_TO_LIST):
+                    await self.press(card, words.BACK_TO_LIST)
 
     async def _notices(self, channels: list[Channel]) -> None:
         """Have the next posts fail in each way that moderators are told of."""
@@ -483,8 +488,13 @@ def _is_known(error: ApiError) -> bool:
     return error.status in {403, 404} or error.code == _ALREADY_ACKNOWLEDGED
 
 
-def _has(reply: Reply, label: str) -> bool:
-    return any(each.get("label") == label for each in reply.buttons)
+def _has(reply: Reply, label: Text) -> bool:
+    return any(_is_called(each, label) for each in reply.buttons)
+
+
+def _is_called(button: Json, label: Text | str) -> bool:
+    """Whether a button has a label, in whatever language."""
+    return isinstance(label, Text) and button.get("label") in {said(each, label) for each in ("en-US", *translated())}
 
 
 def offered(commands: list[Json]) -> set[str]:
