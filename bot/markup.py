@@ -93,13 +93,14 @@ def escape_within(text: str, limit: int) -> str:
     """Escaped text of at most `limit`, cut at a word where it is too long."""
     text = one_line(text)
     if _ISOLATE not in text and _has_right_to_left(text):
-        within = _escape_within(text, limit - 2)
+        within = escape_line(text, limit - 2)
         return f"{_ISOLATE}{within}{_END}" if within else ""
-    return _escape_within(text, limit)
+    return escape_line(text, limit)
 
 
-def _escape_within(text: str, limit: int) -> str:
-    """As `escape_within`, of text on one line."""
+def escape_line(text: str, limit: int) -> str:
+    """As `escape_within`, of text that has a line to itself, in whichever direction."""
+    text = one_line(text)
     room = limit
     while room > 0 and length(escaped := escape(cut(text, room))) > limit:
         room -= max(1, (length(escaped) - limit) // 2)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot import settings_words
 from bot.markdown import seen
-from bot.markup import escape_within
+from bot.markup import escape_line, escape_within
 from embeddings.search.spelling import Correction
 
 _QUESTION = 600  # of a question that has up to 500 characters before it is escaped
@@ -21,7 +21,7 @@ def asked(text: str, corrections: Sequence[Correction] = (), language: str = "")
     """
     read = [escape_within(each.read, _CORRECTED) for each in corrections]
     said = settings_words.read_as if language else settings_words.corrected
-    lines = [escape_within(text, _QUESTION), said(read) if read else ""]
+    lines = [escape_line(text, _QUESTION), said(read) if read else ""]
     return "\n".join(f"-# {line}" for line in lines if line)
 
 

@@ -59,8 +59,8 @@ def settings_page(settings: ServerSettings, guild_locale: str, there: Collection
 
 def _languages(chosen: str) -> tuple[Options, Options]:
     """Two selects of languages in the order of their names; one holds 25, and there are more."""
-    named = sorted((language(locale.value), locale.value) for locale in Locale)
-    letters = [name[0] for name, _ in named]
+    named = sorted((language(each.value), each.value) for each in Locale)
+    letters = [name[0].upper() for name, _ in named]
     # The second begins with another letter than the first ends with.
     half = next(place for place in range(_FIRST_HALF, len(named)) if letters[place] != letters[place - 1])
     options = [(value, plain(name, MAX_OPTION)) for name, value in named]

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from discord import Interaction, InteractionType
+from discord import Interaction, InteractionType, Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +16,7 @@ OPTION = {"name": "query", "type": 3, "value": "Who landed on the Moon"}
 
 
 def interaction(of: InteractionType = InteractionType.application_command, **data: Any) -> Interaction[Any]:
-    found = SimpleNamespace(extras={}, type=of, data={"name": "ask", "options": [OPTION], **data})
+    found = SimpleNamespace(extras={}, locale=Locale.french, type=of, data={"name": "ask", "options": [OPTION], **data})
     return cast("Interaction[Any]", found)
 
 

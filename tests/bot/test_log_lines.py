@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any, TextIO, cast
 
 import pytest
-from discord import Interaction, InteractionType
+from discord import Interaction, InteractionType, Locale
 
 from bot import logs
 from bot.config import LogFormat
@@ -39,7 +39,10 @@ def lines(form: LogFormat, stream: TextIO | None = None) -> io.StringIO:
 
 def asked(text: str) -> Interaction[Any]:
     data = {"name": "ask", "options": [{"name": "query", "value": text}]}
-    return cast("Interaction[Any]", SimpleNamespace(extras={}, type=InteractionType.application_command, data=data))
+    return cast(
+        "Interaction[Any]",
+        SimpleNamespace(extras={}, locale=Locale.french, type=InteractionType.application_command, data=data),
+    )
 
 
 def test_json_has_the_fields_of_a_call_and_of_the_interaction_and_no_secret() -> None:

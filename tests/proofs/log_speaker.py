@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import aiosqlite
-from discord import Interaction, InteractionType
+from discord import Interaction, InteractionType, Locale
 from sqlalchemy import text as statement
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -43,7 +43,7 @@ def interaction_with(text: str, chance: random.Random) -> Interaction[Any]:
             (InteractionType.modal_submit, {"custom_id": "d1:x", "components": [line]}),
         )
     )
-    return cast("Interaction[Any]", SimpleNamespace(extras={}, type=of, data=data))
+    return cast("Interaction[Any]", SimpleNamespace(extras={}, locale=Locale.french, type=of, data=data))
 
 
 class Talker(Speaker):

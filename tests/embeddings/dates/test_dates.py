@@ -413,7 +413,7 @@ def test_what_is_no_date_is_refused(text: str) -> None:
         (
             "on 2-3-2015",
             ("2015-02-03", "2015-03-02"),
-            "on 2-3-2015 may mean 2 March or 3 February 2015; write 2015-02-03 or 2015-03-02",
+            "on 2-3-2015 may mean 2 March 2015 or 3 February 2015; write 2015-02-03 or 2015-03-02",
         ),
         (
             "31/8/97",
@@ -473,7 +473,7 @@ def test_day_first_settles_the_order() -> None:
 def test_a_long_text_is_refused_at_once_and_shown_in_part() -> None:
     with pytest.raises(DateError) as caught:
         parse_range("1 " * 100_000, TODAY)
-    assert "200000 characters" in str(caught.value)
+    assert "200,000 characters" in str(caught.value)
     assert len(str(caught.value)) < 200
 
 
