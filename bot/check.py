@@ -30,6 +30,7 @@ from embeddings.defaults import DEFAULT_CONFIG
 from embeddings.errors import EmbeddingsError, IndexMissingError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import Manifest
+from embeddings.model import languages
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder, must_be_fetched
 from embeddings.model.reranker import reranker
 from embeddings.program import own_command
@@ -136,6 +137,8 @@ class Check:
                 yield _vectors(name, len(search.encode(["a question"])[0].vector))
         else:
             yield _vectors(name, len(SentenceEncoder(name).encode(["a question"])[0].vector))
+        if (package := languages.in_use()) is not None:
+            yield Finding("model", f"{package} reads questions in other languages than English")
         if (other := settings.rerank.model) is None:
             return
         if must_be_fetched(other):

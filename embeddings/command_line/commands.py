@@ -348,6 +348,7 @@ def evaluate(context: Context, queries: Path, rows: Path | None, unanswerable: P
 def stats(context: Context) -> None:
     """Say what the index holds."""
     from embeddings.archive.last_updated import last_updated
+    from embeddings.model import languages
 
     folder = context.folder()
     manifest, updated = folder.manifest(), last_updated(folder.fetched)
@@ -360,6 +361,7 @@ def stats(context: Context) -> None:
         "model": manifest.model.name,
         "dimension": manifest.model.dimension,
         "encoders": export and {"events": export.for_texts, "questions": export.for_questions},
+        "languages": languages.in_use(),
         "bytes": manifest.bytes,
         "built": manifest.built.isoformat(),
         "updated": updated and updated.isoformat(timespec="seconds"),

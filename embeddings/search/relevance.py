@@ -32,7 +32,14 @@ class Relevance:
     strangers: Strangers | None
 
     def of(
-        self, question: Question, vector: np.ndarray, rows: np.ndarray, features: Features, order: np.ndarray
+        self,
+        question: Question,
+        vector: np.ndarray,
+        rows: np.ndarray,
+        features: Features,
+        order: np.ndarray,
+        *,
+        is_sure: bool = False,
     ) -> np.ndarray:
         """What of `order` may answer the question: all of it, a part, or nothing.
 
@@ -40,6 +47,7 @@ class Relevance:
             vector: the question's, (dimension,).
             rows: (n,) the candidates; `features` says what speaks for each.
             order: positions in `rows`, best first.
+            is_sure: nothing is doubted but whether the archive has its days.
         """
         if question.in_future or not len(order):
             return order[:0]
@@ -47,7 +55,7 @@ class Relevance:
             return order
         if is_before(question.dates, self.catalogue.first):
             return self._telling(question, rows, order[:_LOOKED_AT])
-        return order[:0] if self._doubts(question, vector, rows, features) else order
+        return order[:0] if not is_sure and self._doubts(question, vector, rows, features) else order
 
     def until_strangers(
         self, question: Question, rows: np.ndarray, features: Features, shown: Sequence[int]

@@ -19,6 +19,7 @@ from embeddings.errors import BUILD_AGAIN, IndexUnusableError, InputError
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.row_sets import union
 from embeddings.index.tokens import similarities
+from embeddings.model.abroad import NEAR, blended, foreign_encoder
 from embeddings.model.calibration import Features, Order, Weights
 from embeddings.model.encoder import Encoder
 from embeddings.model.export import encoder_of
@@ -74,6 +75,7 @@ class Search(LookUp):
         super().__init__(index)
         self._encoder = encoder
         self._reranker = reranker
+        self._abroad = foreign_encoder(encoder)
         self._told: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # of topics, by key: pages are turned
 
     @property
@@ -254,11 +256,13 @@ class Search(LookUp):
             most: how many events are found at most, those beyond `limit` as the answer's `further`.
         """
         started = time.perf_counter()
+        wanted, is_sure = self.as_meant(question, wanted)
         candidates, features = self.candidates(question, wanted)
         scores = order(features, self.weights, self.order)
         best_first = np.lexsort((candidates, -scores))
         if silent_in_doubt:
-            best_first = self._relevance.of(question, wanted.vector, candidates, features, best_first)
+            found = self._relevance.of(question, wanted.vector, candidates, features, best_first, is_sure=is_sure)
+            best_first = found
         if self._reranker is not None and len(best_first) and not question.only_dates:
             first = best_first[:_RERANKED]
             titles = [event.title for event in self.index.catalogue.events(candidates[first].tolist())]
@@ -288,6 +292,19 @@ class Search(LookUp):
             hits[len(shown) :],
             question.language,
         )
+
+    def as_meant(self, question: Question, wanted: Encoded) -> tuple[Encoded, bool]:
+        """What was encoded of a question, and with the extra `languages`, of one in another, what that means.
+
+        Returns:
+            It, and whether some event is so near to what it means that it is no stranger.
+        """
+        foreign = None if question.only_dates else question.abroad
+        if foreign is None or self._abroad is None or (meant := self._abroad.vector(foreign.typed)) is None:
+            return wanted, False
+        _, scores = self.index.vectors.search(meant, 1)
+        is_sure = bool(len(scores)) and float(scores[0]) >= NEAR
+        return blended(meant, wanted if foreign.english else None), is_sure
 
     def candidates(self, question: Question, wanted: Encoded) -> tuple[np.ndarray, Features]:
         """Rows that may answer a question, in order of time, and the features of each."""

@@ -1,8 +1,9 @@
 """Questions in other languages, put into English word by word as far as tables know their words. Values in, values out.
 
 The archive and the model know English. What is known of thirteen other languages is in two files that `python -m
-tests.words_abroad` makes: the words of what news tells of, little words, the names of countries and cities. A question
-counts as English unless its letters or its words say otherwise, and is then left as it is.
+tests.words_abroad` makes: the words of what news tells of, little words, the names of countries and cities, which are
+CLDR's and GeoNames' (https://www.geonames.org, CC BY 4.0, changed). A question counts as English unless its letters or
+its words say otherwise, and is then left as it is.
 """
 
 from __future__ import annotations

