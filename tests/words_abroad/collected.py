@@ -28,7 +28,7 @@ _VOWELS = re.compile("[aeiouyаеиоуыэюяйьіїє]$")
 _INNER = frozenset(
     "al as bin da de del den der des di do dos du el en ibn il l la las le les lo los o san se un van von".split()
 )
-_ENGLISH_TOO = {"coup d etat", "gilets jaunes"}
+_ENGLISH_TOO = {"coronavirus", "coup d etat", "ex", "gilets jaunes", "usa"}
 _AS_IN_NEWS = {
     "BA": "Bosnia and Herzegovina", "CD": "Democratic Republic of the Congo", "CG": "Republic of the Congo",
     "CI": "Ivory Coast", "CZ": "Czech Republic", "HK": "Hong Kong", "MM": "Myanmar", "MO": "Macau", "PS": "Palestine",
@@ -224,16 +224,15 @@ def _unlike(words: Mapping[str, str]) -> Iterator[str]:
 
 def _may_be_english(phrase: Iterable[str], english: str) -> bool:
     words = [word.rstrip("*") for word in phrase]
-    return " ".join(words) in _ENGLISH_TOO or {*_english(), *key(english).split(), *key(english).split("-")}.issuperset(
-        words
-    )
+    meant = key(english).replace("-", " ").split()
+    return " ".join(words) in _ENGLISH_TOO or all(word in _english() or word in meant for word in words)
 
 
 def _foreign(signs: Mapping[str, Iterable[str]], *, with_endings: bool) -> dict[str, str]:
     return {
         word: " ".join(sorted(languages))
         for word, languages in signs.items()
-        if word not in _INNER and not _is_english(word, with_endings=with_endings)
+        if len(word) > 1 and word not in _INNER | _ENGLISH_TOO and not _is_english(word, with_endings=with_endings)
     }
 
 
