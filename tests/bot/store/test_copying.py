@@ -47,7 +47,12 @@ async def lived_in(store: Store) -> None:
     await store.feedback.keep(WORDS, ["1969-07-20-00000000"], WORDS, NOON + 1 / 3)
     await store.keep_answer(KeptAnswer(("2004-12-26-quake001",), (DateRange(DAY, DAY),), shown=1), DAY)
     async with store._access.writing() as session:  # more than are copied at once
-        session.add_all(NoteRow(name=f"note {number}", value=WORDS) for number in range(2_500))
+        session.add_all(NoteRow(name=f"note {number}", value=WORDS) for number in range(250))
+
+
+@pytest.fixture(autouse=True)
+def _few_are_copied_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.copying._AT_ONCE", 100)
 
 
 LIVED_IN = Stores(lived_in)
@@ -92,7 +97,7 @@ async def test_every_row_is_in_the_copy_and_the_store_is_as_it_was(
         name: sorted(map(str, rows)) for name, rows in before.items()
     }
     assert await rows_of(source) == before
-    assert str(copied) == "2,511 rows, 3 subscriptions, 3 posts, 1 answers among them"
+    assert str(copied) == "261 rows, 3 subscriptions, 3 posts, 1 answers among them"
     total = sum(copied.rows.values())
     assert told[-1] == ("copying rows", total, total)
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
@@ -188,7 +193,7 @@ async def test_nobody_writes_to_a_store_while_it_is_copied(
     refused: list[str] = []
 
     def try_to_write(_: str, done: int, __: int | None) -> None:
-        if done > 1_000 and not refused:
+        if done > 100 and not refused:
             with pytest.raises(StoreError) as caught:
                 asyncio.run(opened_and_written())
             refused.append(str(caught.value))
