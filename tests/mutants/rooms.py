@@ -82,8 +82,8 @@ ROOMS = (
             "tests/bot/posting/test_loop.py",
             "tests/bot/posting/test_poster.py",
             "tests/bot/posting/test_promises.py",
-            "tests/bot/posting/test_places.py::TestEveryKindOfChannel::"
-            "test_gets_it_once_whatever_becomes_of_the_request[-502 although it is there-forum]",
+            "tests/bot/posting/test_places.py::TestTrouble::"
+            "test_gets_it_once_whatever_becomes_of_the_request[-forum-502 although it is there]",
         ),
         left_out=(
             "test_two_hundred_posts_arrive",
