@@ -128,6 +128,10 @@ async def _stories(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:
     told = await server.slash("story", {"event": "Apollo program"})
     value = told.selects[0]["options"][2]["value"]
     yield "story-event", _answer(server, await server.choose(told, str(words.OPEN), [value]))
+    yield "ask-story", _answer(server, await server.slash("ask", {"query": "Apollo on the moon"}))
+    meant = await server.slash("story", {"event": "Apollo on the moon"})
+    await server.until(lambda: bool(meant.message.attachments))
+    yield "story-words", _answer(server, meant)
 
 
 async def _about(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:

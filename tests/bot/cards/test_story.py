@@ -175,7 +175,7 @@ def test_an_answer_of_one_story_has_its_line_above_the_events_and_a_button_that_
     title, facts = page.blocks[0].split("\n")
     assert title.startswith("### War & \\*peace\\* War")
     assert length(title) <= 4 + 90
-    assert facts.startswith("-# **2 Dec 2015")
+    assert facts.startswith("-# Story · **2 Dec 2015")
     assert facts.endswith("1 Mar 2016** · 37 events · still going on")
     assert page.blocks[1].startswith("**1.** **Something happens**")
     [step] = page.steps
