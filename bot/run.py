@@ -63,7 +63,7 @@ async def _open_and_serve(config: Config, observer: Observer, stop: asyncio.Even
     try:
         engine = observer.engine = Engine(
             IndexFolder(config.index.path),
-            lambda index: encoder_of(index, config.index.model, config.index.encoder),
+            lambda index: encoder_of(index, config.index.model, config.index.encoder, one_by_one=True),
             lambda: dt.datetime.now(dt.UTC).date(),
             reranker(config.rerank.model),
         )

@@ -21,7 +21,6 @@ PACKAGES = {OPENVINO: "openvino", INT8: "onnxruntime"}
 
 _BATCH = 16  # texts of similar length that are encoded together
 _MOST_AT_ONCE = 8  # batches at work at once, each on its share of the cores and with memory of its own
-_MOST_THREADS = 4  # for one question; more wait for each other longer than they work
 _SHAPES_KEPT = 64  # numbers of texts and tokens for which OpenVINO keeps what it has prepared; each takes memory
 ERRORS_ALONE = 3  # ONNX Runtime's name for it
 
@@ -88,22 +87,22 @@ class OpenVino:
 class OnnxRuntime:
     """An export run by ONNX Runtime in 8-bit integers.
 
-    Its threads wait asleep, and the thread that asks does the work of those that do not wake: beside some ten busy
-    processes 12 tokens took 4 ms of the clock on two cores, by OpenVINO 45, whose threads wait for each other.
+    A batch has one core. A second is not worth waking: 12 tokens took 4.4 ms with one, 4.6 with two, and 3.5 where the
+    threads never sleep, which takes the processor from whatever else answers. Beside some ten busy processes they took
+    4 ms of the clock on two cores, by OpenVINO 45, whose threads wait for each other.
 
     Args:
-        one_by_one: one text has all cores; else each batch has one.
+        one_by_one: one batch is run at once; else one on each core.
     """
 
     def __init__(self, folder: Path, *, one_by_one: bool) -> None:
         runtime = onnxruntime()
         self.at_once = 1 if one_by_one else _cores(_MOST_AT_ONCE)
         settings = runtime.SessionOptions()
-        settings.intra_op_num_threads = _cores(_MOST_THREADS) if one_by_one else 1
+        settings.intra_op_num_threads = 1
         settings.inter_op_num_threads = 1
         settings.enable_cpu_mem_arena = not one_by_one  # it keeps the memory of the longest text
         settings.log_severity_level = ERRORS_ALONE
-        settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # It was optimised when it was written.
         settings.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
         [file] = NETWORK_FILES[INT8]
@@ -128,7 +127,7 @@ class Exported:
     Args:
         folder: the folder of the export's files, which are read now.
         way: one of `NETWORK_FILES`.
-        one_by_one: whether texts come one after another: each then has all cores.
+        one_by_one: whether texts come one after another: each then has as many cores as make it faster.
     Raises:
         ImportError, RuntimeError: if it cannot be run here.
     """

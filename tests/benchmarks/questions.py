@@ -24,6 +24,7 @@ import click
 import numpy as np
 
 from bot.engine import Engine
+from bot.run import SWITCH_S
 from embeddings.defaults import Way
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.threads import compute_alone
@@ -41,7 +42,7 @@ TODAY = dt.date(2026, 11, 22)
 
 WHOLE, ANSWERING, SEARCHING = "a question", "search, order and fetch", "search among vectors"
 ENCODE, SCAN = "sentence-transformers' encode", "FAISS's flat scan"
-_CANDIDATES = 100  # asked for, as `ask` does
+_CANDIDATES = 80  # asked for, as `ask` does
 _WARM = 5  # questions asked before any is measured
 
 _STAGES = ("parse", "encode", "search", "order", "fetch")
@@ -103,7 +104,7 @@ def _timed(part: Part, stages: Stages) -> Part:
 def measure_stages(index: OpenIndex, way: Way, questions: Sequence[str]) -> Stages:
     """Answer questions one after another on one thread; what an answer takes beside the parts' work is its order."""
     stages = Stages()
-    encoder = encoder_of(index, None, way)
+    encoder = encoder_of(index, None, way, one_by_one=True)
     timed = replace(
         index,
         catalogue=_timed(index.catalogue, stages),
@@ -147,7 +148,7 @@ async def measure_engine(folder: IndexFolder, way: Way, questions: Sequence[str]
     """Questions a second one after another and all at once, in turn, and the most memory that each took in MB."""
     engine = Engine(
         folder,
-        lambda index: encoder_of(index, None, way),
+        lambda index: encoder_of(index, None, way, one_by_one=True),
         lambda: TODAY,
     )
     await engine.start()
@@ -199,6 +200,7 @@ def _peak_mb() -> float:
 def main(index: Path, queries: Path, count: int, turns: int, way: Way) -> None:
     """Print how long each stage takes, and what the engine gets through."""
     compute_alone()
+    sys.setswitchinterval(SWITCH_S)  # as the bot does
     texts = [text for query in read_queries(queries) for text in (query.kw, query.nl)]
     questions = [texts[place % len(texts)] for place in range(count)]
     folder = IndexFolder(index)
