@@ -21,8 +21,7 @@ def part_of(title: str) -> str:
 def story_line(story: StoryPlace) -> str:
     """The heading of an answer most of which is one story: its title, from when to when it was, how many events."""
     facts = story_words.story_facts(local_dates.interval(story.first, story.last), story.count, story.going_on)
-    return f"### {escape_within(story.title, _TITLE)}
--# {story_words.STORY} · {facts}"
+    return f"### {escape_within(story.title, _TITLE)}\n-# {story_words.STORY} · {facts}"
 
 
 def to_story(story: StoryPlace) -> Step:

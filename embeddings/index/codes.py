@@ -31,7 +31,7 @@ _TRAINED_ON = 4_096  # rows; FAISS takes no more, 256 for each of 16
 
 _SURE = 10  # so many of the best rows are those of an exact search
 _DEVIATIONS = 5.0  # one estimate in 3.5 million is further below what its score lets expect
-_LIKELY = 3  # times as many rows as are wanted are compared exactly at least
+_LIKELY = 2  # times as many rows as are wanted are compared exactly at least
 _DEPTH = 128  # rows first asked of a segment
 _FEW = 4_096  # wanted rows of a segment that are all compared: they are read at once, in 1 ms
 

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from importlib import resources
 
 import numpy as np
@@ -221,7 +221,6 @@ def _name(text: str) -> Name:
     return Name(text.lstrip("!>"), in_capitals=text.startswith("!"), is_sign=not text.startswith(">"))
 
 
-@lru_cache(2)  # the index that is in force, and the one that it replaces
 def explained(short_forms: tuple[ShortForm, ...]) -> OtherNames:
     """The short forms that an archive explains."""
     return OtherNames(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from embeddings.index.catalogue import Catalogue
 from embeddings.index.row_sets import are_in
 from embeddings.search import other_names
 from embeddings.search.abroad import Abroad, understood
+from embeddings.search.other_names import OtherNames
 from embeddings.search.questions import Question
 from embeddings.search.spelling import Correction, Lexicon, corrected, spelt_otherwise
 from embeddings.stems import question_stems, stems
@@ -29,11 +31,21 @@ def read(question: Question, catalogue: Catalogue) -> Question:
         catalogue.postings(question_stems(question.wanted))
     wanted, changed = corrected(question.wanted, archive)
     rare = spelt_otherwise(wanted, archive)
-    names = (other_names.shipped(), other_names.explained(catalogue.short_forms), other_names.spelt_alike(rare))
+    names = (other_names.shipped(), _explained(catalogue), other_names.spelt_alike(rare))
     reading = other_names.read(wanted, names, catalogue.postings)
     if foreign is not None:  # all of it was read otherwise
         changed = (Correction(foreign.typed, wanted),) if foreign.english else ()
     return replace(question, wanted=wanted, corrected=changed, encoded=reading.text, words=reading.words)
+
+
+_of_catalogue: WeakKeyDictionary[Catalogue, OtherNames] = WeakKeyDictionary()
+
+
+def _explained(catalogue: Catalogue) -> OtherNames:
+    """The short forms that an archive explains, found once a catalogue."""
+    if (known := _of_catalogue.get(catalogue)) is None:
+        known = _of_catalogue[catalogue] = other_names.explained(catalogue.short_forms)
+    return known
 
 
 def in_english(question: Question, foreign: Abroad) -> Question:
