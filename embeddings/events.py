@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from embeddings.calendar_names import MONTHS
@@ -96,6 +96,7 @@ def event_json() -> TypeAdapter[Event]:
     return TypeAdapter(Event)
 
 
+@lru_cache(4_096)  # a build asks for it of each event of a day several times
 def event_id(day: dt.date, headline: str) -> str:
     """The id of a new event: its date and the first eight hexadecimal digits of its normalised headline's SHA-256."""
     digest = hashlib.sha256(normalise(headline).encode()).hexdigest()

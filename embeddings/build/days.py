@@ -61,7 +61,13 @@ def write_catalogue(
 
 def unlinked(event: Event) -> Event:
     """An event as an archive has it: which events its links lead to is found out anew."""
+    if all(other.id is None for other in event.related):
+        return event
     return replace(event, related=tuple(replace(other, id=None) for other in event.related))
+
+
+def _known_as(event: Event, own_id: str) -> Event:
+    return event if event.id == own_id else replace(event, id=own_id)
 
 
 def text_key(event: Event) -> bytes:
@@ -171,7 +177,7 @@ def _write_day(
             if staging.given_day(each) in (None, before.day) and each not in taken and not writer.has(each)
         )
         taken.add(own_id)
-        new = _new_event(group, before, replace(event, id=own_id), held)
+        new = _new_event(group, before, _known_as(event, own_id), held)
         placed.append((group.place, new))
         counts["events"] += 1
         counts["merged"] += _joined(group.texts)
@@ -193,7 +199,7 @@ def _groups(of_day: JoinedDay, before: _Before) -> Iterator[_Group]:
     """
     read = of_day.read
     # An id that once stood for an event stands for it still; so an event is known by any of its ids.
-    known = [replace(staged.event, id=before.known_id(staged.event)) for staged in read]
+    known = [_known_as(staged.event, before.known_id(staged.event)) for staged in read]
     count = len(before.events)
     groups = group_day([*before.events, *known], {event.id for event in before.events})
     old = [[before.events[place].id for place in group if place < count] for group in groups]
@@ -259,7 +265,7 @@ def _new_event(group: _Group, before: _Before, event: Event, held: Event | None)
     told = [staged.event for staged in (*group.members, *group.named)]
     ids = {each.id for each in told}.union(event_id(each.date, each.headline) for each in told)
     ids.update(other for other, stands_for in before.ids.items() if stands_for in group.old_ids)
-    event = replace(unlinked(event), lists=())
+    event = unlinked(replace(event, lists=()) if event.lists else event)
     held = unlinked(held) if held is not None and not group.is_listed_only else None
     is_as_archived = held == event and not group.has_fetched
     named_by = sorted({name for entry in group.entries for name in entry.event.lists})

@@ -14,6 +14,7 @@ from rich.progress import (
     Task,
     TaskID,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.text import Text
@@ -46,6 +47,7 @@ class ProgressDisplay:
                 BarColumn(),
                 MofNCompleteColumn(),
                 _RateColumn(),
+                TimeElapsedColumn(),
                 TimeRemainingColumn(),
                 console=self._console,
             )

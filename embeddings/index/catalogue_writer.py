@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -123,49 +124,16 @@ class CatalogueWriter:
             self._postings.setdefault(stem, array("I")).append(row)
         self._spellings.add(searched)
         self._short_forms.add(searched)
+        words = normalise(event.headline)
         self._db.execute(
             "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (row, event.id, date, date[5:], event.headline, topics, event.category, event.summary, number,
-             normalise(event.headline), new.text_key, new.digest),
+             words, new.text_key, new.digest),
         )  # fmt: skip
-        self._db.execute("INSERT INTO headlines (rowid, words) VALUES (?, ?)", (row, normalise(event.headline)))
-        self._db.executemany(
-            "INSERT INTO sources VALUES (?, ?, ?, ?)",
-            [(row, place, source.name, source.url) for place, source in enumerate(event.sources)],
-        )
-        self._db.executemany(
-            "INSERT INTO contexts VALUES (?, ?, ?)", [(row, place, name) for place, name in enumerate(event.contexts)]
-        )
-        self._db.executemany(
-            "INSERT INTO related VALUES (?, ?, ?, ?, ?, ?, NULL)",
-            [
-                (row, place, other.date.isoformat(), other.headline,
-                 json.dumps(other.contexts, ensure_ascii=False), other.path)
-                for place, other in enumerate(event.related)
-            ],
-        )  # fmt: skip
-        self._db.executemany(
-            "INSERT INTO links VALUES (?, ?, ?, ?)",
-            [
-                (row, place, other.date.isoformat(), normalise(headline))
-                for place, other in enumerate(event.related)
-                for headline in _without_leads(other.headline)
-            ],
-        )
-        self._db.executemany(
-            "INSERT OR IGNORE INTO addresses VALUES (?, ?, ?)",
-            [(path, row, place) for place, path in enumerate(event.paths)],
-        )
-        self._db.executemany(
-            "INSERT OR IGNORE INTO names VALUES (?, ?)", [(other, row) for other in sorted(new.other_ids)]
-        )
-        self._db.executemany(
-            "INSERT INTO lists VALUES (?, ?, ?)", [(row, place, name) for place, name in enumerate(new.lists)]
-        )
-        self._db.executemany(
-            "INSERT INTO entries VALUES (?, ?, ?)",
-            [(row, place, event_json().dump_json(entry).decode()) for place, entry in enumerate(new.entries)],
-        )
+        self._db.execute("INSERT INTO headlines (rowid, words) VALUES (?, ?)", (row, words))
+        for sql, values in _lists(row, new):
+            if values:  # few events have some of each
+                self._db.executemany(sql, values)
         if new.origin is not None:
             archived = None if new.origin.archived is None else event_json().dump_json(new.origin.archived).decode()
             self._db.execute("INSERT INTO origins VALUES (?, ?, ?)", (row, new.origin.fetched, archived))
@@ -235,6 +203,42 @@ class CatalogueWriter:
     def close(self) -> None:
         """Close without finishing."""
         self._db.close()
+
+
+def _lists(row: int, new: NewEvent) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+    """What the event of a row has several of: the statement that inserts it, and its values."""
+    event = new.event
+    yield (
+        "INSERT INTO sources VALUES (?, ?, ?, ?)",
+        [(row, place, source.name, source.url) for place, source in enumerate(event.sources)],
+    )
+    yield "INSERT INTO contexts VALUES (?, ?, ?)", [(row, place, name) for place, name in enumerate(event.contexts)]
+    yield (
+        "INSERT INTO related VALUES (?, ?, ?, ?, ?, ?, NULL)",
+        [
+            (row, place, other.date.isoformat(), other.headline,
+             json.dumps(other.contexts, ensure_ascii=False), other.path)
+            for place, other in enumerate(event.related)
+        ],
+    )  # fmt: skip
+    yield (
+        "INSERT INTO links VALUES (?, ?, ?, ?)",
+        [
+            (row, place, other.date.isoformat(), normalise(headline))
+            for place, other in enumerate(event.related)
+            for headline in _without_leads(other.headline)
+        ],
+    )
+    yield (
+        "INSERT OR IGNORE INTO addresses VALUES (?, ?, ?)",
+        [(path, row, place) for place, path in enumerate(event.paths)],
+    )
+    yield "INSERT OR IGNORE INTO names VALUES (?, ?)", [(other, row) for other in sorted(new.other_ids)]
+    yield "INSERT INTO lists VALUES (?, ?, ?)", [(row, place, name) for place, name in enumerate(new.lists)]
+    yield (
+        "INSERT INTO entries VALUES (?, ?, ?)",
+        [(row, place, event_json().dump_json(entry).decode()) for place, entry in enumerate(new.entries)],
+    )
 
 
 def _without_leads(title: str) -> Iterator[str]:
