@@ -23,6 +23,7 @@ from embeddings.text import normalise
 
 _MOVED_DAYS = 3  # by which an edit may correct the day of an event
 _TOGETHER = 1_000  # events that are looked for at a time
+_LOOK_UPS = "writing words and look-ups"
 
 # By the day of the list, what fetched lists say, in words that are new, of events that archives tell; with these' ids.
 _TakenIn = dict[dt.date, list[tuple[Event, str]]]
@@ -55,7 +56,9 @@ def write_catalogue(
         for each in chain.from_iterable(withdrawn.values()):
             if not _lead_on(writer, each.event.id, {each.event.id, *each.other_ids}):
                 writer.withdraw(each)
+        progress(_LOOK_UPS, 0, 1)
         writer.finish()
+        progress(_LOOK_UPS, 1, 1)
     return counts
 
 

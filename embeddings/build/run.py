@@ -53,6 +53,7 @@ from embeddings.text import counted
 log = logging.getLogger(__name__)
 
 _READING = "reading pages and lines"
+_COMPRESSING = "compressing vectors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,9 @@ class Build:
             material = partial(material_of, catalogue, vectors, traits)
             write_stories(generation, previous, material, catalogue, measured, encoder.fingerprint, self.progress)
             if len(vectors) >= self.compressed_from:
+                self.progress(_COMPRESSING, 0, 1)
                 write_codes(generation / CODES, len(vectors), vectors.take)
+                self.progress(_COMPRESSING, 1, 1)
 
 
 class _Others(TypedDict, total=False):

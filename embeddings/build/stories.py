@@ -26,6 +26,8 @@ from embeddings.stories.naming import leads
 from embeddings.stories.terms import Terms
 from embeddings.text import normalise
 
+_JOINING = "joining events to stories"
+
 
 def write_stories(
     generation: Path,
@@ -58,12 +60,14 @@ def write_stories(
     if known.all() and previous is not None and previous.stories is not None and _are_the_same(previous, catalogue):
         previous.stories.save(generation / STORIES, generation / FORMER)
         return
+    progress(_JOINING, 0, 1)
     groups = join(catalogue.size, links.ones, links.others, links.chances, taught.least)
     before, rows = _before(previous, catalogue)
     named = leads(groups, prominence.standing, before)
     ids = catalogue.ids()
     former = dict(_former(previous, rows, named, ids))
     Stories(named, former).save(generation / STORIES, generation / FORMER)
+    progress(_JOINING, 1, 1)
 
 
 def material_of(catalogue: Catalogue, vectors: VectorIndex, traits: Traits) -> Material:

@@ -19,6 +19,7 @@ from embeddings.prominence.remembered import Encode, find_named, how_widely
 from embeddings.prominence.traits import Traits
 
 _KIND = PARTS.index("kind")
+_NAMED = "looking for what lists name"
 
 SOON = 3  # days in which a story that matters goes on
 
@@ -53,7 +54,9 @@ def measure(
     values[:, echo] = _echo(days, vectors, progress)
     values[:, _KIND] += of_vectors(vectors, model)
     values[:, PARTS.index("story")] = learnt.of_aftermath(traits.aftermath.signs(days))
+    progress(_NAMED, 0, 1)
     values[:, PARTS.index("lists")] = _listed(catalogue, vectors, encode if model == learnt.model else None)
+    progress(_NAMED, 1, 1)
     return Prominence(values)
 
 

@@ -676,7 +676,19 @@ def test_progress_tells_each_step_to_its_end(tmp_path: Path, folder: IndexFolder
         told[step] = (done, total)
 
     path = jsonl(tmp_path / "a.jsonl", "It rains.", "It pours.", "It stops.")
-    build_index(folder, [path], encoder, Report(), progress=progress)
+    build_index(folder, [path], encoder, Report(), progress=progress, compressed_from=1)
+    assert list(told) == [
+        "reading pages and lines",
+        "putting days together",
+        "writing words and look-ups",
+        "encoding events",
+        "weighing events",
+        "comparing events",
+        "looking for what lists name",
+        "looking for stories",
+        "joining events to stories",
+        "compressing vectors",
+    ]
     assert told.pop("reading pages and lines")[0] == 3
     assert told["encoding events"] == (3, 3)
     assert all(done == total for done, total in told.values())
