@@ -31,7 +31,7 @@ _TRAINED_ON = 4_096  # rows; FAISS takes no more, 256 for each of 16
 
 _SURE = 10  # so many of the best rows are those of an exact search
 _DEVIATIONS = 5.0  # one estimate in 3.5 million is further below what its score lets expect
-_LIKELY = 2  # times as many rows as are wanted are compared exactly at least
+LIKELY = 3  # times as many rows as are wanted are compared exactly at least, where nothing else is said
 _DEPTH = 128  # rows first asked of a segment
 _FEW = 4_096  # wanted rows of a segment that are all compared: they are read at once, in 1 ms
 
@@ -73,7 +73,9 @@ class Codes:
         """Numbers in a vector."""
         return self._dimension
 
-    def nearest(self, query: np.ndarray, k: int, rows: range, vectors: Vectors) -> tuple[np.ndarray, np.ndarray]:
+    def nearest(
+        self, query: np.ndarray, k: int, rows: range, vectors: Vectors, likely: int = LIKELY
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Find the k nearest of some rows to one query.
 
         The first ten are those of an exact search, within the error bound of the estimated scores; a few of the later
@@ -82,20 +84,20 @@ class Codes:
         Args:
             query: (dimension,) float32 of unit length.
             k: results, from 1 to len(rows).
+            likely: times as many rows are compared exactly at least; the fewer, the more of the later ones are missed.
         Returns:
             Rows and scores, both (k,), best first.
         """
         scans = [_Scan(segment, rows) for segment in self._segments if segment.has(rows)]
         searched = sum(not scan.complete for scan in scans)
         for scan in scans:
-            scan.ask(query, max(_DEPTH, 2 * _LIKELY * k // max(1, searched)))
+            scan.ask(query, max(_DEPTH, 2 * likely * k // max(1, searched)))
         # The likeliest of all may stand in one segment: each tells of all that it has of them.
-        lowest = _likely(_told(scans)[1], k)
+        lowest = _highest_known(_told(scans)[1], likely * k)
         for scan in scans:
             scan.widen(query, lowest)
         found, estimates = _told(scans)
-        likely = _likely(estimates, k)
-        compared = found[estimates >= likely]
+        compared = found[estimates >= _highest_known(estimates, likely * k)]
         scores = _scores(query, compared, vectors)
         # Now whatever may be as good as the tenth best so far.
         lowest = self._fit.lowest(_highest(scores, min(k, _SURE)))
@@ -219,9 +221,9 @@ def _told(scans: Sequence[_Scan]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([scan.rows for scan in scans]), np.concatenate([scan.estimates for scan in scans])
 
 
-def _likely(estimates: np.ndarray, k: int) -> float:
-    """The estimate from which rows are compared exactly to find the best k; those of complete scans always are."""
-    return _highest(estimates[np.isfinite(estimates)], _LIKELY * k)
+def _highest_known(estimates: np.ndarray, place: int) -> float:
+    """The estimate from which rows are compared exactly, so that `place` are; those of complete scans always are."""
+    return _highest(estimates[np.isfinite(estimates)], place)
 
 
 def _scores(query: np.ndarray, rows: np.ndarray, vectors: Vectors) -> np.ndarray:

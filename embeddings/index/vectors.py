@@ -115,13 +115,16 @@ class VectorIndex:
         """Close the file. Nothing may be searched afterwards."""
         self._file.close()
 
-    def search(self, query: np.ndarray, k: int, rows: range | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def search(
+        self, query: np.ndarray, k: int, rows: range | None = None, likely: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Find the k nearest rows to one query: exactly, but for what `Codes.nearest` says where there are codes.
 
         Args:
             query: (dimension,) float32 of unit length.
             k: results, capped at the number of rows.
             rows: search only these; no row outside is looked at.
+            likely: how many times as many as are wanted are compared at least, where there are codes; None: as usual.
         Returns:
             Rows and cosine scores in [-1, 1], both (at most k,), best first.
         Raises:
@@ -137,12 +140,12 @@ class VectorIndex:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         import faiss
 
-        from embeddings.index.codes import Codes
+        from embeddings.index.codes import LIKELY, Codes
 
         index = self._loaded if self._loaded is not None else self.prepare()
         threads.settle()
         if isinstance(index, Codes):
-            return index.nearest(query, k, wanted, self.take)
+            return index.nearest(query, k, wanted, self.take, likely or LIKELY)
         params = None
         if rows is not None:
             params = faiss.SearchParameters()

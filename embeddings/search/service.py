@@ -41,6 +41,7 @@ from embeddings.text import clean, shorten
 # among five as with 100. With 60 the crowd that an answer has to stand out from becomes too small: less of what has no
 # answer is met with silence.
 _CANDIDATES = 80
+_LIKELY = 1  # the ten nearest are surely among them, and others have their words compared, too: no more need be read
 _FOLDED_AT_ONCE, _MOST_FOLDED = 32, 3
 _ANY_DAY = dt.date(2020, 1, 1)  # what is loaded to understand a question does not depend on it
 _SPEAKING = 10  # answers to a topic's name, whose stories may be told with it
@@ -321,7 +322,7 @@ class Search(LookUp):
         covered = coverage(postings, catalogue.size)
         is_open = openness([len(seen) for seen in postings], catalogue.size, is_dated=bool(question.dates))
         spans = [_overlap(catalogue.rows_between(span.first, span.last), window) for span in question.dates]
-        nearest = [vectors.search(vector, _CANDIDATES, searched) for searched in (window, *spans)]
+        nearest = [vectors.search(vector, _CANDIDATES, searched, _LIKELY) for searched in (window, *spans)]
         covering = largest(covered, _CANDIDATES, range(catalogue.size) if window is None else window)
         rows = union([covering, *(found for found, _ in nearest)])
         dated = fit_dates(catalogue.days[rows], question.dates)
