@@ -75,7 +75,7 @@ def corrected(read: Iterable[str]) -> str:
 
 def read_as(read: Iterable[str]) -> str:
     """Beneath a question in another language: the English words that it was searched by."""
-    # Translators: beneath a question in another language: the English words that it was searched by.
+    # Translators: beneath a question in another language: "in English: earthquake, Japan".
     return _("in English: {words}", words=separated([f"*{each}*" for each in read]))
 
 

@@ -66,17 +66,17 @@ def story_part(first: int, last: int, events: int, latest: bool) -> str:
     return _("{numbers} of {events}", numbers=shown, events=of)
 
 
-def story_named(title: str) -> str:
-    """The button from an answer to the story that most of its events are of."""
+def story_named(title: str, longest: int = _BUTTON) -> str:
+    """The button from an answer to the story that most of its events belong to; `longest` is its length at most."""
     # Translators: button; at most 30 characters besides the title.
-    room = _BUTTON - len(_("Story: {title}", title=""))
+    room = longest - len(_("Story: {title}", title=""))
     return _("Story: {title}", title=isolated(shorten(clean(title), room)))
 
 
-def story_also(title: str) -> str:
-    """The button from a story to another one that the same words may mean."""
+def story_also(title: str, longest: int = _BUTTON) -> str:
+    """The button from a story to another one that the same words may mean; `longest` is its length at most."""
     # Translators: button to another story that the same words may mean; at most 30 characters besides the title.
-    room = _BUTTON - len(_("Also: {title}", title=""))
+    room = longest - len(_("Also: {title}", title=""))
     return _("Also: {title}", title=isolated(shorten(clean(title), room)))
 
 

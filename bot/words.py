@@ -148,12 +148,6 @@ def corrected(corrections: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def read_as(corrections: Iterable[tuple[str, str]]) -> str:
-    """The English words by which a question in another language was searched."""
-    # Translators: before the English words by which a question in another language was searched.
-    return _("In English: {words}", words=isolated(" ".join(read for __, read in corrections)))
-
-
 def names_dates(ranges: Sequence[DateRange]) -> bool:
     """Whether a heading writes out the question's dates; if there are too many, it says "the dates in the question"."""
     return len(ranges) <= _MOST_NAMED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from bot import help_words, local_dates, story_words, words
+from bot import help_words, local_dates, settings_words, story_words, words
 from bot.answers import About, OnThisDay, RelatedAnswer
 from embeddings.events import Event, Related, Source, event_link
 from embeddings.search.answers import Answer, DayAnswer
@@ -21,13 +21,17 @@ from embeddings.text import clean, shorten
 LIST_RELATED = 3  # related events on a card that is one of several
 LIST_SOURCES = 3
 RELATED_CHARACTERS = 160
+_LONGEST = 120  # characters of a line that names a story
 
 
 def answer_cards(answer: Answer) -> Iterable[RenderableType]:
     """The events for a question, and how its dates were understood; events outside those dates come under a heading."""
     if answer.corrected:
-        read = words.read_as if answer.language else words.corrected
-        yield Text(read((each.typed, each.read) for each in answer.corrected), style="dim")
+        if answer.language:
+            said = settings_words.read_as(each.read for each in answer.corrected).replace("*", "")
+        else:
+            said = words.corrected((each.typed, each.read) for each in answer.corrected)
+        yield Text(said, style="dim")
     if answer.dates:
         yield Text(words.dates_understood(answer.dates, has_events=bool(answer.hits)), style="dim")
     if not answer.hits:
@@ -38,7 +42,7 @@ def answer_cards(answer: Answer) -> Iterable[RenderableType]:
         for hit in hits:
             yield event_card(hit.event)
     if answer.story is not None:
-        yield _told_in(story_words.story_named, answer.story)
+        yield _told_in(story_words.story_named(answer.story.title, _LONGEST), answer.story)
     yield from _small_print(hit.event for hit in answer.hits)
 
 
@@ -86,15 +90,15 @@ def story_cards(story: Story) -> Iterable[RenderableType]:
         lines.add_row(f"{number}.", str(event.date), headline)
     yield lines
     for other in story.also:
-        yield _told_in(story_words.story_also, other)
+        yield _told_in(story_words.story_also(other.title, _LONGEST), other)
     yield from _small_print(each.event for each in story.carrying)
 
 
 def help_cards(examples: Sequence[Example]) -> Iterable[RenderableType]:
     """The commands, and examples that the archive answers."""
-    yield Text(str(words.CONSOLE_HELP))
+    yield Text(words.CONSOLE_HELP)
     if examples:
-        yield Text("\n".join(["", str(help_words.CONSOLE_TRY), *map(help_words.typed, examples)]))
+        yield Text("\n".join(["", help_words.CONSOLE_TRY, *map(help_words.typed, examples)]))
 
 
 def about_card(about: About) -> RenderableType:
@@ -132,10 +136,10 @@ def event_card(event: Event, related: Sequence[Related] | None = None, sources: 
                  subtitle_align="right", border_style="blue")  # fmt: skip
 
 
-def _told_in(named: Callable[[str], str], story: StoryPlace) -> Text:
+def _told_in(label: str, story: StoryPlace) -> Text:
     """A line that names a story, and the command that tells it."""
     facts = story_words.story_facts(local_dates.interval(story.first, story.last), story.count, story.going_on)
-    line = Text(named(story.title)).append(f"  {facts.replace('*', '')}", style="dim")
+    line = Text(label).append(f"  {facts.replace('*', '')}", style="dim")
     return line.append(f"\n/story {story.event_id}", style="dim")
 
 
