@@ -92,12 +92,6 @@ def small_index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     return index
 
 
-@pytest.fixture
-def impatient_of_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bots that start from here on do not wait long for a lock on their store: it is let go only when it was seen."""
-    monkeypatch.setattr("bot.store.address.BUSY_S", 0.2)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _bots_are_as_patient_as_their_discord() -> Iterator[None]:
     """What takes a bot too long is left, broken off or tried again; here that may be due to the machine."""

@@ -110,15 +110,16 @@ class TestCard:
         card = await discord_server.press(card, str(settings_words.FEEDBACK[False]))
         assert "stands *Not what I meant*" in card.text
 
-    @pytest.mark.usefixtures("impatient_of_locks")
     async def test_a_store_that_is_away_is_told_and_nothing_changes(
-        self, discord_server: DiscordServer, running_bot: DatelineClient, tmp_path: Path
+        self, discord_server: DiscordServer, start_bot: StartBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        card = await settings(discord_server)
-        async with locked(tmp_path):
-            told = await discord_server.press(card, str(settings_words.FEEDBACK[False]), user=discord_server.owner)
-            assert str(error_words.STORE_AWAY) in told.text
-        assert await running_bot.host.settings.of(discord_server.guild.id) == USUAL
+        monkeypatch.setattr("bot.store.address.BUSY_S", 0.2)
+        async with start_bot() as bot:
+            card = await settings(discord_server)
+            async with locked(tmp_path):
+                told = await discord_server.press(card, str(settings_words.FEEDBACK[False]), user=discord_server.owner)
+                assert str(error_words.STORE_AWAY) in told.text
+            assert await bot.host.settings.of(discord_server.guild.id) == USUAL
 
 
 class TestNobodyElseChangesAServer:

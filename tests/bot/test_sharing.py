@@ -223,7 +223,6 @@ class TestShare:
         assert rows
         assert not [row for row in rows if who in row["press"] or str(server.user.id) in row["press"]]
 
-    @pytest.mark.usefixtures("impatient_of_locks")
     async def test_without_the_store_it_is_shared_once_all_the_same(
         self, discord_server: DiscordServer, running_bot: DatelineClient, tmp_path: Path
     ) -> None:

@@ -18,7 +18,9 @@ from tests.discord_server import DiscordServer, Reply
 
 
 @pytest.fixture
-async def bot(start_bot: StartBot, impatient_of_locks: None) -> AsyncIterator[DatelineClient]:
+async def bot(start_bot: StartBot, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DatelineClient]:
+    """A bot that does not wait long for a lock, which here is let go only when it has been seen."""
+    monkeypatch.setattr("bot.store.address.BUSY_S", 0.2)
     async with start_bot() as client:
         yield client
 
