@@ -55,7 +55,6 @@ _LIMITS = (
     "bot.posting.poster.STORING_S",
     "bot.run.FINISH_S",
     "bot.run.LONGEST_END_S",
-    "bot.store.address.BUSY_S",
     "bot.store.address._CONNECT_S",
     "bot.store.address._POOL_S",
 )
