@@ -29,6 +29,7 @@ TODAY = dt.date(2026, 11, 22)
 QUESTION = "civilian deaths Russia"
 MISSPELT = "When was the eartquake in Nepall, 2015 or 2016?"
 CARD_QUESTION = "moon landing"  # the first event that it finds is opened
+LANGUAGES = ("de", "ja", "hi", "ar")  # two with texts of their own, and two whose readers get English
 _SLASH, _SUBCOMMAND = 1, 1  # kinds of commands, and of options
 POSTED_AT, NEXT_AT = "2026-07-20T06:59", "2026-07-20T07:00"  # UTC; the posts come at 9 o'clock in Berlin
 
@@ -73,6 +74,9 @@ async def scenes(server: DiscordServer, client: DatelineClient, clock: HandClock
         yield scene
     async for scene in _settings(server):
         yield scene
+    for locale in LANGUAGES:
+        async for scene in _language(server, client, locale):
+            yield scene
 
 
 async def _questions(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:
@@ -132,6 +136,28 @@ async def _stories(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:
     meant = await server.slash("story", {"event": "Apollo on the moon"})
     await server.until(lambda: bool(meant.message.attachments))
     yield "story-words", _answer(server, meant)
+
+
+async def _language(server: DiscordServer, client: DatelineClient, locale: str) -> AsyncIterator[tuple[str, Picture]]:
+    """A list, a card, a story, help, a refusal and a daily post, as readers of a language see them."""
+    guild = server.add_guild("Geschichte", locale=locale)
+    await server.until(lambda: client.get_guild(guild.id))
+    how: Json = {"locale": locale, "guild": guild}
+    listed = await server.slash("ask", {"query": MISSPELT, "private": True}, **how)
+    yield f"list-{locale}", _answer(server, listed)
+    [select, *_] = listed.selects
+    value = select["options"][0]["value"]
+    card = await server.choose(listed, select["custom_id"], [value], locale=locale, guild_locale=locale)
+    yield f"card-{locale}", _answer(server, card)
+    told = await server.slash("story", {"event": "Apollo program"}, **how)
+    await server.until(lambda: bool(told.message.attachments))
+    yield f"story-{locale}", _answer(server, told)
+    yield f"help-{locale}", _answer(server, await server.slash("help", **how))
+    yield f"error-{locale}", _answer(server, await server.slash("event", {"date": "2015-02-30"}, **how))
+    wish = {"channel": guild.channels[0], "time": "9:00", "timezone": "UTC"}
+    await server.slash("daily set", wish, user=guild.owner, **how)
+    yield f"daily-{locale}", _answer(server, await server.slash("daily preview", user=guild.owner, **how))
+    yield f"settings-{locale}", _answer(server, await server.slash("settings", user=guild.owner, **how))
 
 
 async def _about(server: DiscordServer) -> AsyncIterator[tuple[str, Picture]]:

@@ -42,11 +42,14 @@ from tests.speech import said
 LOCALES = tuple(sorted(each.value for each in Locale))
 ENGLISH_READERS = "en-US"
 FIRST = dt.date(1990, 7, 18)  # two days before the clock's day of the year
+_OF_ONE_GUILD = re.compile(r"\d{15,21}|\b[0-9a-f]{8}\b|\b\d{9,10}\b|(?<=^\*\*Language\*\*).*")
 Seen = tuple[str, str]
 """Where somebody sees a text, and the text."""
 
+_STORY = "a story with its picture"
 _THEME = "Μεγάλη ιστορία"
 _ALLOWED = frozenset("dateline utc geonames cc by sa wikipedia words mit".split())  # the model is called so
+_GALLERY = 12
 _LINK = re.compile(r"\(<[^>]*>\)|<[^>]*>|https?://\S+|\b[0-9a-f]{8}\b|`[^`]*`|[A-Z][a-z]+/[A-Za-z_\\/]+")
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 
@@ -101,7 +104,7 @@ class Tour:
             "Discord takes an answer", not refused and reply.error is None, f"{self.locale} {what} {reply}"
         )
         for message in reply.messages:
-            self.texts += [(what, text) for text in seen(message)]
+            self.texts += [(what, text) for text in seen(message, pictures=what == _STORY)]
         if reply.modal is not None:
             self.texts += [(what, text) for text in _texts(reply.modal)]
         return reply
@@ -191,7 +194,7 @@ class Tour:
             "story", {"event": _THEME}, user=self.user, guild=self.guild, locale=self.locale, guild_locale=self.locale
         )
         await self.server.until(lambda: bool(told.message.attachments))  # the picture, and what it shows
-        self.note(told, "/story")
+        self.note(told, _STORY)
         if any(each["custom_id"].startswith("dl:n:") for each in told.buttons if "custom_id" in each):
             all_of_it = next(each["custom_id"] for each in told.buttons if each["custom_id"].startswith("dl:n:"))
             page = await self.server.press(
@@ -278,16 +281,17 @@ def _has(reply: Reply | Message, locale: str, label: Text) -> bool:
     return any(each.get("label") == said(locale, label) for each in reply.buttons)
 
 
-def seen(message: Message) -> list[str]:
-    """Every text of a message: its content, labels, hints, options and what its pictures show."""
-    return [message.content, *(text for each in message.components for text in _texts(each))]
+def seen(message: Message, *, pictures: bool = False) -> list[str]:
+    """Every text of a message: its content, labels, hints, options; what its pictures show, which may come later."""
+    parts = [message.content, *(text for each in message.components for text in _texts(each, pictures))]
+    return [part for part in parts if part]
 
 
-def _texts(component: Any) -> Iterator[str]:
+def _texts(component: Any, pictures: bool = False) -> Iterator[str]:
     if isinstance(component, list):
         for each in component:
-            yield from _texts(each)
-    elif isinstance(component, dict):
+            yield from _texts(each, pictures)
+    elif isinstance(component, dict) and (pictures or component.get("type") != _GALLERY):
         if str(component.get("custom_id", "")).startswith("ds:language"):  # names in all languages
             yield str(component.get("placeholder"))
             return
@@ -295,7 +299,7 @@ def _texts(component: Any) -> Iterator[str]:
             if key in {"content", "label", "placeholder", "description", "title", "text"} and isinstance(value, str):
                 yield value
             elif key not in {"emoji", "default_values"}:
-                yield from _texts(value)
+                yield from _texts(value, pictures)
 
 
 # --- of which language a text is ---
@@ -374,7 +378,8 @@ async def prove(table: Table, folder: Path, locales: tuple[str, ...], *, short: 
 
 def _without_ids(text: Seen) -> Seen:
     """A text without what differs from one guild and user to the next: ids, and what Discord says of the guild."""
-    return text[0], re.sub(r"\d{15,21}|\b[0-9a-f]{8}\b|\b\d{9,10}\b|(?<=^\*\*Language\*\*).*", "…", text[1])
+    where, shown = (_OF_ONE_GUILD.sub("…", each) for each in text)
+    return where, shown
 
 
 def main() -> int:
