@@ -72,8 +72,8 @@ class FastEncoder:
         fingerprint: the fingerprint of the model.
         dimension: numbers in a vector.
         way: what runs it; where that cannot, another whose files are there encodes questions.
-        one_by_one: whether they are questions, one after another: each then has all cores, and the model is ready
-            sooner.
+        one_by_one: whether they are questions, one after another or a few at once: each then has as many cores as make
+            it faster, and the model is ready sooner.
     """
 
     def __init__(
