@@ -32,7 +32,7 @@ def prepare() -> None:
 
 def main(arguments: list[str]) -> int:
     """Serve until SIGTERM."""
-    run.encoder_of = lambda *_: WordEncoder()  # type: ignore[attr-defined]
+    run.encoder_of = lambda *_, **__: WordEncoder()  # type: ignore[attr-defined]
     patience = float(os.environ.get("PATIENCE", "1"))
     desk.ACKNOWLEDGED_WITHIN_S *= patience  # type: ignore[attr-defined]
     run.FINISH_S *= patience
