@@ -31,19 +31,27 @@ CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work tha
 
 
 def export_model(generation: Path, encoder: Encoder, previous: OpenIndex | None) -> tuple[Encoder, ExportRecord] | None:
-    """The export of the index in force, else a new one; None if the model cannot be exported."""
+    """The export of the index in force, else a new one; None if the model cannot be exported.
+
+    An export of an earlier version, which did not try what is fastest, is replaced where that succeeds.
+    """
     same = _of_same_model(previous, encoder)
-    if same is not None and (record := same.manifest.model.export) is not None:
-        files = same.manifest.export_files
-        for name in files:
-            shutil.copyfile(same.folder / name, generation / name)
-        dimension = same.manifest.model.dimension
-        return FastEncoder(generation, files, encoder, encoder.fingerprint, dimension, way=record.for_texts), record
-    with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
-        rows = np.unique(np.linspace(0, catalogue.size - 1, CHECKED_TEXTS).astype(int)).tolist()
-        texts = [event.title for event in catalogue.events(rows)]
-    with at_work(encoder):
-        return export(encoder, texts, generation)
+    record = same.manifest.model.export if same is not None else None
+    if record is None or not record.is_tried:
+        with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
+            rows = np.unique(np.linspace(0, catalogue.size - 1, CHECKED_TEXTS).astype(int)).tolist()
+            texts = [event.title for event in catalogue.events(rows)]
+        with at_work(encoder):
+            exported = export(encoder, texts, generation)
+        if exported is not None:
+            return exported
+    if same is None or record is None:
+        return None
+    files = same.manifest.export_files
+    for name in files:
+        shutil.copyfile(same.folder / name, generation / name)
+    dimension = same.manifest.model.dimension
+    return FastEncoder(generation, files, encoder, encoder.fingerprint, dimension, way=record.for_texts), record
 
 
 def encode(generation: Path, encoder: Encoder, previous: OpenIndex | None, journal: Journal, progress: Progress) -> int:

@@ -96,6 +96,11 @@ class ExportRecord:
     trials: tuple[Trial, ...] = ()
 
     @property
+    def is_tried(self) -> bool:
+        """Whether its ways were chosen by what a question takes; earlier versions did not measure that."""
+        return any(trial.question_processor_ms for trial in self.trials)
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The names of the files of the export; a way that was not chosen serves where the chosen one cannot run."""
         ways = dict.fromkeys((self.for_texts, self.for_questions, *(trial.way for trial in self.trials)))

@@ -280,6 +280,23 @@ def test_a_manifest_of_before_processor_time_was_measured_is_read(built: IndexFo
     assert [trial.question_processor_ms for trial in export.trials] == [0, 0]
 
 
+@pytest.mark.parametrize("is_tried", [True, False])
+def test_the_next_build_tries_what_an_earlier_version_did_not_and_else_keeps_its_export(
+    model: SentenceEncoder, copy: IndexFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_tried: bool
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr("embeddings.build.encoding.export", lambda _, texts, __: tried.append(len(texts)))
+    if not is_tried:
+        body = json.loads(render(copy.manifest()))["manifest"]
+        body["model"]["export"]["trials"] = []
+        (copy.root / "manifest.json").write_bytes(as_written(body))
+    before = copy.manifest()
+    build_index(copy, [write_archive(tmp_path / "b.jsonl", "A dam breaks.", "It pours.")], model, Report())
+    assert tried == ([] if is_tried else [2])
+    assert copy.manifest().export_files == before.export_files
+    assert list(copy.problems()) == []
+
+
 def as_written(body: dict[str, Any]) -> bytes:
     """A manifest's file with another body."""
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
