@@ -109,17 +109,16 @@ async def test_in_a_forum_what_may_be_there_is_not_repeated(
 
 
 async def test_a_process_that_stood_still_sends_nothing(
-    server: DiscordServer, trials: Trials, claim: Claim, clock: HandClock, steady: HandClock
+    server: DiscordServer, channels: Channels, claim: Claim, clock: HandClock
 ) -> None:
-    server.faults.rate_limit(SEND, 0.05)
+    async def turn() -> None:
+        pass
 
-    async def stand_still() -> None:
-        await server.until(lambda: [each for each in server.requests if each.status == 429])
-        for each in (clock, steady):
-            each.pass_(seconds=ATTEMPT_S)
+    def after_the_first_answer() -> float:
+        return clock() + (ATTEMPT_S if any(each.status == 429 for each in server.requests) else 0.0)
 
-    task = asyncio.create_task(stand_still())
+    server.faults.rate_limit(SEND, 0.05)  # which discord.py waits for, and then tries again
+    trials = Trials(channels, turn, Clocks(after_the_first_answer, after_the_first_answer))
     with pytest.raises(PassingError, match="stood still"):
         await trials.send(claim.subscription, post(claim), 7)
-    await task
     assert server.post_history() == []
