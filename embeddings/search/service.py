@@ -19,7 +19,7 @@ from embeddings.errors import BUILD_AGAIN, IndexUnusableError, InputError
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.row_sets import union
 from embeddings.index.tokens import similarities
-from embeddings.model.abroad import NEAR, blended, foreign_encoder
+from embeddings.model.abroad import NEAR, ForeignEncoder, blended, foreign_encoder
 from embeddings.model.calibration import Features, Order, Weights
 from embeddings.model.encoder import Encoder
 from embeddings.model.export import encoder_of
@@ -79,7 +79,6 @@ class Search(LookUp):
         super().__init__(index)
         self._encoder = encoder
         self._reranker = reranker
-        self._abroad = foreign_encoder(encoder)
         self._told: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # of topics, by key: pages are turned
 
     @property
@@ -96,6 +95,11 @@ class Search(LookUp):
     def _relevance(self) -> Relevance:
         catalogue, encoder = self.index.catalogue, self._encoder
         return Relevance(catalogue, encoder.weights, encoder.confidence(catalogue.size), encoder.strangers)
+
+    @cached_property
+    def _abroad(self) -> ForeignEncoder | None:
+        """What encodes questions in other languages; questions in English never ask for it."""
+        return foreign_encoder(self._encoder)
 
     # --- stories ---
 
