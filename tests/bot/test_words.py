@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import words
+from bot.cards.question import asked
 from embeddings.dates import DateRange, parse_range
+from embeddings.search.spelling import Correction
 
 TODAY = dt.date(2026, 11, 22)
 FIRST, LAST = dt.date(2002, 7, 1), dt.date(2026, 11, 20)
@@ -39,3 +41,12 @@ def test_why_nothing_fits_is_said() -> None:
     for dates in ([], [within], [before, within], [within, after]):
         assert words.nothing_fits(dates, FIRST, LAST) == str(words.NOTHING_FITS)
     assert words.nothing_fits([before], None, None) == str(words.NOTHING_FITS)
+    assert words.nothing_fits([within], FIRST, LAST, language="de") == str(words.NOTHING_FITS_ABROAD)
+    assert "begins on 1 July 2002" in words.nothing_fits([before], FIRST, LAST, language="de")
+
+
+def test_a_question_in_another_language_is_shown_with_its_english_words() -> None:
+    read = [Correction("Erdbeben in *Haiti*", "earthquake *Haiti*")]
+    assert asked("Erdbeben in *Haiti*", read, "de") == (
+        "-# Erdbeben in \\*Haiti\\*\n-# in English: *earthquake \\*Haiti\\**"
+    )

@@ -70,7 +70,8 @@ def _by_words(text: str, frequencies: Frequencies, is_name: IsName) -> str | Non
     if not text.isascii():
         telling |= _accented(tokens, words)
     phrases = [of for place, word in enumerate(words) if _begins(word) for _, of in _phrases_at(words, place)]
-    if not (telling or phrases or len(weak) >= _LEAST):
+    may_be_little = bool(weak) and len(words) > 1 and all(word in weak or word in STOP_WORDS for word in words)
+    if not (telling or phrases or len(weak) >= _LEAST or may_be_little):
         return None
     common = frequencies(list(telling))
     votes: Counter[str] = Counter()
@@ -85,7 +86,8 @@ def _by_words(text: str, frequencies: Frequencies, is_name: IsName) -> str | Non
     language = max(own, key=lambda code: len(own[code]))
     others = (word for word in set(words) - own[language] if len(word) >= LEAST_LETTERS or word in STOP_WORDS)
     english = sum(word in english_words() and not is_name(word) for word in others)
-    return language if most >= _LEAST and most > 2 * english else None
+    least = 1 if may_be_little and own[language].issuperset(words) else _LEAST  # "was geschah"
+    return language if most >= least and most > 2 * english else None
 
 
 def _own(words: Sequence[str], of: Language) -> set[str]:

@@ -4,15 +4,18 @@ import datetime as dt
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.search import abroad
+from embeddings.search import abroad, reading
 from embeddings.search.abroad.tables import key, tables
 from embeddings.search.questions import understand
+from embeddings.search.spelling import Correction
+from tests.embeddings.index.test_catalogue import fill, make
 from tests.words_abroad.collected import LANGUAGES, lines, own_words
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -141,3 +144,17 @@ def test_the_tables_have_a_column_for_every_language() -> None:
             found = [column.split(", ") for column in columns.split(" ; ")]
             assert len(found) == len(LANGUAGES), english
             assert all(word.strip("* ") for words in found for word in words), english
+
+
+def test_a_question_is_searched_by_its_english_words_alone(tmp_path: Path) -> None:
+    with closing(fill(tmp_path / "catalogue.sqlite", [make("An earthquake strikes Haiti")])) as catalogue:
+        read = reading.read(understand("Erdbeben in Haiti im Januar 2010", TODAY), catalogue)
+        assert (read.text, read.language) == ("earthquake Haiti", "de")
+        assert read.corrected == (Correction("Erdbeben in Haiti", "earthquake Haiti"),)
+        assert [rows.tolist() for rows in reading.postings(read, catalogue)] == [[0], [0]]
+        assert str(read.dates[0]) == "2010-01-01..2010-01-31"
+        assert reading.read(understand("was geschah am 12. Januar 2010", TODAY), catalogue).only_dates
+        unread = reading.read(understand("زلزال في هايتي", TODAY), catalogue)
+        assert (unread.text, unread.language, unread.corrected) == ("زلزال في هايتي", "und", ())
+        english = reading.read(understand("earthquake in Haiti", TODAY), catalogue)
+        assert (english.language, english.abroad, english.corrected) == ("", None, ())
