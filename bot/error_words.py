@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.language import either, later, number, option, pgettext, separated
+from bot.language import either, later, number, option, pgettext, separated, spoken
 from bot.language import gettext as _
 from bot.local_dates import day_of_year, month, month_name, short_date, weekday
 from bot.markup import isolated
@@ -38,7 +38,8 @@ def of_error(error: EmbeddingsError) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
+    first = "İ" if spoken() == "tr" and text.startswith("i") else text[:1].upper()
+    text = first + text[1:]
     # Translators: what ends a sentence, where a message has nothing at its end.
     return text if text.endswith(_ENDS) else text + pgettext("end of a sentence", ".")
 

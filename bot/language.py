@@ -34,8 +34,8 @@ DESCRIPTION, CHOICE = "description of a command or option", "choice of an option
 
 # A command in a text: it stands there in English, and is shown under the name that Discord shows.
 _COMMAND_IN_TEXT = re.compile(
-    r"(?<![\w/])/(?:(daily) (set|show|pause|resume|remove|preview|test)\b"
-    r"|(event|ask|onthisday|related|story|random|daily|settings|help|about)\b)"
+    r"(?<![A-Za-z0-9_/])/(?:(daily) (set|show|pause|resume|remove|preview|test)"
+    r"|(event|ask|onthisday|related|story|random|daily|settings|help|about))(?![A-Za-z0-9_])"  # kana may follow
 )
 
 _spoken: ContextVar[str] = ContextVar("language", default=DEFAULT)
@@ -130,7 +130,13 @@ def plater(context: str, message: str) -> Text:
 
 def _filled(template: str, locale: str, values: dict[str, object]) -> str:
     template = _with_commands(template, locale)
-    return template.format(**values) if values else template
+    if not values:
+        return template
+    filled = template.format(**values)
+    for value in values.values():  # a date that ends with a full stop, as in Russian, ends a sentence, too
+        if isinstance(value, str) and value.endswith("."):
+            filled = filled.replace(f"{value}.", value)
+    return filled
 
 
 @lru_cache(maxsize=4_096)

@@ -89,7 +89,19 @@ def test_commands_in_a_text_have_the_names_that_discord_shows(locale: str) -> No
             f"and /{names.pgettext('name of a command', 'ask')}."
         )
         assert _("at 1/event or https://x/ask") == "at 1/event or https://x/ask"
+        assert _("/askで") == f"/{names.pgettext('name of a command', 'ask')}で"
         assert option("private") == pgettext("name of an option", "private")
+
+
+def test_a_date_that_ends_with_a_full_stop_ends_its_sentence() -> None:
+    with speaking("ru"):
+        assert short_date(DAY).endswith(".")
+        assert _("The archive ends on {day}.", day=short_date(DAY)).count(".") == 1
+
+
+def test_a_sentence_begins_with_the_capital_letter_of_its_language() -> None:
+    assert said("tr", lambda: error_words.of_error(InputError("istanbul"))) == "İstanbul."
+    assert said("en-US", lambda: error_words.of_error(InputError("istanbul"))) == "Istanbul."
 
 
 def test_lists_are_as_the_language_writes_them() -> None:

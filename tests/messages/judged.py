@@ -18,8 +18,8 @@ BUTTON = "button"
 _LONGEST = {BUTTON: 80, COMMAND: 32, OPTION: 32, MENU: 32, DESCRIPTION: 100, CHOICE: 100}
 _LIMIT = re.compile(r"at most (\d+) characters", re.IGNORECASE)
 _MARKS = re.compile(r"\*\*|\*|`|~~|\|\||__|^-# |^#{1,3} |^- |\n", re.MULTILINE)
-_COMMANDS = re.compile(r"(?<![\w/])/[a-z]+(?: (?:set|show|pause|resume|remove|preview|test)\b)?")
-_NAME = re.compile(r"[-_'\w]{1,32}")
+_COMMANDS = re.compile(r"(?<![A-Za-z0-9_/])/[a-z]+(?: (?:set|show|pause|resume|remove|preview|test)(?![A-Za-z0-9_]))?")
+_NAME = re.compile(r"[-_\w]{1,32}")  # Discord takes an apostrophe, too, but discord.py does not
 _ENDS = {":": ":：", "…": "…", "?": "?？;؟"}
 
 
