@@ -75,7 +75,7 @@ def date_range(dates: DateRange) -> str:
         return month(first)
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         # Translators: from one year or day to another: "2015 to 2017", "2 May 2015 to 9 May 2015".
-        return str(first.year) if first.year == last.year else _("{first} to {last}", first=first.year, last=last.year)
+        return year(first) if first.year == last.year else _("{first} to {last}", first=year(first), last=year(last))
     if first == dt.date.min:
         # Translators: all days until this one, in a sentence or as a heading.
         return _("everything until {day}", day=short_date(last))
@@ -93,6 +93,11 @@ def day_of_year(month: int, day: int) -> str:
 def month(day: dt.date) -> str:
     """The month of a day: `December 2015`."""
     return format_skeleton("yMMMM", day, locale=_locale())
+
+
+def year(day: dt.date) -> str:
+    """The year of a day: `2015`, `2015年`."""
+    return format_skeleton("y", day, locale=_locale())
 
 
 def month_name(number: int) -> str:

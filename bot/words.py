@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bot.language import either, later, listed, ngettext, number, plater, separated
+from bot.language import ENGLISH, either, later, listed, ngettext, number, plater, separated, spoken
 from bot.language import gettext as _
 from bot.local_dates import date_range, day_of_year, short_date
 from bot.markup import isolated
@@ -99,7 +99,8 @@ CONSOLE_HELP = """\
 def dates_understood(ranges: Sequence[DateRange], *, has_events: bool = True) -> str:
     """How the dates in a question were understood, and where all events of one are to be read if there are any."""
     named = "; ".join(date_range(dates) for dates in ranges[:5])
-    if has_events and len(ranges) == 1:
+    is_open = any(dates.first == dt.date.min or dates.last == dt.date.max for dates in ranges)
+    if has_events and len(ranges) == 1 and not is_open:
         # Translators: {typed} is what users type after the command, such as 2015-12-23.
         return _(
             "Dates in the question: {dates} · /event {typed} lists all of its events",
@@ -109,13 +110,13 @@ def dates_understood(ranges: Sequence[DateRange], *, has_events: bool = True) ->
 
 
 def as_typed(dates: DateRange) -> str:
-    """A span of days as a user may type it: `2015-12-23`, `2015-12`, `2015`, `2010s`, `2015-12-23 to 2016-01-03`."""
+    """A span of days as a user may type it: `2015-12-23`, `2015-12`, `2015`, `2010s`, `2015-12-23..2016-01-03`."""
     first, last = dates.first.isoformat(), dates.last.isoformat()
     for typed in (first, first[:7], first[:4], f"{first[:3]}0s"):
         with suppress(InputError):
             if parse_range(typed, dates.first) == dates:
                 return typed
-    return f"{first} to {last}"
+    return f"{first}..{last}"
 
 
 def nothing_fits(
@@ -130,7 +131,8 @@ def nothing_fits(
         return _("The archive begins on {day}, and nothing in it tells of that.", day=short_date(first))
     if is_after(ranges, last) and last is not None:
         return _ends_on(last)
-    return str(NOTHING_FITS_ABROAD if language else NOTHING_FITS)
+    in_english = spoken() in ENGLISH and not language
+    return str(NOTHING_FITS if in_english else NOTHING_FITS_ABROAD)
 
 
 def _ends_on(last: dt.date) -> str:

@@ -290,7 +290,7 @@ def _history(guild: discord.Guild, place: Place) -> list[str]:
 
 def _topics(text: str | None) -> tuple[str, ...]:
     """The words of topics, from a text in which commas separate them."""
-    return tuple(topic for part in (text or "").split(",") if (topic := clean(part)))[:MOST_TOPICS]
+    return tuple(topic for part in re.split("[,，、]", text or "") if (topic := clean(part)))[:MOST_TOPICS]
 
 
 async def _which(host: Host, guild: discord.Guild, channel: str | None) -> Subscription:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from embeddings.said import Month
+from embeddings.said import Day, Month
 
 DAY = timedelta(days=1)
 YEAR_MONTHS = 12
@@ -111,8 +111,8 @@ def from_to(first: date, last: date) -> DateRange:
     if first > last:
         raise RefusalError(
             "{words} is not a range: its first day, {first}, is after its last, {last}",
-            first=str(first),
-            last=str(last),
+            first=Day(first),
+            last=Day(last),
         )
     return DateRange(first, last)
 

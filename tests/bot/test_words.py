@@ -32,6 +32,7 @@ def test_the_rest_of_a_day_is_to_be_read_where_it_has_events() -> None:
     assert "/event 2015-12-23 lists all of its events" in words.dates_understood([day])
     assert "/event" not in words.dates_understood([day], has_events=False)
     assert "/event" not in words.dates_understood([day, parse_range("2016", TODAY)])
+    assert "/event" not in words.dates_understood([parse_range("before 2011", TODAY)])
 
 
 def test_why_nothing_fits_is_said() -> None:
