@@ -135,10 +135,10 @@ class Check:
         elif manifest is not None:
             with open_search(IndexFolder(settings.index.path), settings.index.model, settings.index.encoder) as search:
                 yield _vectors(name, len(search.encode(["a question"])[0].vector))
+                if search.order is not None and (package := languages.in_use()) is not None:
+                    yield Finding("model", f"{package} reads questions in other languages than English")
         else:
             yield _vectors(name, len(SentenceEncoder(name).encode(["a question"])[0].vector))
-        if (package := languages.in_use()) is not None:
-            yield Finding("model", f"{package} reads questions in other languages than English")
         if (other := settings.rerank.model) is None:
             return
         if must_be_fetched(other):

@@ -54,7 +54,6 @@ _LIMITS = (
     "bot.desk._ACKNOWLEDGE_AGAIN_S",
     "bot.posting.poster.STORING_S",
     "bot.run.FINISH_S",
-    "bot.run.LONGEST_END_S",
     "bot.store.address._CONNECT_S",
     "bot.store.address._POOL_S",
 )
