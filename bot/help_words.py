@@ -75,8 +75,11 @@ def program(version: str, source: str = "") -> str:
         said = _("The program is Dateline {version}, free software ({licence}).", version=version, licence=licence)
     else:
         said = _("The program is Dateline {version}, free software.", version=version)
+    if not where:
+        return said
     # Translators: the address of the program's source.
-    return f"{said} {_('Source: {address}', address=f'<{where}>')}" if where else said
+    source_of_it = _("Source: {address}", address=f"<{where}>")
+    return f"{said} {source_of_it}"
 
 
 def none_at_random(narrowed: bool) -> Text:

@@ -175,6 +175,24 @@ def either(names: Sequence[str]) -> str:
     return format_list(names, "or", babel_locale(_spoken.get()))
 
 
+def parted(texts: Iterable[str]) -> str:
+    """`a; b; c`: of texts that may have commas in them, such as dates."""
+    # Translators: semicolon and blank, or what your language has: between dates or longer texts.
+    return pgettext("between the texts of a list", "; ").join(texts)
+
+
+def headed(heading: str, text: str) -> str:
+    """`heading: text`."""
+    # Translators: colon and blank as your language has them.
+    return gettext("{heading}: {text}", heading=heading, text=text)
+
+
+def quoted(text: str) -> str:
+    """`“text”`."""
+    # Translators: quotation marks as your language has them, around what somebody typed.
+    return pgettext("quotation marks", "“{words}”", words=text)
+
+
 def separated(names: Iterable[str]) -> str:
     """`a, b, c`."""
     # Translators: comma and blank, or what your language has.

@@ -120,7 +120,9 @@ def answered_in(settings: ServerSettings, guild_locale: str) -> str:
         )
     if resolved(locale) == locale or locale in ENGLISH:
         return said
-    return f"{said} {_('Dateline has no texts in it, so they are in English.')}"
+    # Translators: after a sentence that names a language.
+    english = _("Dateline has no texts in it, so they are in English.")
+    return f"{said} {english}"
 
 
 def small_print(settings: ServerSettings) -> str:

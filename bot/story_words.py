@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.language import gettext as _
-from bot.language import later, ngettext, number, pgettext, plater, spoken
+from bot.language import headed, later, ngettext, number, parted, pgettext, plater, spoken
 from bot.markup import isolated
 from bot.words import events_counted
 from embeddings.picture.chart import Unit
@@ -100,7 +100,7 @@ def story_alt(title: str, span: str, picture: Chart, numbered: Sequence[tuple[in
         title=isolated(title),
         span=span,
         bars=_bars(picture.unit, picture.highest.count),
-        days="; ".join(f"{number(place)}: {day}" for place, day in numbered),
+        days=parted(headed(number(place), day) for place, day in numbered),
     )
 
 

@@ -10,7 +10,20 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bot.language import ENGLISH, either, later, listed, ngettext, number, plater, separated, spoken
+from bot.language import (
+    ENGLISH,
+    either,
+    headed,
+    later,
+    listed,
+    ngettext,
+    number,
+    parted,
+    plater,
+    quoted,
+    separated,
+    spoken,
+)
 from bot.language import gettext as _
 from bot.local_dates import date_range, day_of_year, short_date
 from bot.markup import isolated
@@ -98,7 +111,7 @@ CONSOLE_HELP = """\
 
 def dates_understood(ranges: Sequence[DateRange], *, has_events: bool = True) -> str:
     """How the dates in a question were understood, and where all events of one are to be read if there are any."""
-    named = "; ".join(date_range(dates) for dates in ranges[:5])
+    named = parted(date_range(dates) for dates in ranges[:5])
     is_open = any(dates.first == dt.date.min or dates.last == dt.date.max for dates in ranges)
     if has_events and len(ranges) == 1 and not is_open:
         # Translators: {typed} is what users type after the command, such as 2015-12-23.
@@ -146,7 +159,7 @@ def corrected(corrections: Iterable[tuple[str, str]]) -> str:
     return _(
         "For {read}: the archive has no {typed}",
         read=listed([isolated(read) for __, read in pairs]),
-        typed=either([f"“{isolated(typed)}”" for typed, __ in pairs]),
+        typed=either([quoted(isolated(typed)) for typed, __ in pairs]),
     )
 
 
@@ -183,7 +196,7 @@ def today_is(day: dt.date) -> str:
 
 def days_heading(dates: DateRange, events: int) -> str:
     """Above the events of some days."""
-    return f"{date_range(dates)}: {events_counted(events)}"
+    return headed(date_range(dates), events_counted(events))
 
 
 def on_this_day_heading(month: int, day: int) -> str:
@@ -238,7 +251,7 @@ def about(found: About) -> Iterable[str]:
         day, time = short_date(found.updated.date()), f"{found.updated:%H:%M}"
         yield _("Last brought up to date on {day} at {time} UTC.", day=day, time=time)
     # Translators: {names} says whose texts the archive has: "Wikipedia, CC BY-SA 4.0".
-    yield _("Texts: {names}", names="; ".join(found.attributions))
+    yield _("Texts: {names}", names=parted(found.attributions))
     yield _(
         "Questions are understood with the model {model} on the bot's own machine and go nowhere else.",
         model=found.model,

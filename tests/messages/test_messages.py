@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from babel.messages import Catalog
 from discord import Locale
 
 from bot.language import COMMAND, DESCRIPTION, DOMAIN, FOLDER, OPTION, translated
+from embeddings.program import ROOT
 from tests.messages.__main__ import TEMPLATE, begun, compiled, main, read, written
 from tests.messages.collected import template
 from tests.messages.judged import problems
@@ -25,6 +27,18 @@ def test_a_language_has_every_text_and_none_that_would_break(path: Path) -> None
     made = read(path)
     assert problems(made, read(TEMPLATE)) == []
     assert path.with_suffix(".mo").read_bytes() == compiled(made), "run `make messages`"
+
+
+def test_no_text_is_hidden_from_the_template_inside_another() -> None:
+    """What is called inside an f-string is not collected."""
+    hidden = []
+    for path in (ROOT / "bot").rglob("*.py"):
+        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(part, ast.JoinedStr):
+                called = [each.func for each in ast.walk(part) if isinstance(each, ast.Call)]
+                names = {each.id for each in called if isinstance(each, ast.Name)}
+                hidden += [f"{path}:{part.lineno}" for _ in names & {"_", "gettext", "ngettext", "pgettext", "later"}]
+    assert hidden == []
 
 
 def test_languages_are_called_as_discord_calls_them() -> None:
