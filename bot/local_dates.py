@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -13,6 +14,8 @@ from bot.language import babel_locale, catalogue, resolved, speaking, spoken
 from bot.language import gettext as _
 from embeddings.dates import DateRange
 from embeddings.picture.chart import Unit
+
+_FIRST = {"fr": "1er", "pt-BR": "1º"}  # how the first day of a month is written before its name
 
 
 @lru_cache(maxsize=64)
@@ -52,17 +55,17 @@ def day_first(locale: str) -> bool:
 
 def long_date(day: dt.date) -> str:
     """`Wednesday 23 December 2015`."""
-    return format_date(day, "full", _locale())
+    return _first_of_month(format_date(day, "full", _locale()), day.day)
 
 
 def short_date(day: dt.date) -> str:
     """`23 December 2015`."""
-    return format_date(day, "long", _locale())
+    return _first_of_month(format_date(day, "long", _locale()), day.day)
 
 
 def brief_date(day: dt.date) -> str:
     """`23 Dec 2015`."""
-    return format_date(day, "medium", _locale())
+    return _first_of_month(format_date(day, "medium", _locale()), day.day)
 
 
 def date_range(dates: DateRange) -> str:
@@ -87,7 +90,13 @@ def date_range(dates: DateRange) -> str:
 
 def day_of_year(month: int, day: int) -> str:
     """`23 December`."""
-    return format_skeleton("MMMMd", dt.date(2000, month, day), locale=_locale())
+    return _first_of_month(format_skeleton("MMMMd", dt.date(2000, month, day), locale=_locale()), day)
+
+
+def _first_of_month(text: str, day: int) -> str:
+    """A date as CLDR has it, which has a plain 1 where some languages write `1er mai`."""
+    first = _FIRST.get(spoken())
+    return text if first is None or day != 1 else re.sub(r"\b1(?= [^\W\d])", first, text, count=1)
 
 
 def month(day: dt.date) -> str:

@@ -64,6 +64,18 @@ def test_texts_and_dates_are_of_one_language(locale: str) -> None:
             assert number(events) in words.events_counted(events)
 
 
+@pytest.mark.parametrize(
+    ("locale", "date", "day"),
+    [("fr", "vendredi 1er mai 2015", "1er mai"), ("pt-BR", "sexta-feira, 1º de maio de 2015", "1º de maio"),
+     ("de", "Freitag, 1. Mai 2015", "1. Mai"), ("ja", "2015年5月1日金曜日", "5月1日")],
+)  # fmt: skip
+def test_the_first_of_a_month_is_written_as_the_language_does(locale: str, date: str, day: str) -> None:
+    with speaking(locale):
+        assert long_date(dt.date(2015, 5, 1)) == date
+        assert day_of_year(5, 1) == day
+        assert "1er" not in long_date(dt.date(2015, 5, 11))
+
+
 def test_what_somebody_else_is_told_meanwhile_changes_nothing() -> None:
     async def tell(locale: str) -> tuple[str, str]:
         with speaking(locale):

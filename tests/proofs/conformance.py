@@ -107,7 +107,7 @@ class Judge:
             if not faults:  # the rules would trip over what is none of Discord's forms
                 self._note("keeps the rules that the description lacks", broken_rules(request), where)
             error = request.error
-            refused = [] if error is None or _is_known(error) else [f"{request.route}: {error}"]
+            refused = [] if error is None or is_known(error) else [f"{request.route}: {error}"]
             self._note("is accepted by the stand-in", refused, where)
 
     def _note(self, claim: str, faults: list[str], where: str) -> None:
@@ -179,7 +179,7 @@ class Visit:
     # --- asking ---
 
     def _answered(self, reply: Reply, what: str) -> Reply:
-        refusals = [error for error in reply.refusals if not _is_known(error)]
+        refusals = [error for error in reply.refusals if not is_known(error)]
         told = f"{self.locale}: {what}: {reply.error or refusals}"
         self.table.check("an interaction is answered", reply.error is None and not refusals, told)
         return reply
@@ -479,7 +479,7 @@ class Visit:
         ]
 
 
-def _is_known(error: ApiError) -> bool:
+def is_known(error: ApiError) -> bool:
     """Whether a request was not wrong, but had to be made for the bot to know that it is in vain.
 
     That is one for what it may not do or what is no longer there, and an acknowledgement that it repeats because the
