@@ -259,6 +259,18 @@ class Catalogue(CatalogueWords):
             }
             return [found[row] for row in rows]
 
+    def texts(self, rows: Sequence[int]) -> list[str]:
+        """What the events of some rows tell themselves, headline and summary, in the order of `rows`."""
+        marks = ",".join("?" * len(rows))
+        with self._decoding():
+            found = {
+                row: f"{as_text(headline)} {as_text_or_none(summary) or ''}"
+                for row, headline, summary in self._rows(
+                    f"SELECT row, headline, summary FROM events WHERE row IN ({marks})", rows
+                )
+            }
+            return [found[row] for row in rows]
+
     def withdrawn(self, event_id: str) -> Event | None:
         """The withdrawn event that an id stands for."""
         if not event_id.isascii():

@@ -124,9 +124,8 @@ class Search(LookUp):
         Raises:
             InputError, StoriesMissingError: as `story`.
         """
-        return (stories.of_words(self.index, text, found) if found else None) or self._story_of_topic(
-            self.topics.known(text)
-        )
+        story = stories.of_words(self.index, text, found, self._rows_of_named) if found else None
+        return story or self._story_of_topic(self.topics.known(text))
 
     def known_story(self, text: str) -> Story | None:
         """The story that an id or the name of a topic leads to; None for other words.
@@ -144,6 +143,9 @@ class Search(LookUp):
         rows, core = self._rows_of_topic(key)
         return stories.of_topic(self.index, name, key, rows, core)
 
+    def _rows_of_named(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        return self._rows_of_topic(topic_key(name))
+
     def _rows_of_topic(self, key: str) -> tuple[np.ndarray, np.ndarray]:
         """The rows that are told of a topic; and those that say what it is about: its own, and answers to its name."""
         rows, name = self.topics.rows(key), self.topics.name(key)
@@ -158,7 +160,7 @@ class Search(LookUp):
         answers = [row for hit in hits if (row := self.index.catalogue.row(hit.event.id)) is not None]
         if len(self._told) >= _TOLD:
             self._told.clear()
-        told = self._told[key] = stories.with_stories(self.index, rows, np.array(answers, np.int64))
+        told = self._told[key] = stories.with_stories(self.index, name, rows, np.array(answers, np.int64))
         return told
 
     def story_events(self, story_id: str, start: int, count: int) -> tuple[StoryEvent, ...]:

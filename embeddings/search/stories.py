@@ -1,14 +1,14 @@
 """Stories: the line of events before and after one, or of a topic, and the few among them that carry it.
 
-`choose_carrying` and `title_of` are pure; `told` looks up in an index what they need. docs/stories.md says how stories
-are made, and how they compare.
+`title_of` is pure; `told` looks up in an index what it needs. docs/stories.md says how stories are made, and how they
+compare.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -19,11 +19,11 @@ from embeddings.events import Event
 from embeddings.index.folder import OpenIndex
 from embeddings.index.row_sets import are_in, union
 from embeddings.index.stories import Stories
+from embeddings.search.story_asked import Asked, asked_for
+from embeddings.search.story_carrying import apart, carrying, some_of
 from embeddings.search.story_words import stories_of_words
+from embeddings.search.topics import topic_key
 from embeddings.text import normalise, shorten
-
-MOST_CARRYING = 12
-LEAST_CARRYING = 5
 
 TOPIC = "topic:"
 """Stands before a topic's key in the id of what is told of a topic."""
@@ -35,9 +35,10 @@ _OF_ITS_STORY = 1 / 3  # share of a story's events that have a topic, from which
 _OF_TOPIC = 0.5  # share of a story's events that have its topic
 _FEW, _FROM = 12, 3  # a topic of fewer events is told with the story of every answer, else of so many of them
 _APART = 0.5  # from the topic's events; an answer that is further does not speak for its story
-_FAR = 4.0  # units of standing that an event loses which has nothing of what the others are about
-_ADDS = 2.0  # units of standing that an event loses which says again what a chosen one does
-_SPREAD = 0.5  # units that one gains by standing far in time from those that are chosen
+_HELD = 0.7  # part of the words of a topic's name, from which on a story of about its time is told with it
+_SPEAKS = 0.5  # part of them without which no answer speaks for its story
+_NAMED = 0.6  # part of the words that were asked for, which the name of a topic has that is told for them
+_AROUND = 365  # days before and after a topic's events
 
 
 class StoriesMissingError(EmbeddingsError):
@@ -121,31 +122,51 @@ def of_event(index: OpenIndex, event_id: str) -> Story | None:
     return told(index, rows, asked=row)
 
 
-def of_words(index: OpenIndex, text: str, event_ids: Sequence[str]) -> Story | None:
+def of_words(
+    index: OpenIndex,
+    text: str,
+    event_ids: Sequence[str],
+    rows_of_topic: Callable[[str], tuple[np.ndarray, np.ndarray]],
+) -> Story | None:
     """The story that words lead to, with the next ones that they may mean as `also`; None if nothing answers them.
+
+    Where the story has a topic whose name has most of the words, what is told of the topic is told.
 
     Args:
         event_ids: of the events that answer the words, the best first; those of the story are asked about.
+        rows_of_topic: gives what `with_stories` does for the topic of a name.
     Raises:
         StoriesMissingError: as `of_event`.
     """
     leads = _stories(index).leads
     rows = [row for each in event_ids if (row := index.catalogue.row(each)) is not None]
     answering = {int(leads[row]): row for row in reversed(rows)}
-    found = stories_of_words(index, _stories(index), text, rows)
+    words = asked_for(index.catalogue, text)
+    found = stories_of_words(index, _stories(index), text, rows, words)
     if not found:
         return None
-    story = told(index, _stories(index).rows(found[0]), asked=answering.get(found[0]))
-    others = index.catalogue.events([answering.get(lead, lead) for lead in found[1:]])
+    told_of = _stories(index).rows(found[0])
+    _, _, topic = _called(index, told_of)
+    if topic is not None and words is not None and words.named_in(topic) >= _NAMED:
+        told_of, core = rows_of_topic(topic)
+        if words.named_in(topic) < 1:
+            core = told_of  # the name is of something else, or wider
+        story = of_topic(index, topic, topic_key(topic), told_of, core, words)
+    else:
+        story = told(index, told_of, asked=answering.get(found[0]), words=words)
+    others = index.catalogue.events(
+        [answering.get(lead, lead) for lead in found[1:] if lead not in set(leads[told_of])]
+    )
     places = (place(index, event.id) for event in others)
     return replace(story, also=tuple(islice(filter(None, places), _ALSO)))
 
 
-def with_stories(index: OpenIndex, rows: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def with_stories(index: OpenIndex, name: str, rows: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The rows of a topic's events and of the stories that are told with it; and those that say what it is about.
 
-    These are the stories of which a third or more are among its events, and those for which what answers its name
-    speaks: editors write a topic above a few of the events that are of it.
+    These are the stories of which a third or more are among its events, those for which what answers its name speaks,
+    and those of about its time whose events have most of the words of its name: editors write a topic above a few of
+    the events that are of it.
 
     Args:
         rows: of its events, ascending.
@@ -155,24 +176,37 @@ def with_stories(index: OpenIndex, rows: np.ndarray, answers: np.ndarray) -> tup
     """
     if index.stories is None or not len(rows):
         return rows, rows
+    about = index.vectors.take(some_of(rows))
     if len(answers):
-        answers = answers[apart(index.vectors.take(answers), index.vectors.take(_some_of(rows))) < _APART]
+        answers = answers[apart(index.vectors.take(answers), about) < _APART]
     leads = index.stories.leads
-    count = int(leads.max()) + 1
-    having, answering = (np.bincount(leads[each], minlength=count) for each in (rows, answers))
-    is_of_it = (having > 0) & (having >= _OF_ITS_STORY * np.bincount(leads))
-    is_of_it |= answering >= (1 if len(rows) < _FEW else _FROM)
-    every = union([rows, np.flatnonzero(is_of_it[leads])])
+    having, answering, sizes = (
+        np.bincount(each, minlength=len(leads)) for each in (leads[rows], leads[answers], leads)
+    )
+    is_of_it = (having > 0) & (having >= _OF_ITS_STORY * sizes)
+    speaks = answering >= (1 if len(rows) < _FEW else _FROM)
+    if (words := asked_for(index.catalogue, name)) is not None:
+        held = np.bincount(leads, weights=words.held, minlength=len(leads)) / np.maximum(sizes, 1)
+        speaks &= held >= _SPEAKS
+        named = np.bincount(leads, weights=words.named, minlength=len(leads)) / np.maximum(sizes, 1)
+        days = index.catalogue.days
+        then = (days >= days[rows[0]] - _AROUND) & (days <= days[rows[-1]] + _AROUND) if words.years is None else True
+        near = np.flatnonzero((held >= _HELD) & (named >= _OF_TOPIC) & then)
+        is_of_it[near[apart(index.vectors.take(near), about) < _APART]] = True
+    every = union([rows, np.flatnonzero((is_of_it | speaks)[leads])])
     return every, every[are_in(every, union([rows, answers]))]
 
 
-def of_topic(index: OpenIndex, name: str, key: str, rows: np.ndarray, core: np.ndarray) -> Story:
+def of_topic(
+    index: OpenIndex, name: str, key: str, rows: np.ndarray, core: np.ndarray, words: Asked | None = None
+) -> Story:
     """What the events of a topic, at least one, tell one after another.
 
     Args:
         core: those of the rows that say most surely what it is about.
+        words: that were asked for; None: those of its name.
     """
-    return told(index, rows, topic=(name, key), core=core)
+    return told(index, rows, topic=(name, key), core=core, words=words or asked_for(index.catalogue, name))
 
 
 def told(
@@ -182,6 +216,7 @@ def told(
     asked: int | None = None,
     topic: tuple[str, str] | None = None,
     core: np.ndarray | None = None,
+    words: Asked | None = None,
 ) -> Story:
     """Tell a story.
 
@@ -190,20 +225,24 @@ def told(
         asked: the row of the event that was asked about.
         topic: name and key of the topic that was asked for; else the events are those of a story.
         core: those of the rows that say what it is about; None: all of them.
+        words: that it was asked for by, if any.
     """
     catalogue, days = index.catalogue, index.catalogue.days[rows]
-    chosen = rows[_carrying(index, rows, asked, rows if core is None else core)]
+    chosen = rows[carrying(index, rows, asked, rows if core is None else core, words)]
     numbers = (np.searchsorted(rows, chosen) + 1).tolist()
-    events = catalogue.events(chosen.tolist())
-    carrying = tuple(StoryEvent(event, number) for event, number in zip(events, numbers, strict=True))
+    events, standing = catalogue.events(chosen.tolist()), index.prominence.standing[chosen]
+    shown = tuple(StoryEvent(event, number) for event, number in zip(events, numbers, strict=True))
     of: str | None
     if topic is not None:
         title, of = topic[0], topic[0]
         story_id = f"{TOPIC}{topic[1]}"
     else:
         story_id, title, of = _called(index, rows)
+        if of is None and words is not None and not words.in_years[rows[np.argmax(index.prominence.standing[rows])]]:
+            best = max(range(len(chosen)), key=lambda each: (words.held[chosen[each]], standing[each]))
+            title = shorten(events[best].headline, _TITLE)
     dates = tuple(map(dt.date.fromordinal, days.tolist()))
-    asked_id = None if asked is None else next(each.event.id for each in carrying if rows[each.number - 1] == asked)
+    asked_id = None if asked is None else next(each.event.id for each in shown if rows[each.number - 1] == asked)
     return Story(
         id=story_id,
         title=title,
@@ -213,7 +252,7 @@ def told(
         count=len(rows),
         going_on=_goes_on(index, dates[-1]),
         days=dates,
-        carrying=carrying,
+        carrying=shown,
         asked=asked_id,
     )
 
@@ -306,79 +345,3 @@ def title_of(strongest: Event, events: Sequence[Event]) -> tuple[str, str | None
         if topics[best] >= max(_OF_TOPIC * len(events), 1):
             return written[best], written[best]
     return shorten(strongest.headline, _TITLE), None
-
-
-# --- which events carry it --------------------------------------------------------------------------------------------
-
-_SHORTLIST = 240  # events whose vectors are compared; those of a war are thousands
-_ENDS, _MOST_ENDS = 0.1, 60  # part of a story's events that are its beginning, and its latest; and the most
-_LEAST_COSINE = 1e-3
-
-
-def _carrying(index: OpenIndex, rows: np.ndarray, asked: int | None, core: np.ndarray) -> np.ndarray:
-    """Which of a story's rows carry it, as ascending places among them."""
-    standing = np.asarray(index.prominence.standing[rows], np.float64)
-    end = max(1, min(round(_ENDS * len(rows)), _MOST_ENDS))
-    strongest = np.argsort(-standing, kind="stable")[:_SHORTLIST]
-    places = [strongest, np.arange(end), np.arange(len(rows) - end, len(rows))]
-    if asked is not None:
-        places.append(np.searchsorted(rows, [asked]))
-    short = union(places)
-    taken = np.asarray(index.vectors.take(rows[short]), np.float64)
-    worth = standing[short] - _FAR * apart(taken, np.asarray(index.vectors.take(_some_of(core)), np.float64))
-    must = [int(np.argmax(worth[:end])), len(short) - end + int(np.argmax(worth[-end:]))]
-    if asked is not None:
-        must.append(int(np.searchsorted(short, places[-1][0])))
-    days = index.catalogue.days[rows[short]].astype(np.float64)
-    return np.asarray(short[choose_carrying(worth, taken, days, must, how_many(len(rows)))])
-
-
-def _some_of(rows: np.ndarray) -> np.ndarray:
-    """So many of some rows, evenly, that their vectors may be compared."""
-    return np.asarray(rows[union([np.linspace(0, len(rows) - 1, _SHORTLIST).astype(np.int64)])])
-
-
-def apart(vectors: np.ndarray, core: np.ndarray) -> np.ndarray:
-    """How far events are from what a story is about, (n,) from 0, as half of its core or nearer, to 1 or more.
-
-    Args:
-        vectors: (n, dimension) of the events, of unit length.
-        core: (m, dimension), of those that say what it is about.
-    """
-    centre = core.mean(axis=0)
-    usual = max(float(np.median(core @ centre)), _LEAST_COSINE)
-    return np.asarray(np.maximum(0.0, 1 - vectors @ centre / usual))
-
-
-def how_many(count: int) -> int:
-    """How many events carry a story of `count` events."""
-    return min(count, MOST_CARRYING, LEAST_CARRYING + count // 6)
-
-
-def choose_carrying(
-    standing: np.ndarray, vectors: np.ndarray, days: np.ndarray, must: Sequence[int], most: int
-) -> np.ndarray:
-    """Which events carry a story: those that stand out, each of which adds something to the others; ascending.
-
-    Args:
-        standing: (n,) how far each stands out, less where it is far from what the story is about.
-        vectors: (n, dimension) of unit length.
-        days: (n,) ordinals.
-        must: the places of some that are chosen in any case.
-    """
-    chosen = list(dict.fromkeys(must))
-    span = max(float(days[-1] - days[0]), 1.0)
-    alike, away = np.zeros(len(standing)), np.full(len(standing), np.inf)
-
-    def add(place_: int) -> None:
-        np.maximum(alike, vectors @ vectors[place_], out=alike)
-        np.minimum(away, np.abs(days - days[place_]), out=away)
-
-    for place_ in chosen:
-        add(place_)
-    while len(chosen) < min(most, len(standing)):
-        worth = standing - _ADDS * np.maximum(alike, 0) + _SPREAD * np.sqrt(away / span)
-        worth[chosen] = -np.inf
-        chosen.append(int(np.argmax(worth)))
-        add(chosen[-1])
-    return np.array(sorted(chosen), np.int64)

@@ -17,11 +17,13 @@ import numpy as np
 from embeddings.events import Event
 from embeddings.index.folder import OpenIndex
 from embeddings.index.stories import Stories
+from embeddings.search.story_asked import Asked
 from embeddings.stems import question_stems, stems
 
 _SPEAKING, _ENOUGH = 5, 3  # answers; so many of one story need no earlier one to explain them
 _NEAR, _FROM = 20, 3  # events near to these; the first of them counts as a fourth answer
 _SEVERAL = 3  # of these of a story that has no answer, or they are near by chance
+_HELD = 2.0  # a story of which a vote counts as the square of what part of the words its events have
 _ALONE = 0.5  # what an event that is of no story with others counts for one
 _OF_YEAR, _FEWEST = 10, 2  # events of a year that are near; of so many of them a story is believed
 
@@ -33,11 +35,14 @@ _ANNIVERSARY = re.compile(
 _BEFORE, _AFTER, _OF = 30, 40, 70  # characters around a year, and after an anniversary, in which it is named
 
 
-def stories_of_words(index: OpenIndex, stories: Stories, text: str, answers: Sequence[int]) -> list[int]:
+def stories_of_words(
+    index: OpenIndex, stories: Stories, text: str, answers: Sequence[int], words: Asked | None = None
+) -> list[int]:
     """The leads of the stories that words may mean, the likeliest first; none where nothing answers them.
 
     Args:
         answers: the rows of the events that answer the words, the best first.
+        words: by their rarity; None where the archive has none of them.
     """
     leads, votes = stories.leads, defaultdict[int, float](float)
     first = np.array(answers[:_SPEAKING], np.int64)
@@ -52,8 +57,11 @@ def stories_of_words(index: OpenIndex, stories: Stories, text: str, answers: Seq
     for rank, lead in enumerate(leads[near].tolist(), 1):
         votes[lead] += 1 / (_FROM + rank)
     for lead in votes:
-        if len(stories.rows(lead)) == 1:
+        rows = stories.rows(lead)
+        if len(rows) == 1:
             votes[lead] *= _ALONE
+        if words is not None:
+            votes[lead] *= float(np.sort(words.held[rows])[-_SPEAKING:].mean()) ** _HELD
     answering = set(leads[answers].tolist())
     believed = [lead for lead in votes if lead in answering or seen[lead] >= _SEVERAL]
     ordered = sorted(believed, key=lambda lead: (-votes[lead], lead))

@@ -21,7 +21,8 @@ from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import FORMER, STORIES, STORY_LINKS
 from embeddings.model.calibration import Confidence
 from embeddings.search.service import Search
-from embeddings.search.stories import TOPIC, StoriesMissingError, Story, apart, choose_carrying, how_many, page, told
+from embeddings.search.stories import TOPIC, StoriesMissingError, Story, page, told
+from embeddings.search.story_carrying import apart, choose_carrying, how_many
 from tests.word_encoder import WordEncoder
 
 TODAY = dt.date(2026, 11, 29)
