@@ -29,7 +29,8 @@ from discord import Locale
 from bot import help_words, settings_words, story_words, words
 from bot.client import DatelineClient
 from bot.daily import words as daily_words
-from bot.language import DOMAIN, ENGLISH, FOLDER, Text, babel_locale, resolved, translated
+from bot.language import DOMAIN, ENGLISH, FOLDER, Text, babel_locale, resolved, speaking, translated
+from bot.local_dates import short_date
 from bot.views.answer_actions import REMARK
 from tests.discord_server import DiscordServer, Reply, Timing, User, discord_server
 from tests.discord_server.errors import Json
@@ -328,6 +329,8 @@ def vocabulary(locale: str) -> frozenset[str]:
     patterns += [str(each) for each in calendar.list_patterns["or"].values()]
     quoted = [part for pattern in patterns for part in re.findall(r"'([^']+)'|([^\W\d_]{2,})", pattern)]
     found |= latin_words(" ".join(" ".join(part) for part in quoted))
+    with speaking(locale):
+        found |= latin_words(short_date(FIRST.replace(month=1, day=1)))  # which some languages count in letters
     for other in LOCALES:
         named = Calendar.parse(other.replace("-", "_"))
         found |= latin_words(f"{named.get_display_name(calendar)} {named.get_display_name(named)}")
