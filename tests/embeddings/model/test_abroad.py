@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +31,24 @@ def test_what_means_the_same_is_near_in_any_language(question: str) -> None:
     assert asked.shape == (384,)
     assert np.linalg.norm(asked) == pytest.approx(1, abs=1e-5)
     assert asked @ same > asked @ other + 0.2
+
+
+@pytest.mark.parametrize(("letter", "read"), [("地", 200), ("é", 300), ("e", 500)])
+def test_of_a_long_question_the_beginning_is_read_so_that_others_need_not_wait(letter: str, read: int) -> None:
+    encoder, asked = abroad.ForeignEncoder(), list[str]()
+
+    def query(text: str) -> np.ndarray:
+        asked.append(text)
+        return np.ones(384, np.float32)
+
+    encoder._model = SimpleNamespace(query=query)
+    assert encoder.vector(letter * 500) is not None
+    assert asked == [letter * read]
+
+
+def test_no_letter_stands_for_more_letters_than_the_package_has_room_for() -> None:
+    program = "from embeddings.model.abroad import ForeignEncoder; ForeignEncoder().vector('\\ufdfa' * 500)"
+    subprocess.run([sys.executable, "-c", program], check=True)  # it would end the process
 
 
 def test_the_map_leads_to_the_tuning_in_force() -> None:
