@@ -21,7 +21,15 @@ from embeddings.errors import IndexUnusableError
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import HEAD, INT8, NETWORK_FILES, OPENVINO, TOKENIZER, ExportRecord, Trial, parse, render
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder
-from embeddings.model.export import CHECKED_TEXTS, MIN_OF_QUESTIONS, FastEncoder, encoder_of, export, export_of
+from embeddings.model.export import (
+    CHECKED_TEXTS,
+    MIN_OF_QUESTIONS,
+    FastEncoder,
+    _median,
+    encoder_of,
+    export,
+    export_of,
+)
 from embeddings.model.tuning import Encoded, Head
 from tests.word_encoder import WordEncoder
 
@@ -301,6 +309,14 @@ def as_written(body: dict[str, Any]) -> bytes:
     """A manifest's file with another body."""
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     return (json.dumps({"manifest": body, "sha256": digest}, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def test_a_question_counts_as_measured_where_the_processors_clock_ticks_too_seldom_to_tell() -> None:
+    question_ms, processor_ms = _median([(3.2, 0.0), (3.4, 0.0), (9.0, 15.6)])
+    assert question_ms == 3.4
+    trial = Trial(INT8, 1.0, 1.0, question_ms, 1.0, processor_ms)
+    assert ExportRecord(2, 1.0, 1.0, trials=(trial,)).is_tried
+    assert trial.question_cost > 0
 
 
 def test_a_manifest_of_before_there_was_a_choice_is_read(built: IndexFolder) -> None:
