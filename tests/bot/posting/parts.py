@@ -1,12 +1,20 @@
-"""A post that needs no index."""
+"""Posts that need no index, and how long their posters wait."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from discord import ui
 
 from bot.daily.claims import Claim
 from bot.posting.channels import Post
+from bot.posting.poster import Pace, Poster
 from bot.views.state import NOBODY, DailyList, Place, Target, encode
+
+PATIENT_PACE = Pace(attempt_s=60_000)
+"""No try is broken off because the machine is slow: a second of these clocks takes a hundredth of one."""
+
+Start = Callable[..., Poster]
 
 
 def post(claim: Claim, beside: bool = False, text: str = "") -> Post:

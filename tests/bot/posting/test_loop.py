@@ -7,28 +7,24 @@ import dataclasses
 import datetime as dt
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import discord
 import pytest
 
-from bot.clocks import Clocks
 from bot.daily.claims import Claim, Reason, State, Terms, Wish
 from bot.daily.schedule import Subscription
-from bot.posting.poster import Compose, Composed, Pace, Poster
+from bot.posting.poster import Composed
 from bot.store import Store
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S
 from bot.store.errors import StoreAwayError
 from tests.bot.daily.parts import AT_ONCE, HandClock, execute, opened
-from tests.bot.posting.parts import post
+from tests.bot.posting.parts import PATIENT_PACE, Start, post
 from tests.discord_server import DiscordServer, Message
 
 DAY = dt.date(2026, 7, 20)
 SEND = "POST /channels/*/messages"
 LOG = "bot.posting.poster"
-
-Start = Callable[..., Poster]
 
 
 @pytest.fixture
@@ -41,35 +37,6 @@ def server(server: DiscordServer) -> DiscordServer:
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with opened(tmp_path) as store:
         yield store
-
-
-PATIENT_PACE = Pace(attempt_s=60_000)
-"""No try is broken off because the machine is slow: a second of these clocks takes a hundredth of one."""
-
-
-@pytest.fixture
-async def make(client: discord.Client, store: Store, clock: HandClock) -> AsyncIterator[Start]:
-    """Makes a poster; of its clocks' seconds a hundred pass in one."""
-    made: list[Poster] = []
-
-    async def compose(claim: Claim) -> Composed:
-        return Composed(post(claim), ("one", "two"))
-
-    def run(compose: Compose = compose, terms: Terms = AT_ONCE, pace: Pace | None = None) -> Poster:
-        made.append(Poster(client, store.daily, compose, terms, Clocks(clock, clock, 0.01), pace or PATIENT_PACE))
-        return made[-1]
-
-    yield run
-    for each in made:
-        await each.stop(0)
-
-
-@pytest.fixture
-async def subscription(server: DiscordServer, store: Store, clock: HandClock) -> Subscription:
-    """Due at seven; the clock shows that then."""
-    made = await store.daily.subscribe(Wish(server.guild.id, server.channel.id, dt.time(7), "UTC"), clock())
-    clock.set("2026-07-20T07:00")
-    return made
 
 
 async def outcome(store: Store, subscription: Subscription) -> State | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,25 +12,19 @@ import discord
 import pytest
 
 from bot import metrics
-from bot.clocks import Clocks
 from bot.daily.claims import Claim, Reason, State, Wish
 from bot.daily.schedule import Kind, Subscription
 from bot.posting import channels as requests
 from bot.posting.channels import Channels
-from bot.posting.poster import Composed, Pace, Poster
+from bot.posting.poster import Pace
 from bot.store import Store
 from bot.store.errors import StoreAwayError
 from tests.bot.daily.parts import AT_ONCE, HandClock, opened
-from tests.bot.posting.parts import post
+from tests.bot.posting.parts import PATIENT_PACE, Start, post
 from tests.discord_server import Channel, DiscordServer, Message
 
 DAY = dt.date(2026, 7, 20)
 SEND, CROSSPOST = "POST /channels/*/messages", "POST /channels/*/messages/*/crosspost"
-
-PATIENT_PACE = Pace(attempt_s=60_000)
-"""No try is broken off because the machine is slow: a second of these clocks takes a hundredth of one."""
-
-Start = Callable[..., Poster]
 
 
 @pytest.fixture
@@ -43,30 +37,6 @@ def server(server: DiscordServer) -> DiscordServer:
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with opened(tmp_path) as store:
         yield store
-
-
-@pytest.fixture
-async def make(client: discord.Client, store: Store, clock: HandClock) -> AsyncIterator[Start]:
-    made: list[Poster] = []
-
-    async def compose(claim: Claim) -> Composed:
-        return Composed(post(claim), ("one", "two"))
-
-    def run(pace: Pace = PATIENT_PACE) -> Poster:
-        made.append(Poster(client, store.daily, compose, AT_ONCE, Clocks(clock, clock, 0.01), pace))
-        return made[-1]
-
-    yield run
-    for each in made:
-        await each.stop(0)
-
-
-@pytest.fixture
-async def subscription(server: DiscordServer, store: Store, clock: HandClock) -> Subscription:
-    """Due at seven; the clock shows that then."""
-    made = await store.daily.subscribe(Wish(server.guild.id, server.channel.id, dt.time(7), "UTC"), clock())
-    clock.set("2026-07-20T07:00")
-    return made
 
 
 async def outcome(store: Store, subscription: Subscription) -> tuple[State, int | None] | None:
@@ -294,14 +264,14 @@ class TestAtOnce:
             await store.daily.subscribe(Wish(server.guild.id, channel.id, dt.time(7), "UTC"), clock())
         clock.set("2026-07-20T07:00")
         server.faults.hang(SEND, times=None)
-        poster = make(replace(PATIENT_PACE, at_once=2))
+        poster = make(pace=replace(PATIENT_PACE, at_once=2))
         assert await poster.look() == 2
         assert await poster.look() == 0
         await server.until(lambda: len([each for each in server.requests if each.method == "POST"]) == 2)
         await poster.stop(0)
         server.faults.clear()
         clock.pass_(minutes=5)
-        await make(replace(PATIENT_PACE, at_once=2)).work_off()
+        await make(pace=replace(PATIENT_PACE, at_once=2)).work_off()
         assert [len(posts(server, channel)) for channel in channels] == [1] * 5
 
 
@@ -356,7 +326,7 @@ class TestStopping:
     async def test_ends_the_loop_which_posts_nothing_more(
         self, server: DiscordServer, store: Store, make: Start, subscription: Subscription, clock: HandClock
     ) -> None:
-        poster = make(replace(PATIENT_PACE, look_s=0.1))
+        poster = make(pace=replace(PATIENT_PACE, look_s=0.1))
         poster.start()
         await server.until(lambda: posts(server))
         await poster.stop(60)
@@ -399,7 +369,7 @@ class TestATry:
         self, server: DiscordServer, store: Store, make: Start, subscription: Subscription, clock: HandClock
     ) -> None:
         server.faults.hang(SEND)
-        poster = make(Pace(attempt_s=20))  # a fifth of a second
+        poster = make(pace=Pace(attempt_s=20))  # a fifth of a second
         await poster.work_off()
         assert await outcome(store, subscription) == (State.OPEN, None)
         clock.pass_(seconds=10)
@@ -465,7 +435,7 @@ class TestPublishing:
         self, server: DiscordServer, make: Start, news: Channel, clock: HandClock
     ) -> None:
         server.faults.hang(CROSSPOST)
-        poster = make(Pace(attempt_s=20))  # a fifth of a second
+        poster = make(pace=Pace(attempt_s=20))  # a fifth of a second
         await poster.work_off()
         clock.pass_(seconds=AT_ONCE.lease_s - 1)
         assert await poster.look() == 0
