@@ -130,13 +130,7 @@ def plater(context: str, message: str) -> Text:
 
 def _filled(template: str, locale: str, values: dict[str, object]) -> str:
     template = _with_commands(template, locale)
-    if not values:
-        return template
-    filled = template.format(**values)
-    for value in values.values():  # a date that ends with a full stop, as in Russian, ends a sentence, too
-        if isinstance(value, str) and value.endswith("."):
-            filled = filled.replace(f"{value}.", value)
-    return filled
+    return template.format(**values) if values else template
 
 
 @lru_cache(maxsize=4_096)

@@ -123,7 +123,7 @@ def test_lists_are_as_the_language_writes_them() -> None:
 
 @given(st.text(max_size=30))
 def test_braces_of_strangers_stay_as_they_are(text: str) -> None:
-    assert _("everything from {day}", day=text) == f"everything from {text}"
+    assert _("The archive ends on {day}.", day=text) == f"The archive ends on {text}."
 
 
 def _error(text: str) -> EmbeddingsError:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
 from babel.messages import Catalog
 from discord import Locale
 
-from bot.language import COMMAND, DESCRIPTION, DOMAIN, FOLDER, OPTION, translated
+from bot.language import COMMAND, DESCRIPTION, DOMAIN, FOLDER, OPTION, speaking, translated
+from bot.local_dates import short_date
 from embeddings.program import ROOT
 from tests.messages.__main__ import TEMPLATE, begun, compiled, main, read, written
 from tests.messages.collected import template
@@ -121,3 +124,11 @@ def test_a_catalogue_that_is_begun_lacks_every_text(tmp_path: Path, capsys: pyte
     said = capsys.readouterr().out
     assert "'Sources': is not translated" in said
     assert "problems" in said.splitlines()[-1]
+
+
+@pytest.mark.parametrize("locale", ["ru", "uk"])
+def test_no_full_stop_follows_a_date_where_dates_end_with_one(locale: str) -> None:
+    with speaking(locale):
+        assert short_date(dt.date(2015, 12, 23)).endswith(".")
+    texts = " ".join(f"{message.string}" for message in read(FOLDER / locale / "LC_MESSAGES" / f"{DOMAIN}.po"))
+    assert set(re.findall(r"\{(\w+)\}[»”]?\.", texts)) <= {"key", "language", "option", "reference", "span"}
