@@ -271,8 +271,7 @@ class Search(LookUp):
         scores = order(features, self.weights, self.order)
         best_first = np.lexsort((candidates, -scores))
         if silent_in_doubt:
-            found = self._relevance.of(question, wanted.vector, candidates, features, best_first, is_sure=is_sure)
-            best_first = found
+            best_first = self._relevance.of(question, wanted.vector, candidates, features, best_first, is_sure=is_sure)
         if self._reranker is not None and len(best_first) and not question.only_dates:
             first = best_first[:_RERANKED]
             titles = [event.title for event in self.index.catalogue.events(candidates[first].tolist())]

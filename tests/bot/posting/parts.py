@@ -10,11 +10,17 @@ from bot.daily.claims import Claim
 from bot.posting.channels import Post
 from bot.posting.poster import Pace, Poster
 from bot.views.state import NOBODY, DailyList, Place, Target, encode
+from tests.discord_server import Channel, DiscordServer, Message
 
 PATIENT_PACE = Pace(attempt_s=60_000)
 """No try is broken off because the machine is slow: a second of these clocks takes a hundredth of one."""
 
 Start = Callable[..., Poster]
+
+
+def posts(server: DiscordServer, channel: Channel | None = None) -> list[Message]:
+    """What the bot has posted in a channel, the server's first one where none is named."""
+    return [message for message in server.post_history(channel) if message.author is server.bot]
 
 
 def post(claim: Claim, beside: bool = False, text: str = "") -> Post:

@@ -19,7 +19,7 @@ from bot.store import Store
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S
 from bot.store.errors import StoreAwayError
 from tests.bot.daily.parts import AT_ONCE, HandClock, execute, opened
-from tests.bot.posting.parts import PATIENT_PACE, Start, post
+from tests.bot.posting.parts import PATIENT_PACE, Start, post, posts
 from tests.discord_server import DiscordServer, Message
 
 DAY = dt.date(2026, 7, 20)
@@ -49,10 +49,6 @@ async def noted(store: Store, moment: float) -> None:
     async with asyncio.timeout(60):
         while await store.daily.noted_time() != moment:
             pass
-
-
-def posts(server: DiscordServer) -> list[Message]:
-    return [message for message in server.post_history() if message.author is server.bot]
 
 
 def log_of(caplog: pytest.LogCaptureFixture) -> list[str]:

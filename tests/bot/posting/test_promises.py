@@ -20,8 +20,8 @@ from bot.posting.poster import Pace
 from bot.store import Store
 from bot.store.errors import StoreAwayError
 from tests.bot.daily.parts import AT_ONCE, HandClock, opened
-from tests.bot.posting.parts import PATIENT_PACE, Start, post
-from tests.discord_server import Channel, DiscordServer, Message
+from tests.bot.posting.parts import PATIENT_PACE, Start, post, posts
+from tests.discord_server import Channel, DiscordServer
 
 DAY = dt.date(2026, 7, 20)
 SEND, CROSSPOST = "POST /channels/*/messages", "POST /channels/*/messages/*/crosspost"
@@ -42,10 +42,6 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def outcome(store: Store, subscription: Subscription) -> tuple[State, int | None] | None:
     found = await store.daily.post(subscription.key, DAY)
     return None if found is None else found[:2]
-
-
-def posts(server: DiscordServer, channel: Channel | None = None) -> list[Message]:
-    return [message for message in server.post_history(channel) if message.author is server.bot]
 
 
 def reads(server: DiscordServer) -> int:
