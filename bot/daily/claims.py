@@ -73,7 +73,13 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A post that this process may send until `until`, and not before `not_before`. Moments are Unix times."""
+    """A post that this process may send until `until`, and not before `not_before`. Moments are Unix times.
+
+    Attributes:
+        tried_at: before this moment nobody can have sent it.
+        tries: how often it was tried, this time included; by it the waits between them grow.
+        is_first: nobody can have sent it so far, whatever was tried.
+    """
 
     subscription: Subscription
     date: dt.date
@@ -83,6 +89,7 @@ class Claim:
     owner: str
     not_before: float
     until: float
+    is_first: bool = True
 
     @property
     def nonce(self) -> str:

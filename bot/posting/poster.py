@@ -239,7 +239,7 @@ class Poster:
     async def _post(self, claim: Claim, fence: Fence) -> None:
         await self._sleep(claim.not_before - self._clock())
         if self._stopping.is_set():  # nothing has been sent: another process may have it at once
-            await self._kept(self._store.defer(claim, self._clock(), sent=False))
+            await self._kept(self._store.defer(claim, self._clock(), sent=False, counts=False))
             return
         subscription = claim.subscription
         try:
@@ -255,17 +255,14 @@ class Poster:
         except UnreadableError:
             await self._uncertain(claim)
         except PassingError as error:
-            turned_away = fence.let_through and not fence.may_have_taken_effect
-            await self._try_later(claim, error, error.after_s, sent=not turned_away)
-        except FencedError as error:
-            await self._try_later(claim, error, sent=fence.may_have_taken_effect)
-        except TimeoutError as error:
-            await self._try_later(claim, error)
+            await self._try_later(claim, fence, error, error.after_s)
+        except (FencedError, TimeoutError) as error:
+            await self._try_later(claim, fence, error)
         except StoreAwayError:
             raise
         except Exception as error:
             log.exception("daily post %s of %s failed", claim.date, subscription.key)
-            await self._try_later(claim, error)
+            await self._try_later(claim, fence, error)
 
     async def _try(self, claim: Claim, fence: Fence) -> None:
         """Send a post, unless it was sent before; raises the errors of `bot.posting.channels`."""
@@ -292,9 +289,9 @@ class Poster:
     async def _sent_before(self, claim: Claim, may_send: bool) -> int | None:
         """The id of the post's message if the channel shows that it was sent before.
 
-        The channel is read before each try but the first, and if a sent post may be missing in the store.
+        The channel is read where an earlier try may have sent it, and if a sent post may be missing in the store.
         """
-        is_first, is_known = claim.tries == 1, self._gaps.is_known(claim, self._store.opened, self._clock())
+        is_first, is_known = claim.is_first, self._gaps.is_known(claim, self._store.opened, self._clock())
         if is_first and is_known:
             return None
         since = claim.tried_at if is_known else min(claim.tried_at, day_begins(claim.subscription, claim.date))
@@ -324,7 +321,7 @@ class Poster:
                     raise
                 await self._sleep(1.0)
 
-    async def _try_later(self, claim: Claim, error: BaseException, after_s: float = 0.0, *, sent: bool = True) -> None:
+    async def _try_later(self, claim: Claim, fence: Fence, error: BaseException, after_s: float = 0.0) -> None:
         now = self._clock()
         if now > claim.due_at + self._terms.grace_s + self._pace.give_up_s:
             await self._uncertain(claim)
@@ -334,7 +331,10 @@ class Poster:
         metrics.POST_TRIES.add()
         why = str(error) or type(error).__name__
         log.warning("daily post %s of %s: %s; again in %.0f s", claim.date, claim.subscription.key, why, wait_s)
-        await self._kept(self._store.defer(claim, now + wait_s, sent=sent))
+        sent = fence.may_have_taken_effect
+        # What Discord turned away may come back at a moment that it named; what did not even reach it, ever less often.
+        is_turned_away = (fence.let_through and not sent) or isinstance(error, FencedError)
+        await self._kept(self._store.defer(claim, now + wait_s, sent=sent, counts=sent or not is_turned_away))
 
     async def _uncertain(self, claim: Claim) -> None:
         log.warning("cannot tell whether daily post %s of subscription %s was sent", claim.date, claim.subscription.key)

@@ -214,11 +214,15 @@ class DailyStore:
             claims = []
             for post, subscription in sorted(found, key=lambda each: each[0].due_at)[:most]:
                 planned += 1 / terms.per_s
+                is_first = not post.tried_at
                 post.owner, post.free_at, post.tried_at = owner, planned + terms.lease_s, post.tried_at or planned
                 post.tries += 1
                 claims.append(
-                    Claim(subscription, post.date, post.due_at, post.tried_at, post.tries, owner, planned, post.free_at)
-                )
+                    Claim(
+                        subscription, post.date, post.due_at, post.tried_at, post.tries, owner, planned, post.free_at,
+                        is_first,
+                    )
+                )  # fmt: skip
             await self._plan(session, planned)
         return claims
 
@@ -269,15 +273,18 @@ class DailyStore:
             metrics.POSTS.add(state)
         return is_first
 
-    async def defer(self, claim: Claim, until: float, *, sent: bool = True) -> None:
+    async def defer(self, claim: Claim, until: float, *, sent: bool = True, counts: bool = True) -> None:
         """Give up a claim; from `until` on any process may take it.
 
         Args:
-            sent: whether the post may have been sent; if it was not, this does not count as a try.
+            sent: whether the post may have been sent.
+            counts: whether this counts as a try, after which the next one waits longer.
         """
         values: dict[str, object] = {"owner": None, "free_at": until}
-        if not sent:
-            values |= {"tries": PostRow.tries - 1, "tried_at": 0.0 if claim.tries == 1 else PostRow.tried_at}
+        if not sent and claim.is_first:
+            values["tried_at"] = 0.0
+        if not counts:
+            values["tries"] = PostRow.tries - 1
         async with self._access.writing() as session:
             await session.execute(
                 update(PostRow)

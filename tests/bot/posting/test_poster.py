@@ -3,11 +3,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from discord.http import Route
 
 from bot.clocks import Clocks
 from bot.daily.claims import Reason, State, Terms, Wish
@@ -283,6 +285,40 @@ class TestFailures:
         clock.set("2026-07-21T07:00")
         await poster.work_off()
         assert [daily.date.day for daily, _ in posts_in(server, server.channel)] == [21]
+
+    @pytest.mark.parametrize("new_store", ["sqlite"], indirect=True)  # of the network, not of the store
+    @pytest.mark.parametrize("back", [True, False])
+    async def test_while_discord_is_out_of_reach_nothing_is_sent_so_it_comes_after_hours_even_where_nobody_can_look(
+        self,
+        server: DiscordServer,
+        store: Store,
+        poster: Poster,
+        clock: HandClock,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+        back: bool,
+    ) -> None:
+        server.deny(server.channel, "read_message_history")
+        subscription = await subscribe(server, store, clock)
+        clock.set("2026-07-20T07:00")
+        reached = Route.BASE
+        monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:1/api/v10")  # where nobody listens
+        caplog.clear()
+        for _ in range(20):
+            await poster.work_off()
+            clock.pass_(minutes=6)
+        waits = [float(wait) for wait in re.findall(r"again in (\d+) s", caplog.text)]
+        assert max(waits[:2]) < min(waits[-2:])  # it does not ask at each look whether Discord is back
+        if back:
+            monkeypatch.setattr(Route, "BASE", reached)
+        else:
+            clock.set("2026-07-20T13:01")
+        clock.pass_(minutes=30)
+        await poster.work_off()
+        monkeypatch.setattr(Route, "BASE", reached)
+        assert await state(store, subscription) is (State.SENT if back else State.MISSED)
+        assert len(posts_in(server, server.channel)) == back
+        assert notices(server) == []
 
     async def test_a_channel_that_never_answers_does_not_delay_the_others(
         self, server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock

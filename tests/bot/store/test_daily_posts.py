@@ -253,7 +253,13 @@ class TestClaims:
         after = await daily.subscription(first.subscription.key)
         assert after is not None
         assert second == replace(
-            first, subscription=after, tries=2, owner="other", not_before=turn, until=turn + TERMS.lease_s
+            first,
+            subscription=after,
+            tries=2,
+            owner="other",
+            not_before=turn,
+            until=turn + TERMS.lease_s,
+            is_first=False,
         )
 
     async def test_letting_go_of_one_frees_neither_another_nor_what_is_let_go_of_already(
@@ -267,19 +273,21 @@ class TestClaims:
         assert await claimed(daily, SEVEN + 200) == [2]
         assert await claimed(daily, other.until) == [3]
 
-    async def test_that_sent_nothing_count_as_no_try_and_what_was_tried_before_stays_known(
-        self, daily: DailyStore
+    @pytest.mark.parametrize("counts", [True, False])
+    async def test_that_sent_nothing_leave_the_next_one_the_first_and_what_was_tried_before_stays_known(
+        self, daily: DailyStore, counts: bool
     ) -> None:
         await subscribe(daily)
         [unsent] = await claim(daily, SEVEN)
-        await daily.defer(unsent, SEVEN + 30, sent=False)
+        await daily.defer(unsent, SEVEN + 30, sent=False, counts=counts)
         [first] = await claim(daily, SEVEN + 30)
-        assert (first.tries, first.tried_at) == (1, first.not_before)
+        assert (first.tries, first.tried_at, first.is_first) == (1 + counts, first.not_before, True)
         await daily.defer(first, SEVEN + 60)
-        for moment in (SEVEN + 60, SEVEN + 90):
+        for number, moment in enumerate((SEVEN + 60, SEVEN + 90)):
             [again] = await claim(daily, moment)
-            assert (again.tries, again.tried_at) == (2, first.tried_at)  # since when it may be in its channel
-            await daily.defer(again, moment + 30, sent=False)
+            assert again.tried_at == first.tried_at  # since when it may be in its channel
+            assert (again.tries, again.is_first) == (2 + counts * (1 + number), False)
+            await daily.defer(again, moment + 30, sent=False, counts=counts)
 
     async def test_are_planned_from_now_on_where_nothing_is_planned(self, daily: DailyStore) -> None:
         terms = Terms(per_s=0.1)
