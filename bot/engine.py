@@ -189,10 +189,9 @@ class Engine:
             else:
                 encoder = self._make_encoder(index)
             search = Search(index, encoder, self._reranker)
-            with ThreadPoolExecutor(1, "warm-up") as beside:
-                warm = beside.submit(search.warm_up)
-                search.topics.warm_up()  # while the model is compiled, which Python's lock does not hold up
-                warm.result()
+            search.warm_up()
+            if self._lease is not None:  # the old one answers meanwhile; at the start nobody shall wait for this
+                search.topics.warm_up()
         except BaseException:
             index.close()
             raise
@@ -332,10 +331,13 @@ class Engine:
         return await self._with(lambda search: search.topics.suggest(text, limit))
 
     async def examples(self) -> tuple[Example, ...]:
-        """Things to ask that this index answers; found once an index, and while it is looked for, waited for by all."""
+        """Things to ask that this index answers; found once an index, and while it is looked for, waited for by all.
+
+        Topics are then ready, too: at the start those of the portal would make everybody wait for half a second.
+        """
         lease = self._current()
         if lease.examples is None or (lease.examples.done() and lease.examples.exception() is not None):
-            looking = self._with(lambda search: examples(search, self.today()))
+            looking = self._with(_find_examples, self.today())
             # For all who wait, not for the interaction of whoever asked first.
             lease.examples = asyncio.create_task(looking, context=contextvars.Context())
         return await asyncio.shield(lease.examples)
@@ -345,11 +347,11 @@ class Engine:
             raise IndexUnusableError("the index is not ready yet; try again in a moment")
         return self._lease
 
-    async def _with(self, work: Callable[[Search], Result]) -> Result:
+    async def _with(self, work: Callable[..., Result], *values: object) -> Result:
         lease = self._current()
         lease.users += 1
         try:
-            return await self._in_thread(work, lease.search)
+            return await self._in_thread(work, lease.search, *values)
         finally:
             lease.users -= 1
             lease.close_if_unused()
@@ -376,6 +378,11 @@ def _answer(search: Search, question: Question, wanted: Encoded, limit: int, mos
     return search.answer(question, wanted, limit, most=most)
 
 
+def _find_examples(search: Search, today: dt.date) -> tuple[Example, ...]:
+    search.topics.warm_up()
+    return examples(search, today)
+
+
 def _look_around(search: Search, today: dt.date, together: threading.Barrier | None = None) -> None:
     """Ask an index one question of each kind.
 
@@ -390,7 +397,6 @@ def _look_around(search: Search, today: dt.date, together: threading.Barrier | N
     search.answer(question, wanted, 1)
     search.days(DateRange(today, today), start=0, limit=1)
     search.suggest("moon 1969", today, 1)
-    search.topics.suggest("moon", 1)
     browsing.at_random(search, None, "", SystemRandom())
     for event in [*search.on_this_day(7, 20, 1), *search.starting("mo", 1)]:
         search.related(event.id)
