@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random, SystemRandom
 from typing import TypeVar
 
-from bot import metrics
+from bot import lookups, metrics
 from bot.answers import About, RelatedAnswer
 from bot.batches import Batches
 from bot.given_up import Deadline, current_deadline
@@ -24,8 +24,8 @@ from bot.repeats import Once
 from embeddings import dates
 from embeddings.archive.last_updated import last_updated
 from embeddings.dates import DateRange
-from embeddings.errors import EmbeddingsError, IndexUnusableError, InputError
-from embeddings.events import Event, Related
+from embeddings.errors import EmbeddingsError, IndexUnusableError
+from embeddings.events import Event
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.manifest import Manifest, ModelRecord
 from embeddings.index.threads import compute_alone
@@ -39,7 +39,7 @@ from embeddings.search.narrowing import Narrowing, Part, part_of_days
 from embeddings.search.on_this_day import DayCandidate
 from embeddings.search.questions import Question, understand
 from embeddings.search.service import Search
-from embeddings.search.stories import Story, StoryEvent, StoryPlace
+from embeddings.search.stories import Story, StoryEvent
 from embeddings.search.topics import topic_key
 
 log = logging.getLogger(__name__)
@@ -236,9 +236,17 @@ class Engine:
         """Up to `limit` events of a range of days, from number `start` on; the first is 0."""
         return await self._with(lambda search: search.days(dates, start=start, limit=limit))
 
+    async def days_told(self, dates: DateRange, start: int, limit: int) -> lookups.DaysTold:
+        """`days`, and `parts_of` its events."""
+        return await self._with(lookups.days_told, dates, start, limit)
+
     async def on_this_day(self, month: int, day: int, limit: int) -> tuple[Event, ...]:
         """The best events of a day over the years."""
         return await self._with(lambda search: search.on_this_day(month, day, limit))
+
+    async def on_this_day_told(self, month: int, day: int, limit: int) -> lookups.DayTold:
+        """`on_this_day`, how many events the index has of that day of all years, and `parts_of` those chosen."""
+        return await self._with(lookups.on_this_day_told, month, day, limit)
 
     async def of_day(self, month: int, day: int) -> list[DayCandidate]:
         """Every event of a day over the years, with what makes it stand out."""
@@ -264,10 +272,6 @@ class Engine:
         """Events of a story in order of time, those after the first `start`."""
         return await self._with(lambda search: search.story_events(story_id, start, count))
 
-    async def shared_story(self, events: Sequence[str]) -> StoryPlace | None:
-        """Where the first of some events stands in the story that most of them are of; None if they are of none."""
-        return await self._with(lambda search: search.shared_story(events))
-
     async def parts_of(self, events: Sequence[Event]) -> tuple[str, ...]:
         """To each event the title of the story that it is part of, "" where that says nothing more."""
         return await self._with(lambda search: tuple(map(search.part_of, events)))
@@ -275,16 +279,11 @@ class Engine:
     async def events(self, ids: Sequence[str]) -> list[Event | None]:
         """Events by their ids, None where the index no longer holds one."""
 
-        def find(search: Search) -> list[Event | None]:
-            found: list[Event | None] = []
-            for event_id in ids:
-                try:
-                    found.append(search.event(event_id))
-                except InputError:
-                    found.append(None)
-            return found
+        return await self._with(lookups.events, ids)
 
-        return await self._with(find)
+    async def entries(self, ids: Sequence[str], of_story: Sequence[str]) -> lookups.Entries:
+        """What a page of an answer shows: `events`, what is closest to each, and the story of those `of_story`."""
+        return await self._with(lookups.entries, ids, of_story)
 
     async def headlines(self, prefix: str, limit: int) -> list[Event]:
         """Events whose headline has these words, the last of which may be unfinished, newest first."""
@@ -308,12 +307,6 @@ class Engine:
         """An event that mattered, of some days and a topic; not the one with the id `but` where there is another."""
         return await self._with(lambda search: browsing.at_random(search, days, topic, self._source, [but]))
 
-    async def closest(self, events: Sequence[Event | None]) -> list[Related | None]:
-        """To each event the one that it links to and is close to; None where there is none."""
-        return await self._with(
-            lambda search: [None if event is None else browsing.closest(search, event) for event in events]
-        )
-
     async def topic(self, text: str) -> str:
         """The key of the topic that a text names. InputError with the nearest topics if there is none."""
         return await self._with(lambda search: topic_key(search.topics.known(text)))
@@ -321,10 +314,6 @@ class Engine:
     async def topic_name(self, key: str) -> str | None:
         """The topic that a key stands for; None if the index has it no longer."""
         return await self._with(lambda search: search.topics.name(key))
-
-    async def held_of_day(self, month: int, day: int) -> int:
-        """How many events the index has of one day of all years."""
-        return await self._with(lambda search: len(search.index.catalogue.rows_on(month, day)))
 
     async def suggest_topics(self, text: str, limit: int) -> list[str]:
         """Topics to suggest for a text that a user is typing."""

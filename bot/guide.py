@@ -102,15 +102,12 @@ class Guide:
         start = place.page * PER_PAGE
         match place.of:
             case DaysList(dates):
-                answer = await self._engine.days(dates, start, PER_PAGE)
+                answer, stories = await self._engine.days_told(dates, start, PER_PAGE)
                 if place.page > (last := _last_page(answer.total)):
                     return await self.page(dataclasses.replace(place, page=last), note, frame)
-                stories = await self._engine.parts_of(answer.events)
                 return pages.days_page(answer, place, note, frame, stories)
             case OnThisDayList(month, day):
-                events = await self._engine.on_this_day(month, day, ON_THIS_DAY)
-                held = await self._engine.held_of_day(month, day)
-                stories = await self._engine.parts_of(events)
+                events, held, stories = await self._engine.on_this_day_told(month, day, ON_THIS_DAY)
                 return pages.on_this_day_page(place.of, events, note, held, frame, stories)
             case AnswerList(key):
                 return await self._answer_page(await self._kept(key), place, frame)
@@ -268,11 +265,11 @@ class Guide:
             kept = dataclasses.replace(kept, events=kept.first[:PER_PAGE])
         place = dataclasses.replace(place, page=min(place.page, _last_page(len(kept.first))))
         start = place.page * PER_PAGE
-        events = await self._engine.events(kept.first[start : start + PER_PAGE])
-        closest = await self._engine.closest(events)
+        of_story = () if place.page else kept.first[:PER_PAGE]
+        events, closest, story = await self._engine.entries(kept.first[start : start + PER_PAGE], of_story)
         nothing = pages.Nothing(self._nothing(kept))
         if not place.page:
-            kept = dataclasses.replace(kept, story=await self._engine.shared_story(kept.first[:PER_PAGE]))
+            kept = dataclasses.replace(kept, story=story)
         return pages.answer_page(kept, events, place, nothing=nothing, closest=closest, frame=frame)
 
     async def daily(
