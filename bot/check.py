@@ -34,7 +34,7 @@ from embeddings.model import languages
 from embeddings.model.encoder import DEFAULT_MODEL, SentenceEncoder, must_be_fetched
 from embeddings.model.reranker import reranker
 from embeddings.program import own_command
-from embeddings.search.service import open_search
+from embeddings.search.opening import open_search
 from embeddings.settings import Read
 from embeddings.text import counted, named
 

@@ -265,7 +265,7 @@ def _lookup(settings: IndexSettings, rerank: str | None = None) -> Iterator[Look
     from embeddings.archive.last_updated import last_updated
     from embeddings.index.folder import IndexFolder
     from embeddings.index.threads import compute_alone
-    from embeddings.search.service import open_search
+    from embeddings.search.opening import open_search
 
     folder = IndexFolder(settings.path)
     compute_alone()

@@ -160,7 +160,6 @@ def ask(
 
     With - as the question, a question is read from each line of standard input, and answered in order.
     """
-    from embeddings.command_line.asking import ask_each, lines, show
     from embeddings.search.questions import check_question, search_window
 
     many = query == ("-",)
@@ -168,7 +167,9 @@ def ask(
         raise InputError("the standard input is closed; pipe questions into it, one a line, or ask one as an argument")
     question = "" if many else check_question(" ".join(query))
     within = search_window(first, last, today)
-    with context.search() as search:
+    with context.search(question or "a question") as search:
+        from embeddings.command_line.asking import ask_each, lines, show  # while the model is made ready
+
         search.warm_up(question or "a question")
 
         def answered(text: str) -> Answer:

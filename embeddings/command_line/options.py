@@ -90,13 +90,14 @@ class Context:
             yield LookUp(index)
 
     @contextmanager
-    def search(self) -> Iterator[Search]:
+    def search(self, first: str = "") -> Iterator[Search]:
+        """The index, to be asked questions; with `first` the model is made ready while the rest is loaded."""
         from embeddings.index.threads import compute_alone
-        from embeddings.search.service import open_search
+        from embeddings.search.opening import open_search
 
         asking = self.asking()
         compute_alone()
-        with open_search(self.folder(), asking.model, asking.encoder, asking.rerank) as search:
+        with open_search(self.folder(), asking.model, asking.encoder, asking.rerank, first=first) as search:
             yield search
 
 

@@ -6,7 +6,6 @@ import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -14,16 +13,14 @@ from itertools import pairwise
 import numpy as np
 
 from embeddings.dates import DateRange
-from embeddings.defaults import Way
 from embeddings.errors import BUILD_AGAIN, IndexUnusableError, InputError
-from embeddings.index.folder import IndexFolder, OpenIndex
+from embeddings.index.folder import OpenIndex
 from embeddings.index.row_sets import union
 from embeddings.index.tokens import similarities
 from embeddings.model.abroad import NEAR, ForeignEncoder, blended, foreign_encoder
 from embeddings.model.calibration import Features, Order, Weights
 from embeddings.model.encoder import Encoder
-from embeddings.model.export import encoder_of
-from embeddings.model.reranker import Reranker, reranker
+from embeddings.model.reranker import Reranker
 from embeddings.model.tuning import Encoded
 from embeddings.search import reading, stories
 from embeddings.search.answers import Answer, Hit, outside
@@ -47,24 +44,6 @@ _ANY_DAY = dt.date(2020, 1, 1)  # what is loaded to understand a question does n
 _SPEAKING = 10  # answers to a topic's name, whose stories may be told with it
 _TOLD = 64  # topics whose rows are kept
 _RERANKED = 20  # a cross-encoder takes some 5 ms for each
-
-
-@contextmanager
-def open_search(
-    folder: IndexFolder, model: str | None, way: Way, rerank: str | None = None, *, checked: bool = False
-) -> Iterator[Search]:
-    """Open an index to ask it: with the model and the way to encode that the settings name.
-
-    Args:
-        model: a name or folder; None: the index's own.
-        rerank: a cross-encoder that orders the first answers anew.
-        checked: hash every file first that has changed since it was hashed, for processes that use the index for long.
-    Raises:
-        IndexMissingError, IndexUnusableError, ModelError: if they cannot be used.
-    """
-    with closing(folder.open_checked(again=False) if checked else folder.open()) as index:
-        encoder = encoder_of(index, model, way, one_by_one=True)
-        yield Search(index, encoder, reranker(rerank))
 
 
 class Search(LookUp):

@@ -15,7 +15,8 @@ from embeddings.dates import DateRange, parse_range
 from embeddings.dates.errors import DateError
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.model.encoder import SentenceEncoder
-from embeddings.search.service import Search, open_search
+from embeddings.search.opening import open_search
+from embeddings.search.service import Search
 from tests.word_encoder import WordEncoder
 
 DAY = dt.date(2015, 12, 23)

@@ -16,7 +16,8 @@ from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
 from embeddings.sample import ATTRIBUTION, sample_path
 from embeddings.sample.source import SourceEvent, as_events, read_source
-from embeddings.search.service import Search, open_search
+from embeddings.search.opening import open_search
+from embeddings.search.service import Search
 
 
 @pytest.fixture(scope="module")
