@@ -16,7 +16,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 # A process more than there are cores: many tests wait for another process, or for a moment to come.
-SUITE = $(BIN)/python -m pytest --numprocesses $$($(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))') --dist loadfile --no-loadscope-reorder --hypothesis-profile ci
+SUITE = $(BIN)/python -m pytest -p tests.processes --processes $$($(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))') --hypothesis-profile ci
 SEED := $(shell date +%s)
 INSTALLED := $(VENV)/installed
 # Who waits sees what is fetched; a log need not have it.
@@ -39,7 +39,7 @@ test: $(INSTALLED)
 
 # The laws among the tests, with forty times as many examples where a test does not set their number.
 laws: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto -m "hypothesis and not model" --hypothesis-profile long
+	$(BIN)/python -m pytest -p tests.processes --processes $$($(PYTHON) -c 'import os; print(os.cpu_count() or 1)') -m "hypothesis and not model" --hypothesis-profile long
 
 shuffled: $(INSTALLED)
 	$(SUITE) --random-order-bucket module --random-order-seed $(SEED)

@@ -5,20 +5,18 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import re
 import shutil
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import partial
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any
 
 import portalocker
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-from xdist.scheduler import LoadFileScheduling
 
 from embeddings.archive import Report
 from embeddings.archive.shipped import events_path, shipped_events
@@ -28,7 +26,7 @@ from embeddings.build.run import build_index
 from embeddings.build.tellings import shipped_vocabulary
 from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.threads import compute_alone
-from embeddings.model.encoder import SentenceEncoder
+from embeddings.model.encoder import Encoder, SentenceEncoder
 from embeddings.sample import sample_path
 from embeddings.search.service import Search
 from tests.postgresql import CannotRunError, PostgreSQL
@@ -63,8 +61,9 @@ SAMPLE_FOLDER = sample_path()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Do not look for garbage among what stays to the end: the modules, and thousands of tests."""
+    _make_meanwhile(session.config)
     gc.disable()
     try:
         return (yield)
@@ -74,6 +73,28 @@ def pytest_collection() -> Iterator[None]:
         gc.set_threshold(100_000, 50, 50)  # what a test makes is small beside what is there
 
 
+def _make_meanwhile(config: pytest.Config) -> None:
+    """Have a process make what the whole suite needs while this one collects, where several processes run it."""
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS or not config.pluginmanager.hasplugin(
+        "tests.processes"
+    ):
+        return
+    factory: pytest.TempPathFactory = getattr(config, "_tmp_path_factory")  # noqa: B009  # pytest's own
+    os.environ.setdefault("DATELINE_TEST_MADE", str(factory.getbasetemp()))
+
+    def make() -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for number in (1, 2):  # where it fails, so does the test that needs it, and says why
+            os.dup2(nowhere, number)
+        made_once(factory, "sample", partial(_index_sample, WordEncoder()))
+        import torch
+
+        torch.set_num_threads(1)
+        made_once(factory, "model", partial(_index_sample, SentenceEncoder()))
+
+    ForkProcess(target=make, daemon=True).start()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Have torch compute in one thread: several spend more time waiting for each other, and each core has a process."""
@@ -81,70 +102,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         import torch
 
         torch.set_num_threads(1)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no process is left with it when the others are done."""
-    tests = Counter(item.path for item in items)
-    stores = {item.path for item in items if _on_postgresql(item.nodeid)}
-
-    def turn(item: pytest.Item) -> tuple[bool, bool, int]:
-        alone = shared_part(item.path) is None and item.path not in stores
-        return alone, not _starts_processes(item.path), -tests[item.path]
-
-    items.sort(key=turn)  # else in their order
-
-
-@cache
-def shared_part(file: Path) -> str | None:
-    """What takes a process long to make ready and serves all tests of a file: the model, a server."""
-    text = file.read_text("utf-8")
-    if "pytest.mark.model" in text:
-        return "the model"
-    if "commands: Commands" in text:
-        return "the commands that are forked"
-    if "speakers: list" in text:
-        return "the speakers"
-    return _POSTGRESQL if re.search(r"\b(store_url|new_store|postgresql): ", text) else None
-
-
-_POSTGRESQL = "PostgreSQL"
-
-
-def _on_postgresql(nodeid: str) -> bool:
-    """Whether a test is one of a pair, on each of the databases."""
-    return "postgresql" in nodeid.partition("[")[2]
-
-
-@cache
-def _starts_processes(file: Path) -> bool:
-    """Whether some test of a file waits for other processes: it may be the only one, and take as long as a hundred."""
-    return re.search(r"tests\.proofs|sys\.executable|Forks\(", file.read_text("utf-8")) is not None
-
-
-class _Schedule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """A file goes to one process; those that need the same part all go to the same one, which makes it once."""
-
-    @cached_property
-    def _stores(self) -> set[str]:
-        """The files some of whose tests are on PostgreSQL."""
-        return {super(_Schedule, self)._split_scope(nodeid) for nodeid in self.collection if _on_postgresql(nodeid)}
-
-    def _split_scope(self, nodeid: str) -> str:
-        file: str = super()._split_scope(nodeid)
-        return shared_part(Path(__file__).parents[1] / file) or (_POSTGRESQL if file in self._stores else file)
-
-    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
-        """Forget what is done: xdist would count it again after each test."""
-        super().mark_test_complete(node, item_index, duration)
-        units = self.assigned_work[node]
-        for scope in [scope for scope, unit in units.items() if all(unit.values())]:
-            del units[scope]
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Schedule | None:
-    """Have it in place of xdist's own, where `--dist loadfile` is given."""
-    return _Schedule(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -195,10 +152,8 @@ def build(folder: IndexFolder, encoder: WordEncoder) -> BuildArchives:
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """A folder that is made by whichever of the test processes needs it first. Nothing may write to it afterwards."""
     root = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent  # which the processes share
     if shared := os.environ.get("DATELINE_TEST_MADE"):
-        root = Path(shared)  # of runs of the same code, one after another
+        root = Path(shared)  # of the processes of `tests.processes`, or of runs of the same code, one after another
     with (root / f"{name}.lock").open("a") as lock:
         portalocker.lock(lock, portalocker.LOCK_EX)
         if not (made := root / f"{name}.made").exists():
@@ -207,14 +162,14 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     return root / name
 
 
+def _index_sample(encoder: Encoder, folder: Path) -> None:
+    build_index(IndexFolder(folder), [SAMPLE_FOLDER], encoder, Report())
+
+
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     """An index of the sample archive. Nothing may write to it."""
-
-    def make(folder: Path) -> None:
-        build_index(IndexFolder(folder), [SAMPLE_FOLDER], WordEncoder(), Report())
-
-    return IndexFolder(made_once(tmp_path_factory, "sample", make))
+    return IndexFolder(made_once(tmp_path_factory, "sample", partial(_index_sample, WordEncoder())))
 
 
 @pytest.fixture(scope="session")
@@ -253,11 +208,7 @@ def model() -> SentenceEncoder:
 @pytest.fixture(scope="session")
 def model_folder(model: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     """An index of the sample archive by the default model, with its export. Nothing may write to it."""
-
-    def make(folder: Path) -> None:
-        build_index(IndexFolder(folder), [SAMPLE_FOLDER], model, Report())
-
-    return IndexFolder(made_once(tmp_path_factory, "model", make))
+    return IndexFolder(made_once(tmp_path_factory, "model", partial(_index_sample, model)))
 
 
 @pytest.fixture

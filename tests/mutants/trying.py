@@ -26,6 +26,7 @@ from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state as mutmut_state
 
 from tests.mutants.made import MutatedModules, Verdicts, function_of
+from tests.processes import Nothing
 
 # A mutant's tests may take this many times as long as without a fault, and these seconds more, for a busy machine may
 # not kill anything. A loop without end costs the processor's seconds alone. The others are for a test that waits for
@@ -57,13 +58,6 @@ class _Try:
     killer: int  # one from which the test that failed is read
     deadline: float
     started: float
-
-
-class _Nothing(pytest.Item):
-    """Follows the last test, so that what serves the whole session stays for those that are forked."""
-
-    def runtest(self) -> None:
-        raise NotImplementedError
 
 
 class Trying:
@@ -117,7 +111,7 @@ class Trying:
 
     def _run_without_fault(self, session: pytest.Session) -> list[_Known]:
         set_mutant_under_test("stats")
-        last = _Nothing.from_parent(session, name="nothing")
+        last = Nothing.from_parent(session, name="nothing")
         known: list[_Known] = []
         for item, following in zip(session.items, [*session.items[1:], last], strict=True):
             reached = mutmut_state()._stats
