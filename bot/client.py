@@ -307,7 +307,7 @@ class DatelineClient(HostClient):
 
     async def on_interaction(self, interaction: Interaction[HostClient]) -> None:
         """Answer buttons, selects and unknown interactions. Commands are answered by discord.py's CommandTree."""
-        with current.working_on(interaction):
+        with current.working_on(interaction), self.host.desk.counted():
             await self.host.press(interaction)
 
     def _unread(self, event: str, content: Any) -> None:

@@ -21,12 +21,14 @@ class AnsweredTree(Tree):
 
     async def _call(self, interaction: Interaction[HostClient]) -> None:
         """Answer a command that discord.py cannot read, too, such as one on a new kind of message."""
-        try:
-            await super()._call(interaction)
-        except app_commands.AppCommandError:
-            raise
-        except Exception as error:  # noqa: BLE001  # the desk logs it
-            await interaction.client.host.desk.fail(interaction, error)
+        desk = interaction.client.host.desk
+        with desk.counted():
+            try:
+                await super()._call(interaction)
+            except app_commands.AppCommandError:
+                raise
+            except Exception as error:  # noqa: BLE001  # the desk logs it
+                await desk.fail(interaction, error)
 
     async def on_error(self, interaction: Interaction[HostClient], error: app_commands.AppCommandError, /) -> None:
         """Tell the user who asked what went wrong."""

@@ -124,7 +124,7 @@ class Desk:
         Raises:
             InputError: if Discord does not let the page be shown there.
         """
-        with self._counted(), self._unless_given_up():
+        with self.counted(), self._unless_given_up():
             # No deferral waits, so that the follow-up is seen by everybody.
             page = await self._made(interaction, show, _UPDATE)
             try:
@@ -145,11 +145,11 @@ class Desk:
 
     async def open_form(self, interaction: Interaction[Any], form: discord.ui.Modal) -> None:
         """Answer a button with a form."""
-        with self._counted():
+        with self.counted():
             await _respond(lambda: interaction.response.send_modal(form))
 
     async def _answer(self, interaction: Interaction[Any], show: Show, how: str) -> None:
-        with self._counted(), self._unless_given_up():
+        with self.counted(), self._unless_given_up():
             page = await self._made(interaction, show, how)
             if how == _UPDATE and interaction.message is not None:
                 await self._following.stop(interaction.message.id)
@@ -186,14 +186,15 @@ class Desk:
             self._following.follow(message, picture.chart, send)
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
-        """A context around an answer: `finish` waits for the task that is inside."""
-        under_way = {task} if (task := asyncio.current_task()) is not None else set()
-        self._under_way |= under_way
+    def counted(self) -> Iterator[None]:
+        """A context around what is done for an interaction: `finish` waits for the task that is inside."""
+        entered = {task} if (task := asyncio.current_task()) is not None else set()
+        entered -= self._under_way  # the outermost of several counts
+        self._under_way |= entered
         try:
             yield
         finally:
-            self._under_way -= under_way
+            self._under_way -= entered
 
     async def finish(self, within_s: float) -> None:
         """Wait at most `within_s` seconds for answers that have begun; the others are then cancelled."""
@@ -250,7 +251,7 @@ class Desk:
             sentence = error_words.apology(reference)
         if not self.takes(interaction):
             return
-        with self._counted():
+        with self.counted():
             try:
                 await _say_privately(interaction, sentence)
             except (discord.HTTPException, discord.RateLimited, *PASSING) as lost:

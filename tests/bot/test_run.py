@@ -19,6 +19,7 @@ from bot.engine import Engine
 from bot.guide import Guide
 from bot.outages import ConnectionRefusedForGoodError, next_wait_s
 from bot.run import run
+from bot.server_settings import ServerSettings
 from bot.store import Store
 from embeddings.errors import IndexMissingError, InputError
 from embeddings.index.folder import IndexFolder
@@ -247,6 +248,24 @@ async def test_when_it_is_told_to_end_it_first_answers_what_has_begun(
         reply = await discord_server.slash("event", {"date": "2015-12-23"}, wait=False)
         await discord_server.until(lambda: reply.deferred)
     assert "at least 200 civilians" in reply.text
+
+
+async def test_when_it_is_told_to_end_it_waits_for_what_still_asks_the_store_how_to_answer(
+    discord_server: DiscordServer, parts: tuple[Engine, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, asking = parts[1].settings.of, asyncio.Event()
+
+    async def read_later(guild: int) -> ServerSettings:
+        asking.set()
+        await asyncio.sleep(0.3)
+        return await read(guild)
+
+    async with served(discord_server, parts):
+        await discord_server.ready(timeout_s=300)
+        monkeypatch.setattr(parts[1].settings, "of", read_later)
+        reply = await discord_server.slash("event", {"date": "2015-12-23"}, wait=False)
+        await asking.wait()
+    assert (reply.error, len(reply.messages)) == (None, 1)
 
 
 async def test_what_discord_sends_before_it_knows_of_the_end_is_answered(
