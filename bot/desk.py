@@ -124,7 +124,7 @@ class Desk:
         Raises:
             InputError: if Discord does not let the page be shown there.
         """
-        with self.counted(), self._unless_given_up():
+        with self._unless_given_up():
             # No deferral waits, so that the follow-up is seen by everybody.
             page = await self._made(interaction, show, _UPDATE)
             try:
@@ -145,11 +145,10 @@ class Desk:
 
     async def open_form(self, interaction: Interaction[Any], form: discord.ui.Modal) -> None:
         """Answer a button with a form."""
-        with self.counted():
-            await _respond(lambda: interaction.response.send_modal(form))
+        await _respond(lambda: interaction.response.send_modal(form))
 
     async def _answer(self, interaction: Interaction[Any], show: Show, how: str) -> None:
-        with self.counted(), self._unless_given_up():
+        with self._unless_given_up():
             page = await self._made(interaction, show, how)
             if how == _UPDATE and interaction.message is not None:
                 await self._following.stop(interaction.message.id)
@@ -187,7 +186,7 @@ class Desk:
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """A context around what is done for an interaction: `finish` waits for the task that is inside."""
+        """A context around all that is done for an interaction, from where it comes in: `finish` waits for its task."""
         entered = {task} if (task := asyncio.current_task()) is not None else set()
         entered -= self._under_way  # the outermost of several counts
         self._under_way |= entered
@@ -251,7 +250,7 @@ class Desk:
             sentence = error_words.apology(reference)
         if not self.takes(interaction):
             return
-        with self.counted():
+        with self.counted():  # discord.py tells of a command's error when that is done
             try:
                 await _say_privately(interaction, sentence)
             except (discord.HTTPException, discord.RateLimited, *PASSING) as lost:
