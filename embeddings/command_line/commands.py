@@ -167,11 +167,10 @@ def ask(
         raise InputError("the standard input is closed; pipe questions into it, one a line, or ask one as an argument")
     question = "" if many else check_question(" ".join(query))
     within = search_window(first, last, today)
-    first = question or "a question"
-    with context.search(first) as search:
+    with context.search(question or "a question") as search:
         from embeddings.command_line.asking import ask_each, lines, show  # while the model is made ready
 
-        search.warm_up(first)
+        search.warm_up(question or "a question")
 
         def answered(text: str) -> Answer:
             return search.with_story(search.ask(text, today, within=within, limit=limit))
