@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -87,16 +88,23 @@ def test_an_archive_uses_the_names_of_the_table() -> None:
     def is_used(names: Sequence[Name], text: str) -> bool:
         return any(f" {' '.join(name.words)} " in text for name in names)
 
+    def as_read(line: str) -> str:
+        row = json.loads(line)
+        return normalise(" ".join([*row["topics"], row["headline"]]))
+
+    rare = [names for names in TABLE if len(names) > 1]
     with gzip.open(PORTAL, "rt", encoding="utf-8") as lines:
-        whole = lines.readlines()
-    # To normalise all of it takes seconds, and only names with accents need it.
-    rough = "".join(whole).casefold()
-    for sign in "-.,()[]'\"":
-        rough = rough.replace(sign, " ")
-    rare = [names for names in TABLE if len(names) > 1 and not is_used(names, rough)]
-    rows = (json.loads(line) for line in whole if rare and not line.isascii())
-    text = f" {normalise(' '.join(' '.join([*row['topics'], row['headline']]) for row in rows))} "
-    unused = [names[0].text for names in rare if not is_used(names, text)]
+        while rare and (some := list(islice(lines, 5_000))):
+            # To normalise all of it takes seconds, and only names with rare letters need it.
+            rough = "".join(some).casefold()
+            for sign, plain in zip("-.,()[]'\"áéíóú", "         aeiou", strict=True):
+                rough = rough.replace(sign, plain)
+            rare = [names for names in rare if not is_used(names, rough)]
+    if rare:
+        with gzip.open(PORTAL, "rt", encoding="utf-8") as lines:
+            text = f" {' '.join(as_read(line) for line in lines if not line.isascii())} "
+        rare = [names for names in rare if not is_used(names, text)]
+    unused = [names[0].text for names in rare]
     assert unused == []
 
 
