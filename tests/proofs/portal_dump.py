@@ -44,6 +44,8 @@ from tests.proofs.tables import Table
 
 MOST_MB = 150  # of the reading process: its modules take a third of it
 MOST_GROWTH_MB = 20  # from a tenth of the days to all of them
+READER = (sys.executable, "-m", "tests.proofs.portal_dump")
+"""The beginning of a command line that reads a dump in a process of its own."""
 
 _HEAD = '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">\n'
 _NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b")
@@ -198,7 +200,13 @@ def explained(laid_out: str, found: str) -> str | None:
 
 
 def prove(
-    work: Path, table: Table, archive: Path, part: str, most_days: int | None = None, packing: str = "bz2"
+    work: Path,
+    table: Table,
+    archive: Path,
+    part: str,
+    most_days: int | None = None,
+    packing: str = "bz2",
+    reader: Sequence[str] = READER,
 ) -> int:
     """Lay out the first days of an archive, read them in a process of their own; returns its peak in MB."""
     numbers = itertools.count()
@@ -214,9 +222,7 @@ def prove(
                 yield day, text
 
     size = write_dump(dump, pages())
-    subprocess.run(
-        [sys.executable, "-m", "tests.proofs.portal_dump", "--read", str(dump), str(out)], cwd=ROOT, check=True
-    )
+    subprocess.run([*reader, "--read", str(dump), str(out)], cwd=ROOT, check=True)
     days: set[str] = set()
     events_in = events_out = 0
     last: Told = {}
@@ -249,10 +255,12 @@ def prove(
     return int(last["peak_mb"])
 
 
-def prove_bounds(work: Path, table: Table, archive: Path, days: int, packing: str = "bz2") -> None:
+def prove_bounds(
+    work: Path, table: Table, archive: Path, days: int, packing: str = "bz2", reader: Sequence[str] = READER
+) -> None:
     """All days of an archive, and a tenth of them, whose peak must be near the same."""
-    few = prove(work, table, archive, "a tenth", days // 10, packing)
-    all_ = prove(work, table, archive, "all days", days, packing)
+    few = prove(work, table, archive, "a tenth", days // 10, packing, reader)
+    all_ = prove(work, table, archive, "all days", days, packing, reader)
     table.check("ten times the days take about the same memory", all_ - few < MOST_GROWTH_MB, f"{few} MB, {all_} MB")
 
 
@@ -281,6 +289,16 @@ def cli(archive: Path | None, days: int, packing: str, dump_and_out: tuple[Path,
     with tempfile.TemporaryDirectory() as name:
         prove_bounds(Path(name), table, archive, days, packing)
     sys.exit(table.show())
+
+
+def prepare() -> None:
+    """What reads is imported with this module, which is all that `tests.forks` can do beforehand."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command line; returns its exit status, if it is to read."""
+    cli.main(arguments, standalone_mode=False)
+    return 0
 
 
 if __name__ == "__main__":
