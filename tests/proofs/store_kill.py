@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
@@ -138,11 +139,11 @@ async def _differences(url: str) -> object:
     return found
 
 
-def kill_openings(places: Places, table: Table, every: int = 1) -> None:
-    """Kill the making of a store and the upgrades from each earlier version."""
+def kill_openings(places: Places, table: Table, every: int = 1, earlier: Sequence[str] | None = None) -> None:
+    """Kill the making of a store and the upgrades from each earlier version, or from some."""
     kills = Kills(places, table)
     kills.kill_each("making a store", None, every)
-    for version in versions()[:-1]:
+    for version in versions()[:-1] if earlier is None else earlier:
         old = places.empty()
         asyncio.run(make_old(old, version))
         if isinstance(places, Files):
