@@ -67,12 +67,16 @@ class Size:
 
     Attributes:
         pages: of the list of all events that are looked through.
+        step: of how many events, at most, one is asked for what is related to it.
+        kept: whether channels keep their daily posts, but for a few.
     """
 
     locales: tuple[str, ...]
     pages: int = 1_000
     asked: int = ASKED
     channels: int = CHANNELS
+    step: int = 37
+    kept: bool = False
 
 
 class Loud(logging.Handler):
@@ -261,7 +265,7 @@ class Visit:
                 found = await self.press(found, words.SEARCH_ALL_DATES)
             if _has(found, words.NEXT):
                 await self.press(found, words.NEXT)
-        some = self.events[self.number % 37 :: 37]
+        some = self.events[self.number % self.size.step :: self.size.step]
         for event in some:
             card = await self.ask("related", {"event": event.id})
             if card.selects:
@@ -378,7 +382,7 @@ class Visit:
         await self._posts(channels)
         self.table.check("posts came in forums and news", all(map(self._has_post, others)), self.locale)
         await self._notices(channels)
-        for channel in (*channels[:-1], *others):
+        for channel in (*channels[: 2 if self.size.kept else -1], *others):
             await self.ask("daily remove", {"channel": str(channel.id)}, **how)
         await self.settled(guild, channels[3:8])
 
