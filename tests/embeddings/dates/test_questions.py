@@ -225,6 +225,6 @@ def _calls(text: str) -> int:
     ],
 )
 def test_work_grows_with_the_length_of_the_text_and_no_faster(words: str) -> None:
-    short, long = (_calls((words * 1_000)[:length]) for length in (250, 1_000))
-    assert long < 5 * short + 500
-    assert long < 250_000
+    short, long = (_calls((words * 1_000)[:length]) for length in (150, 600))
+    assert long < 5 * short + 300
+    assert long < 150_000

@@ -108,15 +108,17 @@ def test_a_day_with_a_short_year_and_the_months_name_is_that_day(day: dt.date) -
 ENGLISH_TOO = {"mars", "mart"}
 
 
+DAY_PATTERNS = "d MMMM y", "d. MMMM y", "d 'de' MMMM 'de' y"
+
+
 @for_each("language", "fr de es it pt nl pl ru uk tr sv da nb fi cs hu ro el id ar he fa hi".split())
 @for_each("month", range(1, 13))
 def test_months_are_read_in_other_languages(language: str, month: int) -> None:
     day = dt.date(2015, month, 13)
-    for pattern in ("d MMMM y", "d. MMMM y", "d 'de' MMMM 'de' y"):
-        text = format_date(day, pattern, language)
-        assert parse_range(text, TODAY) == DateRange(day, day), text
-        assert [span.dates for span in find_dates(f"bridge {text} bridge", TODAY)] == [DateRange(day, day)], text
-        assert parse_day_of_year(text, TODAY) == (month, 13), text
+    text = format_date(day, DAY_PATTERNS[month % len(DAY_PATTERNS)], language)
+    assert parse_range(text, TODAY) == DateRange(day, day), text
+    assert [span.dates for span in find_dates(f"bridge {text} bridge", TODAY)] == [DateRange(day, day)], text
+    assert parse_day_of_year(text, TODAY) == (month, 13), text
     for pattern in ("MMMM y", "LLLL y"):
         text = format_date(day, pattern, language)
         assert parse_range(text, TODAY) == _months(day, day), text
