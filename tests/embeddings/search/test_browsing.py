@@ -77,7 +77,7 @@ class TestClosest:
     def test_of_the_sample_some_links_are_named_and_each_is_close(self, sample_search: Search) -> None:
         catalogue = sample_search.index.catalogue
         named = 0
-        for row in range(0, catalogue.size, 7):
+        for row in range(0, catalogue.size, 15):
             [event] = catalogue.events([row])
             found = closest(sample_search, event)
             if found is None:
@@ -87,4 +87,4 @@ class TestClosest:
             assert found in event.related
             assert other is not None
             assert list(close(sample_search.index, row, event, [other])) == [other]
-        assert 0 < named < catalogue.size / 7
+        assert 0 < named < catalogue.size / 15
