@@ -113,7 +113,8 @@ NAMESPACES = (
 @pytest.mark.parametrize("moves", ["none", "one", "two"])
 async def test_pages_are_found_under_whatever_title_the_wiki_has_them(client: WikiClient, moves: str) -> None:
     right = 0
-    for name in NAMESPACES:
+    names = {"none": NAMESPACES, "one": NAMESPACES[::4], "two": NAMESPACES[2::4]}[moves]
+    for name in names:
         with wiki_server(per_answer=8) as wiki:
             wiki.month()
             wiki.name_namespace(name, "Portal")
@@ -134,7 +135,8 @@ async def test_pages_are_found_under_whatever_title_the_wiki_has_them(client: Wi
                 "none": [], "one": [TITLES[4]], "two": [TITLES[4], TITLES[29]]
             }[moves]  # fmt: skip
             right += 1
-    assert right == len(NAMESPACES) == 20
+    assert right == len(names) >= 5
+    assert len(NAMESPACES) == 20
 
 
 async def test_of_a_title_that_leads_to_another_wiki_or_that_is_none_nothing_is_said(
