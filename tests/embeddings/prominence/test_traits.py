@@ -55,7 +55,7 @@ def test_what_is_taken_over_is_what_reading_everything_anew_gives(
     records = [_record(chance) for _ in range(60)]
     _write(archive, records)
     build(archive)
-    for _ in range(3):
+    for _ in range(2):
         edited = [{**each, chance.choice(PARTS): _record(chance)["headline"]} for each in records]
         records = [new if chance.random() < 0.1 else old for old, new in zip(records, edited, strict=True)]
         chance.shuffle(records)

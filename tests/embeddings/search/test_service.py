@@ -345,7 +345,7 @@ class TestAsk:
         assert len(index(told("2015-12-03", "It rains.")).ask(f"rain {query}", TODAY).hits) == 1
 
     def test_threads_that_ask_at_once_get_their_own_answers(self, many: Search) -> None:
-        queries = VOCABULARY * 4
+        queries = VOCABULARY * 2
         alone = [many.ask(query, TODAY).hits for query in queries]
         with ThreadPoolExecutor(8) as pool:
             assert [answer.hits for answer in pool.map(lambda query: many.ask(query, TODAY), queries)] == alone
