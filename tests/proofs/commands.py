@@ -13,13 +13,14 @@ import json
 import os
 import resource
 import select
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,12 @@ class Run:
         return outcome
 
 
+def _run_of(reply: str) -> Run:
+    told = json.loads(reply)
+    outcomes = tuple(Outcome(**{**row, "arguments": tuple(row["arguments"])}) for row in told.pop("outcomes"))
+    return Run(outcomes=outcomes, **told)
+
+
 @dataclass
 class Commands:
     """A context that runs command lines.
@@ -147,13 +154,24 @@ class Commands:
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
 
+    def start_aside(self, *commands: Sequence[str | Path], **how: Any) -> Callable[[], Run]:
+        """Begin what `run` does, while which others may be run; what is returned waits for it."""
+        folder = Path(tempfile.mkdtemp())
+        os.mkfifo(told := folder / "told")
+        self.start(*commands, aside=str(told), **how)
+
+        def finish() -> Run:
+            reply = told.read_text()
+            shutil.rmtree(folder)
+            return _run_of(reply)
+
+        return finish
+
     def finish(self) -> Run:
         """Wait for what `start` began."""
         assert self._process is not None
         assert self._process.stdout is not None
-        reply = json.loads(self._process.stdout.readline())
-        outcomes = tuple(Outcome(**{**row, "arguments": tuple(row["arguments"])}) for row in reply.pop("outcomes"))
-        return Run(outcomes=outcomes, **reply)
+        return _run_of(self._process.stdout.readline())
 
     def kill(self) -> None:
         """Kill the run that is under way."""
@@ -195,6 +213,9 @@ def _serve(log: Path) -> None:
     gc.freeze()  # else a child, when it looks for garbage, gets a copy of all that
     for line in sys.stdin:
         request = json.loads(line)
+        aside = request.get("aside")
+        if aside is not None and os.fork() != 0:
+            continue  # with the next one; what was forked serves this one alone
         with tempfile.TemporaryDirectory() as scratch:
             results = Path(scratch) / "results"
             started = time.monotonic()
@@ -211,6 +232,9 @@ def _serve(log: Path) -> None:
         if lost and died_of is None:
             lost = [{**row, "status": status, "stderr": errors, "abrupt": True} for row in lost]
         reply = {"outcomes": rows + lost, "signal": died_of, "took_s": took_s, **end}
+        if aside is not None:
+            Path(aside).write_text(json.dumps(reply))
+            os._exit(0)
         sys.stdout.write(json.dumps(reply) + "\n")
         sys.stdout.flush()
 
