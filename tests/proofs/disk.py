@@ -29,12 +29,14 @@ LOOK_UPS = (["event", "2010-01-05", "--json"], ["ask", "bridge", "--json"], ["st
 class Refusals:
     """An index of a small archive in `root`, and a larger archive that may not be indexed."""
 
-    def __init__(self, work: Path, root: Path, commands: Commands, table: Table, large: int = LARGE) -> None:
+    def __init__(
+        self, work: Path, root: Path, commands: Commands, table: Table, large: int = LARGE, small: int = SMALL
+    ) -> None:
         self._index = root / "index"
         self._commands = commands
         self._table = table
         self._large = write_jsonl(work / "large.jsonl", events(large, 2))
-        self._small = write_jsonl(work / "small.jsonl", events(SMALL, 1))
+        self._small = write_jsonl(work / "small.jsonl", events(small, 1))
         self._build_small()
 
     def _build_small(self) -> None:
@@ -130,9 +132,9 @@ def full_disk(work: Path, commands: Commands, table: Table) -> None:
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
 
 
-def shortages(work: Path, commands: Commands, table: Table, steps: int, large: int = 2_000) -> None:
+def shortages(work: Path, commands: Commands, table: Table, steps: int, large: int = 2_000, small: int = SMALL) -> None:
     """Allow files, open files and memory in `steps` steps, from next to nothing to enough."""
-    refusals = Refusals(work, work, commands, table, large)
+    refusals = Refusals(work, work, commands, table, large, small)
     refused = {"files that may not grow": 0, "too few open files": 0, "too little memory": 0}
     for step in range(steps):
         size = 6 * 10**6 * step // steps

@@ -16,5 +16,5 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits what pro
 
 def test_a_build_that_the_system_refuses_leaves_the_old_index_answering(tmp_path: Path, commands: Commands) -> None:
     table = Table("a few limits")
-    shortages(tmp_path, commands, table, steps=2, large=200)
+    shortages(tmp_path, commands, table, steps=2, large=200, small=30)
     assert not table.failures, "\n".join(table.failures)
