@@ -18,9 +18,10 @@ from tests.benchmarks.peers.corpus import Corpus
 from tests.benchmarks.peers.environments import environment
 from tests.benchmarks.peers.process import ROOT, PeerProcess
 
-DATELINE = "dateline"
+DATELINE, ON_TORCH = "dateline", "dateline_on_torch"
 PEERS = {
     DATELINE: "Dateline",
+    ON_TORCH: "Dateline, without its extra fast",
     "semantic_search": "sentence-transformers, semantic_search",
     "bm25": "bm25s",
     "txtai_hybrid": "txtai, hybrid",
@@ -28,6 +29,7 @@ PEERS = {
     "langchain_faiss": "LangChain, FAISS",
 }
 WITHOUT_VECTORS = ("bm25",)
+_OURS = (DATELINE, ON_TORCH)  # of one index, by what this runs in
 
 _ADAPTERS = Path(__file__).parent / "adapters"
 
@@ -57,12 +59,12 @@ class Place:
     @property
     def version(self) -> str:
         """Its packages, as pinned; nothing for Dateline, which is what lies here."""
-        return "" if self.adapter == DATELINE else " ".join(_requirements(self.adapter).read_text().split())
+        return "" if self.adapter in _OURS else " ".join(_requirements(self.adapter).read_text().split())
 
     @property
     def index_bytes(self) -> int:
         """On the disk; of Dateline's folder what is in force, for a reader may still hold an older generation there."""
-        if self.adapter == DATELINE:
+        if self.adapter in _OURS:
             return IndexFolder(self.index).manifest().bytes
         return sum(file.stat().st_size for file in self.index.rglob("*") if file.is_file())
 
@@ -76,7 +78,7 @@ def prepare(adapter: str, folder: Path, dateline_index: Path, tell: Callable[[st
     """Make a peer's environment, unless it is there; Dateline's is the one that this runs in."""
     root = folder / adapter
     root.mkdir(parents=True, exist_ok=True)
-    if adapter == DATELINE:
+    if adapter in _OURS:
         python, index = Path(sys.executable), dateline_index
     else:
         tell(f"{PEERS[adapter]}: environment")
@@ -90,7 +92,7 @@ def build_seconds(place: Place, corpus: Corpus, model: Path, archive: Path, tell
     if place.built.exists() and (built := json.loads(place.built.read_text()))["key"] == key:
         return float(built["seconds"])
     tell(f"{place.name}: build")
-    if place.adapter == DATELINE:
+    if place.adapter in _OURS:
         seconds = _build_again(place.index, archive)
     else:
         shutil.rmtree(place.index, ignore_errors=True)
@@ -115,7 +117,7 @@ def _build_again(index: Path, archive: Path) -> float:
 
 def _key(place: Place, corpus: Corpus) -> str:
     """Another one when the corpus, the peer's packages or the way it is used change; for Dateline, its index."""
-    parts = [place.index / MANIFEST] if place.adapter == DATELINE else [_requirements(place.adapter)]
+    parts = [place.index / MANIFEST] if place.adapter in _OURS else [_requirements(place.adapter)]
     parts.append(_ADAPTERS / f"{place.adapter}.py")
     return hashlib.sha256(b"\n".join((corpus.key.encode(), *(part.read_bytes() for part in parts)))).hexdigest()
 
