@@ -19,7 +19,7 @@ import numpy as np
 
 from embeddings.index.tokens import TOKEN_DIMENSION
 from embeddings.model.encoder import Encoder
-from embeddings.model.languages import PACKAGE, in_use
+from embeddings.model.languages import PACKAGE, is_in_use
 from embeddings.model.tuning import Encoded
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class ForeignEncoder:
 
 def foreign_encoder(encoder: Encoder) -> ForeignEncoder | None:
     """What encodes questions in other languages for an encoder; None without the extra, or for another model."""
-    return _shared() if encoder.order is not None and in_use() is not None else None
+    return _shared() if encoder.order is not None and is_in_use() else None
 
 
 @cache

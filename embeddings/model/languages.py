@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from functools import cache
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,9 +12,16 @@ _NEEDED = {"avx2", "fma"}  # of an x86-64 processor: the package ends the proces
 _PROCESSOR = Path("/proc/cpuinfo")
 
 
+def is_in_use() -> bool:
+    """Whether the package is installed, and this processor can run it."""
+    return find_spec(PACKAGE) is not None and _can_run()
+
+
 def in_use() -> str | None:
-    """The package and its version; None if it is not installed, or this processor cannot run it."""
-    return f"{PACKAGE} {metadata.version(PACKAGE)}" if find_spec(PACKAGE) is not None and _can_run() else None
+    """The package and its version; None if it is not in use."""
+    from importlib import metadata  # takes longer than all else here, and a question does not ask for the version
+
+    return f"{PACKAGE} {metadata.version(PACKAGE)}" if is_in_use() else None
 
 
 @cache
