@@ -26,6 +26,7 @@ from embeddings.index.folder import IndexFolder
 from tests.bot.conftest import StartBot
 from tests.bot.running import TODAY, environment, quick_client
 from tests.bot.running import parts as opened_parts
+from tests.bot.stores import EMPTY
 from tests.discord_server import DiscordServer
 from tests.discord_server.faults import Fault
 from tests.discord_server.running import discord_server as new_server
@@ -38,7 +39,7 @@ def settings(server: DiscordServer, **discord: object) -> Config:
 
 @pytest.fixture
 async def parts(sample_folder: IndexFolder, tmp_path: Path) -> AsyncIterator[tuple[Engine, Store]]:
-    async with opened_parts(sample_folder, f"sqlite:///{tmp_path}/store.db") as opened:
+    async with opened_parts(sample_folder, EMPTY.in_folder(tmp_path)) as opened:
         yield opened
 
 
@@ -341,7 +342,7 @@ class TestLoggingInWhileTheIndexIsOpened:
             await start(engine)
 
         monkeypatch.setattr(Engine, "_start", later)
-        store = await Store.open(f"sqlite:///{tmp_path}/store.db")
+        store = await Store.open(EMPTY.in_folder(tmp_path))
         engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
         serving = asyncio.create_task(running._start_and_serve(settings(discord_server), engine, store, stop))
         await discord_server.until(lambda: discord_server.commands.get(None))
@@ -370,7 +371,7 @@ class TestLoggingInWhileTheIndexIsOpened:
 async def test_the_process_serves_and_ends_in_good_order_and_its_log_holds_no_token(
     discord_server: DiscordServer, model_folder: IndexFolder, tmp_path: Path
 ) -> None:
-    settings = environment(discord_server, model_folder.root, f"sqlite:///{tmp_path}/store.db")
+    settings = environment(discord_server, model_folder.root, EMPTY.in_folder(tmp_path))
     bot = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", env=settings, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
