@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import logging
 import sys
 import threading
@@ -22,6 +23,7 @@ from bot.client import DatelineClient
 from bot.config import Config
 from bot.guide import Guide
 from bot.logs import OWN
+from bot.registration import Tree
 from embeddings.archive import Report
 from embeddings.build.run import build_index
 from embeddings.index.folder import IndexFolder
@@ -134,6 +136,23 @@ def _statements_are_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("bot.store.address.create_async_engine", create)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_are_translated_once() -> Iterator[None]:
+    """Every bot of a process has the same commands: to translate them for each anew is a quarter of a bot's start."""
+    translated: list[str] = []
+    payload = Tree.payload
+
+    async def payload_of_the_first(tree: Tree) -> list[dict[str, Any]]:
+        if not translated:
+            translated.append(json.dumps(await payload(tree)))
+        commands: list[dict[str, Any]] = json.loads(translated[0])
+        return commands
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(Tree, "payload", payload_of_the_first)
         yield
 
 
