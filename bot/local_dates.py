@@ -139,9 +139,14 @@ def tick(day: dt.date, unit: Unit) -> str:
 
 def language(locale: str) -> str:
     """A locale's language, in the language that is spoken and in itself: `German – Deutsch`; else as it is."""
+    return _language(locale, spoken())
+
+
+@lru_cache(maxsize=1_024)  # each card of `/settings` names all of them, which takes hundredths of a second
+def _language(locale: str, reader: str) -> str:
     try:
         known = Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return locale
-    said, own = known.get_display_name(_locale()) or locale, known.get_display_name(known) or locale
+    said, own = known.get_display_name(babel_locale(reader)) or locale, known.get_display_name(known) or locale
     return said if said == own else f"{said} – {own}"
