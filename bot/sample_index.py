@@ -70,7 +70,8 @@ def _is_made(folder: IndexFolder, made: Path, stamp: str) -> bool:
 
 def _stamp() -> str:
     """What tells this program with its sample, and the model and packages that it computes with, from others."""
-    files = (*_files(Path(embeddings.__file__).parent), *_files(sample_path()))
+    program, sample = Path(embeddings.__file__).parent, sample_path()
+    files = (*_files(program), *(() if sample.is_relative_to(program) else _files(sample)))
     told = [*files, sys.version, *(_version(package) for package in _PACKAGES)]
     return hashlib.sha256("\n".join(told).encode("utf-8", "surrogateescape")).hexdigest()
 
@@ -80,7 +81,7 @@ def _files(root: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(each for each in folders if each != "__pycache__")
         for name in sorted(files):
-            stat = (Path(folder) / name).stat()
+            stat = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118  # of the thousands, in half the time
             yield f"{folder} {name} {stat.st_size} {stat.st_mtime_ns}"
 
 

@@ -119,7 +119,8 @@ class TestTheSecondDemo:
     def test_another_program_reads_it_again(
         self, builds: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        shutil.copytree(sample_path().parent, tmp_path / "embeddings")
+        (tmp_path / "embeddings").mkdir()
+        (tmp_path / "embeddings" / "__init__.py").touch()
         monkeypatch.setattr("embeddings.__file__", str(tmp_path / "embeddings" / "__init__.py"))
         assert run("--demo") == 0
         assert len(builds) == 2
