@@ -201,31 +201,35 @@ async def test_a_story_without_a_picture_is_told_all_the_same(
 
 
 async def test_old_buttons_open_what_their_story_has_become(
-    discord_server: DiscordServer, start_bot: StartBot, index: ToldFolder
+    discord_server: DiscordServer, start_bot: StartBot, index: ToldFolder, draws_at_once: Callable[..., Path]
 ) -> None:
-    async with start_bot(index=index):
+    async with start_bot(index=index) as client:
+        draws_at_once(client).touch()
         told, later = [await discord_server.slash("story", {"event": "strike-03"}) for _ in range(2)]
     button = encode("v", Target(NOBODY, Place(StoryList("gone-by-now"))))
     index.leads = [3] * 10 + [10] * (STRIKE - 10) + [STRIKE, STRIKE + 1, STRIKE + 2]  # it was split
     index.former = {"gone-by-now": "strike-12"}  # and one was joined to the second part, its first event withdrawn
     async with start_bot(index=index) as client:
+        draws_at_once(client)
         parted = await discord_server.press(told, "The latest, then all")
         assert "of 10 events" in parted.text
         now = await client.host.guide.page(Place(StoryList("gone-by-now")))
         assert "20 events" in now.blocks[0]
         assert button == "dl:v:0:s~gone-by-now:0:"
     index.leads = list(range(STRIKE + 3))  # it is a story no longer
-    async with start_bot(index=index):
+    async with start_bot(index=index) as client:
+        draws_at_once(client)
         alone = await discord_server.press(later, "The latest, then all")
         assert "· 1 event" in alone.text
         assert str(story_words.STORY_ALONE) in alone.text
 
 
 async def test_an_index_of_before_says_what_makes_stories_and_its_cards_show_nothing(
-    discord_server: DiscordServer, start_bot: StartBot, index: ToldFolder
+    discord_server: DiscordServer, start_bot: StartBot, index: ToldFolder, draws_at_once: Callable[..., Path]
 ) -> None:
     index.leads = None
-    async with start_bot(index=index):
+    async with start_bot(index=index) as client:
+        draws_at_once(client).touch()
         for text in ("strike-07", "workers strike day 7"):
             reply = await discord_server.slash("story", {"event": text})
             assert (reply.ephemeral, reply.text) == (True, str(story_words.NO_STORIES))
