@@ -22,6 +22,13 @@ COMMANDS: list[tuple[str, dict[str, object]]] = [
     ("about", {}),
 ]
 
+CONTEXTS = ["server", "thread", "direct messages", "server of others", "messages of two people"]
+# A list, a card, and what is no answer go everywhere; other commands answer with a list or a card, too.
+COMMANDS_IN = [("server", *each) for each in COMMANDS] + [
+    (context, *each) for context in CONTEXTS[1:] for each in COMMANDS if each[0] in {"ask", "random", "help"}
+]
+PRIVATE_IN = [(context, True) for context in CONTEXTS] + [("server", False), ("direct messages", False)]
+
 
 @dataclass
 class Context:
@@ -42,7 +49,7 @@ class Context:
         return pressed
 
 
-@pytest.fixture(params=["server", "thread", "direct messages", "server of others", "messages of two people"])
+@pytest.fixture(params=CONTEXTS)
 def context(request: pytest.FixtureRequest, discord_server: DiscordServer) -> Context:
     server = discord_server
     traveller = server.add_user("traveller", installed=True)
@@ -67,7 +74,7 @@ def context(request: pytest.FixtureRequest, discord_server: DiscordServer) -> Co
 class TestEverywhere:
     pytestmark = ONE_BOT
 
-    @pytest.mark.parametrize(("name", "options"), COMMANDS)
+    @pytest.mark.parametrize(("context", "name", "options"), COMMANDS_IN, indirect=["context"])
     async def test_whoever_asks_says_who_sees_it(self, context: Context, name: str, options: dict[str, object]) -> None:
         for private in (True, False):
             reply = await context.slash(name, **options, private=private)
@@ -79,14 +86,14 @@ class TestEverywhere:
 
     async def test_help_is_answered_to_whoever_presses(self, context: Context) -> None:
         reply = await context.slash("help", private=False)
-        for label in labels(reply):
+        for label in labels(reply)[: None if context.user is context.server.user else 2]:
             answer = await context.press(reply, label)
             assert answer.ephemeral
             assert answer.selects
             assert (str(settings_words.SHARE) in labels(answer)) is context.can_share
         assert "What you can ask" in reply.text
 
-    @pytest.mark.parametrize("private", [True, False])
+    @pytest.mark.parametrize(("context", "private"), PRIVATE_IN, indirect=["context"])
     async def test_another_event_takes_the_place_of_the_last(self, context: Context, private: bool) -> None:
         card = await context.slash("random", private=private)
         before = shown(card)
@@ -95,7 +102,7 @@ class TestEverywhere:
         assert card.ephemeral is private
         assert len(card.messages) == 1
 
-    @pytest.mark.parametrize("private", [True, False])
+    @pytest.mark.parametrize(("context", "private"), PRIVATE_IN, indirect=["context"])
     async def test_lists_go_on_are_narrowed_and_shared(self, context: Context, private: bool) -> None:
         asked = await context.slash("ask", query="the war", private=private)
         more = await context.press(asked, str(words.MORE))
