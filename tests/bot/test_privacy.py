@@ -19,7 +19,7 @@ from bot.store.address import engine_of, parse
 from bot.store.feedback import FEEDBACK_KEPT_DAYS
 from bot.store.server_settings import KEPT_AFTER_LEAVING_S
 from bot.store.shares import SHARES_KEPT_S
-from tests.bot.conftest import StartBot
+from tests.bot.conftest import ONE_BOT, StartBot
 from tests.bot.stores import EMPTY, PATIENT
 from tests.discord_server import DiscordServer
 from tests.postgresql import PostgreSQL
@@ -88,23 +88,26 @@ class TestWithoutTheStore:
                 assert [each.ephemeral for each in reply.messages] == [True]
             assert discord_server.guild.id not in bot.host.settings._known
 
+
+class TestAPrivateAnswer:
+    pytestmark = ONE_BOT
+
     @pytest.mark.parametrize(("name", "options"), COMMANDS)
     async def test_a_private_answer_that_fails_is_told_privately(
         self,
         discord_server: DiscordServer,
-        start_bot: StartBot,
+        running_bot: DatelineClient,
         monkeypatch: pytest.MonkeyPatch,
         name: str,
         options: dict[str, object],
     ) -> None:
-        async with start_bot() as bot:
-            await bot.host.settings.change(discord_server.guild.id, lambda now: now.for_all(private=True))
-            monkeypatch.setattr("bot.desk.layout", lambda *_: 1 / 0)
-            before = everybody_sees(discord_server)
-            reply = await discord_server.slash(name, options)
-            assert [each.ephemeral for each in reply.messages] == [True]
-            assert "reference" in reply.text
-            assert everybody_sees(discord_server) == before
+        guild = discord_server.add_guild("private")
+        await running_bot.host.settings.change(guild.id, lambda now: now.for_all(private=True))
+        monkeypatch.setattr("bot.desk.layout", lambda *_: 1 / 0)
+        reply = await discord_server.slash(name, options, guild=guild)
+        assert [each.ephemeral for each in reply.messages] == [True]
+        assert "reference" in reply.text
+        assert discord_server.post_history(guild.channels[0]) == []
 
 
 class TestForgetting:
