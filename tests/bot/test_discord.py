@@ -379,11 +379,11 @@ async def test_hostile_headlines_are_shown_within_the_limits_and_mention_nobody(
             json.dumps(
                 {"date": f"2015-12-{1 + number % 28:02}", "headline": text, "summary": text, "topics": [text[:300]]}
             )
-            for number, text in enumerate(headlines(64))  # four of each kind
+            for number, text in enumerate(headlines(32))  # two of each kind
         )
     )
     folder = IndexFolder(tmp_path / "index")
-    assert build_index(folder, [archive], WordEncoder(), Report()).events == 64
+    assert build_index(folder, [archive], WordEncoder(), Report()).events == 32
     async with start_bot(index=folder):
         reply = await discord_server.slash("event", {"date": "2015-12"})
         shown = 0
@@ -400,4 +400,4 @@ async def test_hostile_headlines_are_shown_within_the_limits_and_mention_nobody(
             if not any(button["label"] == "Next" for button in reply.buttons):
                 break
             await discord_server.press(reply, "Next")
-        assert shown == 64
+        assert shown == 32
