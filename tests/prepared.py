@@ -25,9 +25,11 @@ _LATE = (
     "embeddings.index.threads",
     "embeddings.model.encoder",
     "embeddings.model.export",
+    "embeddings.settings",
     "embeddings.wiki.client",
     "rich.progress",
     "numpy.ma",
+    "pydantic_settings",
     "_strptime",
 )
 """Modules that are imported where they are first needed."""
