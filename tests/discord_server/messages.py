@@ -222,7 +222,7 @@ class MessageStore:
         )
         check_draft(draft, errors)
         message.content = draft.content.strip()
-        message.embeds = [{"type": "rich", **embed} for embed in copy.deepcopy(draft.embeds)]
+        message.embeds = [{"type": "rich", **embed} for embed in _copied(draft.embeds)]
         message.components = _numbered(draft.components)
         message.flags = flags & ~LOADING
         message.attachments = attachments
@@ -272,9 +272,16 @@ def _flags(message: Message, body: Json, new: bool, errors: FormErrors) -> int:
     return (message.flags & ~SUPPRESS_EMBEDS) | (asked & settable)
 
 
+def _copied(value: Any) -> Any:
+    """A copy of what came as JSON, in less than half the time that `copy.deepcopy` takes."""
+    if isinstance(value, dict):
+        return {key: _copied(each) for key, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, list) else value
+
+
 def _numbered(components: list[Json]) -> list[Json]:
     """A copy in which every component has an id, as Discord gives those that came without."""
-    copied = copy.deepcopy(components)
+    copied: list[Json] = _copied(components)
     flat = flatten(copied)
     used = {each["id"] for each in flat if each.get("id")}
     free = (number for number in range(1, 10_000) if number not in used)
@@ -357,7 +364,7 @@ def _resolved(message: Message, base: str) -> list[Json]:
     """The components with the addresses of attachments filled in."""
     urls = {f"attachment://{each.filename}": each.payload(base, False)["url"] for each in message.attachments}
     sizes = {each.filename: len(each.content) for each in message.attachments}
-    components = copy.deepcopy(message.components)
+    components: list[Json] = _copied(message.components)
     for component in flatten(components):
         places = [component.get("media"), component.get("file"), *(i.get("media") for i in component.get("items", []))]
         for media in places:
