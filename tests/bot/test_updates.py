@@ -200,7 +200,7 @@ async def test_removals_that_are_refused_are_one_line_a_day_until_the_wiki_is_wh
         wiki.delete(day)
     wiki.edit(today - dt.timedelta(days=3), text)  # it is fetched all the same
     clock.now += 25 * 60 * 60
-    for _ in range(3):
+    for _ in range(2):
         assert not await updates.run_if_due(asyncio.Event())
         assert folder.manifest().events == before.events + 1
         clock.now += AGAIN_S
