@@ -13,7 +13,7 @@ from bot.local_dates import long_date, short_date
 from bot.server_settings import USUAL, ServerSettings
 from bot.store.server_settings import BELIEVED_S
 from bot.views import settings_items
-from tests.bot.conftest import StartBot
+from tests.bot.conftest import ONE_BOT, StartBot
 from tests.bot.test_presses import button, message_with, select
 from tests.bot.test_store_away import locked
 from tests.discord_server import Channel, DiscordServer, NotOfferedError, Reply, User
@@ -123,6 +123,8 @@ class TestCard:
 
 
 class TestNobodyElseChangesAServer:
+    pytestmark = ONE_BOT
+
     @pytest.mark.parametrize("custom_id", ["ds:feedback:1", "ds:attribution:0"])
     async def test_a_button_under_a_message_that_everybody_sees_changes_nothing(
         self, discord_server: DiscordServer, running_bot: DatelineClient, custom_id: str
