@@ -118,6 +118,7 @@ def _no_waiting_for_the_disk() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(os, "fsync", lambda _: None)
         monkeypatch.setattr(sqlite3, "connect", connect_without_waiting)
+        monkeypatch.setattr("embeddings.build.journal._SYNCHRONOUS", "OFF")
         yield
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from embeddings.index.tokens import TOKEN_DIMENSION
 # What SQLite says of a file that is damaged, or no database of ours; anything else is the system's refusal.
 _DAMAGE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
+_SYNCHRONOUS = "NORMAL"  # see SQLite's PRAGMA of that name; what a loss of power takes is encoded again
 _CHECK_BYTES = 8
 
 Stored = tuple[np.ndarray, np.ndarray]
@@ -45,14 +47,16 @@ class Journal:
             self._db = sqlite3.connect(self._path, isolation_level=None)
             # Exclusive, so that no memory need be shared: file systems that cannot are no hindrance.
             self._db.executescript(
-                "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                "CREATE TABLE IF NOT EXISTS model (fingerprint TEXT);"
+                f"PRAGMA synchronous = {_SYNCHRONOUS}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
+                "BEGIN; CREATE TABLE IF NOT EXISTS model (fingerprint TEXT);"
                 "CREATE TABLE IF NOT EXISTS texts "
                 "(key BLOB PRIMARY KEY, vector BLOB, tokens BLOB, seal BLOB) WITHOUT ROWID"
             )
             if self._db.execute("SELECT fingerprint FROM model").fetchall() != [(self._fingerprint,)]:
-                self._db.executescript("DELETE FROM texts; DELETE FROM model")
+                self._db.execute("DELETE FROM texts")
+                self._db.execute("DELETE FROM model")
                 self._db.execute("INSERT INTO model VALUES (?)", (self._fingerprint,))
+            self._db.execute("COMMIT")
         return self._db
 
     def _begin_anew(self, error: sqlite3.DatabaseError) -> None:
@@ -104,6 +108,9 @@ class Journal:
 
     def empty(self) -> None:
         """Close and delete the file."""
+        if self._db is not None:
+            with contextlib.suppress(sqlite3.Error):  # it may be damaged
+                self._db.execute("PRAGMA synchronous = OFF")  # nothing of it need be on the disk
         self.close()
         for suffix in ("", "-wal", "-shm", "-journal"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
