@@ -43,6 +43,7 @@ from tests.wiki_server import (
 from tests.word_encoder import WordEncoder
 
 JUNE = Span(DAYS[0], DAYS[-1])
+FEW = Span(DAYS[0], DAYS[4])
 THIRD = dt.date(2021, 6, 3)
 TOLL = "The death toll of the floods rises to thirty-one after a railway embankment gives way near Oldbridge."
 COURT = "The supreme court of Maldane strikes down a law that let ministers close newspapers without a judge."
@@ -98,7 +99,7 @@ def run_update(build: Build, span: Span, clock: Clock, wiki: WikiServer) -> Upda
 
 @dataclass(frozen=True)
 class First:
-    """The first update of a month that nobody has edited, which most tests begin with; what it left lies in `root`."""
+    """The first update of days that nobody has edited, which most tests begin with; what it left lies in `root`."""
 
     root: Path
     content: tuple[object, ...]
@@ -109,32 +110,58 @@ class First:
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> First:
-    folder, encoder, clock = IndexFolder(tmp_path_factory.mktemp("first") / "index"), WordEncoder(), Clock()
-    with june() as wiki:
-        content = wiki.content
-        result = run_update(Build(folder, encoder, Report(), sample=False), JUNE, clock, wiki)
-        return First(folder.root, content, result, list(wiki.requests), encoder.encoded, clock.now)
+def first(tmp_path_factory: pytest.TempPathFactory) -> dict[Span, First]:
+    def of(span: Span) -> First:
+        folder, encoder, clock = IndexFolder(tmp_path_factory.mktemp("first") / "index"), WordEncoder(), Clock()
+        with june() as wiki:
+            content = wiki.content
+            result = run_update(Build(folder, encoder, Report(), sample=False), span, clock, wiki)
+            return First(folder.root, content, result, list(wiki.requests), encoder.encoded, clock.now)
+
+    return {span: of(span) for span in (JUNE, FEW)}
 
 
 @pytest.fixture
-def update(folder: IndexFolder, encoder: WordEncoder, wiki: WikiServer, clock: Clock, first: First) -> Update:
+def days() -> Span:
+    """What an update looks at where a test does not say it."""
+    return JUNE
+
+
+class OfFewDays:
+    """Tests of what is done for each event, for which a month takes longer and shows no more."""
+
+    @pytest.fixture
+    def days(self) -> Span:
+        return FEW
+
+
+@pytest.fixture
+def update(
+    folder: IndexFolder,
+    encoder: WordEncoder,
+    wiki: WikiServer,
+    clock: Clock,
+    days: Span,
+    first: dict[Span, First],
+) -> Update:
     """Updates the index in `folder` from the wiki; what the first update gives is copied, which takes less time."""
 
     def run(
-        span: Span = JUNE,
+        span: Span = days,
         report: Report | None = None,
         *,
         accept_removals: bool = False,
         sample: bool | None = False,
     ) -> UpdateResult:
-        asked = (span, report, accept_removals, sample, clock.now, encoder.name, wiki.content)
-        if not folder.root.exists() and asked == (JUNE, None, False, False, Clock().now, "words", first.content):
-            shutil.copytree(first.root, folder.root)
-            wiki.requests += first.requests
-            encoder.encoded += first.encoded
-            clock.now = first.now
-            return first.result
+        asked = (report, accept_removals, sample, clock.now, encoder.name)
+        if not folder.root.exists() and span in first and asked == (None, False, False, Clock().now, "words"):
+            before = first[span]
+            if wiki.content == before.content:
+                shutil.copytree(before.root, folder.root)
+                wiki.requests += before.requests
+                encoder.encoded += before.encoded
+                clock.now = before.now
+                return before.result
         build = Build(folder, encoder, report or Report(), accept_removals=accept_removals, sample=sample)
         return run_update(build, span, clock, wiki)
 
@@ -193,12 +220,12 @@ def test_a_month_without_edits_costs_one_request_and_no_build(
 def test_the_setting_of_the_sample_counts_from_the_next_update_on_without_an_edit(
     folder: IndexFolder, update: Update
 ) -> None:
-    update()
-    told = update(sample=True)
-    assert (told.events, told.fetched) == (56 + told.from_sample, 0)
+    update(FEW)
+    told = update(FEW, sample=True)
+    assert (told.events, told.fetched) == (14 + told.from_sample, 0)
     generation = folder.manifest().generation
-    assert (told.from_sample > 50, update(sample=True).new, folder.manifest().generation) == (True, 0, generation)
-    assert update(sample=False).removed == told.from_sample
+    assert (told.from_sample > 50, update(FEW, sample=True).new, folder.manifest().generation) == (True, 0, generation)
+    assert update(FEW, sample=False).removed == told.from_sample
 
 
 def test_an_edit_that_changes_no_event_costs_no_build(folder: IndexFolder, update: Update, wiki: WikiServer) -> None:
@@ -224,15 +251,15 @@ def test_a_page_that_is_edited_between_two_requests_is_taken_as_it_is_then(
     folder: IndexFolder, update: Update, wiki: WikiServer
 ) -> None:
     wiki.before(2, lambda: wiki.edit(THIRD, "*It rains. [https://r.example (R)]"))
-    update()
+    update(FEW)
     assert list(ids_of(folder)) == ["It rains."]
-    assert counts(update())["requests"] == 1
+    assert counts(update(FEW))["requests"] == 1
 
 
 @pytest.mark.parametrize("fault", [maxlag(5), too_many(5), unavailable(5)])
 def test_an_update_that_is_asked_to_wait_comes_to_the_same_end(update: Update, wiki: WikiServer, fault: Fault) -> None:
     wiki.answer_next(fault, None, fault, fault)
-    assert counts(update()) == {"events": 56, "new": 56, "days": 30, "fetched": 30, "requests": 6}
+    assert counts(update(FEW)) == {"events": 14, "new": 14, "days": 5, "fetched": 5, "requests": 5}
 
 
 @pytest.mark.parametrize(
@@ -241,17 +268,18 @@ def test_an_update_that_is_asked_to_wait_comes_to_the_same_end(update: Update, w
 def test_what_was_fetched_before_a_bad_answer_is_kept_and_in_the_index(
     folder: IndexFolder, update: Update, wiki: WikiServer, fault: Fault
 ) -> None:
-    # The third answer would be the texts of the last ten days.
+    wiki.per_answer = 3
+    # The third answer would be the texts of the last two days.
     wiki.answer_next(None, None, *[fault] * 7)
-    with pytest.raises(WikiError, match=r"^127\.0\.0\.1:\d+ .* 20 days were fetched before that; they are kept$"):
-        update()
-    assert {event.date for event in events_of(folder)} == set(DAYS[:20])
+    with pytest.raises(WikiError, match=r"^127\.0\.0\.1:\d+ .* 3 days were fetched before that; they are kept$"):
+        update(FEW)
+    assert {event.date for event in events_of(folder)} == set(DAYS[:3])
     wiki.forget_faults()
     before = len(wiki.requests)
-    assert counts(update())["fetched"] == 10
+    assert counts(update(FEW))["fetched"] == 2
     assert len(wiki.requests) - before == 2
-    assert {event.date for event in events_of(folder)} == set(DAYS)
-    assert wiki.requests[-2].titles == [f"Portal:Current events/2021 June {day.day}" for day in DAYS[20:]]
+    assert {event.date for event in events_of(folder)} == set(DAYS[:5])
+    assert wiki.requests[-2].titles == [f"Portal:Current events/2021 June {day.day}" for day in DAYS[3:5]]
 
 
 def test_a_wiki_that_answers_nothing_leaves_the_index_alone(
@@ -269,10 +297,10 @@ def test_days_without_a_page_are_no_events_and_a_page_that_comes_later_is(
     folder: IndexFolder, update: Update, wiki: WikiServer
 ) -> None:
     wiki.delete(THIRD)
-    assert counts(update())["fetched"] == 29
+    assert counts(update(FEW))["fetched"] == 4
     assert not events_of(folder, THIRD)
     wiki.edit(THIRD, month()[THIRD])
-    assert counts(update())["new"] == 3
+    assert counts(update(FEW))["new"] == 3
 
 
 def test_a_page_whose_text_is_hidden_keeps_its_events_and_is_reported(
@@ -382,7 +410,7 @@ def test_without_days_an_update_goes_on_after_the_last_day_of_the_index(
 # --- edits ---
 
 
-class TestRewordings:
+class TestRewordings(OfFewDays):
     @pytest.fixture(autouse=True)
     def _month(self, update: Update) -> None:
         update()
@@ -407,7 +435,7 @@ class TestRewordings:
         before = ids_of(folder)
         wiki.replace(THIRD, old, new)
         assert counts(update()) == {
-            "events": 56, "changed": 1, "unchanged": 55, "days": 30, "fetched": 1, "requests": 2
+            "events": 14, "changed": 1, "unchanged": 13, "days": 5, "fetched": 1, "requests": 2
         }  # fmt: skip
         after = ids_of(folder)
         [changed] = set(after) - {COURT, IVORY}
@@ -429,7 +457,7 @@ class TestRewordings:
             update()
         told = "The death toll of the floods climbs to forty after a railway embankment collapses near Oldbridge."
         assert ids_of(folder)[told] == before
-        update(Span(DAYS[0], DAYS[-1]))
+        update()
         assert ids_of(folder)[told] == before
 
     def test_an_event_that_another_takes_the_place_of_does_not_hand_its_id_on(
@@ -469,7 +497,7 @@ class TestRewordings:
         assert ids_of(folder)[f"Ardenia {cases}"] != before
 
 
-class TestRemovals:
+class TestRemovals(OfFewDays):
     @pytest.fixture
     def gone(self, folder: IndexFolder, update: Update, wiki: WikiServer) -> str:
         """The id of an event that an edit has removed."""
@@ -477,7 +505,7 @@ class TestRemovals:
         name = ids_of(folder)[IVORY]
         wiki.replace(THIRD, IVORY_BULLET, "")
         assert counts(update()) == {
-            "events": 55, "unchanged": 55, "removed": 1, "days": 30, "fetched": 1, "requests": 2
+            "events": 13, "unchanged": 13, "removed": 1, "days": 5, "fetched": 1, "requests": 2
         }  # fmt: skip
         return name
 
@@ -560,7 +588,7 @@ class TestRemovals:
         assert (event.date, event.headline) == (DAYS[3], IVORY)
 
 
-class TestWikisThatChange:
+class TestWikisThatChange(OfFewDays):
     """What was fetched before a site was set up otherwise, or lost its pages."""
 
     @pytest.fixture(autouse=True)
@@ -569,18 +597,18 @@ class TestWikisThatChange:
 
     def test_a_namespace_that_is_called_otherwise_changes_nothing(self, update: Update, wiki: WikiServer) -> None:
         wiki.name_namespace("Portail", "Portal")
-        assert counts(update()) == {"events": 56, "unchanged": 56, "days": 30, "requests": 1}
+        assert counts(update()) == {"events": 14, "unchanged": 14, "days": 5, "requests": 1}
         wiki.replace(THIRD, "nine tonnes", "ten tonnes")
         assert counts(update()) == {
-            "events": 56, "changed": 1, "unchanged": 55, "days": 30, "fetched": 1, "requests": 2
+            "events": 14, "changed": 1, "unchanged": 13, "days": 5, "fetched": 1, "requests": 2
         }  # fmt: skip
 
     def test_a_page_that_was_moved_is_still_its_days(
         self, folder: IndexFolder, update: Update, wiki: WikiServer
     ) -> None:
         wiki.move(THIRD, "Portal:Archive of events/2021-06-03")
-        wiki.move(DAYS[7], "Portal:Current events/8 June 2021")
-        assert counts(update()) == {"events": 56, "unchanged": 56, "days": 30, "requests": 1}
+        wiki.move(DAYS[4], "Portal:Current events/5 June 2021")
+        assert counts(update()) == {"events": 14, "unchanged": 14, "days": 5, "requests": 1}
         wiki.replace(THIRD, "nine tonnes", "ten tonnes")
         assert counts(update())["changed"] == 1
 
@@ -588,12 +616,12 @@ class TestWikisThatChange:
         self, update: Update, wiki: WikiServer
     ) -> None:
         wiki.write("Portal:Current events/June 2021", "*It rains. [https://r.example (R)]")
-        for day in DAYS[:12]:
+        for day in DAYS[:3]:
             wiki.redirect(day, "Portal:Current events/June 2021")
-        wiki.redirect(DAYS[20], f"Portal:Current events/June 2021#{DAYS[20].day}")
+        wiki.redirect(DAYS[3], f"Portal:Current events/June 2021#{DAYS[3].day}")
         report = Report()
         assert counts(update(report=report)) == {
-            "events": 56, "unchanged": 56, "days": 30, "rejected": 13, "requests": 1
+            "events": 14, "unchanged": 14, "days": 5, "rejected": 4, "requests": 1
         }  # fmt: skip
         assert str(report.first[0]) == (
             "Portal:Current events/2021 June 1: leads to Portal:Current events/June 2021, which is not a page of this "
@@ -633,7 +661,7 @@ class TestWikisThatChange:
                 wiki.lead_portal_elsewhere()
         with pytest.raises(RemovalsRefusedError) as caught:
             update()
-        assert str(caught.value).startswith("30 of the 30 days looked at that held events have none any more at ")
+        assert str(caught.value).startswith("5 of the 5 days looked at that held events have none any more at ")
         assert str(caught.value).endswith("run `update` again with --accept-removals")
         assert "\n" not in str(caught.value)
         assert folder.manifest().generation == generation
@@ -641,21 +669,21 @@ class TestWikisThatChange:
         wiki._is_interwiki = False
         for day in DAYS:
             wiki.edit(day, sound[day])
-        assert counts(update())["unchanged"] == 56
+        assert counts(update())["unchanged"] == 14
 
     def test_what_is_refused_is_withdrawn_when_it_is_asked_for(
         self, folder: IndexFolder, update: Update, wiki: WikiServer
     ) -> None:
-        for day in DAYS[:16]:
+        for day in DAYS[:3]:
             wiki.delete(day)
-        wiki.replace(DAYS[20], wiki.text(DAYS[20]), "*It rains. [https://r.example (R)]")
+        wiki.replace(DAYS[4], wiki.text(DAYS[4]), "*It rains. [https://r.example (R)]")
         for _ in range(2):  # the sentence is the same each time, and what else is new is in the index
-            with pytest.raises(RemovalsRefusedError, match=r"16 of the 30 days .*June 1 to Portal:.*June 16\)"):
+            with pytest.raises(RemovalsRefusedError, match=r"3 of the 5 days .*June 1 to Portal:.*June 3\)"):
                 update()
-            assert {event.date for event in events_of(folder)} == set(DAYS)
-            assert list(ids_of(folder, DAYS[20])) == ["It rains."]
+            assert {event.date for event in events_of(folder)} == set(DAYS[:5])
+            assert list(ids_of(folder, DAYS[4])) == ["It rains."]
         assert update(accept_removals=True).removed > 0
-        assert {event.date for event in events_of(folder)} == set(DAYS[16:])
+        assert {event.date for event in events_of(folder)} == set(DAYS[3:5])
         assert counts(update())["unchanged"] == len(events_of(folder))
 
     def test_days_that_are_deleted_one_by_one_are_withdrawn_one_by_one_but_for_the_last(
@@ -666,7 +694,7 @@ class TestWikisThatChange:
         for number, day in enumerate(DAYS[:3], start=1):
             wiki.delete(day)
             assert counts(update(span))["removed"] > 0
-            assert {event.date for event in events_of(folder)} == set(DAYS[number:])
+            assert {event.date for event in events_of(folder)} == set(DAYS[number:5])
         wiki.delete(DAYS[3])
         with pytest.raises(RemovalsRefusedError, match="1 of the 1 days"):
             update(span)
@@ -679,32 +707,33 @@ def test_an_update_that_was_interrupted_decides_as_one_that_was_not(
     monkeypatch: pytest.MonkeyPatch, folder: IndexFolder, encoder: WordEncoder, wiki: WikiServer, clock: Clock
 ) -> None:
     """Half of the days that held events may lose them, wherever the update broke off; new days do not make it more."""
-    monkeypatch.setattr("embeddings.build.fetching.TITLES", 5)
+    monkeypatch.setattr("embeddings.build.fetching.TITLES", 2)
     build = Build(folder, encoder, Report())
 
     def fetch(span: Span) -> int:
-        """Fetches without writing an index; returns how many of the first twenty days are kept."""
+        """Fetches without writing an index; returns how many of the first eight days are kept."""
         with updating(build, span, clock) as under_way:
             asyncio.run(under_way.fetch(lambda: wiki_client(wiki.api, "")))
         with closing(build.fetched()) as days:
-            return len({event.date for event in days.portal.events(Report())} & set(DAYS[:20]))
+            return len({event.date for event in days.portal.events(Report())} & set(DAYS[:8]))
 
     folder.root.mkdir()
-    assert fetch(Span(DAYS[0], DAYS[19])) == 20
+    days = Span(DAYS[0], DAYS[11])
+    assert fetch(Span(DAYS[0], DAYS[7])) == 8
     pages, begun, before = dict(wiki._pages), clock.now, folder.fetched.read_bytes()
-    for first, last in ((0, 10), (0, 11), (10, 20), (9, 20)):
+    for first, last in ((0, 4), (0, 5), (4, 8), (3, 8)):
         for breaks in ((), (2,), (5,), (1, 4)):
             folder.fetched.write_bytes(before)
             wiki._pages, clock.now = dict(pages), begun
-            edited = DAYS[last % 20 + 1]
+            edited = DAYS[last % 8 + 1]
             wiki.replace(edited, wiki.text(edited), "*It rains. [https://r.example (R)]")
             for day in DAYS[first:last]:
                 wiki.delete(day) if day.day % 2 else wiki.edit(day, "{{under construction}}")
             for done in breaks:
                 wiki.answer_next(*[None] * done, truncated())
-                assert fetch(JUNE) == 20
+                assert fetch(days) == 8
                 assert not wiki._faults
-            assert fetch(JUNE) == (10 if last - first == 10 else 20), (first, last, breaks)
+            assert fetch(days) == (4 if last - first == 4 else 8), (first, last, breaks)
 
 
 def test_a_wiki_that_was_emptied_while_an_update_was_broken_off_loses_no_day(
@@ -730,7 +759,7 @@ def test_a_wiki_that_was_emptied_while_an_update_was_broken_off_loses_no_day(
 def test_a_wiki_without_the_portal_is_told_and_forgotten(
     folder: IndexFolder, update: Update, wiki: WikiServer, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embeddings.build.update.FIRST_DAY", DAYS[0] - dt.timedelta(days=30))  # twenty years take time
+    monkeypatch.setattr("embeddings.build.update.FIRST_DAY", DAYS[0] - dt.timedelta(days=3))  # twenty years take time
     pages = dict(wiki._pages)
     if way == "another wiki's":
         wiki.lead_portal_elsewhere()
@@ -738,14 +767,14 @@ def test_a_wiki_without_the_portal_is_told_and_forgotten(
         wiki.delete_all()
         wiki.name_namespace("Portal" if way == "no portal" else None)
     with pytest.raises(WikiError) as caught:
-        update()
+        update(FEW)
     said = str(caught.value)
-    assert "Portal:Current events/2021 June 1 to Portal:Current events/2021 June 30" in said
+    assert "Portal:Current events/2021 June 1 to Portal:Current events/2021 June 5" in said
     assert (", nor a namespace Portal" in said) is (way == "no namespace")
     assert "api.php is usually at http://127.0.0.1:" in said
     wiki.name_namespace("Portal")
     wiki._is_interwiki, wiki._pages = False, pages
-    assert counts(update(Span(until=DAYS[-1])))["events"] == 56  # no day of it counts as looked at
+    assert counts(update(Span(until=DAYS[4])))["events"] == 14  # no day of it counts as looked at
 
 
 def test_a_day_that_has_just_begun_may_have_no_page_yet(
@@ -758,7 +787,7 @@ def test_a_day_that_has_just_begun_may_have_no_page_yet(
 # --- beside other archives ---
 
 
-class TestWithArchives:
+class TestWithArchives(OfFewDays):
     @pytest.fixture
     def archive(self, tmp_path: Path) -> Path:
         return jsonl(
@@ -774,8 +803,8 @@ class TestWithArchives:
     ) -> None:
         build(archive)
         assert counts(update()) == {
-            "events": 58, "new": 55, "changed": 1, "unchanged": 2, "merged": 1,
-            "days": 30, "fetched": 30, "requests": 3,
+            "events": 16, "new": 13, "changed": 1, "unchanged": 2, "merged": 1,
+            "days": 5, "fetched": 5, "requests": 2,
         }  # fmt: skip
         found = {event.headline: event for event in events_of(folder)}
         assert found["It rains."].id == "rain"
@@ -790,9 +819,9 @@ class TestWithArchives:
         build(archive)
         update()
         after_update = events_of(folder)
-        assert counts(build(archive)) == {"events": 58, "unchanged": 58, "merged": 1}
+        assert counts(build(archive)) == {"events": 16, "unchanged": 16, "merged": 1}
         assert events_of(folder) == after_update
-        assert counts(update()) == {"events": 58, "unchanged": 58, "days": 30, "requests": 1}
+        assert counts(update()) == {"events": 16, "unchanged": 16, "days": 5, "requests": 1}
 
     def test_what_both_hold_stays_when_the_portal_drops_it(
         self, folder: IndexFolder, archive: Path, build: BuildArchives, update: Update, wiki: WikiServer
@@ -803,7 +832,7 @@ class TestWithArchives:
         update()
         [ivory] = [event for event in events_of(folder) if event.headline == IVORY]
         assert (ivory.id, ivory.sources, ivory.contexts) == ("ivory", (), ())
-        assert counts(build(archive)) == {"events": 58, "unchanged": 58}
+        assert counts(build(archive)) == {"events": 16, "unchanged": 16}
 
     def test_what_both_hold_stays_one_event_when_the_portal_rewords_it(
         self, folder: IndexFolder, archive: Path, build: BuildArchives, update: Update, wiki: WikiServer
@@ -811,7 +840,7 @@ class TestWithArchives:
         build(archive)
         update()
         wiki.replace(THIRD, "seize nine tonnes", "confiscate ten tonnes")
-        assert counts(update())["events"] == 58
+        assert counts(update())["events"] == 16
         assert [event.id for event in events_of(folder, THIRD)].count("ivory") == 1
 
     def test_a_build_without_them_removes_theirs_and_keeps_what_was_fetched(
@@ -821,7 +850,7 @@ class TestWithArchives:
         update()
         other = jsonl(tmp_path / "b.jsonl", {"date": "1998-01-01", "headline": "It snows."})
         result = build(other)
-        assert (result.events, result.new, result.removed) == (57, 1, 2)
+        assert (result.events, result.new, result.removed) == (15, 1, 2)
         assert withdrawn(folder, "rain") is None
         assert ids_of(folder)[IVORY] == "ivory"
 
@@ -836,7 +865,7 @@ class TestWithArchives:
             update()
         catalogue.write_bytes(sound)
         assert counts(update()) == {
-            "events": 58, "new": 55, "changed": 1, "unchanged": 2, "merged": 1, "days": 30, "requests": 1
+            "events": 16, "new": 13, "changed": 1, "unchanged": 2, "merged": 1, "days": 5, "requests": 1
         }  # fmt: skip
 
     def test_an_archive_without_events_is_refused_though_there_are_fetched_ones(
