@@ -28,13 +28,14 @@ from tests.conftest import BuildArchives
 from tests.wiki_server import DAYS, WikiServer, truncated, wiki_server
 from tests.word_encoder import WordEncoder
 
-JUNE = (DAYS[0], DAYS[-1])
-WITH_DAYS, AS_BEFORE, WITHOUT = (Span(*JUNE, of_the_year=wanted) for wanted in (True, None, False))
+PORTAL = DAYS[:5]
+WITH_DAYS, AS_BEFORE, WITHOUT = (Span(PORTAL[0], PORTAL[-1], of_the_year=wanted) for wanted in (True, None, False))
 TITLES = [article_title(month, day) for month in range(1, 13) for day in range(1, monthrange(2000, month)[1] + 1)]
 NAMED = {"February 29", "May 5", "June 9", "June 10", "June 25", "October 21", "December 31"}
-TELLING = [title for place, title in enumerate(TITLES) if place % 14 == 0 or title in NAMED]
-"""Of the articles those that tell of events: what is done for each day costs time, and a fourteenth shows it."""
-EVENTS = 56 + 2 * len(TELLING)  # with the month's
+TELLING = [title for place, title in enumerate(TITLES) if place % 24 == 0 or title in NAMED]
+"""Of the articles those that tell of events: what is done for each day costs time, and some of them show it."""
+OF_PORTAL = 14
+EVENTS = OF_PORTAL + 2 * len(TELLING)
 
 Update = Callable[..., UpdateResult]
 
@@ -63,13 +64,13 @@ def wiki() -> Iterator[WikiServer]:
         yield wiki
 
 
-def updater(folder: IndexFolder, wiki: WikiServer) -> Update:
-    """Updates the index in `folder` from the wiki, without waiting where the wiki asks for it."""
+def updater(folder: IndexFolder, wiki: WikiServer, *, hour: int = 6) -> Update:
+    """Updates the index in `folder` from the wiki, from an hour on, without waiting where the wiki asks for it."""
 
     async def at_once(seconds: float) -> None:
         return
 
-    now = dt.datetime(2021, 7, 2, 6, tzinfo=dt.UTC)
+    now = dt.datetime(2021, 7, 2, hour, tzinfo=dt.UTC)
 
     def clock() -> dt.datetime:
         nonlocal now
@@ -109,7 +110,7 @@ def once_fetched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.root.mkdir()
     with wiki_server() as wiki:
         fill(wiki)
-        updater(folder, wiki)()
+        updater(folder, wiki, hour=5)()
     return folder.root
 
 
@@ -138,15 +139,14 @@ def asked(wiki: WikiServer, what: str) -> list[list[str]]:
 def test_they_are_fetched_beside_the_portal_with_events_of_their_full_dates(
     folder: IndexFolder, update: Update, wiki: WikiServer
 ) -> None:
-    for title in TITLES:
-        wiki.write(title, article(title))
-    report = Report()
+    file = io.StringIO()
+    report = Report(file)
     told = update(report=report)
-    assert (told.days, told.fetched, told.requests, told.events) == (396, 396, 2 + 16, 56 + 2 * 366)
-    assert told.rejected == 366  # what is before the year 1, each by its article and line
-    assert [rejection.path for rejection in report.first][:2] == ["January 1", "January 2"]
-    assert "is of 44 BC, before the year 1" in report.first[0].why
-    assert [note.why for note in report.notes] == ["left out, of the days of the year: 366 births"]
+    assert (told.days, told.fetched, told.requests, told.events) == (371, 371, 2 + 16, EVENTS)
+    rejected = [json.loads(line) for line in file.getvalue().splitlines()]
+    assert [row["path"] for row in rejected if "is of 44 BC, before the year 1" in row["why"]] == TELLING
+    assert told.rejected == 366  # the others' articles as a whole
+    assert [note.why for note in report.notes] == [f"left out, of the days of the year: {len(TELLING)} births"]
     batches = asked(wiki, "info")
     assert [len(titles) for titles in batches] == [50] * 7 + [16]
     assert list(chain(*batches)) == TITLES
@@ -160,7 +160,7 @@ def test_they_are_fetched_beside_the_portal_with_events_of_their_full_dates(
 def test_from_then_on_each_update_asks_in_eight_requests_and_fetches_what_was_edited(
     folder: IndexFolder, update: Update, wiki: WikiServer
 ) -> None:
-    assert counts(update(AS_BEFORE)) == {"events": EVENTS, "unchanged": EVENTS, "days": 396, "requests": 1 + 8}
+    assert counts(update(AS_BEFORE)) == {"events": EVENTS, "unchanged": EVENTS, "days": 371, "requests": 1 + 8}
     assert [len(titles) for titles in asked(wiki, "info")] == [50] * 7 + [16]
     before = {event.headline: event.id for event in on(folder, dt.date(1968, 10, 21))}
     text = article("October 21", more="*[[1989]] &ndash; A wall falls.\n")
@@ -175,10 +175,10 @@ def test_from_then_on_each_update_asks_in_eight_requests_and_fetches_what_was_ed
 def test_an_update_that_was_never_asked_for_them_fetches_none_and_one_may_go_without(
     update: Update, wiki: WikiServer
 ) -> None:
-    assert update(AS_BEFORE).days == 30
+    assert update(AS_BEFORE).days == 5
     update(WITH_DAYS)
-    assert update(WITHOUT).days == 30
-    assert update(AS_BEFORE).days == 396
+    assert update(WITHOUT).days == 5
+    assert update(AS_BEFORE).days == 371
 
 
 @pytest.mark.usefixtures("_fetched")
@@ -242,11 +242,11 @@ def test_events_of_other_years_do_not_hide_days_of_the_portal_that_are_missing(
 ) -> None:
     """An article may tell of a day that comes after the last one that was fetched."""
     wiki.write("June 25", article("June 25", more="*[[2021]] &ndash; A bridge is to open.\n"))
-    update(Span(DAYS[0], DAYS[9], of_the_year=True))
+    update(Span(PORTAL[0], PORTAL[1], of_the_year=True))
     assert len(on(folder, dt.date(2021, 6, 25))) == 1
-    update(Span(until=DAYS[-1]))
+    update(Span(until=PORTAL[-1]))
     with closing(folder.open()) as index:
-        assert all(len(index.catalogue.rows_between(day, day)) for day in DAYS)
+        assert all(len(index.catalogue.rows_between(day, day)) for day in PORTAL)
 
 
 class TestGuards:
@@ -302,10 +302,10 @@ class TestGuards:
     def test_it_goes_though_what_the_portals_days_lose_is_refused(
         self, folder: IndexFolder, update: Update, wiki: WikiServer
     ) -> None:
-        for day in DAYS:
+        for day in PORTAL:
             wiki.delete(day)
         wiki.delete_page("October 21")
-        with pytest.raises(RemovalsRefusedError, match="30 of the 30 days looked at"):
+        with pytest.raises(RemovalsRefusedError, match="5 of the 5 days looked at"):
             update(AS_BEFORE)
         assert on(folder, dt.date(1968, 10, 21)) == []
         assert len(on(folder, dt.date(1968, 6, 9))) == 1
@@ -340,14 +340,14 @@ class TestGuards:
         assert "does not have any of the 366 pages that it was asked for, January 1 to December 31; name the" in said
         assert "api.php of a wiki that has Wikipedia's articles on the days of the year" in said
         with closing(folder.open()) as index:
-            assert index.catalogue.size == 56
-        assert update(AS_BEFORE).days == 30  # no article counts as fetched
+            assert index.catalogue.size == OF_PORTAL
+        assert update(AS_BEFORE).days == 5  # no article counts as fetched
 
     def test_an_update_that_breaks_off_keeps_what_it_has_and_goes_on_there(
         self, folder: IndexFolder, update: Update, wiki: WikiServer
     ) -> None:
         wiki.answer_next(*[None] * 6, truncated())
-        with pytest.raises(WikiError, match="130 days were fetched before that; they are kept"):
+        with pytest.raises(WikiError, match="105 days were fetched before that; they are kept"):
             update()
         wiki.forget_faults()
         wiki.requests.clear()
@@ -355,11 +355,11 @@ class TestGuards:
         assert (told.events, told.fetched) == (EVENTS, 266)
         assert list(chain(*asked(wiki, "info"))) == TITLES[100:]
 
+    @pytest.mark.usefixtures("_fetched")
     def test_a_wiki_that_lost_its_pages_while_an_update_was_broken_off_withdraws_none(
         self, folder: IndexFolder, update: Update, wiki: WikiServer
     ) -> None:
         """16 articles are left to ask for: they are gone or blanked, but so are those that were asked for before."""
-        update()
         wiki.answer_next(*[None] * 8, truncated())
         with pytest.raises(WikiError):
             update()
@@ -371,8 +371,8 @@ class TestGuards:
         with closing(folder.open()) as index:
             assert index.catalogue.size == EVENTS
 
+    @pytest.mark.usefixtures("_fetched")
     def test_an_update_that_goes_on_withdraws_the_few_that_are_gone(self, update: Update, wiki: WikiServer) -> None:
-        update()
         gone = [title for title in TITLES[-16:] if title in TELLING]
         for title in gone:
             wiki.delete_page(title)
