@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import permutations, product
+from itertools import cycle, pairwise, permutations, product
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,7 @@ HEADLINES = (
     "Doctors at 14 hospitals walk out for a second day.",
 )
 MARKS = (": ", ". ", "; ", " – ", " ")
+TOLD = tuple(zip(TOPICS, cycle(HEADLINES)))
 
 
 def events_of(root: Path) -> list[Event]:
@@ -59,7 +60,7 @@ def is_told(event: Event, topic: str, headline: str) -> bool:
 @pytest.mark.parametrize("mark", MARKS)
 def test_a_page_with_its_topic_in_front_and_the_days_entry_below_that_topic_are_one(tmp_path: Path, mark: str) -> None:
     right = 0
-    for number, (topic, headline) in enumerate(product(TOPICS, HEADLINES)):
+    for number, (topic, headline) in enumerate(TOLD):
         root = tmp_path / str(number)
         place(root, f"{topic}{mark}{headline}")
         write(root, "2015/12/3/index.md", index(entry(headline, "the-entry", topic=topic)))
@@ -67,55 +68,55 @@ def test_a_page_with_its_topic_in_front_and_the_days_entry_below_that_topic_are_
         assert is_told(event, topic, headline), event
         assert len(event.paths) == 2
         right += 1
-    assert right == 36
+    assert right == 12
 
 
 @pytest.mark.parametrize("mark", MARKS)
 def test_pages_of_one_source_are_one_though_nothing_else_says_what_the_topic_is(tmp_path: Path, mark: str) -> None:
     right = 0
-    for number, (topic, headline) in enumerate(product(TOPICS, HEADLINES)):
+    for number, (topic, headline) in enumerate(TOLD):
         root = tmp_path / str(number)
         place(root, f"{topic}{mark}{headline}", source="https://daily.example/1")
         place(root, headline, source="https://daily.example/1")
         [event] = events_of(root)
         assert is_told(event, topic, headline), event
         right += 1
-    assert right == 36
+    assert right == 12
 
 
 def test_all_ways_to_join_a_topic_are_one_event_in_whatever_order_they_come(tmp_path: Path) -> None:
     right = 0
     forms = ("{topic}: {headline}", "{topic}. {headline}", "{topic} {headline}", "{headline}")
-    for number, order in enumerate(permutations(forms)):
-        for of_topic, topic in enumerate(TOPICS[::3]):
-            root = tmp_path / f"{number}-{of_topic}"
-            texts = [form.format(topic=topic, headline=HEADLINES[0]) for form in order]
-            for at, text in enumerate(texts):
-                write(root, f"2015/12/3/{at}.md", page(text))
-            [event] = events_of(root)
-            assert is_told(event, topic, HEADLINES[0]), event
-            right += 1
-    assert right == 96
+    for number, (order, topic) in enumerate(zip(permutations(forms), cycle(TOPICS[::3]))):
+        root = tmp_path / str(number)
+        texts = [form.format(topic=topic, headline=HEADLINES[0]) for form in order]
+        for at, text in enumerate(texts):
+            write(root, f"2015/12/3/{at}.md", page(text))
+        [event] = events_of(root)
+        assert is_told(event, topic, HEADLINES[0]), event
+        right += 1
+    assert right == 24
 
 
 @pytest.mark.parametrize("second", ["; ", ": "])
 def test_two_topics_are_two(tmp_path: Path, second: str) -> None:
     right = 0
-    for number, ((wide, narrow), mark) in enumerate(product(permutations(TOPICS[:6], 2), (": ", ". "))):
+    beside = [*pairwise(TOPICS[:6]), *pairwise(TOPICS[5::-1])]
+    for number, ((wide, narrow), mark) in enumerate(product(beside, (": ", ". "))):
         root = tmp_path / str(number)
         place(root, f"{wide}{second}{narrow}{mark}{HEADLINES[0]}")
         place(root, HEADLINES[0])
         [event] = events_of(root)
         assert (event.topics, event.headline) == ((wide, narrow), HEADLINES[0])
         right += 1
-    assert right == 60
+    assert right == 20
 
 
 @pytest.mark.parametrize("mark", MARKS[:3])
 def test_a_topic_in_front_and_an_edit_after_it_are_one(tmp_path: Path, mark: str) -> None:
     right = 0
     edits = (("near", "beside"), ("missing", "lost"), ("a bridge", "an old bridge"), ("people ", ""))
-    for number, (topic, (before, after)) in enumerate(product(TOPICS, edits)):
+    for number, (topic, (before, after)) in enumerate(zip(TOPICS, cycle(edits))):
         root = tmp_path / str(number)
         headline = HEADLINES[0]
         place(root, f"{topic}{mark}{headline.replace(before, after)}", source="https://daily.example/1")
@@ -124,7 +125,7 @@ def test_a_topic_in_front_and_an_edit_after_it_are_one(tmp_path: Path, mark: str
         assert event.topics == (topic,), event
         assert event.headline in {headline, headline.replace(before, after)}
         right += 1
-    assert right == 48
+    assert right == 12
 
 
 TWO = (
@@ -208,8 +209,8 @@ def test_a_day_of_many_pages_with_topics_is_grouped_in_linear_work() -> None:
         headline = f"{lead}Number {number} of the pages tells of something of its own."
         return Event(event_id(DAY, headline), DAY, headline, paths=(f"/news/2015/12/3/{lead[:1]}{number}.md",))
 
-    events = [page_of(number, lead) for number in range(700) for lead in ("Some dispute. ", "")]
-    assert len(group_day(events)) == 700
+    events = [page_of(number, lead) for number in range(200) for lead in ("Some dispute. ", "")]
+    assert len(group_day(events)) == 200
 
 
 MARKED = (
@@ -224,7 +225,8 @@ MARKED = (
 
 def test_a_page_whose_headline_kept_its_markup_is_the_same_event_and_the_clean_one_is_shown(tmp_path: Path) -> None:
     right = 0
-    for number, ((marked, clean), topic, swapped) in enumerate(product(MARKED, ("", *TOPICS[:5]), (False, True))):
+    cases = [(case, topic) for case, own in zip(MARKED, TOPICS[:6], strict=True) for topic in ("", own)]
+    for number, (((marked, clean), topic), swapped) in enumerate(product(cases, (False, True))):
         root = tmp_path / str(number)
         lead = f"{topic}: " if topic else ""
         titles = [f"{lead}{marked}", clean]
@@ -238,16 +240,16 @@ def test_a_page_whose_headline_kept_its_markup_is_the_same_event_and_the_clean_o
         assert is_told(event, topic, clean) or (not topic and (event.headline, event.topics) == (clean, ())), event
         assert len(event.sources) == 2
         right += 1
-    assert right == 72
+    assert right == 24
 
 
 def test_topics_that_and_joins_are_told_apart_from_what_follows(tmp_path: Path) -> None:
     right = 0
-    for number, (topic, headline) in enumerate(product(TOPICS, HEADLINES)):
+    for number, (topic, headline) in enumerate(TOLD):
         root = tmp_path / str(number)
         write(root, "2015/12/3/a.md", page(f"{topic} and {headline}"))
         write(root, "2015/12/3/index.md", index(entry(headline, "b", topic=topic)))
         [event] = events_of(root)
         assert is_told(event, topic, headline)
         right += 1
-    assert right == 36
+    assert right == 12
