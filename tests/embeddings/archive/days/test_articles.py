@@ -14,9 +14,9 @@ from embeddings.archive import Report, read_archive
 from embeddings.archive.days import DAYS_OF_YEAR, Choice, article_title, day_of_year, read_day_of_year, selected_title
 from embeddings.archive.days.years import split_year
 from embeddings.archive.report import PageReport
+from embeddings.archive.shipped import shipped_events
 from embeddings.errors import ArchiveMissingError
 from embeddings.events import PORTAL_ATTRIBUTION, Event, Source, event_id
-from embeddings.sample import sample_path
 from tests.conftest import few_examples
 from tests.embeddings.archive.days.layouts import LAYOUTS, Told, article, write_dump
 
@@ -197,13 +197,23 @@ def test_a_number_that_is_no_year_is_none(text: str) -> None:
     assert split_year(text, is_below=True) is None
 
 
+SOME_WORD = st.text("abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=8)
+SENTENCES = st.builds(
+    lambda who, whom, what, linked: f"{who.title()} {f'[[{whom.title()}]]' if linked else f'the {whom}'} {what}.",
+    SOME_WORD,
+    SOME_WORD,
+    SOME_WORD,
+    st.booleans(),
+)
+
+
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
 @given(
     st.lists(
         st.builds(
             Told,
             st.integers(-200, 2100).filter(lambda year: year != 1801),
-            st.from_regex(r"[A-Z][a-z]{2,8} (?:\[\[[A-Z][a-z]{2,6}\]\]|the [a-z]{3,9}) [a-z]{3,9}\.", fullmatch=True),
+            SENTENCES,
         ),
         min_size=1,
         max_size=8,
@@ -234,10 +244,10 @@ def test_any_text_gives_events_or_notes(text: str) -> None:
 )  # fmt: skip
 def test_hostile_pages_take_bounded_time(unit: str) -> None:
     for title in ("March 3", selected_title(3, 3)):
-        text = "==Events==\n*[[1966]] – " + unit * (20_000 // len(unit))
+        text = "==Events==\n*[[1966]] – " + unit * (10_000 // len(unit))
         started = time.process_time()
         read(text, title)
-        assert time.process_time() - started < 4  # tens, where it is quadratic
+        assert time.process_time() - started < 2  # many, where it is quadratic
 
 
 class TestFolder:
@@ -292,9 +302,8 @@ def test_titles_name_their_days_and_articles_on_days_that_do_not_exist_name_none
 def test_a_dump_of_366_articles_gives_every_event_that_was_written(tmp_path: Path) -> None:
     days: dict[tuple[int, int], list[Told]] = defaultdict(list)
     written: set[tuple[dt.date, str]] = set()
-    for event in read_archive(sample_path(), Report()):
-        if (event.date, event.headline) not in written:  # else it has come under another address
-            days[event.date.month, event.date.day].append(Told(event.date.year, event.headline))
+    for event in shipped_events():
+        days[event.date.month, event.date.day].append(Told(event.date.year, event.headline))
         written.add((event.date, event.headline))
     for at, told in enumerate(days.values()):
         told.append(Told(-at, "It rains in Ardun."))
