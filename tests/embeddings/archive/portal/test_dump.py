@@ -172,7 +172,7 @@ def revision(text: str | None, saved: str | None, order: str = "time first") -> 
 def test_of_several_revisions_the_one_that_was_saved_last_counts(tmp_path: Path, order: str) -> None:
     draw = random.Random(7)
     right = 0
-    for number in range(80):
+    for number in range(40):
         saved = [
             dt.datetime(2015, 12, 3, tzinfo=dt.UTC) + dt.timedelta(seconds=draw.randrange(10**8)) for _ in range(5)
         ]
@@ -189,7 +189,7 @@ def test_of_several_revisions_the_one_that_was_saved_last_counts(tmp_path: Path,
         body = f"<page><title>{DAYS}2015 December 3</title><ns>100</ns>{''.join(parts)}</page>"
         [event] = read(write(tmp_path, body, name="dump.xml"))[0]
         right += event.headline == texts[last][1:]
-    assert right == 80
+    assert right == 40
 
 
 def test_a_portal_that_is_called_otherwise_in_its_wiki_is_read(tmp_path: Path) -> None:
@@ -293,7 +293,7 @@ def test_a_pipe_is_refused(tmp_path: Path) -> None:
 
 def test_memory_holds_a_page_however_large_the_dump(tmp_path: Path) -> None:
     path = tmp_path / "dump.xml.bz2"
-    large = page("Ardun", "x" * 40 * 2**20), page(DAYS + "2015 December 2", *["x" * 20 * 2**20] * 2)
+    large = page("Ardun", "x" * 20 * 2**20), page(DAYS + "2015 December 2", *["x" * 10 * 2**20] * 2)
     write(tmp_path, *large, page(DAYS + "2015 December 3", "*It rains."))
     del large
     tracemalloc.start()
@@ -303,4 +303,4 @@ def test_memory_holds_a_page_however_large_the_dump(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert ([event.headline for event in events], len(notes)) == (["It rains."], 1)
-    assert peak < 16 * 2**20
+    assert peak < 10 * 2**20
