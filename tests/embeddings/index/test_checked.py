@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.archive import Report
+from embeddings.build.run import build_index
 from embeddings.errors import IndexUnusableError
 from embeddings.index import checked
 from embeddings.index.checked import CHECKED
@@ -18,6 +20,7 @@ from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import FILES, STORY_FILES, TRAITS, VECTORS, FileRecord, hash_problem
 from tests.conftest import BuildArchives
 from tests.embeddings.index.test_folder import archive, generation
+from tests.word_encoder import WordEncoder
 
 EVERY = sorted((*FILES, TRAITS, *STORY_FILES))
 
@@ -35,10 +38,19 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of three events. Nothing may write to it."""
+    root = tmp_path_factory.mktemp("made")
+    events = archive(root, "It rains.", "It pours.", "It stops.")
+    build_index(IndexFolder(root / "index"), [events], WordEncoder(), Report())
+    return root / "index"
+
+
 @pytest.fixture
-def built(tmp_path: Path, folder: IndexFolder, build: BuildArchives, monkeypatch: pytest.MonkeyPatch) -> IndexFolder:
+def built(made: Path, folder: IndexFolder, monkeypatch: pytest.MonkeyPatch) -> IndexFolder:
     """An index of three events, and a clock by which it is as old as one has to be."""
-    build(archive(tmp_path, "It rains.", "It pours.", "It stops."))
+    shutil.copytree(made, folder.root)
     now = time.time_ns
     monkeypatch.setattr(time, "time_ns", lambda: now() + 60 * 10**9)
     return folder

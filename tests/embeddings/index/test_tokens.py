@@ -99,7 +99,7 @@ def test_a_flipped_bit_in_a_header_is_damage_or_none_and_never_another_error(tmp
     tokens, starts = write(tmp_path, [AXES[:3]])
     whole = starts.read_bytes()
     for place in range(128):
-        for bit in range(8):
+        for bit in (place % 8, (place + 4) % 8):
             starts.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
             with contextlib.suppress(IndexUnusableError), closing(TokenIndex(tokens, starts)):
                 pass
