@@ -205,7 +205,8 @@ def test_ids_outlive_rewordings_and_the_archives_event_that_takes_them_in(
 ) -> None:
     """Whether the archive has it on the list's day or the next, and after the last edit or with it."""
     wordings = ((FERRY[0], FERRY[2], FERRY[1]), (FERRY[1], FERRY[0], FERRY[1]))
-    for bullets, later, at_once in itertools.product(wordings, (0, 1), (False, True)):
+    for number, (later, at_once) in enumerate(itertools.product((0, 1), (False, True))):
+        bullets = wordings[number in (0, 3)]  # each with each day and each moment
         root = tmp_path / f"{len(list(tmp_path.iterdir()))}"
         root.mkdir()
         archives = Archives(IndexFolder(root / "index"), root)
