@@ -272,6 +272,7 @@ class TestAddingTheSample:
         path.write_text(text)
         return path
 
+    @pytest.mark.usefixtures("few_shipped")
     def test_those_of_before_the_first_day_are_added_with_their_own_attribution(
         self, tmp_path: Path, folder: IndexFolder
     ) -> None:
@@ -290,6 +291,7 @@ class TestAddingTheSample:
         without = build_index(folder, [path], WordEncoder(), Report(), sample=False)
         assert (without.events, without.removed) == (21, len(added))
 
+    @pytest.mark.usefixtures("few_shipped")
     def test_they_are_there_as_the_maker_of_the_index_says(
         self, tmp_path: Path, folder: IndexFolder, dump: Path, fetch: Callable[..., BuildResult]
     ) -> None:
@@ -302,6 +304,7 @@ class TestAddingTheSample:
         assert fetch(PENALTY, day=dt.date(2014, 1, 1), sample=None).from_sample == len(self.older(self.FIRST))
         assert run(folder, dump, sample=False).from_sample == 0
 
+    @pytest.mark.usefixtures("few_shipped")
     def test_an_update_that_makes_an_index_adds_them_and_an_earlier_day_takes_some_away(
         self, folder: IndexFolder, fetch: Callable[..., BuildResult]
     ) -> None:
@@ -312,6 +315,7 @@ class TestAddingTheSample:
         with closing(folder.open()) as index:
             assert index.catalogue.all_withdrawn() == []
 
+    @pytest.mark.usefixtures("few_shipped")
     def test_what_a_list_names_too_keeps_the_samples_text(self, tmp_path: Path, folder: IndexFolder) -> None:
         landing = next(event for event in shipped_events() if event.date == dt.date(1969, 7, 20))
         days = article(tmp_path / "days", landing.date, landing.headline.replace("land", "landed"))
@@ -326,6 +330,7 @@ class TestAddingTheSample:
         assert (alone.event.attribution, alone.lists) == (PORTAL_ATTRIBUTION, (LIST, DAYS_OF_YEAR))
         assert leads_to(folder, landing.id) == alone.event.id
 
+    @pytest.mark.usefixtures("few_shipped")
     def test_few_lines_of_long_before_begin_no_archive_and_what_they_tell_of_is_not_added(self, tmp_path: Path) -> None:
         def days(year: int, count: int) -> list[tuple[dt.date, str]]:
             return [(dt.date(year, 1, 1) + _DAY * place, f"Shop number {place} opens.") for place in range(count)]
