@@ -73,7 +73,8 @@ EARLIER = (
 
 def test_every_mixture_of_its_parts_is_one_event_without_a_rejection(tmp_path: Path) -> None:
     right = 0
-    for number, (topics, picture, summary, earlier) in enumerate(product(TOPICS, PICTURES, SUMMARIES, EARLIER)):
+    for number, (topics, picture, earlier) in enumerate(product(TOPICS, PICTURES, EARLIER)):
+        summary = SUMMARIES[(number + number // 24) % 3]  # each beside each of the others, two by two
         if summary.startswith("Formats: ") and picture:
             continue
         root = tmp_path / str(number)
@@ -87,7 +88,7 @@ def test_every_mixture_of_its_parts_is_one_event_without_a_rejection(tmp_path: P
         assert len(event.paths) == 1 + earlier.count("](/news/")
         assert event.path == ADDRESS
         right += 1
-    assert right == 156
+    assert right == 52
 
 
 class TestEarlierVersions:
