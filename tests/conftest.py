@@ -184,6 +184,16 @@ def sample_part(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "sample_part", make)
 
 
+@pytest.fixture(scope="session")
+def sample_part_folder(sample_part: Path, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
+    """An index of `sample_part`. Nothing may write to it."""
+
+    def make(folder: Path) -> None:
+        build_index(IndexFolder(folder), [sample_part], WordEncoder(), Report())
+
+    return IndexFolder(made_once(tmp_path_factory, "sample_part_index", make))
+
+
 @pytest.fixture
 def few_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Has the sample that ships hold few events, the first moon landing among them: to add all takes seconds."""
@@ -231,18 +241,6 @@ def real_archives() -> Path:
     if not folder:
         pytest.skip("DATELINE_TEST_ARCHIVES names no folder of real archives")
     return Path(folder)
-
-
-@pytest.fixture(scope="session")
-def real_folder(real_archives: Path, tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
-    """An index of `archive` among the real archives, all of whose pages can be read. Nothing may write to it."""
-
-    def make(folder: Path) -> None:
-        report = Report()
-        build_index(IndexFolder(folder), [real_archives / "archive"], WordEncoder(), report)
-        assert report.count == 0, report.first
-
-    return IndexFolder(made_once(tmp_path_factory, "real", make))
 
 
 @pytest.fixture(scope="session")

@@ -72,13 +72,16 @@ def pages(root: Path) -> dict[str, str]:
 
 
 class TestRebuild:
-    def test_the_sample_comes_back_event_for_event(self, sample_part: Path, index: Index, tmp_path: Path) -> None:
-        first = index(sample_part)
+    def test_the_sample_comes_back_event_for_event(
+        self, sample_part_folder: IndexFolder, index: Index, tmp_path: Path
+    ) -> None:
+        first = sample_part_folder.open()
         counts = export_archive(first.catalogue, tmp_path / "out")
         assert counts == (first.catalogue.size, first.catalogue.day_count)
         before = list(map(held, events(first)))
         assert len(before) > 50
         assert list(map(held, events(index(tmp_path / "out")))) == before
+        first.close()
 
     def test_real_archives_come_back_event_for_event(
         self, both_real_folder: IndexFolder, index: Index, tmp_path: Path
@@ -91,9 +94,9 @@ class TestRebuild:
         first.close()
 
     def test_the_pages_of_a_real_archive_are_written_as_they_were(
-        self, real_archives: Path, real_folder: IndexFolder, tmp_path: Path
+        self, real_archives: Path, both_real_folder: IndexFolder, tmp_path: Path
     ) -> None:
-        index = real_folder.open()
+        index = both_real_folder.open()
         export_archive(index.catalogue, tmp_path / "out")
         index.close()
         written, read = pages(tmp_path / "out"), pages(real_archives / "archive")
