@@ -103,6 +103,6 @@ class TestCandidates:
             return 0.0
 
         monkeypatch.setattr(remembered, "likeness", counted)
-        day = [of(f"Chile and Peru report {number} new cases.") for number in range(5_000)]
+        day = [of(f"Chile and Peru report {number} new cases.") for number in range(1_000)]
         Candidates(day, [], shipped_vocabulary()).best(of("Chile and Peru report 77 new cases of measles."))
         assert compared <= remembered.MOST_COMPARED

@@ -33,9 +33,15 @@ UNITS = {
 RANGES = {"to": " to ", "-": "–", "and": " and ", "or": " or ", "by": " by ", "x": " by ", "–": "–", "+/-": " ± "}
 
 
-@for_each(("value", "shown"), NUMBERS.items())
-@for_each(("unit", "names"), UNITS.items())
-@for_each("rest", ["", "|in", "|mi ft|0", "|sigfig=2", "|lk=on", "|disp=or"])
+RESTS = ("", "|in", "|mi ft|0", "|sigfig=2", "|lk=on", "|disp=or")
+CASES = [
+    (value, shown, unit, names, RESTS[(of_number + of_unit) % len(RESTS)])
+    for of_number, (value, shown) in enumerate(NUMBERS.items())
+    for of_unit, (unit, names) in enumerate(UNITS.items())
+]
+
+
+@for_each(("value", "shown", "unit", "names", "rest"), CASES)
 def test_numbers_have_their_units(value: str, shown: str, unit: str, names: tuple[str, str], rest: str) -> None:
     assert read_bullet(f"It is {{{{convert|{value}|{unit}{rest}}}}} now.").text == f"It is {shown} {names[0]} now."
     assert read_bullet(f"It is {{{{Convert|{value}|{unit}{rest}|abbr=on}}}}.").text == f"It is {shown} {names[1]}."
