@@ -141,18 +141,19 @@ def _statements_are_compiled_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _commands_are_translated_once() -> Iterator[None]:
-    """Every bot of a process has the same commands: to translate them for each anew is a quarter of a bot's start."""
-    translated: list[str] = []
-    payload = Tree.payload
+    """The same commands are called the same in every language: to look it up is a quarter of a bot's start."""
+    translated: dict[str, str] = {}
+    translate = Tree.payload
 
-    async def payload_of_the_first(tree: Tree) -> list[dict[str, Any]]:
-        if not translated:
-            translated.append(json.dumps(await payload(tree)))
-        commands: list[dict[str, Any]] = json.loads(translated[0])
+    async def payload(tree: Tree) -> list[dict[str, Any]]:
+        plain = json.dumps([command.to_dict(tree) for command in tree.get_commands()])
+        if plain not in translated:
+            translated[plain] = json.dumps(await translate(tree))
+        commands: list[dict[str, Any]] = json.loads(translated[plain])
         return commands
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(Tree, "payload", payload_of_the_first)
+        monkeypatch.setattr(Tree, "payload", payload)
         yield
 
 
