@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -20,12 +21,9 @@ from tests.discord_server.mentions import Pings
 from tests.discord_server.world import FORUM, MEDIA, NEWS_THREAD, PRIVATE_THREAD, STAGE, VOICE
 
 DAY = dt.date(2026, 7, 20)
-SEND, START = "POST /channels/*/messages", "POST /channels/*/threads"
+START = "POST /channels/*/threads"
 
 PLACES = ["text", "announcement", "thread", "announcement thread", "private thread", "forum", "media", "voice", "stage"]
-OF_A_KIND = ["text", "thread", "forum", "voice"]
-"""One of each kind that is posted to in a way of its own. What goes wrong is tried with all of these."""
-
 PERMISSIONS = {Kind.THREAD: "send_messages_in_threads"}
 
 
@@ -84,130 +82,162 @@ async def try_again(poster: Poster, clock: HandClock, times: int = 2) -> None:
         await poster.work_off()
 
 
-def trouble(*what: str) -> list[tuple[str, str]]:
-    """Places, and what goes wrong there; in those that are posted to like another one, the first thing alone."""
-    return [(place, each) for place in PLACES for each in what if place in OF_A_KIND or each == what[0]]
+@dataclass
+class Subscribed:
+    """A channel that is subscribed, and how it is posted to."""
+
+    channel: Channel
+    kind: Kind
+    subscription: Subscription
+
+    @property
+    def route(self) -> str:
+        return f"POST /channels/{self.channel.id}/{'threads' if self.kind is Kind.FORUM else 'messages'}"
+
+    def lose(self, server: DiscordServer, what: str) -> None:
+        permission = what if what == "view_channel" else PERMISSIONS.get(self.kind, "send_messages")
+        server.deny(self.channel.parent or self.channel, permission)
 
 
-@pytest.mark.parametrize("place", PLACES)
-class TestEveryKindOfChannel:
-    async def test_gets_a_post_a_day(
-        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock, place: str
-    ) -> None:
+World = dict[str, Subscribed]
+
+
+async def subscribed(server: DiscordServer, store: Store, clock: HandClock) -> World:
+    """A subscribed channel of each kind."""
+    world: World = {}
+    for place in PLACES:
         channel, kind = make(server, place)
-        subscription = await subscribe(server, store, clock, channel, kind)
+        world[place] = Subscribed(channel, kind, await subscribe(server, store, clock, channel, kind))
+    return world
+
+
+async def states(store: Store, world: World, day: dt.date = DAY) -> dict[str, State | None]:
+    return {place: await state(store, each.subscription, day) for place, each in world.items()}
+
+
+async def pauses(store: Store, world: World) -> dict[str, str | None]:
+    found = {place: await store.daily.subscription(each.subscription.key) for place, each in world.items()}
+    return {place: each.paused for place, each in found.items() if each is not None}
+
+
+def counts(server: DiscordServer, world: World) -> dict[str, int]:
+    """How many daily posts each has."""
+    return {place: len(posts(server, each.channel)) for place, each in world.items()}
+
+
+class TestEveryKindOfChannel:
+    """All at once: each is posted to by itself."""
+
+    async def test_gets_a_post_a_day(
+        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
+    ) -> None:
+        world = await subscribed(server, store, clock)
         for day in (20, 21):
             clock.set(f"2026-07-{day}T07:00")
             await poster.work_off()
-            await try_again(poster, clock, 2)
-            assert await state(store, subscription, dt.date(2026, 7, day)) is State.SENT
-        assert len(posts(server, channel)) == 2
+            await try_again(poster, clock)
+            assert await states(store, world, dt.date(2026, 7, day)) == dict.fromkeys(PLACES, State.SENT)
+        assert counts(server, world) == dict.fromkeys(PLACES, 2)
 
     async def test_gets_it_once_from_two_processes(
-        self, server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock, place: str
+        self, server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
     ) -> None:
-        channel, kind = make(server, place)
-        await subscribe(server, store, clock, channel, kind)
+        world = await subscribed(server, store, clock)
         async with (
             posting(server, store, sample_folder, clock) as one,
             posting(server, store, sample_folder, clock) as other,
         ):
             clock.pass_(hours=1)
             await asyncio.gather(one.work_off(), other.work_off())
-        assert len(posts(server, channel)) == 1
+        assert counts(server, world) == dict.fromkeys(PLACES, 1)
 
     async def test_gets_it_after_a_restart_between_claim_and_post(
-        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock, place: str
+        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
-        channel, kind = make(server, place)
-        subscription = await subscribe(server, store, clock, channel, kind)
+        world = await subscribed(server, store, clock)
         clock.pass_(hours=1)
-        assert await store.daily.claim(clock(), "somebody who dies", 10, AT_ONCE)
+        assert len(await store.daily.claim(clock(), "somebody who dies", 10, AT_ONCE)) == len(PLACES)
         await try_again(poster, clock)
-        assert await state(store, subscription) is State.SENT
-        assert len(posts(server, channel)) == 1
+        assert await states(store, world) == dict.fromkeys(PLACES, State.SENT)
+        assert counts(server, world) == dict.fromkeys(PLACES, 1)
 
     async def test_that_is_deleted_pauses(
-        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock, place: str
+        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
-        channel, kind = make(server, place)
-        subscription = await subscribe(server, store, clock, channel, kind)
-        server.delete_channel(channel)
+        world = await subscribed(server, store, clock)
+        for each in world.values():
+            server.delete_channel(each.channel)
         clock.pass_(hours=1)
         await poster.work_off()
         await poster.work_off()
-        after = await store.daily.subscription(subscription.key)
-        assert after is not None
-        assert after.paused == Reason.CHANNEL
-        assert len(notices(server)) == 1
+        assert await pauses(store, world) == dict.fromkeys(PLACES, Reason.CHANNEL)
+        assert len(notices(server)) == len(PLACES)
 
 
 class TestTrouble:
-    @pytest.mark.parametrize(
-        ("place", "fault"), trouble("lost answer", "lost request", "502", "502 although it is there", "429")
-    )
+    @pytest.mark.parametrize("fault", ["lost answer", "lost request", "502", "502 although it is there", "429"])
     async def test_gets_it_once_whatever_becomes_of_the_request(
-        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock, place: str, fault: str
+        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock, fault: str
     ) -> None:
-        channel, kind = make(server, place)
-        subscription = await subscribe(server, store, clock, channel, kind)
-        route = START if kind is Kind.FORUM else SEND
-        match fault:
-            case "lost answer":
-                server.faults.lose_answer(route)
-            case "lost request":
-                server.faults.drop(route)
-            case "502":
-                server.faults.fail(route, 502)
-            case "502 although it is there":
-                server.faults.deny_success(route)
-            case _:
-                server.faults.rate_limit(route, 0.01)
+        world = await subscribed(server, store, clock)
+        for each in world.values():
+            match fault:
+                case "lost answer":
+                    server.faults.lose_answer(each.route)
+                case "lost request":
+                    server.faults.drop(each.route)
+                case "502":
+                    server.faults.fail(each.route, 502)
+                case "502 although it is there":
+                    server.faults.deny_success(each.route)
+                case _:
+                    server.faults.rate_limit(each.route, 0.01)
         clock.pass_(hours=1)
         await poster.work_off()
+        assert [fault.happened for fault in server.faults.active] == [1] * len(PLACES)
         server.rest._nonces.clear()  # Discord has forgotten it
         await try_again(poster, clock)
-        assert await state(store, subscription) is State.SENT
-        assert len(posts(server, channel)) == 1
+        assert await states(store, world) == dict.fromkeys(PLACES, State.SENT)
+        assert counts(server, world) == dict.fromkeys(PLACES, 1)
 
-    @pytest.mark.parametrize(("place", "lost"), trouble("view_channel", "the right to send"))
+    @pytest.mark.parametrize("lost", ["view_channel", "the right to send"])
     async def test_without_its_permission_pauses_and_moderators_are_told_why(
-        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock, place: str, lost: str
+        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock, lost: str
     ) -> None:
-        channel, kind = make(server, place)
-        subscription = await subscribe(server, store, clock, channel, kind)
-        permission = lost if lost == "view_channel" else PERMISSIONS.get(kind, "send_messages")
-        server.deny(channel.parent or channel, permission)
+        world = await subscribed(server, store, clock)
+        for each in world.values():
+            each.lose(server, lost)
         clock.pass_(hours=1)
         await poster.work_off()
         await try_again(poster, clock)
-        assert posts(server, channel) == []
-        after = await store.daily.subscription(subscription.key)
-        assert after is not None
-        assert after.paused == Reason.ACCESS
-        [notice] = notices(server)
-        assert "have stopped" in notice
+        assert counts(server, world) == dict.fromkeys(PLACES, 0)
+        assert await pauses(store, world) == dict.fromkeys(PLACES, Reason.ACCESS)
+        told = notices(server)
+        assert len(told) == len(PLACES)
         named = {Kind.THREAD: "Send Messages in Threads", Kind.FORUM: "Create Posts", Kind.VOICE: "Connect"}
-        assert named.get(kind, "Send Messages") in notice
+        for each in world.values():
+            [notice] = [text for text in told if f"<#{each.channel.id}>" in text]
+            assert "have stopped" in notice
+            assert named.get(each.kind, "Send Messages") in notice
 
-    @pytest.mark.parametrize(("place", "lost"), trouble("view_channel", "the right to send"))
+    @pytest.mark.parametrize("lost", ["view_channel", "the right to send"])
     async def test_a_permission_that_is_lost_after_the_post_doubles_nothing(
-        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock, place: str, lost: str
+        self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock, lost: str
     ) -> None:
-        channel, kind = make(server, place)
-        subscription = await subscribe(server, store, clock, channel, kind)
-        permission = lost if lost == "view_channel" else PERMISSIONS.get(kind, "send_messages")
-        server.faults.lose_answer(START if kind is Kind.FORUM else SEND)
+        world = await subscribed(server, store, clock)
+        for each in world.values():
+            server.faults.lose_answer(each.route)
         clock.pass_(hours=1)
         await poster.work_off()
-        server.deny(channel.parent or channel, permission)
+        for each in world.values():
+            each.lose(server, lost)
         await try_again(poster, clock)
-        assert len(posts(server, channel)) == 1
+        assert counts(server, world) == dict.fromkeys(PLACES, 1)
         if lost == "view_channel":  # nobody can look whether it is there
-            assert await state(store, subscription) is State.UNCERTAIN
-            assert len(notices(server)) == 1
+            assert await states(store, world) == dict.fromkeys(PLACES, State.UNCERTAIN)
+            assert len(notices(server)) == len(PLACES)
         else:
-            assert await state(store, subscription) is State.SENT
+            assert await states(store, world) == dict.fromkeys(PLACES, State.SENT)
             assert notices(server) == []
 
 
