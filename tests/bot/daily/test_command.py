@@ -4,56 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.client import DatelineClient
-from bot.clocks import Clocks
-from bot.config import Config
 from bot.daily.claims import State, Terms, Wish
 from bot.engine import Engine
 from bot.markup import escape
 from bot.store import Store
 from embeddings.events import Event
-from embeddings.index.folder import IndexFolder
-from tests.bot.conftest import TODAY
-from tests.bot.daily.parts import HandClock, list_of, opened
+from tests.bot.conftest import ONE_BOT, TODAY
+from tests.bot.daily.conftest import client
+from tests.bot.daily.parts import HandClock, list_of
 from tests.discord_server import DiscordServer, NotOfferedError, Permission, Reply, connected
 from tests.discord_server.mentions import Pings
-from tests.word_encoder import WordEncoder
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock("2026-07-20T06:00")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(tmp_path) as store:
-        yield store
-
-
-@pytest.fixture
-async def bot(
-    discord_server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
-) -> AsyncIterator[DatelineClient]:
-    engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
-    settings = {
-        "discord": {"api_url": discord_server.api_url, "token": discord_server.token},
-        "limits": {"user_commands": 1_000},
-        "daily": {"requests_per_second": 50},
-    }
-    try:
-        await engine.start()
-        client = DatelineClient(Config.model_validate(settings), engine, store, Clocks.by_hand(clock))
-        async with connected(client):
-            yield client
-    finally:
-        await engine.close()
 
 
 def has_left(folder: Path) -> bool:
@@ -75,9 +41,12 @@ async def set_daily(server: DiscordServer, **options: object) -> Reply:
     return await daily(server, "set", **given)
 
 
-async def fifty_channels(server: DiscordServer, store: Store, clock: HandClock) -> list[int]:
-    """Daily posts in fifty channels, more than a server may begin with now, with topics of all the length there is."""
-    channels = [server.add_channel(f"channel {number} " + "x" * 80).id for number in range(50)]
+FIFTY = 50  # more than a server may begin with now
+
+
+async def many_channels(server: DiscordServer, store: Store, clock: HandClock, count: int = 15) -> list[int]:
+    """Daily posts in channels with topics of all the length there is, for two pages or more."""
+    channels = [server.add_channel(f"channel {number} " + "x" * 80).id for number in range(count)]
     topics = ("🚀" * 90,)
     for channel in channels:
         when = (dt.time(9), "Europe/Berlin", 5, None)
@@ -91,6 +60,8 @@ async def answer(events: list[Event]) -> list[Event]:
 
 @pytest.mark.usefixtures("bot")
 class TestCommands:
+    pytestmark = ONE_BOT
+
     async def test_set_says_what_comes_and_when(self, discord_server: DiscordServer, store: Store) -> None:
         reply = await set_daily(discord_server)
         assert f"<#{discord_server.channel.id}>" in reply.text
@@ -150,7 +121,7 @@ class TestCommands:
     async def test_show_pages_through_fifty_channels_with_long_topics(
         self, discord_server: DiscordServer, store: Store, clock: HandClock
     ) -> None:
-        channels = await fifty_channels(discord_server, store, clock)
+        channels = await many_channels(discord_server, store, clock, FIFTY)
         shown = await daily(discord_server, "show")
         pages = [shown.text]
         while any(button["label"] == "Next" for button in shown.buttons):
@@ -166,7 +137,7 @@ class TestCommands:
     async def test_the_pages_of_show_are_for_those_alone_whom_discord_let_use_it(
         self, discord_server: DiscordServer, store: Store, clock: HandClock
     ) -> None:
-        await fifty_channels(discord_server, store, clock)
+        await many_channels(discord_server, store, clock)
         shown = await daily(discord_server, "show")
         assert "page 2 of" in (await discord_server.press(shown, "Next", user=discord_server.owner, permissions=0)).text
         with pytest.raises(NotOfferedError):
@@ -182,7 +153,7 @@ class TestCommands:
     async def test_a_page_of_show_that_is_no_more_is_the_last(
         self, discord_server: DiscordServer, store: Store, clock: HandClock
     ) -> None:
-        channels = await fifty_channels(discord_server, store, clock)
+        channels = await many_channels(discord_server, store, clock, 25)
         shown = await daily(discord_server, "show")
         shown = await discord_server.press(shown, "Next", user=discord_server.owner)
         for each in await store.daily.of_guild(discord_server.guild.id):
@@ -195,18 +166,18 @@ class TestCommands:
     async def test_which_channel_of_many_is_asked_for_in_a_message_that_fits(
         self, discord_server: DiscordServer, store: Store, clock: HandClock
     ) -> None:
-        await fifty_channels(discord_server, store, clock)
+        await many_channels(discord_server, store, clock, FIFTY)
         reply = await daily(discord_server, "pause")
         assert "Which channel?" in reply.text
         assert reply.text.endswith("…")
 
     async def test_a_preview_of_ten_long_events_fits_with_its_note(
-        self, discord_server: DiscordServer, bot: DatelineClient
+        self, discord_server: DiscordServer, bot: DatelineClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await set_daily(discord_server, events=10)
         long = "It rained on a great many towns for a very long time. " * 20
         events = [Event(f"2015-07-20-{n:08x}", TODAY.replace(year=1960 + n), long, summary=long) for n in range(10)]
-        bot.host.guide.post_events = lambda *_: answer(events)  # type: ignore[method-assign]  # a day of such events
+        monkeypatch.setattr(bot.host.guide, "post_events", lambda *_: answer(events))  # a day of such events
         shown = await daily(discord_server, "preview")
         assert "only you see this" in shown.text
         assert len(shown.buttons) == 11
@@ -272,6 +243,8 @@ class TestCommands:
 
 @pytest.mark.usefixtures("bot")
 class TestBadInput:
+    pytestmark = ONE_BOT
+
     @pytest.mark.parametrize(
         ("options", "sentences"),
         [
@@ -334,50 +307,38 @@ class TestBadInput:
 
 
 async def test_the_pages_of_show_work_after_a_restart(
-    discord_server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
+    discord_server: DiscordServer, store: Store, engine: Engine, clock: HandClock
 ) -> None:
-    engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
-    await engine.start()
-    config = Config.model_validate({"discord": {"api_url": discord_server.api_url, "token": discord_server.token}})
-    try:
-        async with connected(DatelineClient(config, engine, store, Clocks.by_hand(clock))):
-            await fifty_channels(discord_server, store, clock)
-            shown = await daily(discord_server, "show")
-        async with connected(DatelineClient(config, engine, store, Clocks.by_hand(clock))):
-            assert "page 2 of" in (await discord_server.press(shown, "Next", user=discord_server.owner)).text
-    finally:
-        await engine.close()
+    async with connected(client(discord_server, store, engine, clock)):
+        await many_channels(discord_server, store, clock)
+        shown = await daily(discord_server, "show")
+    async with connected(client(discord_server, store, engine, clock)):
+        assert "page 2 of" in (await discord_server.press(shown, "Next", user=discord_server.owner)).text
 
 
 class TestThePost:
     async def test_its_buttons_open_private_cards_for_everybody_also_after_a_restart(
-        self, discord_server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
+        self, discord_server: DiscordServer, store: Store, engine: Engine, clock: HandClock
     ) -> None:
-        engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
-        await engine.start()
-        config = Config.model_validate({"discord": {"api_url": discord_server.api_url, "token": discord_server.token}})
-        try:
-            async with connected(DatelineClient(config, engine, store, Clocks.by_hand(clock))) as client:
-                await set_daily(discord_server)
-                clock.pass_(hours=1)
-                await client.poster.work_off()
-            [post] = discord_server.post_history()
-            before = post.text
-            async with connected(DatelineClient(config, engine, store, Clocks.by_hand(clock))):
-                assert list_of(post) is not None
-                *events, _ = post.buttons
-                for button in events:
-                    for user in (discord_server.user, discord_server.owner):
-                        card = await discord_server.press(post, button["custom_id"], user=user)
-                        assert card.ephemeral
-                        assert "Sources" in card.text
-                back = await discord_server.press(card, "Back to the list", user=user)
-                assert back.ephemeral
-                assert back.text == before
-            assert post.text == before
-            assert post.edits == 0
-        finally:
-            await engine.close()
+        async with connected(client(discord_server, store, engine, clock)) as bot:
+            await set_daily(discord_server)
+            clock.pass_(hours=1)
+            await bot.poster.work_off()
+        [post] = discord_server.post_history()
+        before = post.text
+        async with connected(client(discord_server, store, engine, clock)):
+            assert list_of(post) is not None
+            *events, _ = post.buttons
+            for button in events:
+                for user in (discord_server.user, discord_server.owner):
+                    card = await discord_server.press(post, button["custom_id"], user=user)
+                    assert card.ephemeral
+                    assert "Sources" in card.text
+            back = await discord_server.press(card, "Back to the list", user=user)
+            assert back.ephemeral
+            assert back.text == before
+        assert post.text == before
+        assert post.edits == 0
 
     async def test_a_server_that_removes_the_bot_gets_nothing_until_it_is_back(
         self, discord_server: DiscordServer, bot: DatelineClient, store: Store, clock: HandClock, tmp_path: Path

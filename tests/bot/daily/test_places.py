@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from bot.client import DatelineClient
-from bot.clocks import Clocks
-from bot.config import Config
 from bot.daily import words as daily_words
 from bot.daily.claims import State
 from bot.daily.days import in_words
@@ -19,53 +15,13 @@ from bot.daily.schedule import Kind, Subscription
 from bot.engine import Engine
 from bot.posting.trials import MOST
 from bot.store import Store
-from embeddings.index.folder import IndexFolder
-from tests.bot.conftest import TODAY
-from tests.bot.daily.parts import HandClock, list_of, opened
+from tests.bot.conftest import ONE_BOT, TODAY
+from tests.bot.daily.conftest import client
+from tests.bot.daily.parts import HandClock, list_of
 from tests.discord_server import Channel, DiscordServer, Message, Reply, connected
 from tests.discord_server.mentions import Pings
 from tests.discord_server.world import MEDIA, PRIVATE_THREAD, STAGE, VOICE
 from tests.speech import said
-from tests.word_encoder import WordEncoder
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock("2026-07-20T06:00")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with opened(tmp_path) as store:
-        yield store
-
-
-@pytest.fixture
-async def engine(sample_folder: IndexFolder) -> AsyncIterator[Engine]:
-    engine = Engine(sample_folder, lambda _: WordEncoder(), lambda: TODAY)
-    try:
-        await engine.start()
-        yield engine
-    finally:
-        await engine.close()
-
-
-def client(server: DiscordServer, store: Store, engine: Engine, clock: HandClock) -> DatelineClient:
-    settings = {
-        "discord": {"api_url": server.api_url, "token": server.token},
-        "limits": {"user_commands": 1_000},
-        "daily": {"requests_per_second": 50},
-    }
-    return DatelineClient(Config.model_validate(settings), engine, store, Clocks.by_hand(clock))
-
-
-@pytest.fixture
-async def bot(
-    discord_server: DiscordServer, store: Store, engine: Engine, clock: HandClock
-) -> AsyncIterator[DatelineClient]:
-    async with connected(client(discord_server, store, engine, clock)) as bot:
-        assert isinstance(bot, DatelineClient)
-        yield bot
 
 
 async def daily(server: DiscordServer, name: str, /, **options: object) -> Reply:
@@ -78,6 +34,11 @@ async def daily(server: DiscordServer, name: str, /, **options: object) -> Reply
 async def set_daily(server: DiscordServer, channel: Channel, **options: object) -> str:
     given = {"channel": channel, "time": "09:00", "timezone": "Europe/Berlin", **options}
     return (await daily(server, "set", **given)).text
+
+
+async def of_channel(store: Store, server: DiscordServer, channel: Channel) -> Subscription:
+    [subscription] = [each for each in await store.daily.of_guild(server.guild.id) if each.channel == channel.id]
+    return subscription
 
 
 async def only(store: Store, server: DiscordServer) -> Subscription:
@@ -117,28 +78,30 @@ KINDS = {
 
 @pytest.mark.usefixtures("bot")
 class TestEveryKindOfChannel:
-    @pytest.mark.parametrize("name", KINDS)
     async def test_can_be_chosen_shown_tried_and_resumed(
-        self, discord_server: DiscordServer, store: Store, bot: DatelineClient, clock: HandClock, name: str
+        self, discord_server: DiscordServer, store: Store, bot: DatelineClient, clock: HandClock
     ) -> None:
-        channel = place(discord_server, name)
-        assert "are set" in await set_daily(discord_server, channel)
-        assert (await only(store, discord_server)).kind is KINDS[name]
-        assert f"<#{channel.id}>" in (await daily(discord_server, "show")).text
-        assert "A test post is in" in (await daily(discord_server, "test")).text
-        [tried] = messages(discord_server, channel)
-        assert list_of(tried) is None
-        assert "Test post" in tried.text
-        assert "are paused" in (await daily(discord_server, "pause", channel=str(channel.id))).text
-        assert "next <t:" in (await daily(discord_server, "resume")).text
+        channels = {name: place(discord_server, name) for name in KINDS}
+        for name, channel in channels.items():
+            which = {"channel": str(channel.id)}
+            assert "are set" in await set_daily(discord_server, channel)
+            assert (await of_channel(store, discord_server, channel)).kind is KINDS[name]
+            assert f"<#{channel.id}>" in (await daily(discord_server, "show")).text
+            assert "A test post is in" in (await daily(discord_server, "test", **which)).text
+            [tried] = messages(discord_server, channel)
+            assert list_of(tried) is None
+            assert "Test post" in tried.text
+            assert "are paused" in (await daily(discord_server, "pause", **which)).text
+            assert "next <t:" in (await daily(discord_server, "resume", **which)).text
         clock.pass_(hours=1)
         await bot.poster.work_off()
-        assert await store.daily.counts() == {State.SENT: 1}
-        assert len(messages(discord_server, channel)) == 2
+        assert await store.daily.counts() == {State.SENT: len(KINDS)}
+        assert {len(messages(discord_server, channel)) for channel in channels.values()} == {2}
 
-    @pytest.mark.parametrize(
-        ("name", "denied", "named"),
-        [
+    async def test_is_refused_without_its_permission_which_is_named(
+        self, discord_server: DiscordServer, store: Store
+    ) -> None:
+        for name, denied, named in (
             ("news", "send_messages", "Send Messages"),
             ("voice", "connect", "Connect"),
             ("stage", "send_messages", "Send Messages"),
@@ -146,16 +109,14 @@ class TestEveryKindOfChannel:
             ("thread", "view_channel", "View Channel"),
             ("forum", "send_messages", "Create Posts"),
             ("media", "view_channel", "View Channel"),
-        ],
-    )
-    async def test_is_refused_without_its_permission_which_is_named(
-        self, discord_server: DiscordServer, store: Store, name: str, denied: str, named: str
-    ) -> None:
-        channel = place(discord_server, name)
-        discord_server.deny(channel.parent or channel, denied)
-        text = await set_daily(discord_server, channel)
-        assert named in text
-        assert "Nothing was saved" in text
+        ):
+            channel = place(discord_server, name)
+            hall = channel.parent or channel
+            discord_server.deny(hall, denied)
+            text = await set_daily(discord_server, channel)
+            assert named in text, name
+            assert "Nothing was saved" in text
+            discord_server.allow(hall, denied)
         assert await store.daily.of_guild(discord_server.guild.id) == []
 
     async def test_a_locked_thread_and_a_private_one_of_others_are_refused(
@@ -181,6 +142,8 @@ class TestEveryKindOfChannel:
 
 @pytest.mark.usefixtures("bot")
 class TestTags:
+    pytestmark = ONE_BOT
+
     async def test_of_a_forum_that_needs_one_are_chosen_or_the_first_that_members_may_set(
         self, discord_server: DiscordServer, store: Store
     ) -> None:

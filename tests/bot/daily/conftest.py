@@ -1,0 +1,123 @@
+"""A bot with daily posts, on a clock that is set by hand: the test's own, or its class's."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.client import DatelineClient
+from bot.clocks import Clocks
+from bot.config import Config
+from bot.engine import Engine
+from bot.store import Store
+from embeddings.index.folder import IndexFolder
+from tests.bot.conftest import TODAY
+from tests.bot.daily.parts import HandClock, opened
+from tests.discord_server import DiscordServer, connected
+from tests.discord_server.fixtures import PATIENT
+from tests.discord_server.running import discord_server as start_server
+from tests.word_encoder import WordEncoder
+
+_NOW = "2026-07-20T06:00"
+
+
+def client(server: DiscordServer, store: Store, engine: Engine, clock: HandClock) -> DatelineClient:
+    settings = {
+        "discord": {"api_url": server.api_url, "token": server.token},
+        "limits": {"user_commands": 1_000},
+        "daily": {"requests_per_second": 50},
+    }
+    return DatelineClient(Config.model_validate(settings), engine, store, Clocks.by_hand(clock))
+
+
+@asynccontextmanager
+async def _started(folder: IndexFolder) -> AsyncIterator[Engine]:
+    engine = Engine(folder, lambda _: WordEncoder(), lambda: TODAY)
+    try:
+        await engine.start()
+        yield engine
+    finally:
+        await engine.close()
+
+
+@pytest_asyncio.fixture(scope="class", loop_scope="class")
+async def _one_store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Path, Store]]:
+    folder = tmp_path_factory.mktemp("daily")
+    async with opened(folder) as store:
+        yield folder / "store.db", store
+
+
+@pytest_asyncio.fixture(scope="class", loop_scope="class")
+async def _one_bot(
+    sample_folder: IndexFolder, _one_store: tuple[Path, Store]
+) -> AsyncIterator[tuple[DiscordServer, DatelineClient]]:
+    async with (
+        start_server(timing=PATIENT) as server,
+        _started(sample_folder) as engine,
+        connected(client(server, _one_store[1], engine, HandClock(_NOW))) as bot,
+    ):
+        yield server, bot
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest) -> HandClock:
+    if request.node.get_closest_marker("one_bot") is None:
+        return HandClock(_NOW)
+    clock = request.getfixturevalue("_one_bot")[1].host.clock
+    assert isinstance(clock, HandClock)
+    clock.set(_NOW)
+    return clock
+
+
+@pytest.fixture
+def discord_server(
+    discord_server: DiscordServer, clock: HandClock, request: pytest.FixtureRequest
+) -> Iterator[DiscordServer]:
+    """A stand-in for Discord; where others of the class use it too, the test has a guild of its own there."""
+    if request.node.get_closest_marker("one_bot") is None:
+        yield discord_server
+        return
+    guild = discord_server.guild = discord_server.add_guild("Newsroom")
+    discord_server.channel = guild.channels[0]
+    yield discord_server
+    with closing(sqlite3.connect(request.getfixturevalue("_one_store")[0])) as store, store:
+        for table in ("subscriptions", "posts"):
+            store.execute(f"DELETE FROM {table}")
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest) -> Store:
+    shared = request.node.get_closest_marker("one_bot") is not None
+    found = request.getfixturevalue("_one_store")[1] if shared else request.getfixturevalue("_own_store")
+    assert isinstance(found, Store)
+    return found
+
+
+@pytest.fixture
+async def _own_store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with opened(tmp_path) as store:
+        yield store
+
+
+@pytest.fixture
+async def engine(sample_folder: IndexFolder) -> AsyncIterator[Engine]:
+    async with _started(sample_folder) as engine:
+        yield engine
+
+
+@pytest.fixture
+async def _own_bot(
+    discord_server: DiscordServer, store: Store, engine: Engine, clock: HandClock
+) -> AsyncIterator[DatelineClient]:
+    async with connected(client(discord_server, store, engine, clock)) as bot:
+        yield bot
+
+
+@pytest.fixture
+def bot(running_bot: DatelineClient) -> DatelineClient:
+    return running_bot
