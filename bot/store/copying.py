@@ -16,7 +16,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, MetaData, Table, delete, func, insert, literal, select, text, tuple_
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    delete,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.engine import URL, RowMapping
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -336,7 +350,15 @@ def _version(connection: Connection) -> str:
 
 def _tables(connection: Connection, version: str) -> tuple[dict[str, Table], int]:
     """The tables that a store has at a version, as they are in the database, and how many rows are in them."""
-    found = MetaData()
-    found.reflect(connection, only=sorted(schema.tables_of(version)))
-    tables = {table.name: table for table in found.sorted_tables}
+    look, names = inspect(connection), sorted(schema.tables_of(version))
+    keys = look.get_multi_pk_constraint(filter_names=names)
+    tables = {
+        place[1]: Table(
+            place[1],
+            MetaData(),
+            *(Column(each["name"], each["type"]) for each in columns),
+            PrimaryKeyConstraint(*keys[place]["constrained_columns"]),
+        )
+        for place, columns in sorted(look.get_multi_columns(filter_names=names).items())
+    }
     return tables, sum(connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables.values())

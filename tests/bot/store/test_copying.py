@@ -66,6 +66,10 @@ def way(request: pytest.FixtureRequest) -> tuple[str, str]:
     return source, target
 
 
+each_end = pytest.mark.parametrize("way", ["SQLite to PostgreSQL", "PostgreSQL to SQLite"], indirect=True)
+"""Of a test that looks at one end, or at each by itself."""
+
+
 @pytest.fixture
 def store_url(way: tuple[str, str], postgresql: PostgreSQL, tmp_path: Path) -> Callable[[Stores], str]:
     """Makes the store that is copied."""
@@ -105,6 +109,7 @@ async def test_every_row_is_in_the_copy_and_the_store_is_as_it_was(
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in (tmp_path / "to").iterdir())
 
 
+@each_end
 async def test_a_bot_goes_on_with_the_copy_where_the_store_stood(
     store_url: Callable[[Stores], str], target: str
 ) -> None:
@@ -168,6 +173,7 @@ async def test_what_a_killed_bot_left_in_the_log_is_copied(postgresql: PostgreSQ
     assert {"name": "in the log", "value": "x"} in (await rows_of(target))["notes"]
 
 
+@each_end
 async def test_a_store_in_use_is_not_copied(
     store_url: Callable[[Stores], str], target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,6 +190,7 @@ async def test_a_store_in_use_is_not_copied(
     assert await rows_of(target) == {}
 
 
+@each_end
 async def test_nobody_writes_to_a_store_while_it_is_copied(
     store_url: Callable[[Stores], str], target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +219,7 @@ async def test_nobody_writes_to_a_store_while_it_is_copied(
     assert "value" not in {row["name"] for row in (await rows_of(source))["notes"]}
 
 
+@each_end
 async def test_a_target_that_is_not_empty_stays_as_it_is(store_url: Callable[[Stores], str], target: str) -> None:
     source = store_url(EMPTY)
     await make_old(target, "0001")
