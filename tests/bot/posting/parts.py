@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from discord import ui
 
 from bot.daily.claims import Claim
@@ -16,6 +17,9 @@ PATIENT_PACE = Pace(attempt_s=60_000)
 """No try is broken off because the machine is slow: a second of these clocks takes a hundredth of one."""
 
 Start = Callable[..., Poster]
+
+of_discord = pytest.mark.parametrize("new_store", ["sqlite"], indirect=True)
+"""Of what is tested of Discord or the process and not of the store: SQLite's does."""
 
 
 def posts(server: DiscordServer, channel: Channel | None = None) -> list[Message]:

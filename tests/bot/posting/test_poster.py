@@ -19,6 +19,7 @@ from bot.store import Store, StoreAwayError
 from bot.store.daily_posts import KEPT_AFTER_LEAVING_S
 from embeddings.index.folder import IndexFolder
 from tests.bot.daily.parts import AT_ONCE, HandClock, composer, guided, list_of, logged_in, opened, posting, posts_in
+from tests.bot.posting.parts import of_discord
 from tests.discord_server import Channel, DiscordServer, Message, discord_server
 from tests.discord_server.mentions import Pings
 
@@ -68,6 +69,7 @@ class TestAPost:
         assert recorded[:2] == (State.SENT, message.id)
         assert len(recorded[2]) == len(message.buttons) - 1  # the last leads to more of the day
 
+    @of_discord
     async def test_it_mentions_the_role_that_was_asked_for_and_nobody_else(
         self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
@@ -78,6 +80,7 @@ class TestAPost:
         [message] = server.post_history()
         assert message.pings == Pings(roles=frozenset({role.id}))
 
+    @of_discord
     async def test_29_february_is_filled_up_from_the_days_beside_it(
         self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
@@ -117,7 +120,7 @@ class TestAPost:
     async def test_several_processes_post_it_once(
         self, server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
     ) -> None:
-        channels = [server.add_channel(f"channel {number}") for number in range(20)]
+        channels = [server.add_channel(f"channel {number}") for number in range(12)]
         for channel in channels:
             await subscribe(server, store, clock, channel)
         async with (
@@ -126,10 +129,11 @@ class TestAPost:
         ):
             clock.pass_(hours=2)
             await asyncio.gather(one.work_off(), other.work_off())
-        assert [len(posts_in(server, channel)) for channel in channels] == [1] * 20
+        assert [len(posts_in(server, channel)) for channel in channels] == [1] * 12
 
 
 class TestASendThatWasCutOff:
+    @of_discord
     async def test_where_the_channel_cannot_be_read_the_nonce_does_while_it_is_remembered(
         self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
@@ -144,6 +148,7 @@ class TestASendThatWasCutOff:
         assert await state(store, subscription) is State.SENT
         assert len(server.post_history()) == 1
 
+    @of_discord
     async def test_the_channel_is_read_first_and_the_post_recognised(
         self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
@@ -159,6 +164,7 @@ class TestASendThatWasCutOff:
         [message] = [message for message in server.post_history() if list_of(message)]
         assert (await store.daily.post(subscription.key, DAY) or ())[:2] == (State.SENT, message.id)
 
+    @of_discord
     async def test_where_it_is_not_among_the_messages_it_is_sent(
         self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
@@ -202,6 +208,7 @@ class TestASendThatWasCutOff:
         await poster.work_off()
         assert await state(store, subscription) is State.SENT
 
+    @of_discord
     async def test_a_post_that_a_moderator_deleted_meanwhile_is_not_sent_again(
         self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
@@ -217,7 +224,7 @@ class TestASendThatWasCutOff:
 
 
 class TestFailures:
-    @pytest.mark.parametrize("new_store", ["sqlite"], indirect=True)  # of Discord, not of the store
+    @of_discord
     async def test_fifty_posts_arrive_whatever_goes_wrong_but_for_the_two_that_cannot(
         self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
@@ -231,9 +238,9 @@ class TestFailures:
         server.deny(channels[35], "send_messages")
         server.delete_channel(channels[45])
         clock.pass_(hours=1)
-        for _ in range(20):
+        for _ in range(10):
             await poster.work_off()
-            clock.pass_(seconds=30)
+            clock.pass_(minutes=1)
         broken = {35, 45}
         assert [len(posts_in(server, c)) for n, c in enumerate(channels) if n not in broken] == [1] * 48
         assert await store.daily.counts() == {State.SENT: 48, State.REFUSED: 2}
@@ -266,7 +273,7 @@ class TestFailures:
         assert await state(store, subscription) is State.REFUSED
         assert server.post_history() == notices(server) == []
 
-    @pytest.mark.parametrize("new_store", ["sqlite"], indirect=True)  # of Discord, not of the store
+    @of_discord
     async def test_discords_outage_is_tried_again_until_the_grace_period_is_over(
         self, server: DiscordServer, store: Store, poster: Poster, clock: HandClock
     ) -> None:
@@ -274,10 +281,10 @@ class TestFailures:
         server.say("hello")
         server.faults.fail(SEND, 503, times=None)
         clock.set("2026-07-20T07:00")
-        for _ in range(20):
+        for _ in range(14):
             await poster.work_off()
             clock.pass_(minutes=6)
-        assert 15 < len([request for request in server.requests if request.status == 503]) <= 20
+        assert 11 < len([request for request in server.requests if request.status == 503]) <= 14
         clock.set("2026-07-20T13:01")
         await poster.work_off()
         assert await state(store, subscription) is State.MISSED
@@ -286,7 +293,7 @@ class TestFailures:
         await poster.work_off()
         assert [daily.date.day for daily, _ in posts_in(server, server.channel)] == [21]
 
-    @pytest.mark.parametrize("new_store", ["sqlite"], indirect=True)  # of the network, not of the store
+    @of_discord
     @pytest.mark.parametrize("back", [True, False])
     async def test_while_discord_is_out_of_reach_nothing_is_sent_so_it_comes_after_hours_even_where_nobody_can_look(
         self,
@@ -304,9 +311,9 @@ class TestFailures:
         reached = Route.BASE
         monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:1/api/v10")  # where nobody listens
         caplog.clear()
-        for _ in range(20):
+        for _ in range(10):
             await poster.work_off()
-            clock.pass_(minutes=6)
+            clock.pass_(minutes=12)
         waits = [float(wait) for wait in re.findall(r"again in (\d+) s", caplog.text)]
         assert max(waits[:2]) < min(waits[-2:])  # it does not ask at each look whether Discord is back
         if back:
@@ -320,6 +327,7 @@ class TestFailures:
         assert len(posts_in(server, server.channel)) == back
         assert notices(server) == []
 
+    @of_discord
     async def test_a_channel_that_never_answers_does_not_delay_the_others(
         self, server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
     ) -> None:
@@ -355,7 +363,7 @@ class TestFailures:
         assert await store.daily.counts() == {}
 
 
-@pytest.mark.parametrize("new_store", ["sqlite"], indirect=True)  # of Discord, not of the store
+@of_discord
 async def test_many_posts_of_one_minute_go_out_in_order_and_within_the_limit_of_requests(
     store: Store, sample_folder: IndexFolder, clock: HandClock
 ) -> None:
@@ -368,18 +376,18 @@ async def test_many_posts_of_one_minute_go_out_in_order_and_within_the_limit_of_
         return began if start is None else began + loop.time() - start
 
     async with discord_server() as server:
-        server.front.requests_per_s = 50
+        server.front.requests_per_s = 20
         wishes = []
-        for number in range(60):
+        for number in range(22):
             channel = server.add_channel(f"channel {number}")
             wishes.append(channel.id)
             await store.daily.subscribe(Wish(server.guild.id, channel.id, dt.time(7), "UTC"), began - 3_600)
-        async with posting(server, store, sample_folder, running, Terms(per_s=30), Pace(look_s=0.05)) as poster:
+        async with posting(server, store, sample_folder, running, Terms(per_s=12), Pace(look_s=0.05)) as poster:
             start = loop.time()
             poster.start()
             await server.until(lambda: all(server.messages.in_channel.get(each) for each in wishes))
         sent = [request for request in server.requests if request.method == "POST"]
-        assert len(sent) == 60
+        assert len(sent) == 22
         assert {request.status for request in sent} == {200}
         assert sent[-1].at - sent[0].at > 1.5
 
@@ -398,28 +406,28 @@ class TestAStoreThatLacksPosts:
     async def test_nothing_is_posted_twice_after_a_restart_on_a_backup(
         self, server: DiscordServer, sample_folder: IndexFolder, clock: HandClock, tmp_path: Path, backup: Path
     ) -> None:
-        channels = [server.add_channel(f"channel {number}") for number in range(20)]
+        channels = [server.add_channel(f"channel {number}") for number in range(6)]
         async with opened(tmp_path) as store, posting(server, store, sample_folder, clock) as poster:
             for channel in channels:
                 await subscribe(server, store, clock, channel)
             self.copy(tmp_path / "store.db", backup)
             clock.pass_(hours=1)
             await poster.work_off()
-        assert [len(posts_in(server, channel)) for channel in channels] == [1] * 20
+        assert [len(posts_in(server, channel)) for channel in channels] == [1] * 6
         self.copy(backup, tmp_path / "store.db")
         async with opened(tmp_path) as store, posting(server, store, sample_folder, clock) as poster:
-            for _ in range(10):
+            for _ in range(5):
                 await poster.work_off()
-                clock.pass_(seconds=60)
-            assert await store.daily.counts() == {State.SENT: 20}
+                clock.pass_(seconds=120)
+            assert await store.daily.counts() == {State.SENT: 6}
             clock.pass_(days=1)
             await poster.work_off()
-        assert [len(posts_in(server, channel)) for channel in channels] == [2] * 20
+        assert [len(posts_in(server, channel)) for channel in channels] == [2] * 6
 
     async def test_nothing_is_posted_twice_after_a_restore_beneath_the_running_bot(
         self, server: DiscordServer, sample_folder: IndexFolder, clock: HandClock, tmp_path: Path, backup: Path
     ) -> None:
-        channels = [server.add_channel(f"channel {number}") for number in range(20)]
+        channels = [server.add_channel(f"channel {number}") for number in range(6)]
         async with opened(tmp_path) as store, posting(server, store, sample_folder, clock) as poster:
             for channel in channels:
                 await subscribe(server, store, clock, channel)
@@ -430,11 +438,11 @@ class TestAStoreThatLacksPosts:
             with pytest.raises(StoreAwayError):
                 await poster.work_off()
             await server.until(lambda: store.is_there)
-            for _ in range(10):
+            for _ in range(5):
                 await poster.work_off()
-                clock.pass_(seconds=60)
-            assert await store.daily.counts() == {State.SENT: 20}
-        assert [len(posts_in(server, channel)) for channel in channels] == [1] * 20
+                clock.pass_(seconds=120)
+            assert await store.daily.counts() == {State.SENT: 6}
+        assert [len(posts_in(server, channel)) for channel in channels] == [1] * 6
 
     async def test_a_busy_channel_is_read_from_when_the_post_fell_due(
         self, server: DiscordServer, sample_folder: IndexFolder, clock: HandClock, tmp_path: Path, backup: Path
@@ -465,6 +473,7 @@ class TestAStoreThatLacksPosts:
         assert len(posts_in(server, server.channel)) == 1
 
 
+@of_discord
 class TestAProcessThatStoodStill:
     """Suspended while discord.py waits inside a request, it must not send what another process has sent since."""
 
@@ -518,6 +527,7 @@ class TestAProcessThatStoodStill:
 
 
 class TestAProcessThatEndsBeforeItSent:
+    @of_discord
     async def test_its_claim_is_no_try_so_that_the_post_comes_where_nothing_can_be_read(
         self, server: DiscordServer, store: Store, sample_folder: IndexFolder, clock: HandClock
     ) -> None:
@@ -534,6 +544,7 @@ class TestAProcessThatEndsBeforeItSent:
         assert len(posts_in(server, server.channel)) == 1
 
 
+@of_discord
 class TestAClockThatIsWrong:
     @pytest.mark.parametrize("days", [10, 3_650])
     async def test_days_ahead_for_a_few_looks_it_costs_no_post(

@@ -15,6 +15,7 @@ from bot.posting.publisher import WORTH_S
 from bot.store import Store
 from embeddings.index.folder import IndexFolder
 from tests.bot.daily.parts import AT_ONCE, HandClock, posting
+from tests.bot.posting.parts import of_discord
 from tests.discord_server import Channel, DiscordServer
 
 CROSSPOST = "POST /channels/*/messages/*/crosspost"
@@ -84,6 +85,7 @@ async def test_a_post_of_a_process_that_ended_is_published_by_the_next(
     assert again.message == server.post_history(news)[0].id
 
 
+@of_discord
 @pytest.mark.parametrize("fault", ["lost answer", "lost request", "503", "429"])
 async def test_what_passes_is_tried_again_and_the_post_stays_as_it_is(
     server: DiscordServer, store: Store, poster: Poster, clock: HandClock, news: Channel, fault: str
@@ -153,6 +155,7 @@ async def test_what_is_refused_is_given_up_with_a_line_in_the_log(
     assert published(server, news) == [False]
 
 
+@of_discord
 async def test_what_cannot_be_published_for_long_is_given_up(
     server: DiscordServer,
     store: Store,
@@ -164,7 +167,7 @@ async def test_what_cannot_be_published_for_long_is_given_up(
     await subscribe(server, store, clock, news)
     server.faults.fail(CROSSPOST, 503, times=None)
     clock.set("2026-07-20T07:00")
-    for _ in range(int(WORTH_S / 1_800) + 10):
+    for _ in range(int(WORTH_S / 1_800) + 3):
         await poster.work_off()
         clock.pass_(minutes=31)
     assert 10 < tries(server) < 40
