@@ -184,6 +184,12 @@ def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> NewStore:
 
 
 @pytest.fixture
+def empty_store_url(new_store: NewStore) -> str:
+    """The URL of a store of today's tables in which nothing is, on each of the databases."""
+    return new_store(EMPTY)
+
+
+@pytest.fixture
 def logging_as_it_was() -> Iterator[None]:
     """Lets a test change how the process logs, which is undone at its end."""
     before = logging.getLogRecordFactory(), sys.excepthook, threading.excepthook, sys.unraisablehook

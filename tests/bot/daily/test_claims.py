@@ -168,17 +168,17 @@ async def test_moments_are_recomputed_where_the_rules_of_a_zone_have_changed(
     assert len(await daily.claim(clock(), "one", 10, FAST)) == 1
 
 
-async def test_a_store_of_the_version_before_keeps_what_it_holds(store_url: str) -> None:
-    async with opened(store_url) as store:
+async def test_a_store_of_the_version_before_keeps_what_it_holds(empty_store_url: str) -> None:
+    async with opened(empty_store_url) as store:
         await store.set_note("commands", "one")
     await execute(
-        store_url,
+        empty_store_url,
         "DROP TABLE posts",
         "DROP TABLE subscriptions",
         "DELETE FROM notes WHERE name = 'daily pace'",
         "UPDATE alembic_version SET version_num = '0001'",
     )
-    async with opened(store_url) as store:
+    async with opened(empty_store_url) as store:
         assert await store.note("commands") == "one"
         assert await store.daily.of_guild(1) == []
         await store.daily.subscribe(Wish(1, 2, dt.time(7), "UTC"), 0.0)
@@ -186,10 +186,10 @@ async def test_a_store_of_the_version_before_keeps_what_it_holds(store_url: str)
 
 @pytest.mark.parametrize("years", [10 / 365.25, 3, 70])
 async def test_what_was_set_under_a_clock_that_was_wrong_counts_anew_from_now(
-    store_url: str, clock: HandClock, years: float
+    empty_store_url: str, clock: HandClock, years: float
 ) -> None:
     ahead = clock() + round(years * 365.25) * 86_400  # at the same time of day
-    async with opened(store_url) as store:
+    async with opened(empty_store_url) as store:
         subscription = await store.daily.subscribe(Wish(1, 2, dt.time(7), "UTC"), ahead)
         [claim] = await store.daily.claim(ahead + 3_600, "one", 10, FAST)
         await store.daily.settle(claim, State.SENT, 1, ["2015-12-23-613e5bac"])

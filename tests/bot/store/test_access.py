@@ -15,6 +15,7 @@ import pytest
 from bot.answers import KeptAnswer
 from bot.store import Store, StoreAwayError
 from bot.store.backup import back_up
+from tests.bot.stores import EMPTY
 
 TODAY = dt.date(2026, 11, 22)
 ANSWER = KeptAnswer(("2015-12-23-f8d3682f",))
@@ -38,7 +39,7 @@ def notes(file: Path) -> set[str]:
 
 async def test_the_log_of_a_file_that_was_replaced_is_not_played_into_the_new_one(tmp_path: Path) -> None:
     file, copy = tmp_path / "store.db", tmp_path / "copy.db"
-    store = await Store.open(f"sqlite:///{file}", patience=60)
+    store = await Store.open(EMPTY.in_folder(tmp_path), patience=60)
     await store.set_note("note before", "1")
     back_up(f"sqlite:///{file}", copy)
     for number in range(30):
@@ -57,7 +58,7 @@ async def test_no_empty_store_takes_the_place_of_one_that_was_lost(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "store.db"
-    store = await Store.open(f"sqlite:///{file}", patience=60)
+    store = await Store.open(EMPTY.in_folder(tmp_path), patience=60)
     monkeypatch.setattr("bot.store.access._ASK_S", 0.01)
     tries = 0
     once = store._access._try
@@ -102,7 +103,7 @@ async def test_it_says_once_why_it_is_away_and_once_that_it_is_back(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "store.db"
-    store = await Store.open(f"sqlite:///{file}", patience=60)
+    store = await Store.open(EMPTY.in_folder(tmp_path), patience=60)
     caplog.set_level(logging.WARNING, "bot.store.access")
     for _ in range(6):
         file.rename(tmp_path / "moved.db")
@@ -117,8 +118,8 @@ async def test_it_says_once_why_it_is_away_and_once_that_it_is_back(
     await store.close()
 
 
-async def test_processes_that_write_the_same_note_at_once_do_not_hinder_each_other(store_url: str) -> None:
-    stores = [await Store.open(store_url, patience=60) for _ in range(3)]
+async def test_processes_that_write_the_same_note_at_once_do_not_hinder_each_other(empty_store_url: str) -> None:
+    stores = [await Store.open(empty_store_url, patience=60) for _ in range(3)]
     await asyncio.gather(*(store.set_note("commands", str(number)) for number, store in enumerate(stores)))
     assert await stores[0].note("commands") in {"0", "1", "2"}
     for store in stores:

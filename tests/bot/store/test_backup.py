@@ -13,10 +13,12 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.store import Store, StoreAwayError, StoreError
+from bot.store.address import file_of, parse
 from bot.store.backup import back_up, restore
 from bot.store.schema import bring_up_to_date, latest
 from embeddings.errors import InputError
 from tests.bot.store.test_opening import V0_1, newer, run, state
+from tests.bot.stores import EMPTY
 from tests.postgresql import PASSWORD, PostgreSQL
 from tests.proofs.store_places import leave_open, make_old, rows_of
 
@@ -29,6 +31,8 @@ def url(tmp_path: Path) -> str:
 
 
 async def written(url: str, value: str) -> None:
+    if (file := file_of(parse(url))) is not None and file.name == "store.db":
+        EMPTY.in_folder(file.parent)
     store = await Store.open(url)
     await store.set_note("value", value)
     await store.close()

@@ -24,9 +24,9 @@ settings = st.builds(
 
 
 @pytest.fixture
-async def stores(store_url: str) -> AsyncIterator[tuple[Store, Store]]:
+async def stores(empty_store_url: str) -> AsyncIterator[tuple[Store, Store]]:
     """Those of two processes."""
-    one, other = await Store.open(store_url, patience=60), await Store.open(store_url, patience=60)
+    one, other = await Store.open(empty_store_url, patience=60), await Store.open(empty_store_url, patience=60)
     yield one, other
     await one.close()
     await other.close()

@@ -29,17 +29,17 @@ ANSWER = KeptAnswer(
 
 
 @pytest.fixture
-async def store(store_url: str) -> AsyncIterator[Store]:
-    store = await Store.open(store_url, patience=60)
+async def store(empty_store_url: str) -> AsyncIterator[Store]:
+    store = await Store.open(empty_store_url, patience=60)
     yield store
     await store.close()
 
 
-async def test_an_answer_outlives_the_process(store_url: str) -> None:
-    store = await Store.open(store_url, patience=60)
+async def test_an_answer_outlives_the_process(empty_store_url: str) -> None:
+    store = await Store.open(empty_store_url, patience=60)
     key = await store.keep_answer(ANSWER, TODAY)
     await store.close()
-    store = await Store.open(store_url, patience=60)
+    store = await Store.open(empty_store_url, patience=60)
     assert await store.answer(key, TODAY) == ANSWER
     await store.close()
 
@@ -72,7 +72,9 @@ async def test_keys_fit_a_custom_id_and_differ(store: Store) -> None:
     assert all(len(key) <= 12 for key in keys)
 
 
-async def test_the_migrations_give_the_tables_that_the_program_expects(store: Store, store_url: str) -> None:
+async def test_the_migrations_give_the_tables_that_the_program_expects(store_url: str) -> None:
+    await (await Store.open(store_url, patience=60)).close()
+
     def differences(connection: Connection) -> object:
         return compare_metadata(MigrationContext.configure(connection), Base.metadata)
 
