@@ -82,8 +82,7 @@ ROOMS = (
             "tests/bot/posting/test_loop.py",
             "tests/bot/posting/test_poster.py",
             "tests/bot/posting/test_promises.py",
-            "tests/bot/posting/test_places.py::TestTrouble::"
-            "test_gets_it_once_whatever_becomes_of_the_request[-forum-502 although it is there]",
+            "tests/bot/posting/test_places.py::TestTrouble::test_gets_it_once_whatever_becomes_of_the_request",
         ),
         left_out=(
             "test_two_hundred_posts_arrive",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -52,3 +53,14 @@ def test_what_is_argued_by_hand_is_of_a_module_that_is_mutated() -> None:
     for entry in tomllib.loads(EQUIVALENT.read_text("utf-8"))["equivalent"]:
         assert Argued(**entry).file in modules
         assert entry.get("only", "speed") == "speed"
+
+
+def test_the_tests_of_each_room_are_there() -> None:
+    root = Path(__file__).parents[2]
+    for room in ROOMS:
+        for test in room.tests:
+            path, *names = test.split("::")
+            assert (root / path).exists(), test
+            assert "[" not in test, "what parameters are called changes with them"
+            text = (root / path).read_text("utf-8") if names else ""
+            assert all(re.search(rf"\b(class|def) {name}\b", text) for name in names), test
