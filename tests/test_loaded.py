@@ -102,8 +102,8 @@ def test_a_question_loads_neither_torch_nor_what_reads_archives(tmp_path: Path, 
     assert not any(name.startswith(("bot", "embeddings.build", "embeddings.archive")) for name in own)
 
 
-def test_the_bot_loads_nothing_that_draws(tmp_path: Path) -> None:
-    """A process of its own does; here all that a bot loads before it connects is loaded."""
+def test_the_bot_loads_nothing_that_draws_or_upgrades_a_store(tmp_path: Path) -> None:
+    """A process of its own draws; here all that a bot loads before it connects is loaded."""
     code = "import sys, bot.cli, bot.client, bot.run, bot.pictures; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -114,7 +114,7 @@ def test_the_bot_loads_nothing_that_draws(tmp_path: Path) -> None:
         text=True,
     )
     assert "bot.pictures" in (names := done.stdout.split())
-    assert not {"matplotlib", "PIL", "embeddings.picture.drawing"} & set(names)
+    assert not {"matplotlib", "PIL", "embeddings.picture.drawing", "alembic", "mako", "pygments"} & set(names)
 
 
 def test_settings_of_the_environment_are_read(tmp_path: Path, sample_folder: IndexFolder) -> None:

@@ -10,8 +10,6 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TABLES = ("answers", "notes")
-
 
 def upgrade() -> None:
     """Make the tables."""

@@ -10,8 +10,6 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-TABLES = ("subscriptions", "posts")
-
 
 def upgrade() -> None:
     """Make the tables."""

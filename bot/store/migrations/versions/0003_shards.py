@@ -10,8 +10,6 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-TABLES = ("identify_gates", "running_shards")
-
 
 def upgrade() -> None:
     """Make the tables."""

@@ -10,8 +10,6 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-TABLES = ()
-
 
 def upgrade() -> None:
     """Add the columns.

@@ -10,8 +10,6 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-TABLES = ("server_settings", "shares", "feedback")
-
 
 def upgrade() -> None:
     """Make the tables."""
