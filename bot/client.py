@@ -37,6 +37,7 @@ from bot.engine import Engine
 from bot.gateway import GatewayState
 from bot.guide import Guide
 from bot.host import Host, HostClient
+from bot.memory import GIVE_BACK_S, give_back
 from bot.outages import LONGEST_RATE_LIMIT_S, TooManyStartsError, describe, is_expected, kind, next_wait_s
 from bot.posting.channels import Post
 from bot.posting.fence import trace
@@ -151,6 +152,7 @@ class DatelineClient(HostClient):
             asyncio.create_task(self._every(_COME_BACK_S, self._come_back)),
             asyncio.create_task(self._every(LOOK_S, self._update_archive)),
             asyncio.create_task(self._every(BEAT_S, self._roster.beat)),
+            asyncio.create_task(self._every(GIVE_BACK_S, give_back)),
         ]
         self.poster.start()
         await asyncio.wait([registering], timeout=_REGISTER_S)

@@ -23,6 +23,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -148,8 +149,8 @@ def material(index: Path, count: int) -> tuple[list[str], list[str]]:
 async def _prove(index: Path, count: int, at_once: int) -> bool:
     questions, days = material(index, 400)
     times = [f"{what}: p50 / p95 / p99 ms" for what in ("acknowledged", "answered", "suggested")]
-    columns = ("run", "answered", "lost", "late", "unsuggested", *times, "loop late by: p50 / p99 / max ms", "a second")
-    table = Table(*columns)
+    last = ("loop late by: p50 / p99 / max ms", "a second", "MB")
+    table = Table("run", "answered", "lost", "late", "unsuggested", *times, *last)
     sound = True
     for name, failing in (("without faults", False), ("a tenth fails", True)):
         faults = Faults(seed=3)
@@ -163,10 +164,12 @@ async def _prove(index: Path, count: int, at_once: int) -> bool:
                 began = time.monotonic()
                 figures = await drive(server, questions, days, count, at_once)
                 took_s = time.monotonic() - began
+                held = psutil.Process(process.pid).memory_info().rss
             if figures.lost:
                 sys.stderr.write((folder / "bot.log").read_text()[-4_000:])
             lag: list[float] = json.loads((folder / LAG).read_bytes())
-        table.add_row(*figures.row(name), _percentiles(lag, (0.5, 0.99, 1)), f"{count / took_s:.0f}")
+        last = (_percentiles(lag, (0.5, 0.99, 1)), f"{count / took_s:.0f}", f"{held / 1e6:.0f}")
+        table.add_row(*figures.row(name), *last)
         sound = sound and not figures.lost and not figures.late and _percentile(lag, 0.99) < LATEST_LOOP_S
     console = Console(width=180)
     console.print(table)
