@@ -45,9 +45,10 @@ class Journal:
     def _open(self) -> sqlite3.Connection:
         if self._db is None:
             self._db = sqlite3.connect(self._path, isolation_level=None)
-            # Exclusive, so that no memory need be shared: file systems that cannot are no hindrance.
+            # Exclusive, so that no memory need be shared: file systems that cannot are no hindrance. It comes first,
+            # for what comes after reads the file.
             self._db.executescript(
-                f"PRAGMA synchronous = {_SYNCHRONOUS}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
+                f"PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = {_SYNCHRONOUS}; PRAGMA journal_mode = WAL;"
                 "BEGIN; CREATE TABLE IF NOT EXISTS model (fingerprint TEXT);"
                 "CREATE TABLE IF NOT EXISTS texts "
                 "(key BLOB PRIMARY KEY, vector BLOB, tokens BLOB, seal BLOB) WITHOUT ROWID"
