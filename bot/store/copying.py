@@ -361,4 +361,6 @@ def _tables(connection: Connection, version: str) -> tuple[dict[str, Table], int
         )
         for place, columns in sorted(look.get_multi_columns(filter_names=names).items())
     }
+    if lacking := ", ".join(sorted(set(names) - set(tables))):
+        raise StoreError(f"it lacks the table {lacking}; restore a backup")
     return tables, sum(connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables.values())

@@ -293,6 +293,13 @@ async def test_a_damaged_store_is_not_copied(postgresql: PostgreSQL, tmp_path: P
     assert await rows_of(target) == {}
 
 
+async def test_a_store_that_lacks_a_table_is_not_copied(tmp_path: Path) -> None:
+    source, target = EMPTY.in_folder(tmp_path), f"sqlite:///{tmp_path}/new.db"
+    run(tmp_path / "store.db", "DROP TABLE server_settings")
+    with pytest.raises(StoreError, match="it lacks the table server_settings; restore a backup"):
+        await copy_store(source, target)
+
+
 @pytest.fixture
 def with_a_zero(tmp_path: Path) -> str:
     url = EMPTY.in_folder(tmp_path)
