@@ -91,10 +91,18 @@ def bot(
 
         with _lookup(settings.index, settings.rerank.model) as lookup:
             return terminal.run(lookup)
+    _serve(settings)
+    return 0
+
+
+def _serve(settings: Config) -> None:
+    """Run the bot until it is told to end."""
+    from bot.memory import share_one_arena
+
+    share_one_arena()  # while there are no other threads
     from bot.run import run  # discord.py is slow to import
 
     asyncio.run(run(settings))
-    return 0
 
 
 def _settings(config: Path | None, *, serving: bool = False) -> Config:
@@ -243,9 +251,7 @@ def set_up(
     path = own_config or config or DEFAULT_CONFIG
     given = Given(token_file, archives, index, **more)
     if Setup(path, given, interactive=at_terminal(), tell=_tell).run():
-        from bot.run import run
-
-        asyncio.run(run(_settings(path, serving=True)))
+        _serve(_settings(path, serving=True))
 
 
 def _with_shards(settings: Config, count: int | None, ids: tuple[int, ...] | None) -> Config:

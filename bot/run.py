@@ -19,7 +19,6 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from bot.client import DatelineClient
 from bot.config import Config
 from bot.engine import Engine
-from bot.memory import share_one_arena
 from bot.observing import Observer
 from bot.outages import ConnectionRefusedForGoodError, describe, final_sentence, is_expected, kind, next_wait_s
 from bot.repeats import Once
@@ -49,7 +48,6 @@ async def run(config: Config) -> None:
     """
     config.discord.given_token()
     sys.setswitchinterval(SWITCH_S)
-    share_one_arena()
     Route.BASE = str(config.discord.api_url)
     stop = asyncio.Event()
     with _signals(stop):

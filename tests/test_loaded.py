@@ -12,6 +12,7 @@ import pytest
 
 from embeddings.index.folder import IndexFolder
 from embeddings.program import ROOT
+from tests.bot.stores import EMPTY
 
 # Runs commands, each in a fork of the process that has imported what all of them begin with.
 LOADED = """
@@ -28,6 +29,15 @@ for command in sys.argv[2:]:
     told = {"status": status, "first": sorted(first - sys.stdlib_module_names), "own": own}
     print(json.dumps({"command": command, **told}), file=sys.stderr, flush=True)
     os._exit(0)
+"""
+STARTED = """
+import asyncio, sys, bot.cli, bot.client, bot.run, bot.pictures
+
+async def open_store():
+    await (await bot.run.Store.open(sys.argv[1])).close()
+
+asyncio.run(open_store())
+print(*sys.modules)
 """
 # Ours, those of who runs the test, and names without a file that compiled packages bring with them.
 OTHERS = ("_", "a1_coverage", "coverage", "cython_runtime", "dateline", "embeddings", "sitecustomize", "swig_runtime")
@@ -103,10 +113,9 @@ def test_a_question_loads_neither_torch_nor_what_reads_archives(tmp_path: Path, 
 
 
 def test_the_bot_loads_nothing_that_draws_or_upgrades_a_store(tmp_path: Path) -> None:
-    """A process of its own draws; here all that a bot loads before it connects is loaded."""
-    code = "import sys, bot.cli, bot.client, bot.run, bot.pictures; print(*sys.modules)"
+    """A process of its own draws; here all that a bot loads before it connects is loaded, and its store is open."""
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", STARTED, EMPTY.in_folder(tmp_path)],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

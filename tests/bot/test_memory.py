@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
 
 import pytest
+
+from embeddings.program import ROOT
 
 ALLOCATE = """
 import re, sys, threading
@@ -53,11 +56,15 @@ asyncio.run(give_back())
 print(before - held())
 """
 
+OTHERWISE = ("MALLOC_ARENA_MAX", "GLIBC_TUNABLES", "LD_PRELOAD")  # by which an operator has settled the same
+
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc")
 
 
 def told(program: str, *arguments: str) -> int:
-    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    environ = {name: value for name, value in os.environ.items() if name not in OTHERWISE} | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
     return int(done.stdout)
 
 
