@@ -157,10 +157,14 @@ class Commands:
     def start_aside(self, *commands: Sequence[str | Path], **how: Any) -> Callable[[], Run]:
         """Begin what `run` does, while which others may be run; what is returned waits for it."""
         folder = Path(tempfile.mkdtemp())
-        os.mkfifo(told := folder / "told")
-        self.start(*commands, aside=str(told), **how)
+        self.start(*commands, aside=str(told := folder / "told"), **how)
 
         def finish() -> Run:
+            end = time.monotonic() + DEADLINE_S
+            while not told.exists():
+                if time.monotonic() > end:
+                    raise TimeoutError(f"nothing was told of {commands} within {DEADLINE_S:.0f} s")
+                time.sleep(0.01)
             reply = told.read_text()
             shutil.rmtree(folder)
             return _run_of(reply)
@@ -233,7 +237,8 @@ def _serve(log: Path) -> None:
             lost = [{**row, "status": status, "stderr": errors, "abrupt": True} for row in lost]
         reply = {"outcomes": rows + lost, "signal": died_of, "took_s": took_s, **end}
         if aside is not None:
-            Path(aside).write_text(json.dumps(reply))
+            (whole := Path(f"{aside}.part")).write_text(json.dumps(reply))
+            whole.rename(aside)
             os._exit(0)
         sys.stdout.write(json.dumps(reply) + "\n")
         sys.stdout.flush()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -74,20 +75,27 @@ def clock(request: pytest.FixtureRequest) -> HandClock:
     return clock
 
 
+@pytest_asyncio.fixture(loop_scope="class")
+async def _nothing_left(_one_store: tuple[Path, Store]) -> AsyncIterator[None]:
+    """Empties what the tests of a class share, while its loop lets the bot end what it writes."""
+
+    def delete() -> None:
+        with closing(sqlite3.connect(_one_store[0])) as store, store:
+            for table in ("subscriptions", "posts"):
+                store.execute(f"DELETE FROM {table}")
+
+    yield
+    await asyncio.to_thread(delete)
+
+
 @pytest.fixture
-def discord_server(
-    discord_server: DiscordServer, clock: HandClock, request: pytest.FixtureRequest
-) -> Iterator[DiscordServer]:
+def discord_server(discord_server: DiscordServer, clock: HandClock, request: pytest.FixtureRequest) -> DiscordServer:
     """A stand-in for Discord; where others of the class use it too, the test has a guild of its own there."""
-    if request.node.get_closest_marker("one_bot") is None:
-        yield discord_server
-        return
-    guild = discord_server.guild = discord_server.add_guild("Newsroom")
-    discord_server.channel = guild.channels[0]
-    yield discord_server
-    with closing(sqlite3.connect(request.getfixturevalue("_one_store")[0])) as store, store:
-        for table in ("subscriptions", "posts"):
-            store.execute(f"DELETE FROM {table}")
+    if request.node.get_closest_marker("one_bot") is not None:
+        request.getfixturevalue("_nothing_left")
+        guild = discord_server.guild = discord_server.add_guild("Newsroom")
+        discord_server.channel = guild.channels[0]
+    return discord_server
 
 
 @pytest.fixture

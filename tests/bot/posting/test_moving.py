@@ -52,7 +52,7 @@ async def test_a_move_after_the_days_post_brings_no_second_one_and_loses_none(
         channel = await subscribed(server, store, clock)
     await post(old, server, folder, clock, "2026-07-20T09:00")
     await copy_store(old, new)
-    for at in ("2026-07-20T09:10", "2026-07-20T14:00", "2026-07-21T09:00"):
+    for at in ("2026-07-20T09:10", "2026-07-20T14:00", "2026-07-21T09:00", "2026-07-21T09:30"):
         await post(new, server, folder, clock, at)
     assert [at.day for _, at in posts_in(server, channel)] == [20, 21]
 

@@ -204,7 +204,7 @@ def _fields(event: Event) -> dict[str, object]:
     return {name: getattr(event, name) for name in event.__slots__}
 
 
-def test_a_day_of_many_pages_with_topics_is_grouped_in_linear_work() -> None:
+def test_a_day_of_many_pages_with_topics_is_grouped_all_the_same() -> None:
     def page_of(number: int, lead: str) -> Event:
         headline = f"{lead}Number {number} of the pages tells of something of its own."
         return Event(event_id(DAY, headline), DAY, headline, paths=(f"/news/2015/12/3/{lead[:1]}{number}.md",))
