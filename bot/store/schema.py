@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
 from bot.store.errors import StoreError
 from bot.store.tables import Base
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 VERSION_TABLE = "alembic_version"
-MIGRATIONS = "bot.store:migrations"
 VERSIONS = {
     "0001": ("answers", "notes"),
     "0002": ("subscriptions", "posts"),
@@ -89,12 +92,19 @@ def bring_up_to_date(connection: Connection) -> None:
 def bring_to(connection: Connection, version: str) -> None:
     """Make the tables as they were at a version, or bring them to it."""
     from alembic import command
+
+    config = migrations()
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
+
+
+def migrations() -> Config:
+    """Where Alembic finds what it does."""
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", MIGRATIONS)
-    config.attributes["connection"] = connection
-    command.upgrade(config, version)
+    config.set_main_option("script_location", "bot.store:migrations")
+    return config
 
 
 def _drop_empty(connection: Connection, tables: Collection[str]) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import Connection
 
 from bot.store import Store
 from bot.store.address import engine_of, parse
+from bot.store.schema import VERSIONS
 from bot.store.tables import Base
 from tests.postgresql import CannotRunError, PostgreSQL
 from tests.proofs.store_places import (
@@ -36,7 +37,6 @@ from tests.proofs.store_places import (
     lost,
     make_old,
     rows_of,
-    versions,
 )
 from tests.proofs.store_worker import AGAIN, LONGEST_S, Processes, open_and_write, open_store
 from tests.proofs.tables import Table
@@ -143,7 +143,7 @@ def kill_openings(places: Places, table: Table, every: int = 1, earlier: Sequenc
     """Kill the making of a store and the upgrades from each earlier version, or from some."""
     kills = Kills(places, table)
     kills.kill_each("making a store", None, every)
-    for version in versions()[:-1] if earlier is None else earlier:
+    for version in list(VERSIONS)[:-1] if earlier is None else earlier:
         old = places.empty()
         asyncio.run(make_old(old, version))
         if isinstance(places, Files):
@@ -158,7 +158,7 @@ def kill_openings(places: Places, table: Table, every: int = 1, earlier: Sequenc
 def mend(places: Files, table: Table, every: int = 1) -> None:
     """Open what earlier versions left half made."""
     kills = Kills(places, table)
-    first = versions()[0]
+    first = min(VERSIONS)
     old = places.empty()
     asyncio.run(make_old(old, first))
     for start, version in ((None, None), (old, first)):

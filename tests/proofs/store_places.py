@@ -11,8 +11,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     Column,
     Connection,
@@ -28,7 +26,7 @@ from sqlalchemy import (
 )
 
 from bot.store.address import WRITING, engine_of, file_of, parse
-from bot.store.schema import VERSION_TABLE, VERSIONS
+from bot.store.schema import VERSION_TABLE, bring_to
 from tests.postgresql import PostgreSQL
 
 ROWS = 5  # in each table of an earlier version's store
@@ -133,11 +131,6 @@ def _database(url: str) -> str:
 # --- earlier versions -------------------------------------------------------------------------------------------------
 
 
-def versions() -> list[str]:
-    """Those that a store may have, the first one first."""
-    return list(VERSIONS)
-
-
 async def make_old(url: str, version: str) -> None:
     """Make a store of an earlier version, with rows in every table."""
     if (file := file_of(parse(url))) is not None:
@@ -146,22 +139,9 @@ async def make_old(url: str, version: str) -> None:
     async with engine.connect() as plain:
         connection = await plain.execution_options(**WRITING)
         async with connection.begin():
-            await connection.run_sync(upgrade, version)
+            await connection.run_sync(bring_to, version)
             await connection.run_sync(_fill)
     await engine.dispose()
-
-
-def upgrade(connection: Connection, version: str) -> None:
-    """Bring the tables to a version."""
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, version)
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "bot.store:migrations")
-    return config
 
 
 def _fill(connection: Connection) -> None:
@@ -264,14 +244,14 @@ def _statements(start: str | None) -> list[Statement]:
     found: list[Statement] = []
     with engine.begin() as connection:
         if start is not None:
-            upgrade(connection, start)
+            bring_to(connection, start)
 
         @event.listens_for(connection, "before_cursor_execute")
         def _keep(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
             if not statement.lstrip().startswith(("SELECT", "PRAGMA")):
                 found.append((statement, parameters))
 
-        upgrade(connection, BEFORE_ONE_PIECE)
+        bring_to(connection, BEFORE_ONE_PIECE)
     engine.dispose()
     return found
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from bot.store.schema import MIGRATIONS, VERSION_TABLE, VERSIONS, bring_to, contents, latest, tables_of
+from bot.store.schema import VERSION_TABLE, VERSIONS, bring_to, contents, latest, migrations, tables_of
 
 
 def test_there_is_a_migration_to_each_version_and_no_other() -> None:
-    config = Config()
-    config.set_main_option("script_location", MIGRATIONS)
-    scripts = ScriptDirectory.from_config(config)
+    scripts = ScriptDirectory.from_config(migrations())
     assert [script.revision for script in scripts.walk_revisions()] == list(VERSIONS)[::-1]
     assert scripts.get_current_head() == latest()
 
