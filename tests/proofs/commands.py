@@ -143,11 +143,12 @@ class Commands:
             how: `kill_after_s`; `kill_at_step`, a number from 1; `slow_s` a chunk of texts; `limits`, by the names of
                 `resource`, the soft ones; `memory_mb`, on top of what the process has; `broken`, what encoding raises.
         """
-        self.start(*commands, **how)
-        return self.finish()
+        self._ask(commands, how)
+        assert self._process is not None
+        assert self._process.stdout is not None
+        return _run_of(self._process.stdout.readline())
 
-    def start(self, *commands: Sequence[str | Path], **how: Any) -> None:
-        """Begin what `run` does; `finish` waits for it."""
+    def _ask(self, commands: Sequence[Sequence[str | Path]], how: dict[str, Any]) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
         request = {"commands": [list(map(str, command)) for command in commands], **how}
@@ -157,7 +158,7 @@ class Commands:
     def start_aside(self, *commands: Sequence[str | Path], **how: Any) -> Callable[[], Run]:
         """Begin what `run` does, while which others may be run; what is returned waits for it."""
         folder = Path(tempfile.mkdtemp())
-        self.start(*commands, aside=str(told := folder / "told"), **how)
+        self._ask(commands, {**how, "aside": str(told := folder / "told")})
 
         def finish() -> Run:
             end = time.monotonic() + DEADLINE_S
@@ -170,12 +171,6 @@ class Commands:
             return _run_of(reply)
 
         return finish
-
-    def finish(self) -> Run:
-        """Wait for what `start` began."""
-        assert self._process is not None
-        assert self._process.stdout is not None
-        return _run_of(self._process.stdout.readline())
 
     def kill(self) -> None:
         """Kill the run that is under way."""
