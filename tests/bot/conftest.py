@@ -237,10 +237,15 @@ async def _one_bot(
         yield server, client
 
 
+def has_one_bot(request: pytest.FixtureRequest) -> bool:
+    """Whether a test shares a bot with its class, by `ONE_BOT`."""
+    return request.node.get_closest_marker("one_bot") is not None
+
+
 @pytest.fixture
 def discord_server(request: pytest.FixtureRequest) -> Iterator[DiscordServer]:
     """A stand-in for Discord: the test's own, or that of the class's one bot."""
-    if request.node.get_closest_marker("one_bot") is None:
+    if not has_one_bot(request):
         yield request.getfixturevalue("own_server")
         return
     server: DiscordServer = request.getfixturevalue("_one_bot")[0]
@@ -272,7 +277,6 @@ async def _own_bot(start_bot: StartBot) -> AsyncIterator[DatelineClient]:
 @pytest.fixture
 def running_bot(request: pytest.FixtureRequest) -> DatelineClient:
     """A bot that is ready: the test's own, or that of its class."""
-    is_shared = request.node.get_closest_marker("one_bot") is not None
-    client = request.getfixturevalue("_one_bot")[1] if is_shared else request.getfixturevalue("_own_bot")
+    client = request.getfixturevalue("_one_bot")[1] if has_one_bot(request) else request.getfixturevalue("_own_bot")
     assert isinstance(client, DatelineClient)
     return client

@@ -22,15 +22,24 @@ TODAY = dt.date(2026, 11, 22)
 
 
 @asynccontextmanager
-async def parts(index: IndexFolder, store_url: str, patience: float = PATIENT) -> AsyncIterator[tuple[Engine, Store]]:
-    """What outlives a connection: an engine that has started, and an open store."""
-    store = await Store.open(store_url, patience)
+async def started(index: IndexFolder) -> AsyncIterator[Engine]:
+    """An engine that answers."""
     engine = Engine(index, lambda _: WordEncoder(), lambda: TODAY)
     try:
         await engine.start()
-        yield engine, store
+        yield engine
     finally:
         await engine.close()
+
+
+@asynccontextmanager
+async def parts(index: IndexFolder, store_url: str, patience: float = PATIENT) -> AsyncIterator[tuple[Engine, Store]]:
+    """What outlives a connection: an engine that has started, and an open store."""
+    store = await Store.open(store_url, patience)
+    try:
+        async with started(index) as engine:
+            yield engine, store
+    finally:
         await store.close()
 
 

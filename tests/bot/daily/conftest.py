@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,12 +17,12 @@ from bot.config import Config
 from bot.engine import Engine
 from bot.store import Store
 from embeddings.index.folder import IndexFolder
-from tests.bot.conftest import TODAY
+from tests.bot.conftest import has_one_bot
 from tests.bot.daily.parts import HandClock, opened
+from tests.bot.running import started
 from tests.discord_server import DiscordServer, connected
 from tests.discord_server.fixtures import PATIENT
 from tests.discord_server.running import discord_server as start_server
-from tests.word_encoder import WordEncoder
 
 _NOW = "2026-07-20T06:00"
 
@@ -34,16 +34,6 @@ def client(server: DiscordServer, store: Store, engine: Engine, clock: HandClock
         "daily": {"requests_per_second": 50},
     }
     return DatelineClient(Config.model_validate(settings), engine, store, Clocks.by_hand(clock))
-
-
-@asynccontextmanager
-async def _started(folder: IndexFolder) -> AsyncIterator[Engine]:
-    engine = Engine(folder, lambda _: WordEncoder(), lambda: TODAY)
-    try:
-        await engine.start()
-        yield engine
-    finally:
-        await engine.close()
 
 
 @pytest_asyncio.fixture(scope="class", loop_scope="class")
@@ -59,7 +49,7 @@ async def _one_bot(
 ) -> AsyncIterator[tuple[DiscordServer, DatelineClient]]:
     async with (
         start_server(timing=PATIENT) as server,
-        _started(sample_folder) as engine,
+        started(sample_folder) as engine,
         connected(client(server, _one_store[1], engine, HandClock(_NOW))) as bot,
     ):
         yield server, bot
@@ -67,7 +57,7 @@ async def _one_bot(
 
 @pytest.fixture
 def clock(request: pytest.FixtureRequest) -> HandClock:
-    if request.node.get_closest_marker("one_bot") is None:
+    if not has_one_bot(request):
         return HandClock(_NOW)
     clock = request.getfixturevalue("_one_bot")[1].host.clock
     assert isinstance(clock, HandClock)
@@ -91,7 +81,7 @@ async def _nothing_left(_one_store: tuple[Path, Store]) -> AsyncIterator[None]:
 @pytest.fixture
 def discord_server(discord_server: DiscordServer, clock: HandClock, request: pytest.FixtureRequest) -> DiscordServer:
     """A stand-in for Discord; where others of the class use it too, the test has a guild of its own there."""
-    if request.node.get_closest_marker("one_bot") is not None:
+    if has_one_bot(request):
         request.getfixturevalue("_nothing_left")
         guild = discord_server.guild = discord_server.add_guild("Newsroom")
         discord_server.channel = guild.channels[0]
@@ -100,8 +90,7 @@ def discord_server(discord_server: DiscordServer, clock: HandClock, request: pyt
 
 @pytest.fixture
 def store(request: pytest.FixtureRequest) -> Store:
-    shared = request.node.get_closest_marker("one_bot") is not None
-    found = request.getfixturevalue("_one_store")[1] if shared else request.getfixturevalue("_own_store")
+    found = request.getfixturevalue("_one_store")[1] if has_one_bot(request) else request.getfixturevalue("_own_store")
     assert isinstance(found, Store)
     return found
 
@@ -114,7 +103,7 @@ async def _own_store(tmp_path: Path) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def engine(sample_folder: IndexFolder) -> AsyncIterator[Engine]:
-    async with _started(sample_folder) as engine:
+    async with started(sample_folder) as engine:
         yield engine
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import text
 from bot.cards.discord_face import layout
 from bot.clocks import Clock, Clocks
 from bot.daily.claims import Claim, Terms
-from bot.engine import Engine
 from bot.guide import Guide
 from bot.posting.channels import Post
 from bot.posting.fence import trace
@@ -24,9 +23,9 @@ from bot.store.address import engine_of, parse
 from bot.store.daily_posts import DailyStore
 from bot.views.state import NOBODY, DailyList, LongerList, decode
 from embeddings.index.folder import IndexFolder
+from tests.bot.running import started
 from tests.bot.stores import EMPTY, PATIENT
 from tests.discord_server import Channel, DiscordServer, Message
-from tests.word_encoder import WordEncoder
 
 AT_ONCE = Terms(per_s=1e9)
 """Claims that nobody waits for: under a clock that stands still the time between two requests would not pass."""
@@ -61,12 +60,8 @@ async def logged_in(server: DiscordServer) -> AsyncIterator[discord.Client]:
 
 @asynccontextmanager
 async def guided(folder: IndexFolder, store: Store) -> AsyncIterator[Guide]:
-    engine = Engine(folder, lambda _: WordEncoder(), lambda: dt.date(2026, 11, 22))
-    try:
-        await engine.start()
+    async with started(folder) as engine:
         yield Guide(engine, store)
-    finally:
-        await engine.close()
 
 
 def composer(guide: Guide) -> Compose:
