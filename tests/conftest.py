@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import count
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,8 @@ compute_alone()  # as every process of the program does before it answers
 BuildArchives = Callable[..., BuildResult]
 
 SAMPLE_FOLDER = sample_path()
+
+_VERSIONS = count()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -138,6 +141,12 @@ def encoder() -> WordEncoder:
 @pytest.fixture
 def folder(tmp_path: Path) -> IndexFolder:
     return IndexFolder(tmp_path / "index")
+
+
+@pytest.fixture(autouse=True)
+def _another_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each build is by another version than the last, which never leaves an index as it is without making it again."""
+    monkeypatch.setattr("embeddings.build.repeated._program", lambda: f"version {next(_VERSIONS)}")
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from embeddings.build.days import unlinked, write_catalogue
 from embeddings.build.encoding import CHUNK, at_work, encode, export_model
 from embeddings.build.journal import Journal
 from embeddings.build.refusals import explained, may_pass
+from embeddings.build.repeated import inputs_of
 from embeddings.build.result import BuildResult
 from embeddings.build.staging import Staging
 from embeddings.build.stories import material_of, write_stories
@@ -42,7 +43,7 @@ from embeddings.index.catalogue import Catalogue
 from embeddings.index.codes import write_codes
 from embeddings.index.describing import describe
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.index.manifest import CATALOGUE, CODES, PROMINENCE, TRAITS, VECTORS, ModelRecord
+from embeddings.index.manifest import CATALOGUE, CODES, PROMINENCE, TRAITS, VECTORS, Manifest, ModelRecord, Source
 from embeddings.index.vectors import COMPRESSED_FROM, VectorIndex
 from embeddings.model.encoder import Encoder
 from embeddings.progress import Progress, no_progress
@@ -123,16 +124,20 @@ class Build:
             if self._adds_sample(paths, old):
                 for event in events_to_add(staging):
                     staging.add(event, sample_path(), is_added=True)
+            last_named = previous.manifest.archives if previous is not None else ()
+            named = _places(paths) if paths is not None else last_named
+            inputs = inputs_of(staging, self.encoder.fingerprint, self.way, self.compressed_from, named)
+            if previous is not None and inputs and previous.manifest.source.fingerprint == inputs:
+                return _repeated(previous.manifest)
             counts = write_catalogue(generation / CATALOGUE, staging, old, built.date(), self.report, self.progress)
-        last_named = previous.manifest.archives if previous is not None else ()
-        named = _places(paths) if paths is not None else last_named
         if paths and old is not None and named == last_named and counts["removed"] and not self.accept_removals:
             with contextlib.closing(Catalogue(generation / CATALOGUE)) as new:
                 _refuse_removals(paths, old, new, births_and_deaths=self.births_and_deaths)
         with contextlib.closing(Journal(self.folder.root / "encoded.sqlite", self.encoder.fingerprint)) as journal:
             encoder, model = self._encode(generation, previous, journal)
             self._weigh(generation, previous, encoder)
-            self.folder.publish(generation, describe(generation, built, model, named))
+            source = Source(inputs, counts["merged"], counts["listed"], counts["from_sample"])
+            self.folder.publish(generation, describe(generation, built, model, named, source))
             with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
                 journal.empty()
         return counts
@@ -248,6 +253,13 @@ def build_index(
                 fetched = stack.enter_context(contextlib.closing(build.fetched()))
             result = build.replace_index(streams, fetched)
     return replace(result, seconds=time.monotonic() - started)
+
+
+def _repeated(manifest: Manifest) -> Counter[str]:
+    """What is told of a build that would make the index again that is in force, which stays."""
+    source = manifest.source
+    told = {"merged": source.merged, "listed": source.listed, "from_sample": source.from_sample}
+    return Counter(events=manifest.events, unchanged=manifest.events, **told)
 
 
 def _places(archives: Sequence[Path]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from itertools import groupby
@@ -34,13 +35,20 @@ class Staged(NamedTuple):
 
 
 class Staging:
-    """A context in which events are added and then read by day; its file is deleted at the end."""
+    """A context in which events are added and then read by day; its file is deleted at the end.
+
+    Attributes:
+        size: how many events were added.
+        has_doubles: whether one id was given to events of several days, of which `days` reports some.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._db = sqlite3.connect(path, isolation_level=None)
         self._folders: dict[Path, bool] = {}
+        self._digest = hashlib.blake2b()
         self.size = 0
+        self.has_doubles = False
 
     def __enter__(self) -> Staging:
         self._db.executescript(
@@ -64,6 +72,7 @@ class Staging:
         """
         date = event.date.isoformat()
         if has_given_id(event):
+            self.has_doubles |= self.given_day(event.id) not in (None, event.date)
             self._db.execute(
                 "INSERT INTO given VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET date = min(date, excluded.date)",
                 (event.id, date),
@@ -72,10 +81,17 @@ class Staging:
             self._folders[archive] = archive.is_dir()
         self.size += 1
         telling = 0 if event.paths and self._folders[archive] else self.size
+        data = event_json().dump_json(event)
+        self._digest.update(f"{len(data)} {archive} {fetched} {telling} {is_added} ".encode("utf-8", "surrogateescape"))
+        self._digest.update(data)
         self._db.execute(
             "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (date, str(archive), fetched, telling, is_added, bool(event.lists), event_json().dump_json(event)),
+            (date, str(archive), fetched, telling, is_added, bool(event.lists), data),
         )
+
+    def digest(self) -> bytes:
+        """A digest of all that was added, in its order."""
+        return self._digest.digest()
 
     def given_day(self, event_id: str) -> dt.date | None:
         """The day of the event to which an archive gave an id; the earliest if it gave the id to several."""

@@ -17,15 +17,23 @@ from embeddings.index.manifest import (
     TRAITS,
     Manifest,
     ModelRecord,
+    Source,
     file_record,
 )
 
 
-def describe(generation: Path, built: dt.datetime, model: ModelRecord, archives: Sequence[str] = ()) -> Manifest:
+def describe(
+    generation: Path,
+    built: dt.datetime,
+    model: ModelRecord,
+    archives: Sequence[str] = (),
+    source: Source | None = None,
+) -> Manifest:
     """The manifest of a generation whose files are all written.
 
     Args:
         archives: the paths of what it was built from.
+        source: what is known of what these hold.
     """
     others = [name for name in (CODES, TRAITS, *STORY_FILES) if (generation / name).exists()]
     written = [*FILES, *(model.export.files if model.export else ()), *others]
@@ -41,5 +49,6 @@ def describe(generation: Path, built: dt.datetime, model: ModelRecord, archives:
             last=catalogue.last,
             attributions=catalogue.attributions,
             archives=tuple(archives),
+            source=source or Source(),
             files={name: file_record(generation / name) for name in written},
         )

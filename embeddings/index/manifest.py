@@ -118,6 +118,21 @@ class ModelRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Of what an index was made, and what was found in it that a build tells of.
+
+    Attributes:
+        fingerprint: of all that it depends on; "": another build may make something else of the same.
+        merged, listed, from_sample: as a build tells them.
+    """
+
+    fingerprint: str = ""
+    merged: int = 0
+    listed: int = 0
+    from_sample: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What an index is: everything that a reader checks before it opens the files."""
 
@@ -131,6 +146,7 @@ class Manifest:
     last: dt.date | None
     attributions: tuple[str, ...]
     archives: tuple[str, ...] = ()  # full paths of those that it was built from, sorted
+    source: Source = field(default_factory=Source)
     files: Mapping[str, FileRecord] = field(default_factory=dict)
 
     @property
@@ -183,10 +199,16 @@ def _manifest(body: dict[str, Any]) -> Manifest:
         last=body["last"] and as_day(body["last"]),
         attributions=tuple(map(as_text, body["attributions"])),
         archives=tuple(map(as_text, body.get("archives", ()))),
+        source=_source(body.get("source", {})),
         files={
             name: FileRecord(int(record["size"]), as_text(record["sha256"])) for name, record in body["files"].items()
         },
     )
+
+
+def _source(body: dict[str, Any]) -> Source:
+    counts = (int(body.get(name, 0)) for name in ("merged", "listed", "from_sample"))
+    return Source(as_text(body.get("fingerprint", "")), *counts)
 
 
 def _export(body: dict[str, Any]) -> ExportRecord:

@@ -1,0 +1,186 @@
+"""A build of what the index in force was made of leaves it as it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from embeddings.archive import Report
+from embeddings.build import repeated
+from embeddings.build.result import BuildResult
+from embeddings.build.run import build_index
+from embeddings.index.folder import IndexFolder
+from embeddings.index.manifest import Source
+from tests.embeddings.archive.pages import page, write
+from tests.word_encoder import WordEncoder
+
+_RECORDS: list[dict[str, Any]] = [
+    {"date": "2015-12-03", "headline": "It rains in Alpha.", "id": "rain"},
+    {"date": "2015-12-03", "headline": "It rains in Alpha.", "id": "again"},
+    {"date": "2015-12-04", "headline": "The bridge of Beta falls."},
+]
+
+
+@pytest.fixture(autouse=True)
+def _one_program(_another_program: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All builds are by one version, as they mostly are."""
+    monkeypatch.setattr("embeddings.build.repeated._program", lambda: "this version")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    return _write(tmp_path / "archive.jsonl", _RECORDS)
+
+
+def _write(path: Path, records: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    return path
+
+
+def _build(folder: IndexFolder, *archives: Path, **settings: Any) -> BuildResult:
+    return build_index(folder, archives, WordEncoder(), settings.pop("report", None) or Report(), **settings)
+
+
+def test_the_same_archive_again_leaves_the_index_and_tells_what_a_new_one_would(
+    folder: IndexFolder, archive: Path
+) -> None:
+    first = _build(folder, archive)
+    before = folder.manifest()
+    again = _build(folder, archive)
+    assert folder.manifest() == before
+    assert [each.name for each in (folder.root / "generations").iterdir()] == [before.generation]
+    made_anew = replace(first, new=0, unchanged=first.events, seconds=again.seconds)
+    assert (first.events, first.merged, again) == (2, 1, made_anew)
+
+
+def test_what_cannot_be_read_is_told_again(folder: IndexFolder, tmp_path: Path) -> None:
+    archive = _write(tmp_path / "archive.jsonl", [*_RECORDS, {"date": "2015-12-05"}])
+    for _ in range(2):
+        report = Report()
+        assert _build(folder, archive, report=report).rejected == 1
+        assert "headline" in str(report.first[0])
+
+
+def test_an_id_that_is_given_on_two_days_is_told_again(folder: IndexFolder, tmp_path: Path) -> None:
+    records = [*_RECORDS, {"date": "2015-12-05", "headline": "Another rain.", "id": "rain"}]
+    archive = _write(tmp_path / "archive.jsonl", records)
+    assert [_build(folder, archive).rejected for _ in range(3)] == [1, 1, 1]
+
+
+def _another_event(folder: IndexFolder, archive: Path) -> BuildResult:
+    return _build(folder, _write(archive, [*_RECORDS, {"date": "2015-12-05", "headline": "It stops."}]))
+
+
+def _another_word(folder: IndexFolder, archive: Path) -> BuildResult:
+    return _build(folder, _write(archive, [*_RECORDS[:2], {**_RECORDS[2], "summary": "Nobody was on it."}]))
+
+
+def _another_order(folder: IndexFolder, archive: Path) -> BuildResult:
+    return _build(folder, _write(archive, _RECORDS[::-1]))
+
+
+def _another_name(folder: IndexFolder, archive: Path) -> BuildResult:
+    return _build(folder, archive.rename(archive.with_name("moved.jsonl")))
+
+
+def _another_archive(folder: IndexFolder, archive: Path) -> BuildResult:
+    return _build(folder, archive, _write(archive.with_name("more.jsonl"), _RECORDS))
+
+
+def _another_size_of_codes(folder: IndexFolder, archive: Path) -> BuildResult:
+    return _build(folder, archive, compressed_from=1)
+
+
+def _another_way(folder: IndexFolder, archive: Path) -> BuildResult:
+    return _build(folder, archive, way="torch")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _another_event,
+        _another_word,
+        _another_order,
+        _another_name,
+        _another_archive,
+        _another_size_of_codes,
+        _another_way,
+    ],
+)
+def test_whatever_the_index_depends_on_makes_it_anew(
+    folder: IndexFolder, archive: Path, change: Callable[[IndexFolder, Path], BuildResult]
+) -> None:
+    _build(folder, archive)
+    before = folder.manifest()
+    change(folder, archive)
+    assert folder.manifest().generation != before.generation
+
+
+def test_another_version_makes_the_index_anew(
+    folder: IndexFolder, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _build(folder, archive)
+    before = folder.manifest().generation
+    monkeypatch.setattr("embeddings.build.repeated._program", lambda: "the next version")
+    assert _build(folder, archive).unchanged == 2
+    assert folder.manifest().generation != before
+
+
+def test_an_index_of_an_earlier_version_is_made_anew(folder: IndexFolder, archive: Path) -> None:
+    _build(folder, archive)
+    manifest = folder.manifest()
+    folder.publish(folder.root / "generations" / manifest.generation, replace(manifest, source=Source()))
+    _build(folder, archive)
+    assert folder.manifest().generation != manifest.generation
+
+
+def test_a_damaged_index_is_made_anew(folder: IndexFolder, archive: Path) -> None:
+    _build(folder, archive)
+    manifest = folder.manifest()
+    vectors = folder.root / "generations" / manifest.generation / "vectors.faiss"
+    data = bytearray(vectors.read_bytes())
+    data[-1] ^= 1
+    vectors.write_bytes(data)
+    _build(folder, archive)
+    assert folder.manifest().generation != manifest.generation
+    assert not list(folder.problems())
+
+
+def test_a_folder_of_pages_is_read_in_the_same_order_wherever_its_files_lie(
+    folder: IndexFolder, tmp_path: Path
+) -> None:
+    addresses = [f"2015/12/{day}/{word}.md" for day in (3, 14) for word in ("zebra", "ant", "rain")]
+    for number, order in enumerate((addresses, addresses[::-1])):
+        for address in order:
+            write(tmp_path / "pages", address, page(f"{address.title()} is seen."))
+        if not number:
+            _build(folder, tmp_path / "pages")
+            before = folder.manifest().generation
+            for address in addresses:
+                (tmp_path / "pages" / "news" / address).unlink()
+    _build(folder, tmp_path / "pages")
+    assert folder.manifest().generation == before
+
+
+def test_the_program_is_its_code_and_tables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "words.json").write_text("{}")
+    (tmp_path / "read.py").write_text("one = 1\n")
+    monkeypatch.undo()
+    monkeypatch.setattr("embeddings.build.repeated.resources.files", lambda _: tmp_path)
+    found = {repeated._program.__wrapped__()}
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "read.pyc").write_bytes(b"compiled")
+    assert repeated._program.__wrapped__() in found
+    (tmp_path / "rules" / "words.json").write_text("[]")
+    found.add(repeated._program.__wrapped__())
+    (tmp_path / "read.py").write_text("one = 2\n")
+    found.add(repeated._program.__wrapped__())
+    monkeypatch.setattr("embeddings.build.repeated.metadata.distributions", list)
+    found.add(repeated._program.__wrapped__())
+    assert len(found) == 4
