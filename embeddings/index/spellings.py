@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from embeddings.stems import STOP_WORDS
-from embeddings.text import WORD, compact
+from embeddings.text import compact
 
 MOST_SPELLINGS = 100_000  # of an archive, the most frequent ones: 113,755 events have 60,000 that occur more than once
 LONGEST_NAME = 4  # words
@@ -26,6 +26,8 @@ LEAST_LETTERS = 4  # of a word; shorter ones are near to too many others
 _LONGEST = 40  # letters
 _INNER = frozenset("al bin da de del den der di do du el ibn la le of the und van von".split())  # inside a name
 _LONGEST_RUN = 6  # words in a row with capitals
+_WORD_AND_GAP = re.compile(r"([^\W_]+)([\W_]*)")
+_JOINTS = frozenset((" ", "-", "'", "’"))  # between the words of a name
 _AT_ONCE = 4_096  # keys
 
 
@@ -77,34 +79,45 @@ class SpellingCounter:
 
 def _forms(text: str) -> Iterator[str]:
     """The words of a text, and its names of two to four words; a capital at its beginning says nothing."""
-    run: list[re.Match[str]] = []
-    end = 0
-    for number, match in enumerate(WORD.finditer(text)):
-        word = match[0]
-        if word.isalpha() and len(word) >= LEAST_LETTERS:
+    run: list[tuple[str, str]] = []
+    before = ""
+    for number, match in enumerate(_WORD_AND_GAP.findall(text)):
+        word, gap = match
+        is_word = word.isalpha()
+        if is_word and len(word) >= LEAST_LETTERS:
             yield word if number else word.lower()
-        is_joined = text[end : match.start()] in (" ", "-", "'", "’")
-        end = match.end()
-        if run and not is_joined:
-            yield from _names(text, run)
+        if run and before not in _JOINTS:
+            yield from _names(run)
             run = []
-        if (word[0].isupper() and word.isalpha() and not (number == 0 and word.lower() in STOP_WORDS)) or (
+        before = gap
+        if (is_word and word[0].isupper() and (number or word.lower() not in STOP_WORDS)) or (
             run and word in _INNER and len(run) < _LONGEST_RUN
         ):
             run.append(match)
         elif run:
-            yield from _names(text, run)
+            yield from _names(run)
             run = []
-    yield from _names(text, run)
+    yield from _names(run)
 
 
-def _names(text: str, run: Sequence[re.Match[str]]) -> Iterator[str]:
-    """The names in a row of words with capitals: any of its parts may be one."""
+def _names(run: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The names in a row of words with capitals: any of its parts may be one.
+
+    Args:
+        run: each word, and what stands between it and the next.
+    """
+    if len(run) < 2:
+        return
     run = run[:_LONGEST_RUN]
-    for first in range(len(run)):
-        for last in range(first + 1, min(first + LONGEST_NAME, len(run))):
-            if run[first][0] not in _INNER and run[last][0] not in _INNER:
-                yield text[run[first].start() : run[last].end()]
+    for first in range(len(run) - 1):
+        name, gap = run[first]
+        if name in _INNER:
+            continue
+        for word, after in run[first + 1 : first + LONGEST_NAME]:
+            name += gap + word
+            gap = after
+            if word not in _INNER:
+                yield name
 
 
 class Spellings:
