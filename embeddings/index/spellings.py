@@ -11,6 +11,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -120,33 +121,55 @@ def _names(run: Sequence[tuple[str, str]]) -> Iterator[str]:
                 yield name
 
 
+class _Texts:
+    """Texts in a row of bytes: as strings of their own each takes 50 more."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._ends = array("I", [0])
+
+    def append(self, text: str) -> None:
+        self._bytes += text.encode("utf-8", "surrogatepass")
+        self._ends.append(len(self._bytes))
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, place: int) -> str:
+        return self._bytes[self._ends[place] : self._ends[place + 1]].decode("utf-8", "surrogatepass")
+
+
 class Spellings:
-    """The words and names of an archive, to be compared with what somebody typed; some 15 MB at `MOST_SPELLINGS`.
+    """The words and names of an archive, to be compared with what somebody typed; some 6 MB at `MOST_SPELLINGS`.
 
     Args:
         spellings: key, text and events of each.
     """
 
     def __init__(self, spellings: Iterable[tuple[str, str, int]]) -> None:
-        self._keys: list[str] = []
-        self._texts: list[str] = []
-        counts = array("i")
-        for key, text, events in spellings:
-            self._keys.append(key)
-            self._texts.append(key if key == text else text)  # one string where they are equal
-            counts.append(events)
+        self._keys, self._texts = _Texts(), _Texts()
+        counts, of_keys = array("i"), array("h")
+        letters = [np.zeros(0, np.uint64)]
+        left = iter(spellings)
+        while some := list(islice(left, _AT_ONCE)):
+            for key, text, events in some:
+                self._keys.append(key)
+                self._texts.append("" if key == text else text)
+                counts.append(events)
+                of_keys.append(len(key))
+            letters.append(_letters([key for key, _, _ in some]))
         self._events = np.array(counts, np.int32)
-        lengths = np.array([len(key) for key in self._keys], np.int16)
+        lengths = np.array(of_keys, np.int16)
         self._by_length = np.argsort(lengths, kind="stable").astype(np.int32)  # rows, those of the shortest keys first
         self._starts = np.searchsorted(lengths[self._by_length], np.arange(_LONGEST + 2)).tolist()
-        self._letters = _letters(self._keys)[self._by_length]  # in that order
+        self._letters = np.concatenate(letters)[self._by_length]  # in that order
 
     def __len__(self) -> int:
         return len(self._keys)
 
     def near(self, key: str, most: int) -> list[Spelling]:
         """What differs from a key by at most so many letters left out, added, changed or swapped."""
-        if not self._keys or len(key) > _LONGEST + most:
+        if not len(self) or len(key) > _LONGEST + most:
             return []
         part = slice(self._starts[max(len(key) - most, 0)], self._starts[min(len(key) + most, _LONGEST) + 1])
         # One letter more or less changes one bit, another letter two. That leaves few to compare.
@@ -155,21 +178,15 @@ class Spellings:
         keys = [self._keys[row] for row in rows]
         distances = cdist([key], keys, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0].tolist()
         return [
-            Spelling(self._keys[row], self._texts[row], int(self._events[row]))
-            for row, distance in zip(rows, distances, strict=True)
+            Spelling(near, self._texts[row] or near, int(self._events[row]))
+            for row, near, distance in zip(rows, keys, distances, strict=True)
             if distance <= most
         ]
 
 
 def _letters(keys: Sequence[str]) -> np.ndarray:
-    """`_letters_of_some` of any number of keys: each letter takes 300 bytes meanwhile."""
-    parts = [_letters_of_some(keys[start : start + _AT_ONCE]) for start in range(0, len(keys), _AT_ONCE)]
-    return np.concatenate([np.zeros(0, np.uint64), *parts])
-
-
-def _letters_of_some(keys: Sequence[str]) -> np.ndarray:
     """Which letters each key has, (len(keys),) uint64: a bit for each, which letters of other scripts share, and a
-    second one for those that it has twice or more."""
+    second one for those that it has twice or more. Each letter takes 300 bytes meanwhile."""
     codes = np.frombuffer("".join(keys).encode("utf-32-le"), np.uint32) & 31
     rows = np.repeat(np.arange(len(keys)), [len(key) for key in keys])
     counts = np.bincount(rows * 32 + codes, minlength=32 * len(keys)).reshape(-1, 32)

@@ -5,6 +5,7 @@ A word that the archive has is never changed, nor is one that is English, a numb
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+import numpy as np
 from rapidfuzz.distance import OSA
 
 from embeddings.index.spellings import LEAST_LETTERS, Spelling, Spellings
@@ -166,7 +168,7 @@ def _supported(
 
 def _near_enough(word: str, archive: Lexicon) -> list[Spelling]:
     """The single words that a word which is not English may mean, however rare they are, the likeliest first."""
-    if word in english_words() or len(word) <= LEAST_LETTERS:
+    if is_english(word) or len(word) <= LEAST_LETTERS:
         return []
 
     def may_be_meant(wrong: float, spelling: Spelling) -> bool:
@@ -193,7 +195,7 @@ def spelt_otherwise(text: str, archive: Lexicon) -> tuple[tuple[str, str], ...]:
     """
     words = dict.fromkeys(normalise(token[0]) for token in WORD.finditer(text) if _is_plain(token[0]))
     counts = archive.frequencies(list(words))
-    rare = [word for word in words if 0 < counts.get(word, 0) <= _RARE and word not in english_words()]
+    rare = [word for word in words if 0 < counts.get(word, 0) <= _RARE and not is_english(word)]
     found = []
     for word in rare[:_MOST_LOOKED_UP] if rare and len(archive.spellings) else ():
         window = _Window.of(0, word)
@@ -214,7 +216,7 @@ def _is_plain(word: str) -> bool:
 
 
 def _is_strange(word: str) -> bool:
-    return word.isalpha() and word not in english_words()
+    return word.isalpha() and not is_english(word)
 
 
 def _windows(text: str, tokens: Sequence[re.Match[str]], words: Sequence[str], lacking: set[int]) -> Iterator[_Window]:
@@ -275,7 +277,7 @@ def _may_stand_for(window: _Window, meant: Sequence[str], *, joined: bool) -> bo
     Args:
         joined: whether they have the same letters, and differ in their blanks.
     """
-    english = any(word in english_words() for word in window.lacking)
+    english = any(map(is_english, window.lacking))
     if len(meant) != len(window.words):
         return not english and (joined or window.staying.issubset(meant))
     pairs = [(word, other) for word, other in zip(window.words, meant, strict=True) if word != other]
@@ -304,8 +306,16 @@ def sound(key: str) -> str:
     return _DOUBLED.sub(r"\1", key.replace("ph", "f").replace("tch", "c").translate(_SOUNDS)).rstrip("a")
 
 
+def is_english(word: str) -> bool:
+    """Whether it is one of 82,765 English words, as a word that an archive happens to lack may be."""
+    known, wanted = _english_words(), word.encode()
+    place = int(known.searchsorted(wanted))
+    return place < len(known) and bool(known[place] == wanted)
+
+
 @cache
-def english_words() -> frozenset[str]:
-    """82,765 English words: a word that an archive happens to lack may be one of them."""
-    words = resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt"
-    return frozenset(words.read_text(encoding="utf-8-sig").split()[::2])  # each is followed by its frequency
+def _english_words() -> np.ndarray:
+    """In order of their letters, in 2 MB; as strings in a set they take 9."""
+    file = resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt"
+    words = file.read_bytes().removeprefix(codecs.BOM_UTF8).split()[::2]  # each is followed by its frequency
+    return np.sort(np.array(words))

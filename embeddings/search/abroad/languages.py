@@ -19,7 +19,7 @@ from embeddings.search.abroad.tables import (
     signs,
     tables,
 )
-from embeddings.search.spelling import english_words
+from embeddings.search.spelling import is_english
 from embeddings.stems import STOP_WORDS
 from embeddings.text import WORD
 
@@ -85,7 +85,7 @@ def _by_words(text: str, frequencies: Frequencies, is_name: IsName) -> str | Non
     own = {code: _own(words, tables().languages[code]) for code in votes if votes[code] == most}
     language = max(own, key=lambda code: len(own[code]))
     others = (word for word in set(words) - own[language] if len(word) >= LEAST_LETTERS or word in STOP_WORDS)
-    english = sum(word in english_words() and not is_name(word) for word in others)
+    english = sum(is_english(word) and not is_name(word) for word in others)
     least = 1 if may_be_little and own[language].issuperset(words) else _LEAST  # "was geschah"
     return language if most >= least and most > 2 * english else None
 
