@@ -11,7 +11,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -122,21 +122,20 @@ def _names(run: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 class _Texts:
-    """Texts in a row of bytes: as strings of their own each takes 50 more."""
+    """Texts in blocks of `_AT_ONCE`, each one string: as strings of their own each text takes 50 bytes more."""
 
     def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._ends = array("I", [0])
+        self._blocks: list[str] = []
+        self._ends = array("i")  # in its block
 
-    def append(self, text: str) -> None:
-        self._bytes += text.encode("utf-8", "surrogatepass")
-        self._ends.append(len(self._bytes))
-
-    def __len__(self) -> int:
-        return len(self._ends) - 1
+    def append_block(self, texts: Sequence[str]) -> None:
+        """Append `_AT_ONCE` texts, or fewer at the end."""
+        self._blocks.append("".join(texts))
+        self._ends.extend(accumulate(map(len, texts)))
 
     def __getitem__(self, place: int) -> str:
-        return self._bytes[self._ends[place] : self._ends[place + 1]].decode("utf-8", "surrogatepass")
+        block, is_later = divmod(place, _AT_ONCE)
+        return self._blocks[block][self._ends[place - 1] if is_later else 0 : self._ends[place]]
 
 
 class Spellings:
@@ -148,24 +147,24 @@ class Spellings:
 
     def __init__(self, spellings: Iterable[tuple[str, str, int]]) -> None:
         self._keys, self._texts = _Texts(), _Texts()
-        counts, of_keys = array("i"), array("h")
+        counts, key_lengths = array("i"), array("h")
         letters = [np.zeros(0, np.uint64)]
         left = iter(spellings)
         while some := list(islice(left, _AT_ONCE)):
-            for key, text, events in some:
-                self._keys.append(key)
-                self._texts.append("" if key == text else text)
-                counts.append(events)
-                of_keys.append(len(key))
-            letters.append(_letters([key for key, _, _ in some]))
+            keys, texts, events = zip(*some, strict=True)
+            self._keys.append_block(keys)
+            self._texts.append_block(["" if text == key else text for key, text in zip(keys, texts, strict=True)])
+            counts.extend(events)
+            key_lengths.extend(map(len, keys))
+            letters.append(_letters(keys))
         self._events = np.array(counts, np.int32)
-        lengths = np.array(of_keys, np.int16)
+        lengths = np.array(key_lengths, np.int16)
         self._by_length = np.argsort(lengths, kind="stable").astype(np.int32)  # rows, those of the shortest keys first
         self._starts = np.searchsorted(lengths[self._by_length], np.arange(_LONGEST + 2)).tolist()
         self._letters = np.concatenate(letters)[self._by_length]  # in that order
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._events)
 
     def near(self, key: str, most: int) -> list[Spelling]:
         """What differs from a key by at most so many letters left out, added, changed or swapped."""
