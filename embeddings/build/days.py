@@ -171,13 +171,16 @@ def _write_day(
     counts: Counter[str] = Counter()
     placed: list[tuple[int, NewEvent]] = []
     taken: set[str] = set()
+    given = {staged.event.id for staged in of_day.read if has_given_id(staged.event)}  # on this day, as was seen to
     for group in _groups(of_day, before):
         event, held = merge_origins(group.texts)
         # An id may be another's: of two headlines with the same eight digits, or given to an event of another day.
         own_id = next(
             each
             for each in _wanted_ids(group, event)
-            if staging.given_day(each) in (None, before.day) and each not in taken and not writer.has(each)
+            if (each in given or staging.given_day(each) in (None, before.day))
+            and each not in taken
+            and not writer.has(each)
         )
         taken.add(own_id)
         new = _new_event(group, before, _known_as(event, own_id), held)

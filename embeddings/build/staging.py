@@ -54,7 +54,7 @@ class Staging:
         self._db.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
             "CREATE TABLE events (date TEXT, archive TEXT, fetched INTEGER, telling INTEGER, added INTEGER, "
-            "listed INTEGER, event BLOB);"
+            "listed INTEGER, given TEXT, event BLOB);"
             "CREATE TABLE given (id TEXT PRIMARY KEY, date TEXT) WITHOUT ROWID"
         )
         return self
@@ -71,12 +71,12 @@ class Staging:
             is_added: it is the sample's, which was not named.
         """
         date = event.date.isoformat()
-        if has_given_id(event):
-            self.has_doubles |= self.given_day(event.id) not in (None, event.date)
-            self._db.execute(
-                "INSERT INTO given VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET date = min(date, excluded.date)",
-                (event.id, date),
-            )
+        given = event.id if has_given_id(event) else None
+        if given is not None:
+            found = self._db.execute("INSERT OR IGNORE INTO given VALUES (?, ?)", (event.id, date))
+            if not found.rowcount and self.given_day(event.id) != event.date:
+                self.has_doubles = True
+                self._db.execute("UPDATE given SET date = min(date, ?) WHERE id = ?", (date, event.id))
         if archive not in self._folders:
             self._folders[archive] = archive.is_dir()
         self.size += 1
@@ -85,8 +85,8 @@ class Staging:
         self._digest.update(f"{len(data)} {archive} {fetched} {telling} {is_added} ".encode("utf-8", "surrogateescape"))
         self._digest.update(data)
         self._db.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (date, str(archive), fetched, telling, is_added, bool(event.lists), data),
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (date, str(archive), fetched, telling, is_added, bool(event.lists), given, data),
         )
 
     def digest(self) -> bytes:
@@ -122,14 +122,16 @@ class Staging:
         reported.
         """
         self._sort()
-        rows = self._db.execute("SELECT date, archive, fetched, telling, added, event FROM events ORDER BY date, rowid")
+        rows = self._db.execute(
+            "SELECT events.date, archive, fetched, telling, added, given.date, event "
+            "FROM events LEFT JOIN given ON given.id = events.given ORDER BY events.date, events.rowid"
+        )
         for date, of_day in groupby(rows, key=itemgetter(0)):
             day = dt.date.fromisoformat(date)
             events: list[Staged] = []
-            for _, archive, fetched, telling, added, data in of_day:
+            for _, archive, fetched, telling, added, first, data in of_day:
                 event = event_json().validate_json(data)
-                first = self.given_day(event.id) if has_given_id(event) else None
-                if first is not None and first != day:
+                if first is not None and first != date:
                     why = f"the id {event.id} is given to an event of {first} and to one of {day}; the earlier counts"
                     report.reject(archive, None, why)
                 else:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sqlite3
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -107,7 +108,7 @@ class CatalogueWriter:
         # A file that is not finished is thrown away, so it needs no journal.
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
         self._attributions: dict[str, int] = {}
-        self._postings: dict[str, array[int]] = {}
+        self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self._spellings = SpellingCounter()
         self._short_forms = ShortFormCounter()
         self._row = 0
@@ -121,7 +122,7 @@ class CatalogueWriter:
         topics = json.dumps(event.topics, ensure_ascii=False)
         searched = (*event.topics, event.headline, event.summary or "", *event.contexts)
         for stem in {*chain.from_iterable(map(stems, searched)), *chain.from_iterable(map(capitals, searched))}:
-            self._postings.setdefault(stem, array("I")).append(row)
+            self._postings[stem].append(row)
         self._spellings.add(searched)
         self._short_forms.add(searched)
         words = normalise(event.headline)
