@@ -23,14 +23,18 @@ from embeddings.index.manifest import (
 from embeddings.index.tokens import TokenWriter
 from embeddings.index.vectors import VectorWriter
 from embeddings.model.encoder import Encoder
-from embeddings.model.export import CHECKED_TEXTS, FastEncoder, export
-from embeddings.progress import Progress
+from embeddings.model.export import CHECKED_TEXTS, FastEncoder, can_be_tried, export
+from embeddings.progress import Progress, no_progress
 from embeddings.text import clean, shorten
+
+_TRYING = "trying how the model runs fastest"
 
 CHUNK = 1_024  # texts encoded between two commits: some ten seconds of work that a kill can cost
 
 
-def export_model(generation: Path, encoder: Encoder, previous: OpenIndex | None) -> tuple[Encoder, ExportRecord] | None:
+def export_model(
+    generation: Path, encoder: Encoder, previous: OpenIndex | None, progress: Progress
+) -> tuple[Encoder, ExportRecord] | None:
     """The export of the index in force, else a new one; None if the model cannot be exported.
 
     An export of an earlier version, which did not try what is fastest, is replaced where that succeeds.
@@ -38,11 +42,14 @@ def export_model(generation: Path, encoder: Encoder, previous: OpenIndex | None)
     same = _of_same_model(previous, encoder)
     record = same.manifest.model.export if same is not None else None
     if record is None or not record.is_tried:
+        told = progress if can_be_tried(encoder) else no_progress
+        told(_TRYING, 0, 1)
         with contextlib.closing(Catalogue(generation / CATALOGUE)) as catalogue:
             rows = np.unique(np.linspace(0, catalogue.size - 1, CHECKED_TEXTS).astype(int)).tolist()
             texts = [event.title for event in catalogue.events(rows)]
         with at_work(encoder):
             exported = export(encoder, texts, generation)
+        told(_TRYING, 1, 1)
         if exported is not None:
             return exported
     if same is None or record is None:

@@ -46,6 +46,7 @@ from embeddings.index.folder import IndexFolder, OpenIndex
 from embeddings.index.manifest import CATALOGUE, CODES, PROMINENCE, TRAITS, VECTORS, Manifest, ModelRecord, Source
 from embeddings.index.vectors import COMPRESSED_FROM, VectorIndex
 from embeddings.model.encoder import Encoder
+from embeddings.model.export import can_be_tried
 from embeddings.progress import Progress, no_progress
 from embeddings.prominence.measure import measure
 from embeddings.prominence.traits import collect
@@ -127,8 +128,8 @@ class Build:
             last_named = previous.manifest.archives if previous is not None else ()
             named = _places(paths) if paths is not None else last_named
             inputs = inputs_of(staging, self.encoder.fingerprint, self.way, self.compressed_from, named)
-            if previous is not None and inputs and previous.manifest.source.fingerprint == inputs:
-                return _repeated(previous.manifest)
+            if previous is not None and self._is_repeated(previous.manifest, inputs):
+                return _told_again(previous.manifest)
             counts = write_catalogue(generation / CATALOGUE, staging, old, built.date(), self.report, self.progress)
         if paths and old is not None and named == last_named and counts["removed"] and not self.accept_removals:
             with contextlib.closing(Catalogue(generation / CATALOGUE)) as new:
@@ -180,9 +181,14 @@ class Build:
             return any(is_dump(path) for path in archives)
         return old is None or old.has_added() or not old.is_from_archives()
 
+    def _is_repeated(self, manifest: Manifest, inputs: str) -> bool:
+        """Whether the index in force is what this build would make; not where its export failed, which may pass."""
+        lacks_export = self.way == "auto" and manifest.model.export is None and can_be_tried(self.encoder)
+        return bool(inputs) and inputs == manifest.source.fingerprint and not lacks_export
+
     def _encode(self, generation: Path, previous: OpenIndex | None, journal: Journal) -> tuple[Encoder, ModelRecord]:
         """Write vectors and tokens, with an export of the model if possible; returns it and the record of the model."""
-        exported = export_model(generation, self.encoder, previous) if self.way == "auto" else None
+        exported = export_model(generation, self.encoder, previous, self.progress) if self.way == "auto" else None
         encoder, record = exported or (self.encoder, None)
         dimension = encode(generation, encoder, previous, journal, self.progress)
         model = ModelRecord(name=encoder.name, fingerprint=encoder.fingerprint, dimension=dimension, export=record)
@@ -255,7 +261,7 @@ def build_index(
     return replace(result, seconds=time.monotonic() - started)
 
 
-def _repeated(manifest: Manifest) -> Counter[str]:
+def _told_again(manifest: Manifest) -> Counter[str]:
     """What is told of a build that would make the index again that is in force, which stays."""
     source = manifest.source
     told = {"merged": source.merged, "listed": source.listed, "from_sample": source.from_sample}

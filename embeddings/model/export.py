@@ -187,6 +187,11 @@ def export_of(index: OpenIndex, encoder: Encoder, *, one_by_one: bool = False) -
     )
 
 
+def can_be_tried(encoder: Encoder) -> bool:
+    """Whether `export` would try to export an encoder's model, and what runs it is installed."""
+    return isinstance(encoder, Exportable) and bool(writing.ways())
+
+
 def export(encoder: Encoder, texts: Sequence[str], folder: Path) -> tuple[FastEncoder, ExportRecord] | None:
     """Export an encoder's model and see whether it gives the encoder's vectors.
 
@@ -198,7 +203,7 @@ def export(encoder: Encoder, texts: Sequence[str], folder: Path) -> tuple[FastEn
     """
     if not isinstance(encoder, Exportable):
         return None
-    if not writing.ways():
+    if not can_be_tried(encoder):
         log.info("nothing that runs an export is installed, so torch encodes; the extra dateline[fast] is faster")
         return None
     model, head = encoder.load()

@@ -139,6 +139,17 @@ def test_an_index_of_an_earlier_version_is_made_anew(folder: IndexFolder, archiv
     assert folder.manifest().generation != manifest.generation
 
 
+def test_an_index_whose_export_failed_is_made_anew(
+    folder: IndexFolder, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What failed may have passed, such as a disk that was full."""
+    _build(folder, archive)
+    before = folder.manifest().generation
+    monkeypatch.setattr("embeddings.build.run.can_be_tried", lambda _: True)
+    assert _build(folder, archive, way="auto").unchanged == 2
+    assert folder.manifest().generation != before
+
+
 def test_a_damaged_index_is_made_anew(folder: IndexFolder, archive: Path) -> None:
     _build(folder, archive)
     manifest = folder.manifest()

@@ -665,7 +665,10 @@ class TestRemovals:
         assert build(jsonl(path, *texts)).removed == 0
 
 
-def test_progress_tells_each_step_to_its_end(tmp_path: Path, folder: IndexFolder, encoder: WordEncoder) -> None:
+def test_progress_tells_each_step_to_its_end(
+    tmp_path: Path, folder: IndexFolder, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.build.encoding.can_be_tried", lambda _: True)
     told: dict[str, tuple[int, int | None]] = {}
 
     def progress(step: str, done: int, total: int | None) -> None:
@@ -678,6 +681,7 @@ def test_progress_tells_each_step_to_its_end(tmp_path: Path, folder: IndexFolder
         "reading pages and lines",
         "putting days together",
         "writing words and look-ups",
+        "trying how the model runs fastest",
         "encoding events",
         "weighing events",
         "comparing events",
