@@ -16,6 +16,7 @@ class BuildResult:
         listed: that a list names, such as Wikipedia's days of the year or the sample archive.
         from_sample: that are there because the sample archive's of before the archive's first day were added.
         rejected: pages and lines that were left out; what was read but for a part is not among them.
+        is_kept: nothing was to be done, so that the index in force stays.
     """
 
     events: int = 0
@@ -28,8 +29,10 @@ class BuildResult:
     listed: int = 0
     from_sample: int = 0
     seconds: float = 0.0
+    is_kept: bool = False
 
     def as_dict(self) -> dict[str, Any]:
-        """The result as the JSON that commands print; what lists name is told to people alone."""
-        counts = {name: value for name, value in asdict(self).items() if name not in {"listed", "from_sample"}}
+        """The result as the JSON that commands print; the rest is told to people alone."""
+        people = {"listed", "from_sample", "is_kept"}
+        counts = {name: value for name, value in asdict(self).items() if name not in people}
         return {**counts, "seconds": round(self.seconds, 1)}

@@ -6,12 +6,11 @@ import contextlib
 import datetime as dt
 import logging
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -102,19 +101,19 @@ class Build:
         """
         try:
             with _previous(self.folder, is_archive=archives is None) as previous:
-                counts = self._write_generation(archives, fetched, previous)
+                result = self._write_generation(archives, fetched, previous)
         finally:
             self.folder.clear()  # the index that was replaced; or, where the build failed, what it leaves
         if fetched is not None:
             fetched.set_published(self.folder.manifest().generation, sample=self.sample)
-        return BuildResult(**counts, rejected=self.report.rejected)
+        return replace(result, rejected=self.report.rejected)
 
     def _write_generation(
         self,
         archives: Sequence[tuple[Path, Iterable[Event]]] | None,
         fetched: FetchedDays | None,
         previous: OpenIndex | None,
-    ) -> Counter[str]:
+    ) -> BuildResult:
         """Read, merge, encode, weigh and publish; returns how many events there were of each kind."""
         paths = [path for path, _ in archives] if archives is not None else None
         built = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -141,7 +140,8 @@ class Build:
             self.folder.publish(generation, describe(generation, built, model, named, source))
             with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
                 journal.empty()
-        return counts
+        told: dict[str, Any] = dict(counts)
+        return BuildResult(**told)
 
     def _read(
         self,
@@ -261,11 +261,16 @@ def build_index(
     return replace(result, seconds=time.monotonic() - started)
 
 
-def _told_again(manifest: Manifest) -> Counter[str]:
+def _told_again(manifest: Manifest) -> BuildResult:
     """What is told of a build that would make the index again that is in force, which stays."""
-    source = manifest.source
-    told = {"merged": source.merged, "listed": source.listed, "from_sample": source.from_sample}
-    return Counter(events=manifest.events, unchanged=manifest.events, **told)
+    return BuildResult(
+        events=manifest.events,
+        unchanged=manifest.events,
+        merged=manifest.source.merged,
+        listed=manifest.source.listed,
+        from_sample=manifest.source.from_sample,
+        is_kept=True,
+    )
 
 
 def _places(archives: Sequence[Path]) -> tuple[str, ...]:

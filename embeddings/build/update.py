@@ -163,7 +163,7 @@ class Update:
         is_current = manifest is not None and self._days.is_published(manifest.generation, sample=self._build.sample)
         built = BuildResult()
         if manifest is not None and is_current and manifest.model.fingerprint == self._build.encoder.fingerprint:
-            built = BuildResult(events=manifest.events, unchanged=manifest.events)
+            built = BuildResult(events=manifest.events, unchanged=manifest.events, is_kept=True)
         elif self._failure is None or not self._days.is_empty:
             built = self._build.replace_index(None, self._days)
         counts = sum((fetching.counts for fetching in self._fetches), Counter[str]())

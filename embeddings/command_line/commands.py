@@ -85,7 +85,7 @@ def build(
         print_json(result.as_dict())
     else:
         display.show_build(result, rejections, report)
-        display.show_next(context.folder(), context.index)
+        display.show_next(result, context.folder(), context.index)
 
 
 @cli.command(short_help="Fetch new and edited days of Wikipedia's portal.")
@@ -143,7 +143,7 @@ def update(
         print_json(result.as_dict())
     else:
         display.show_update(result, rejections, report)
-        display.show_next(context.folder(), context.index)
+        display.show_next(result, context.folder(), context.index)
 
 
 @cli.command(short_help="Find the events that a question is about.")

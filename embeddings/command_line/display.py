@@ -188,8 +188,8 @@ def show_build(result: BuildResult, report: Report, file: Path | None) -> None:
         console.print(Text(f"  {note}"))
 
 
-def show_next(folder: IndexFolder, named: Path | None) -> None:
-    """Where an index was written, and what can be done with it.
+def show_next(result: BuildResult, folder: IndexFolder, named: Path | None) -> None:
+    """Where an index was written, or that it stays, and what can be done with it.
 
     Args:
         named: the folder, if it is another than the config's.
@@ -197,9 +197,8 @@ def show_next(folder: IndexFolder, named: Path | None) -> None:
     option = "" if named is None else f"--index {named} "
     ask, on_discord = index_command(f"{option}ask earthquake in Japan"), own_command(f"setup {option}".rstrip())
     size = decimal(folder.manifest().bytes)
-    _console().print(
-        f"written to {folder.root} ({size}); ask it with `{ask}`, or put it on Discord with `{on_discord}`"
-    )
+    where = f"nothing is new: {folder.root} stays as it is" if result.is_kept else f"written to {folder.root}"
+    _console().print(f"{where} ({size}); ask it with `{ask}`, or put it on Discord with `{on_discord}`")
 
 
 def _events(number: int) -> str:

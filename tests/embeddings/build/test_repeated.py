@@ -54,7 +54,7 @@ def test_the_same_archive_again_leaves_the_index_and_tells_what_a_new_one_would(
     again = _build(folder, archive)
     assert folder.manifest() == before
     assert [each.name for each in (folder.root / "generations").iterdir()] == [before.generation]
-    made_anew = replace(first, new=0, unchanged=first.events, seconds=again.seconds)
+    made_anew = replace(first, new=0, unchanged=first.events, seconds=again.seconds, is_kept=True)
     assert (first.events, first.merged, again) == (2, 1, made_anew)
 
 

@@ -154,6 +154,14 @@ class TestBuild:
         assert "ask it with `python -m embeddings --index other ask " in last
         assert "with `python -m bot setup --index other`" in last
 
+    def test_an_index_that_stays_as_it_is_is_told_as_such(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("embeddings.build.repeated._program", lambda: "this version")
+        archive = write("events.jsonl", *RECORDS)
+        run("build", archive)
+        first, last = run("build", archive).out.splitlines()
+        assert first.startswith("3 events: 0 new, 0 changed, 3 unchanged; ")
+        assert last.startswith("nothing is new: index stays as it is (")
+
     def test_what_could_not_be_read_is_shown_and_reported_to_a_file(self, run: Run) -> None:
         archive = write("events.jsonl", *RECORDS, *({"date": "[red]"} for _ in range(25)))
         ran = run("build", archive, "--report", "report.jsonl")
