@@ -143,6 +143,32 @@ async def test_an_index_is_brought_up_to_date_once_a_day(
     assert await updates.run_if_due(asyncio.Event())
 
 
+_TELLS_ITS_NICENESS = """
+import concurrent.futures, json, os, time
+own = int(os.environ["OWN_NICENESS"])
+for _ in range(2_000):  # it is told from outside, once it runs
+    if os.getpriority(os.PRIO_PROCESS, 0) != own:
+        break
+    time.sleep(0.005)
+with concurrent.futures.ThreadPoolExecutor(1) as threads:
+    of_thread = threads.submit(lambda: os.getpriority(os.PRIO_PROCESS, 0)).result()
+print(json.dumps({"new": os.getpriority(os.PRIO_PROCESS, 0) - own, "changed": of_thread - own, "removed": 0}))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "setpriority"), reason="this system has no niceness")
+async def test_an_update_gives_way_to_those_who_ask(
+    folder: IndexFolder, wiki: WikiServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    monkeypatch.setenv("OWN_NICENESS", str(own))
+    updates = Updates(config(folder, wiki), Clock(), [sys.executable, "-c", _TELLS_ITS_NICENESS])
+    assert await updates.run_if_due(asyncio.Event())
+    more = min(own + 10, 19) - own
+    assert caplog.messages == [f"the archive was updated: {more} new, {more} changed, 0 removed"]
+
+
 async def test_a_failed_update_is_one_line_in_the_log_and_is_tried_again_later(
     folder: IndexFolder, wiki: WikiServer, command: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
