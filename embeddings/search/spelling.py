@@ -307,8 +307,10 @@ def sound(key: str) -> str:
 
 
 def is_english(word: str) -> bool:
-    """Whether it is one of 82,765 English words, as a word that an archive happens to lack may be."""
+    """Whether it is one of 82,834 English words, as a word that an archive happens to lack may be."""
     known, wanted = _english_words(), word.encode()
+    if len(wanted) > known.itemsize:  # all of them would be copied to compare them with it
+        return False
     place = int(known.searchsorted(wanted))
     return place < len(known) and bool(known[place] == wanted)
 

@@ -4,6 +4,7 @@ import random
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,11 @@ from hypothesis import strategies as st
 
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.catalogue_writer import CatalogueWriter, NewEvent
-from embeddings.index.spellings import Spellings
+from embeddings.index.spellings import Spelling, Spellings
 from embeddings.search.names import names
 from embeddings.search.reading import lexicon
 from embeddings.search.service import Search
-from embeddings.search.spelling import Correction, Lexicon, corrected, cost, spelt_otherwise
+from embeddings.search.spelling import Correction, Lexicon, corrected, cost, is_english, spelt_otherwise
 from tests.conftest import few_examples
 from tests.embeddings.index.test_catalogue import make
 from tests.proofs.spelling import changed, names_of
@@ -286,6 +287,19 @@ def test_near_finds_what_comparing_with_everything_finds() -> None:
         assert {each.key for each in spellings.near(typed, 2)} == by_hand
 
 
+@pytest.mark.parametrize("size", [0, 1, 3, 4, 5, 8, 9])
+def test_spellings_are_those_that_were_given_however_many_blocks_they_fill(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.index.spellings._AT_ONCE", 4)
+    keys = [f"wo{'𐐀' * (place % 3)}rd{place}" for place in range(size)]
+    rows = [(key, key.title() if place % 2 else key, place) for place, key in enumerate(keys)]
+    spellings = Spellings(iter(rows))
+    assert len(spellings) == size
+    found = [spellings.near(key, 0) for key, _, _ in rows]
+    assert found == [[Spelling(*row)] for row in rows]
+
+
 def _distance(one: str, other: str) -> int:
     """Letters left out, added, changed or swapped; slowly."""
     table = {(row, 0): row for row in range(len(one) + 1)} | {(0, column): column for column in range(len(other) + 1)}
@@ -299,6 +313,15 @@ def _distance(one: str, other: str) -> int:
             if row > 1 and column > 1 and one[row - 2 : row] == other[column - 1] + other[column - 2]:
                 table[row, column] = min(table[row, column], table[row - 2, column - 2] + 1)
     return table[len(one), len(other)]
+
+
+def test_english_are_the_words_of_the_list_alone() -> None:
+    file = resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt"
+    listed = set(file.read_text(encoding="utf-8-sig").split()[::2])
+    assert all(map(is_english, listed))
+    longest = max(listed, key=len)
+    others = ("", "\0", "the\0", "\0the", "thé", "été", "ÿ", "漢字", f"{longest}q", "the" * 60)
+    assert not any(map(is_english, others))
 
 
 def test_the_names_of_the_proof_are_those_of_topics_contexts_and_headlines(tmp_path: Path) -> None:
