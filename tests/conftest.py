@@ -146,7 +146,7 @@ def folder(tmp_path: Path) -> IndexFolder:
 @pytest.fixture(autouse=True)
 def _another_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each build is by another version than the last, which never leaves an index as it is without making it again."""
-    monkeypatch.setattr("embeddings.build.repeated._program", lambda: f"version {next(_VERSIONS)}")
+    monkeypatch.setattr("embeddings.build.repeated.program", lambda: f"version {next(_VERSIONS)}")
 
 
 @pytest.fixture

@@ -113,5 +113,10 @@ class Journal:
             with contextlib.suppress(sqlite3.Error):  # it may be damaged
                 self._db.execute("PRAGMA synchronous = OFF")  # nothing of it need be on the disk
         self.close()
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        delete(self._path)
+
+
+def delete(path: Path) -> None:
+    """Delete the file of a journal that is not open, if there is one."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

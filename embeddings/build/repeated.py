@@ -16,17 +16,17 @@ def inputs_of(staging: Staging, *settings: object) -> str:
     """A fingerprint of all that the index depends on that is made of staged events; "" where it can't be told.
 
     Args:
-        settings: of the build, beside its events.
+        settings: of the build, beside its events; the program among them, as it was when the build began.
     """
     if staging.has_doubles:  # they are told by every build that meets them
         return ""
     digest = hashlib.sha256(staging.digest())
-    digest.update("\n".join((_program(), *map(str, settings))).encode())
+    digest.update("\n".join(map(str, settings)).encode())
     return digest.hexdigest()
 
 
 @cache
-def _program() -> str:
+def program() -> str:
     """A fingerprint of the program with its tables, and of what is installed beside it: another may read otherwise."""
     digest = hashlib.sha256(sys.version.encode())
     for name in sorted(f"{each.name} {each.version}" for each in metadata.distributions()):
@@ -41,5 +41,5 @@ def _files(folder: Traversable) -> Iterator[Traversable]:
         if each.is_dir():
             if each.name != "__pycache__":
                 yield from _files(each)
-        else:
+        elif each.is_file():  # an editor's lock is a link that leads nowhere
             yield each

@@ -19,12 +19,12 @@ from embeddings.archive.days import LIVES
 from embeddings.archive.fetched import FetchedDays
 from embeddings.archive.portal.dump import is_dump
 from embeddings.archive.shipped import sample_path
+from embeddings.build import repeated
 from embeddings.build.adding import events_to_add
 from embeddings.build.days import unlinked, write_catalogue
 from embeddings.build.encoding import CHUNK, at_work, encode, export_model
-from embeddings.build.journal import Journal
+from embeddings.build.journal import Journal, delete
 from embeddings.build.refusals import explained, may_pass
-from embeddings.build.repeated import inputs_of
 from embeddings.build.result import BuildResult
 from embeddings.build.staging import Staging
 from embeddings.build.stories import material_of, write_stories
@@ -85,6 +85,10 @@ class Build:
         """Open the file of fetched pages, and make it if there is none."""
         return FetchedDays(self.folder.fetched, births_and_deaths=self.births_and_deaths)
 
+    @property
+    def _journal(self) -> Path:
+        return self.folder.root / "encoded.sqlite"
+
     def replace_index(
         self, archives: Sequence[tuple[Path, Iterable[Event]]] | None, fetched: FetchedDays | None
     ) -> BuildResult:
@@ -115,6 +119,7 @@ class Build:
         previous: OpenIndex | None,
     ) -> BuildResult:
         """Read, merge, encode, weigh and publish; returns how many events there were of each kind."""
+        program = repeated.program()  # before archives are read, which may take so long that it is upgraded meanwhile
         paths = [path for path, _ in archives] if archives is not None else None
         built = dt.datetime.now(dt.UTC).replace(microsecond=0)
         generation = self.folder.new_generation(built)
@@ -126,18 +131,22 @@ class Build:
                     staging.add(event, sample_path(), is_added=True)
             last_named = previous.manifest.archives if previous is not None else ()
             named = _places(paths) if paths is not None else last_named
-            inputs = inputs_of(staging, self.encoder.fingerprint, self.way, self.compressed_from, named)
+            # The model's name, too: the index says by it where its folder is, which may have been moved.
+            model = self.encoder.name, self.encoder.fingerprint, self.way
+            inputs = repeated.inputs_of(staging, program, *model, self.compressed_from, named)
             if previous is not None and self._is_repeated(previous.manifest, inputs):
+                with contextlib.suppress(OSError):  # what a build left that was killed as it ended
+                    delete(self._journal)
                 return _told_again(previous.manifest)
             counts = write_catalogue(generation / CATALOGUE, staging, old, built.date(), self.report, self.progress)
         if paths and old is not None and named == last_named and counts["removed"] and not self.accept_removals:
             with contextlib.closing(Catalogue(generation / CATALOGUE)) as new:
                 _refuse_removals(paths, old, new, births_and_deaths=self.births_and_deaths)
-        with contextlib.closing(Journal(self.folder.root / "encoded.sqlite", self.encoder.fingerprint)) as journal:
-            encoder, model = self._encode(generation, previous, journal)
+        with contextlib.closing(Journal(self._journal, self.encoder.fingerprint)) as journal:
+            encoder, record = self._encode(generation, previous, journal)
             self._weigh(generation, previous, encoder)
             source = Source(inputs, counts["merged"], counts["listed"], counts["from_sample"])
-            self.folder.publish(generation, describe(generation, built, model, named, source))
+            self.folder.publish(generation, describe(generation, built, record, named, source))
             with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
                 journal.empty()
         told: dict[str, Any] = dict(counts)
@@ -183,7 +192,8 @@ class Build:
 
     def _is_repeated(self, manifest: Manifest, inputs: str) -> bool:
         """Whether the index in force is what this build would make; not where its export failed, which may pass."""
-        lacks_export = self.way == "auto" and manifest.model.export is None and can_be_tried(self.encoder)
+        export = manifest.model.export
+        lacks_export = self.way == "auto" and not (export and export.is_tried) and can_be_tried(self.encoder)
         return bool(inputs) and inputs == manifest.source.fingerprint and not lacks_export
 
     def _encode(self, generation: Path, previous: OpenIndex | None, journal: Journal) -> tuple[Encoder, ModelRecord]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from embeddings.archive import Report
+from embeddings.archive import Report, read_archive
 from embeddings.build import repeated
 from embeddings.build.result import BuildResult
-from embeddings.build.run import build_index
+from embeddings.build.run import Build, build_index
+from embeddings.events import Event
 from embeddings.index.folder import IndexFolder
-from embeddings.index.manifest import Source
+from embeddings.index.manifest import OPENVINO, ExportRecord, Source, Trial
 from tests.embeddings.archive.pages import page, write
 from tests.word_encoder import WordEncoder
 
@@ -29,7 +30,7 @@ _RECORDS: list[dict[str, Any]] = [
 @pytest.fixture(autouse=True)
 def _one_program(_another_program: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """All builds are by one version, as they mostly are."""
-    monkeypatch.setattr("embeddings.build.repeated._program", lambda: "this version")
+    monkeypatch.setattr("embeddings.build.repeated.program", lambda: "this version")
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def test_another_version_makes_the_index_anew(
 ) -> None:
     _build(folder, archive)
     before = folder.manifest().generation
-    monkeypatch.setattr("embeddings.build.repeated._program", lambda: "the next version")
+    monkeypatch.setattr("embeddings.build.repeated.program", lambda: "the next version")
     assert _build(folder, archive).unchanged == 2
     assert folder.manifest().generation != before
 
@@ -148,6 +149,56 @@ def test_an_index_whose_export_failed_is_made_anew(
     monkeypatch.setattr("embeddings.build.run.can_be_tried", lambda _: True)
     assert _build(folder, archive, way="auto").unchanged == 2
     assert folder.manifest().generation != before
+
+
+def test_an_export_of_an_earlier_version_is_tried_again(
+    folder: IndexFolder, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _build(folder, archive)
+    manifest = folder.manifest()
+    monkeypatch.setattr("embeddings.build.run.can_be_tried", lambda _: True)
+    build, trial = Build(folder, WordEncoder(), Report()), Trial(OPENVINO, 1.0, 1.0, 9.0, 9.0)
+    found = []
+    for trials in ((), (trial,), (replace(trial, question_processor_ms=9.0),)):
+        model = replace(manifest.model, export=ExportRecord(2, 1.0, 1.0, trials=trials))
+        found.append(build._is_repeated(replace(manifest, model=model), manifest.source.fingerprint))
+    assert found == [False, False, True]
+
+
+def test_a_model_whose_folder_was_moved_is_looked_for_where_it_is_now(folder: IndexFolder, archive: Path) -> None:
+    for place in ("/models/old", "/models/new"):
+        encoder = WordEncoder()
+        encoder.name = place
+        build_index(folder, [archive], encoder, Report())
+        assert folder.manifest().model.name == place
+
+
+def test_what_a_build_left_that_was_killed_after_it_had_published_is_deleted(
+    folder: IndexFolder, archive: Path
+) -> None:
+    _build(folder, archive)
+    before = sorted(each.name for each in folder.root.iterdir())
+    for suffix in ("", "-wal"):
+        (folder.root / f"encoded.sqlite{suffix}").write_bytes(b"vectors")
+    generation = folder.manifest().generation
+    _build(folder, archive)
+    assert folder.manifest().generation == generation
+    assert sorted(each.name for each in folder.root.iterdir()) == before
+
+
+def test_a_program_that_was_upgraded_while_archives_were_read_makes_the_index_anew(
+    folder: IndexFolder, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reading() -> Iterator[Event]:
+        yield from read_archive(archive, Report())
+        monkeypatch.setattr("embeddings.build.repeated.program", lambda: "the next version")
+
+    generations = set()
+    for events in (reading(), read_archive(archive, Report())):
+        with folder.build_lock():
+            Build(folder, WordEncoder(), Report()).replace_index([(archive, events)], None)
+        generations.add(folder.manifest().generation)
+    assert len(generations) == 2
 
 
 def test_a_damaged_index_is_made_anew(folder: IndexFolder, archive: Path) -> None:
@@ -184,14 +235,15 @@ def test_the_program_is_its_code_and_tables(monkeypatch: pytest.MonkeyPatch, tmp
     (tmp_path / "read.py").write_text("one = 1\n")
     monkeypatch.undo()
     monkeypatch.setattr("embeddings.build.repeated.resources.files", lambda _: tmp_path)
-    found = {repeated._program.__wrapped__()}
+    found = {repeated.program.__wrapped__()}
     (tmp_path / "__pycache__").mkdir()
     (tmp_path / "__pycache__" / "read.pyc").write_bytes(b"compiled")
-    assert repeated._program.__wrapped__() in found
+    (tmp_path / ".#read.py").symlink_to("somebody@somewhere")  # as an editor locks a file
+    assert repeated.program.__wrapped__() in found
     (tmp_path / "rules" / "words.json").write_text("[]")
-    found.add(repeated._program.__wrapped__())
+    found.add(repeated.program.__wrapped__())
     (tmp_path / "read.py").write_text("one = 2\n")
-    found.add(repeated._program.__wrapped__())
+    found.add(repeated.program.__wrapped__())
     monkeypatch.setattr("embeddings.build.repeated.metadata.distributions", list)
-    found.add(repeated._program.__wrapped__())
+    found.add(repeated.program.__wrapped__())
     assert len(found) == 4

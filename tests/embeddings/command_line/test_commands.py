@@ -155,7 +155,7 @@ class TestBuild:
         assert "with `python -m bot setup --index other`" in last
 
     def test_an_index_that_stays_as_it_is_is_told_as_such(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("embeddings.build.repeated._program", lambda: "this version")
+        monkeypatch.setattr("embeddings.build.repeated.program", lambda: "this version")
         archive = write("events.jsonl", *RECORDS)
         run("build", archive)
         first, last = run("build", archive).out.splitlines()
