@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,15 +13,19 @@ from typing import Any
 import pytest
 
 from embeddings.archive import Report, read_archive
+from embeddings.archive.fetched import FetchedDays
+from embeddings.archive.portal import page_title
 from embeddings.build import repeated
 from embeddings.build.result import BuildResult
 from embeddings.build.run import Build, build_index
-from embeddings.events import Event
+from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
 from embeddings.index.manifest import OPENVINO, ExportRecord, Source, Trial
+from embeddings.wiki.replies import WikiPage
 from tests.embeddings.archive.pages import page, write
 from tests.word_encoder import WordEncoder
 
+_FETCHED, _NOW = dt.date(2015, 12, 20), dt.datetime(2015, 12, 21, tzinfo=dt.UTC)
 _RECORDS: list[dict[str, Any]] = [
     {"date": "2015-12-03", "headline": "It rains in Alpha.", "id": "rain"},
     {"date": "2015-12-03", "headline": "It rains in Alpha.", "id": "again"},
@@ -211,6 +217,44 @@ def test_a_damaged_index_is_made_anew(folder: IndexFolder, archive: Path) -> Non
     _build(folder, archive)
     assert folder.manifest().generation != manifest.generation
     assert not list(folder.problems())
+
+
+def test_what_was_fetched_or_withdrawn_between_two_builds_is_in_the_next(folder: IndexFolder, archive: Path) -> None:
+    _build(folder, archive)
+    told, quiet = ("The ferry sinks.", "The choir sings."), ("The choir sings.",)
+    for revision, bullets in enumerate((told, quiet)):
+        generations = []
+        with closing(FetchedDays(folder.fetched)) as days:
+            text = "\n".join(f"*{bullet} [https://news.example/ (AP)]" for bullet in bullets)
+            days.portal.keep({_FETCHED: WikiPage(page_title(_FETCHED), revision, _NOW, text)}, _NOW)
+            for _ in range(2):
+                with folder.build_lock():
+                    assert Build(folder, WordEncoder(), Report()).replace_index(None, days).events == 2 + len(bullets)
+                generations.append(folder.manifest().generation)
+        for _ in range(2):
+            assert _build(folder, archive).events == 2 + len(bullets)
+            generations.append(folder.manifest().generation)
+        assert [generations.count(each) for each in dict.fromkeys(generations)] == [2, 2]
+    with closing(folder.open()) as index:
+        assert index.catalogue.withdrawn(event_id(_FETCHED, told[0])) is not None
+
+
+def test_the_sample_and_births_make_the_index_anew_where_they_change_its_events(
+    folder: IndexFolder, tmp_path: Path
+) -> None:
+    archive = _write(tmp_path / "old.jsonl", [{"date": "1872-01-01", "headline": "A gate is opened."}])
+    (tmp_path / "days").mkdir()
+    lines = ("==Events==", "*[[1966]] &ndash; A bridge falls.", "==Births==", "*[[1966]] &ndash; A singer.", "")
+    (tmp_path / "days" / "October_21.wiki").write_text("\n".join(lines))
+    found = []
+    for settings in ({}, {"births_and_deaths": True}, {"births_and_deaths": True, "sample": True}, {}):
+        for _ in range(2):
+            result = _build(folder, archive, tmp_path / "days", **settings)
+            found.append((folder.manifest().generation, result.events, result.listed, result.from_sample))
+    assert found[::2] == found[1::2]
+    assert len({generation for generation, *_ in found}) == 4
+    assert [events for _, events, *_ in found[::2]] == [2, 3, 3 + found[4][3], 2]
+    assert found[4][3]
 
 
 def test_a_folder_of_pages_is_read_in_the_same_order_wherever_its_files_lie(
