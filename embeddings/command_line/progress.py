@@ -72,6 +72,9 @@ class ProgressDisplay:
         if now - self._told < PLAIN_EVERY_S:
             return
         self._told = now
+        if total == 1:  # a step that has no parts
+            self._console.print(f"{step}: done in {now - started:,.0f} s" if done else f"{step} …", highlight=False)
+            return
         rate = done / (now - started) if now > started else 0.0
         line = f"{step}: {done:,}" + ("" if total is None else f" of {total:,}")
         if rate:

@@ -35,6 +35,12 @@ class TestElsewhere:
         steps = [("encoding", 0, 1_000), ("encoding", 200, 1_000), ("encoding", 800, 1_000), ("encoding", 801, 1_000)]
         assert shown(terminal=False, steps=steps) == "encoding: 800 of 1,000, 40/s, 5 s left\n"
 
+    def test_a_step_without_parts_is_told_when_it_begins_and_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        clock = iter([0.0, 11.0, 40.0])
+        monkeypatch.setattr("embeddings.command_line.progress.time.monotonic", lambda: next(clock))
+        told = shown(terminal=False, steps=[("trying", 0, 1), ("trying", 1, 1)])
+        assert told == "trying …\ntrying: done in 29 s\n"
+
     def test_nothing_in_a_line_is_taken_for_markup(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("embeddings.command_line.progress.PLAIN_EVERY_S", 0.0)
         assert "\x1b" not in shown(terminal=False, steps=[("reading", 5, 10)])
