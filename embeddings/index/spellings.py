@@ -11,7 +11,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate, compress, islice
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -126,16 +126,20 @@ class _Texts:
 
     def __init__(self) -> None:
         self._blocks: list[str] = []
-        self._ends = array("i")  # in its block
+        self._starts, self._ends = array("i"), array("i")  # in its block
 
     def append_block(self, texts: Sequence[str]) -> None:
         """Append `_AT_ONCE` texts, or fewer at the end."""
+        ends = list(accumulate(map(len, texts)))
         self._blocks.append("".join(texts))
-        self._ends.extend(accumulate(map(len, texts)))
+        self._starts.extend([0, *ends[:-1]])
+        self._ends.extend(ends)
 
-    def __getitem__(self, place: int) -> str:
-        block, is_later = divmod(place, _AT_ONCE)
-        return self._blocks[block][self._ends[place - 1] if is_later else 0 : self._ends[place]]
+    def some(self, places: np.ndarray) -> list[str]:
+        """The texts at some places."""
+        starts, ends = (np.frombuffer(each, np.int32)[places].tolist() for each in (self._starts, self._ends))
+        blocks = (places // _AT_ONCE).tolist()
+        return [self._blocks[block][start:end] for block, start, end in zip(blocks, starts, ends, strict=True)]
 
 
 class Spellings:
@@ -173,14 +177,12 @@ class Spellings:
         part = slice(self._starts[max(len(key) - most, 0)], self._starts[min(len(key) + most, _LONGEST) + 1])
         # One letter more or less changes one bit, another letter two. That leaves few to compare.
         differing = np.bitwise_count(self._letters[part] ^ _letters([key])[0])
-        rows = np.sort(self._by_length[part][differing <= 2 * most]).tolist()
-        keys = [self._keys[row] for row in rows]
-        distances = cdist([key], keys, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0].tolist()
-        return [
-            Spelling(near, self._texts[row] or near, int(self._events[row]))
-            for row, near, distance in zip(rows, keys, distances, strict=True)
-            if distance <= most
-        ]
+        rows = np.sort(self._by_length[part][differing <= 2 * most])
+        keys = self._keys.some(rows)
+        is_near = cdist([key], keys, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0] <= most
+        rows = rows[is_near]
+        of_rows = zip(compress(keys, is_near), self._texts.some(rows), self._events[rows].tolist(), strict=True)
+        return [Spelling(near, text or near, events) for near, text, events in of_rows]
 
 
 def _letters(keys: Sequence[str]) -> np.ndarray:
