@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from embeddings.build.staging import Staging
 
 
-def inputs_of(staging: Staging, *settings: object) -> str:
+def fingerprint_of(staging: Staging, *settings: object) -> str:
     """A fingerprint of all that the index depends on that is made of staged events; "" where it can't be told.
 
     Args:

@@ -42,7 +42,7 @@ from embeddings.index.catalogue import Catalogue
 from embeddings.index.codes import write_codes
 from embeddings.index.describing import describe
 from embeddings.index.folder import IndexFolder, OpenIndex
-from embeddings.index.manifest import CATALOGUE, CODES, PROMINENCE, TRAITS, VECTORS, Manifest, ModelRecord, Source
+from embeddings.index.manifest import CATALOGUE, CODES, PROMINENCE, TRAITS, VECTORS, Inputs, Manifest, ModelRecord
 from embeddings.index.vectors import COMPRESSED_FROM, VectorIndex
 from embeddings.model.encoder import Encoder
 from embeddings.model.export import can_be_tried
@@ -133,8 +133,8 @@ class Build:
             named = _places(paths) if paths is not None else last_named
             # The model's name, too: the index says by it where its folder is, which may have been moved.
             model = self.encoder.name, self.encoder.fingerprint, self.way
-            inputs = repeated.inputs_of(staging, program, *model, self.compressed_from, named)
-            if previous is not None and self._is_repeated(previous.manifest, inputs):
+            made_of = repeated.fingerprint_of(staging, program, *model, self.compressed_from, named)
+            if previous is not None and self._is_repeated(previous.manifest, made_of):
                 with contextlib.suppress(OSError):  # what a build left that was killed as it ended
                     delete(self._journal)
                 return _told_again(previous.manifest)
@@ -145,8 +145,8 @@ class Build:
         with contextlib.closing(Journal(self._journal, self.encoder.fingerprint)) as journal:
             encoder, record = self._encode(generation, previous, journal)
             self._weigh(generation, previous, encoder)
-            source = Source(inputs, counts["merged"], counts["listed"], counts["from_sample"])
-            self.folder.publish(generation, describe(generation, built, record, named, source))
+            inputs = Inputs(made_of, counts["merged"], counts["listed"], counts["from_sample"])
+            self.folder.publish(generation, describe(generation, built, record, named, inputs))
             with contextlib.suppress(OSError):  # it is published; the next build can delete what it no longer needs
                 journal.empty()
         told: dict[str, Any] = dict(counts)
@@ -190,11 +190,11 @@ class Build:
             return any(is_dump(path) for path in archives)
         return old is None or old.has_added() or not old.is_from_archives()
 
-    def _is_repeated(self, manifest: Manifest, inputs: str) -> bool:
+    def _is_repeated(self, manifest: Manifest, made_of: str) -> bool:
         """Whether the index in force is what this build would make; not where its export failed, which may pass."""
         export = manifest.model.export
         lacks_export = self.way == "auto" and not (export and export.is_tried) and can_be_tried(self.encoder)
-        return bool(inputs) and inputs == manifest.source.fingerprint and not lacks_export
+        return bool(made_of) and made_of == manifest.inputs.fingerprint and not lacks_export
 
     def _encode(self, generation: Path, previous: OpenIndex | None, journal: Journal) -> tuple[Encoder, ModelRecord]:
         """Write vectors and tokens, with an export of the model if possible; returns it and the record of the model."""
@@ -276,9 +276,9 @@ def _told_again(manifest: Manifest) -> BuildResult:
     return BuildResult(
         events=manifest.events,
         unchanged=manifest.events,
-        merged=manifest.source.merged,
-        listed=manifest.source.listed,
-        from_sample=manifest.source.from_sample,
+        merged=manifest.inputs.merged,
+        listed=manifest.inputs.listed,
+        from_sample=manifest.inputs.from_sample,
         is_kept=True,
     )
 

@@ -15,9 +15,9 @@ from embeddings.index.manifest import (
     FORMAT,
     STORY_FILES,
     TRAITS,
+    Inputs,
     Manifest,
     ModelRecord,
-    Source,
     file_record,
 )
 
@@ -27,13 +27,13 @@ def describe(
     built: dt.datetime,
     model: ModelRecord,
     archives: Sequence[str] = (),
-    source: Source | None = None,
+    inputs: Inputs | None = None,
 ) -> Manifest:
     """The manifest of a generation whose files are all written.
 
     Args:
         archives: the paths of what it was built from.
-        source: what is known of what these hold.
+        inputs: what is known of what these hold.
     """
     others = [name for name in (CODES, TRAITS, *STORY_FILES) if (generation / name).exists()]
     written = [*FILES, *(model.export.files if model.export else ()), *others]
@@ -49,6 +49,6 @@ def describe(
             last=catalogue.last,
             attributions=catalogue.attributions,
             archives=tuple(archives),
-            source=source or Source(),
+            inputs=inputs or Inputs(),
             files={name: file_record(generation / name) for name in written},
         )

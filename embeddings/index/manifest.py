@@ -118,7 +118,7 @@ class ModelRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Inputs:
     """Of what an index was made, and what was found in it that a build tells of.
 
     Attributes:
@@ -146,7 +146,7 @@ class Manifest:
     last: dt.date | None
     attributions: tuple[str, ...]
     archives: tuple[str, ...] = ()  # full paths of those that it was built from, sorted
-    source: Source = field(default_factory=Source)
+    inputs: Inputs = field(default_factory=Inputs)
     files: Mapping[str, FileRecord] = field(default_factory=dict)
 
     @property
@@ -199,16 +199,16 @@ def _manifest(body: dict[str, Any]) -> Manifest:
         last=body["last"] and as_day(body["last"]),
         attributions=tuple(map(as_text, body["attributions"])),
         archives=tuple(map(as_text, body.get("archives", ()))),
-        source=_source(body.get("source", {})),
+        inputs=_inputs(body.get("inputs", {})),
         files={
             name: FileRecord(int(record["size"]), as_text(record["sha256"])) for name, record in body["files"].items()
         },
     )
 
 
-def _source(body: dict[str, Any]) -> Source:
+def _inputs(body: dict[str, Any]) -> Inputs:
     counts = (int(body.get(name, 0)) for name in ("merged", "listed", "from_sample"))
-    return Source(as_text(body.get("fingerprint", "")), *counts)
+    return Inputs(as_text(body.get("fingerprint", "")), *counts)
 
 
 def _export(body: dict[str, Any]) -> ExportRecord:

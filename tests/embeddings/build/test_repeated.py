@@ -20,7 +20,7 @@ from embeddings.build.result import BuildResult
 from embeddings.build.run import Build, build_index
 from embeddings.events import Event, event_id
 from embeddings.index.folder import IndexFolder
-from embeddings.index.manifest import OPENVINO, ExportRecord, Source, Trial
+from embeddings.index.manifest import OPENVINO, ExportRecord, Inputs, Trial
 from embeddings.wiki.replies import WikiPage
 from tests.embeddings.archive.pages import page, write
 from tests.word_encoder import WordEncoder
@@ -141,7 +141,7 @@ def test_another_version_makes_the_index_anew(
 def test_an_index_of_an_earlier_version_is_made_anew(folder: IndexFolder, archive: Path) -> None:
     _build(folder, archive)
     manifest = folder.manifest()
-    folder.publish(folder.root / "generations" / manifest.generation, replace(manifest, source=Source()))
+    folder.publish(folder.root / "generations" / manifest.generation, replace(manifest, inputs=Inputs()))
     _build(folder, archive)
     assert folder.manifest().generation != manifest.generation
 
@@ -167,7 +167,7 @@ def test_an_export_of_an_earlier_version_is_tried_again(
     found = []
     for trials in ((), (trial,), (replace(trial, question_processor_ms=9.0),)):
         model = replace(manifest.model, export=ExportRecord(2, 1.0, 1.0, trials=trials))
-        found.append(build._is_repeated(replace(manifest, model=model), manifest.source.fingerprint))
+        found.append(build._is_repeated(replace(manifest, model=model), manifest.inputs.fingerprint))
     assert found == [False, False, True]
 
 
