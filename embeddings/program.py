@@ -1,9 +1,15 @@
-"""What people type to run the program: the script `dateline` as they started it, or `python -m …` in a checkout."""
+"""What people type to run the program: the script `dateline` as they started it, or `python -m …` in a checkout.
+
+Also a fingerprint of its files, by which what another version made is known.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
+from collections.abc import Iterable
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +53,14 @@ def script(root: Path = ROOT) -> str | None:
     if on_path is not None and Path(on_path).resolve() == started.resolve():
         return SCRIPT
     return str(started)
+
+
+def fingerprint(files: Iterable[Traversable]) -> str:
+    """A fingerprint of the names and contents of some files, in their order."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def _line(called: str | None, word: str, module: str, rest: str) -> str:

@@ -10,6 +10,7 @@ from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
 from embeddings.build.staging import Staging
+from embeddings.program import fingerprint
 
 
 def fingerprint_of(staging: Staging, *settings: object) -> str:
@@ -31,8 +32,7 @@ def program() -> str:
     digest = hashlib.sha256(sys.version.encode())
     for name in sorted(f"{each.name} {each.version}" for each in metadata.distributions()):
         digest.update(f"{name}\n".encode())
-    for file in _files(resources.files("embeddings")):
-        digest.update(file.name.encode() + file.read_bytes())
+    digest.update(fingerprint(_files(resources.files("embeddings"))).encode())
     return digest.hexdigest()
 
 

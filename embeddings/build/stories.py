@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import resources
@@ -17,6 +16,7 @@ from embeddings.index.manifest import FORMER, STORIES, STORY_LINKS
 from embeddings.index.prominence import Prominence
 from embeddings.index.stories import Stories
 from embeddings.index.vectors import VectorIndex
+from embeddings.program import fingerprint
 from embeddings.progress import Progress
 from embeddings.prominence.traits import Traits, moved_rows
 from embeddings.stories.joining import join
@@ -164,8 +164,5 @@ def _former(
 @cache
 def _program() -> str:
     """A fingerprint of what finds links: another version may find others."""
-    digest = hashlib.sha256()
-    for file in sorted(resources.files("embeddings.stories").iterdir(), key=lambda each: each.name):
-        if file.name in ("learnt.npz", "learnt.py", "links.py", "terms.py"):
-            digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()
+    package = resources.files("embeddings.stories")
+    return fingerprint(package / name for name in ("learnt.npz", "learnt.py", "links.py", "terms.py"))

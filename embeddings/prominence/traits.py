@@ -6,7 +6,6 @@ changes.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
@@ -17,6 +16,7 @@ import numpy as np
 from embeddings.events import Event
 from embeddings.index.catalogue import Catalogue
 from embeddings.index.prominence import COLUMNS, PARTS
+from embeddings.program import fingerprint
 from embeddings.progress import Progress
 from embeddings.prominence import news_values
 from embeddings.prominence.aftermath import Aftermath
@@ -117,12 +117,10 @@ def moved_rows(before: Catalogue, now: Catalogue) -> np.ndarray:
 @cache
 def _program() -> str:
     """A fingerprint of the program that reads the texts: another version may find something else in them."""
-    digest = hashlib.sha256()
     package, ground = resources.files("embeddings.prominence"), resources.files("embeddings")
     files = [each for each in package.iterdir() if each.name.endswith((".py", ".npz"))]
-    for file in sorted([*files, *(ground / name for name in ("text.py", "stems.py"))], key=lambda each: each.name):
-        digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()
+    files += [ground / name for name in ("text.py", "stems.py")]
+    return fingerprint(sorted(files, key=lambda each: each.name))
 
 
 def _told(event: Event) -> list[float]:
