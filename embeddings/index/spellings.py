@@ -126,20 +126,19 @@ class _Texts:
 
     def __init__(self) -> None:
         self._blocks: list[str] = []
-        self._starts, self._ends = array("i"), array("i")  # in its block
+        self._ends = array("i")  # of each, in its block
 
     def append_block(self, texts: Sequence[str]) -> None:
         """Append `_AT_ONCE` texts, or fewer at the end."""
-        ends = list(accumulate(map(len, texts)))
         self._blocks.append("".join(texts))
-        self._starts.extend([0, *ends[:-1]])
-        self._ends.extend(ends)
+        self._ends.extend(accumulate(map(len, texts)))
 
     def some(self, places: np.ndarray) -> list[str]:
         """The texts at some places."""
-        starts, ends = (np.frombuffer(each, np.int32)[places].tolist() for each in (self._starts, self._ends))
-        blocks = (places // _AT_ONCE).tolist()
-        return [self._blocks[block][start:end] for block, start, end in zip(blocks, starts, ends, strict=True)]
+        ends, (blocks, in_block) = np.frombuffer(self._ends, np.int32), np.divmod(places, _AT_ONCE)
+        starts = np.where(in_block > 0, ends[places - 1], 0)
+        parts = zip(blocks.tolist(), starts.tolist(), ends[places].tolist(), strict=True)
+        return [self._blocks[block][start:end] for block, start, end in parts]
 
 
 class Spellings:

@@ -203,7 +203,7 @@ def export(encoder: Encoder, texts: Sequence[str], folder: Path) -> tuple[FastEn
     """
     if not isinstance(encoder, Exportable):
         return None
-    if not can_be_tried(encoder):
+    if not writing.ways():
         log.info("nothing that runs an export is installed, so torch encodes; the extra dateline[fast] is faster")
         return None
     model, head = encoder.load()
