@@ -58,7 +58,7 @@ print(before - held())
 
 OTHERWISE = ("MALLOC_ARENA_MAX", "GLIBC_TUNABLES", "LD_PRELOAD")  # by which an operator has settled the same
 
-pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc")
+pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="tries settings that only glibc has")
 
 
 def told(program: str, *arguments: str) -> int:

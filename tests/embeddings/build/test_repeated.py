@@ -128,13 +128,21 @@ def test_whatever_the_index_depends_on_makes_it_anew(
     assert folder.manifest().generation != before.generation
 
 
-def test_another_version_makes_the_index_anew(
-    folder: IndexFolder, archive: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("what", "now"),
+    [
+        pytest.param("embeddings.build.repeated.program", lambda: "the next version", id="another version"),
+        # Why it failed may have passed, such as a disk that was full.
+        pytest.param("embeddings.build.run.can_be_tried", lambda _: True, id="an export that failed"),
+    ],
+)
+def test_what_may_make_another_index_of_the_same_events_makes_it_anew(
+    folder: IndexFolder, archive: Path, monkeypatch: pytest.MonkeyPatch, what: str, now: Callable[..., object]
 ) -> None:
-    _build(folder, archive)
+    _build(folder, archive, way="auto")
     before = folder.manifest().generation
-    monkeypatch.setattr("embeddings.build.repeated.program", lambda: "the next version")
-    assert _build(folder, archive).unchanged == 2
+    monkeypatch.setattr(what, now)
+    assert _build(folder, archive, way="auto").unchanged == 2
     assert folder.manifest().generation != before
 
 
@@ -144,17 +152,6 @@ def test_an_index_of_an_earlier_version_is_made_anew(folder: IndexFolder, archiv
     folder.publish(folder.root / "generations" / manifest.generation, replace(manifest, inputs=Inputs()))
     _build(folder, archive)
     assert folder.manifest().generation != manifest.generation
-
-
-def test_an_index_whose_export_failed_is_made_anew(
-    folder: IndexFolder, archive: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What failed may have passed, such as a disk that was full."""
-    _build(folder, archive)
-    before = folder.manifest().generation
-    monkeypatch.setattr("embeddings.build.run.can_be_tried", lambda _: True)
-    assert _build(folder, archive, way="auto").unchanged == 2
-    assert folder.manifest().generation != before
 
 
 def test_an_export_of_an_earlier_version_is_tried_again(

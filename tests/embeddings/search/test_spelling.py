@@ -209,7 +209,7 @@ SLIPS: tuple[Callable[[str, int], str], ...] = (
     lambda word, at: word[:at] + word[at] + word[at:],
     lambda word, at: word[:at] + word[at + 1 :],
     lambda word, at: word[: at + 1] + "h" + word[at + 1 :],
-    lambda word, at: word[:at] + {"a": "e", "e": "i", "i": "e", "o": "a", "u": "o"}.get(word[at], "") + word[at + 1 :],
+    lambda word, at: word[:at] + word[at].translate(str.maketrans("aeiou", "eieao")) + word[at + 1 :],
 )
 FAMOUS = "fukushima ahmadinejad chechnya weinstein musharraf bolsonaro zelensky mariupol mississippi simferopol".split()
 
